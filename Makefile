@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The front door: `make help`. CMake builds programs, library and firmware (CMakePresets.json); this file puts the parts of the
+# lab together and does the set-up of a fresh Debian 12.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/sh
+MAKEFLAGS += --no-print-directory
+
+BUILD   := build
+LAB     := $(BUILD)/lab
+REPORTS := $(BUILD)/reports
+SOC     ?= m3
+DEMO    ?= bring-up
+
+# The user's own kernel tree, firmware file, and whether packages may be installed.
+KERNEL_SRC ?=
+FIRMWARE   ?=
+SETUP      ?= yes
+export SETUP KERNEL_SRC
+
+JOBS := $(shell nproc)
+AMPRELAY := $(BUILD)/bin/amprelay
+FIRMWARE_ARG := $(if $(FIRMWARE),--firmware '$(FIRMWARE)')
+
+# One build at a time in one tree: a second `make` waits for the first one's build, not for its demo.
+LOCKED = @mkdir -p $(BUILD) && flock $(BUILD)/.lock $(MAKE)
+
+##@ See it work
+.PHONY: demo up down
+demo: lab ## Boot Linux and a Cortex-M3, talk RPMsg, break the core, recover; report in build/reports/demo.json
+	@mkdir -p $(REPORTS)
+	@$(AMPRELAY) demo --report $(REPORTS)/demo.json $(FIRMWARE_ARG)
+
+up: lab ## Start a lab and leave it running: then build/bin/amprelay status, exec, fault …
+	@$(AMPRELAY) up $(FIRMWARE_ARG)
+
+down: ## Take that lab down
+	@$(AMPRELAY) down
+
+##@ Build
+.PHONY: all lab setup tools firmware guest kernel
+all: lab ## Everything that the lab needs, and the library
+
+lab: ## Programs, firmware, kernel, guest image: all parts of the lab, in build/lab
+	$(LOCKED) .lab
+
+tools: ## Only the programs and the library for this machine (preset dev)
+	$(LOCKED) .setup .tools
+
+firmware: ## Only the firmware and boot ROM (preset cortex-m3); a running lab takes it with `amprelay restart m3`
+	$(LOCKED) .setup .firmware
+
+kernel: ## Only the kernel and its modules; KERNEL_SRC=DIR takes your own tree
+	$(LOCKED) .setup .tools .kernel
+
+setup: ## Install the Debian packages of packages.txt that are missing (SETUP=no: only name them)
+	@scripts/setup.sh
+
+.PHONY: .lab .setup .tools .firmware .guest .kernel .image
+.lab: .setup .tools .firmware .guest .kernel .image
+
+.setup:
+	@scripts/setup.sh
+
+# A preset is configured once, then built quietly: the second time nothing is printed.
+define build_preset
+	@[ -f $(BUILD)/$(1)/build.ninja ] || cmake --preset $(1) >$(BUILD)/$(1).log 2>&1 || { cat $(BUILD)/$(1).log; rm -rf $(BUILD)/$(1)/CMakeCache.txt; exit 1; }
+	@cmake --build $(BUILD)/$(1) $(2) -- --quiet
+endef
+
+.tools:
+	$(call build_preset,dev)
+	@mkdir -p $(BUILD)/bin $(LAB)/firmware
+	@ln -sfn ../dev/bin/amprelay $(AMPRELAY)
+	@cmp -s $(BUILD)/dev/gen/$(SOC)/soc.json $(LAB)/soc.json || cp $(BUILD)/dev/gen/$(SOC)/soc.json $(LAB)/soc.json
+
+.firmware:
+	$(call build_preset,cortex-m3)
+	@mkdir -p $(LAB)/firmware
+	@for f in bootrom-m3.elf firmware/amprelay-m3.elf; do \
+		cmp -s $(BUILD)/cortex-m3/firmware/$${f##*/} $(LAB)/$$f || { \
+			cp $(BUILD)/cortex-m3/firmware/$${f##*/} $(LAB)/$$f.new && mv $(LAB)/$$f.new $(LAB)/$$f; }; \
+	done
+
+.guest:
+	$(call build_preset,arm64-linux)
+
+.kernel:
+	@kernel/build.sh
+
+.image: .guest .kernel
+	@kernel/initramfs/build.sh
+
+##@ Check
+.PHONY: check check-unit check-asan check-tsan check-kernel check-lab
+check: lab ## Everything that CI runs: checks, unit tests (plain, sanitizers), kernel lint, lab tests
+	@$(MAKE) check-kernel check-asan check-tsan
+	@ctest --test-dir $(BUILD)/dev --output-on-failure --no-tests=error --timeout 300
+
+check-unit: ## Only the unit tests (seconds)
+	$(LOCKED) .setup .tools
+	@ctest --test-dir $(BUILD)/dev -L unit -j$(JOBS) --output-on-failure --no-tests=error
+
+check-asan: ## Unit tests under the address and undefined-behaviour sanitizers
+	$(call build_preset,asan)
+	@ctest --test-dir $(BUILD)/asan -L unit -j$(JOBS) --output-on-failure --no-tests=error
+
+check-tsan: ## Unit tests of the library under the thread sanitizer
+	$(call build_preset,tsan)
+	@ctest --test-dir $(BUILD)/tsan -L unit -j$(JOBS) --output-on-failure --no-tests=error
+
+check-kernel: ## sparse and checkpatch over the driver
+	@kernel/lint.sh
+
+check-lab: lab ## Only the lab tests: real Linux, real firmware
+	@ctest --test-dir $(BUILD)/dev -L lab --output-on-failure --no-tests=error
+
+##@ Other
+.PHONY: help clean distclean install
+install: lab ## Install programs, library and the lab's files below PREFIX (default /usr/local)
+	@cmake --install $(BUILD)/dev --prefix $(or $(PREFIX),/usr/local)
+
+clean: ## Remove what was built, but keep the kernel (2 to 3 minutes to build)
+	@[ ! -d $(BUILD) ] || find $(BUILD) -mindepth 1 -maxdepth 1 ! -name kernel ! -name guest -exec rm -rf {} +
+
+distclean: ## Remove all of build/
+	@rm -rf $(BUILD)
+
+help: ## This list
+	@awk 'BEGIN {FS = ":.*## "; printf "AmpRelay: make TARGET [VARIABLE=value]\n"} \
+		/^##@/ {printf "\n%s\n", substr($$0, 5)} \
+		/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2} \
+		END {printf "\nVariables\n  KERNEL_SRC=DIR   build this kernel tree instead of Debian'\''s linux-source-6.1\n"; \
+		printf "  FIRMWARE=FILE    run this firmware on the core\n  SETUP=no         install nothing; name what is missing\n"}' $(MAKEFILE_LIST)

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Warnings for every target of the tree; errors where AMP_WERROR is on (the development presets).
+add_library(amp_warnings INTERFACE)
+target_compile_options(amp_warnings INTERFACE -Wall -Wextra -Wshadow -Wundef $<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes
+                                              -Wmissing-prototypes -Wold-style-definition>)
+if(AMP_WERROR)
+  target_compile_options(amp_warnings INTERFACE -Werror)
+endif()

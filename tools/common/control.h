@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file control.h
+ * @brief The control protocol between the `amprelay` commands and a lab's relay.
+ *
+ * Transport: an AF_UNIX SOCK_SEQPACKET socket in the abstract name space (it leaves no file behind, however the relay
+ * dies), named "\0amprelay/<uid>/<lab>". Both ends check with SO_PEERCRED that the other runs as the same user or root.
+ *
+ * A packet is one type byte and a payload of at most AMP_CONTROL_MAX bytes:
+ *   'J'  JSON object
+ *   'I'  client → relay: bytes for standard input; empty = end of file
+ *   'O'  relay → client: bytes of standard output (or of the console)
+ *   'E'  relay → client: bytes of standard error
+ *
+ * One connection carries one request. The client's first packet is 'J' {"cmd": NAME, ...}. The relay answers with any
+ * number of 'O', 'E' and 'J' {"progress": TEXT} packets and then exactly one 'J' {"done": true, "exit": N, ...}, where N is an
+ * enum amp_exit (for exec: the command's own status), "error" the text for people when N is not 0. A client that closes its
+ * end cancels what it asked for.
+ *
+ *   cmd      arguments                               answer, besides "exit" and "error"
+ *   status   -                                       "lab": name, state, host, cores[] (see docs/reference/status.md)
+ *   down     -                                       after everything has ended
+ *   wait     "for": "agent" | "running", "core",     -
+ *            "timeout_ms"
+ *   start, stop, restart   "core"                    -
+ *   fault    "core", "kind"                          -
+ *   exec     "argv": [..]; client may send 'I' and   "exit" is the command's status
+ *            'J' {"signal": N}
+ *   console  -  ; client sends 'I'                   until the client closes
+ *
+ * Logs and events are files in the lab's state directory, and clients read them there: this works after the relay's
+ * death as well.
+ */
+#ifndef AMPRELAY_CONTROL_H
+#define AMPRELAY_CONTROL_H
+
+#define AMP_CONTROL_MAX 65536 /**< largest payload of a packet, bytes */
+
+/** Longest lab name; letters, digits, '-', '_' and '.', not starting with '.' or '-'. */
+#define AMP_LAB_NAME_MAX 32
+
+/*
+ * The state directory of lab NAME is $AMPRELAY_STATE/NAME, else $XDG_STATE_HOME/amprelay/NAME, else
+ * ~/.local/state/amprelay/NAME:
+ *   lock           held (flock) by the relay while it lives
+ *   events.jsonl   the flight record
+ *   linux.log      the guest's console, as received
+ *   kernel.log     the guest's kernel log, one record a line
+ *   relay.log      the relay's own messages
+ *   CORE.log       the trace buffer of each core
+ *   dumps/         post-mortems: CORE-EPOCH.core (ELF core), CORE-EPOCH.txt (readable), from outside;
+ *                  CORE-N.devcoredump, from Linux
+ */
+
+#endif
