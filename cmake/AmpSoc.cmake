@@ -20,6 +20,8 @@ else()
     COMMAND ${AMP_HOST_CC} -std=gnu11 -O1 -I${PROJECT_SOURCE_DIR}/include -o ${AMP_SOCGEN} ${AMP_SOCGEN_C} -lfdt
     DEPENDS ${AMP_SOCGEN_SOURCES} ${PROJECT_SOURCE_DIR}/include/amprelay/wire.h
     COMMENT "Building the SoC generator for this machine" VERBATIM)
+  # The rule above is only known in this directory; amp_soc() is called from others.
+  add_custom_target(amp-socgen DEPENDS ${AMP_SOCGEN})
 endif()
 
 find_program(AMP_DTC dtc REQUIRED)

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file mutex.h
+ * @brief Mutual exclusion between the contexts that use the library.
+ *
+ * <metal/port/mutex.h> defines metal_mutex_t, METAL_MUTEX_INIT(m) and these inline functions:
+ *
+ *   void metal_mutex_init(metal_mutex_t *mutex);        not held
+ *   void metal_mutex_deinit(metal_mutex_t *mutex);      must not be held; no use after it
+ *   int metal_mutex_try_acquire(metal_mutex_t *mutex);  not 0: acquired. Does not block
+ *   void metal_mutex_acquire(metal_mutex_t *mutex);     may block; not recursive
+ *   void metal_mutex_release(metal_mutex_t *mutex);     by the context that acquired it
+ *   int metal_mutex_is_acquired(metal_mutex_t *mutex);  not 0: someone holds it at this moment
+ *
+ * Linux: a POSIX mutex; context: thread, including interrupt handlers, which are threads there.
+ * Bare metal: see the option AMP_SINGLE_CONTEXT in ports/README.md; context: any.
+ */
+#ifndef METAL_MUTEX_H
+#define METAL_MUTEX_H
+
+#include <metal/port/mutex.h>
+
+#endif /* METAL_MUTEX_H */
