@@ -32,32 +32,33 @@
 
 /**
  * Doorbell bytes on the UART between relay and remote. Values below AMP_DB_NOTIFY_MAX are remoteproc notify ids: a kick
- * of that virtqueue, in either direction. Kicks carry no count: a byte says "look at this ring", and may stand for many.
+ * of that virtqueue, in either direction. Kicks carry no count: a byte says "look at this ring", and may stand for
+ * many.
  */
 #define AMP_DB_NOTIFY_MAX 0x40u /**< notify ids are 0 … 63 */
 
 #define AMP_DB_SHUTDOWN 0x80u /**< relay → remote: finish, answer AMP_DB_STOPPED, then wait for power-off */
 #define AMP_DB_INJECT   0x81u /**< relay → remote: commit the fault named in amp_relay.inject */
 
-#define AMP_DB_BOOT     0xc0u /**< remote → relay: the boot ROM runs and its doorbell receives */
-#define AMP_DB_READY    0xc1u /**< remote → relay: the firmware's main loop runs */
-#define AMP_DB_TRACE    0xc2u /**< remote → relay: amp_remote.trace_head moved */
-#define AMP_DB_CRASH    0xc3u /**< remote → relay: amp_remote.crash is complete */
-#define AMP_DB_STOPPED  0xc4u /**< remote → relay: shutdown is done */
+#define AMP_DB_BOOT    0xc0u /**< remote → relay: the boot ROM runs and its doorbell receives */
+#define AMP_DB_READY   0xc1u /**< remote → relay: the firmware's main loop runs */
+#define AMP_DB_TRACE   0xc2u /**< remote → relay: amp_remote.trace_head moved */
+#define AMP_DB_CRASH   0xc3u /**< remote → relay: amp_remote.crash is complete */
+#define AMP_DB_STOPPED 0xc4u /**< remote → relay: shutdown is done */
 
 /**
  * ivshmem doorbell vectors between Linux and the relay, the same number in both directions. The relay is the peer that
  * announces itself first; its id is AMP_IVSHMEM_RELAY_ID.
  */
 #define AMP_IVSHMEM_RELAY_ID  0u
-#define AMP_VECTOR_CONTROL    0u               /**< mailbox request / answer / crash report */
-#define AMP_VECTOR_NOTIFY(id) ((id) + 1u)      /**< virtqueue with notify id `id` */
+#define AMP_VECTOR_CONTROL    0u          /**< mailbox request / answer / crash report */
+#define AMP_VECTOR_NOTIFY(id) ((id) + 1u) /**< virtqueue with notify id `id` */
 
 /* ------------------------------------------------------------------ control block */
 
 #define AMP_CTRL_MAGIC   0x52504d41u /**< "AMPR" */
 #define AMP_CTRL_VERSION 1u
-#define AMP_CTRL_OFFSET  0u          /**< the control block starts the shared memory */
+#define AMP_CTRL_OFFSET  0u /**< the control block starts the shared memory */
 #define AMP_CTRL_SIZE    0x2000u
 
 #define AMP_SOC_OFFSET    0x0000u
@@ -90,19 +91,19 @@ struct amp_region {
 
 /** The SoC's description of this core. Writer: relay, before anyone else can see the memory; constant from then on. */
 struct amp_soc {
-	uint32_t magic;          /**< AMP_CTRL_MAGIC */
-	uint32_t version;        /**< AMP_CTRL_VERSION */
-	char core[AMP_NAME_LEN]; /**< name of the core, "m3" */
+	uint32_t magic;                  /**< AMP_CTRL_MAGIC */
+	uint32_t version;                /**< AMP_CTRL_VERSION */
+	char core[AMP_NAME_LEN];         /**< name of the core, "m3" */
 	char firmware[AMP_FIRMWARE_LEN]; /**< default firmware file name */
-	uint32_t elf_machine;    /**< e_machine that runs here: 40 ARM, 243 RISC-V, 183 AArch64 */
-	uint32_t elf_class;      /**< 1 = ELFCLASS32, 2 = ELFCLASS64 */
-	uint32_t mem_da;         /**< remote's address of offset 0 */
-	uint32_t mem_size;       /**< bytes */
-	uint32_t notify_ids;     /**< number of notify ids in use: 0 … notify_ids-1 */
-	uint32_t num_regions;    /**< valid entries of `region` */
-	uint32_t heartbeat_ms;   /**< the remote beats at least this often … */
-	uint32_t heartbeat_timeout_ms; /**< … and is dead after this long without */
-	uint32_t watchdog_ms;    /**< watchdog period that the firmware programs */
+	uint32_t elf_machine;            /**< e_machine that runs here: 40 ARM, 243 RISC-V, 183 AArch64 */
+	uint32_t elf_class;              /**< 1 = ELFCLASS32, 2 = ELFCLASS64 */
+	uint32_t mem_da;                 /**< remote's address of offset 0 */
+	uint32_t mem_size;               /**< bytes */
+	uint32_t notify_ids;             /**< number of notify ids in use: 0 … notify_ids-1 */
+	uint32_t num_regions;            /**< valid entries of `region` */
+	uint32_t heartbeat_ms;           /**< the remote beats at least this often … */
+	uint32_t heartbeat_timeout_ms;   /**< … and is dead after this long without */
+	uint32_t watchdog_ms;            /**< watchdog period that the firmware programs */
 	uint32_t reserved[5];
 	struct amp_region region[AMP_MAX_REGIONS];
 };
@@ -128,11 +129,11 @@ enum amp_host_state {
  * ring AMP_VECTOR_CONTROL. The answer is there when amp_relay.resp_seq equals it. One request at a time.
  */
 struct amp_host {
-	uint64_t mem_pa;   /**< host physical address of offset 0: vring descriptors hold addresses relative to it */
-	uint32_t state;    /**< enum amp_host_state */
-	uint32_t epoch;    /**< grows by one each time a driver binds */
+	uint64_t mem_pa; /**< host physical address of offset 0: vring descriptors hold addresses relative to it */
+	uint32_t state;  /**< enum amp_host_state */
+	uint32_t epoch;  /**< grows by one each time a driver binds */
 	uint32_t req_seq;
-	uint32_t op;       /**< enum amp_request */
+	uint32_t op; /**< enum amp_request */
 	uint32_t arg;
 	uint32_t report_ack; /**< last amp_relay.report_seq that the host has taken */
 	char firmware[AMP_FIRMWARE_LEN];
@@ -142,10 +143,11 @@ struct amp_host {
 /** Answer of the relay to a request. */
 enum amp_status {
 	AMP_OK = 0,
-	AMP_EINVAL = 1,   /**< the request makes no sense (unknown op, entry point outside the firmware region, bad name) */
-	AMP_EBUSY = 2,    /**< the core is already in that state, or in transition */
-	AMP_ETIMEDOUT = 3,/**< the core did not answer in time */
-	AMP_EIO = 4,      /**< the core could not be powered on, or died while starting */
+	AMP_EINVAL =
+		1, /**< the request makes no sense (unknown op, entry point outside the firmware region, bad name) */
+	AMP_EBUSY = 2,     /**< the core is already in that state, or in transition */
+	AMP_ETIMEDOUT = 3, /**< the core did not answer in time */
+	AMP_EIO = 4,       /**< the core could not be powered on, or died while starting */
 };
 
 /** State of the core as its power controller sees it. */
@@ -154,7 +156,7 @@ enum amp_core_state {
 	AMP_CORE_STARTING = 1, /**< powered, boot ROM not heard yet */
 	AMP_CORE_RUNNING = 2,
 	AMP_CORE_STOPPING = 3,
-	AMP_CORE_CRASHED = 4,  /**< reported to the host, which has not asked for a stop yet */
+	AMP_CORE_CRASHED = 4, /**< reported to the host, which has not asked for a stop yet */
 };
 
 /** How bad it was; the driver maps these to enum rproc_crash_type. */
@@ -194,21 +196,22 @@ enum amp_fault {
 
 /** Writer: relay. */
 struct amp_relay {
-	uint32_t resp_seq;    /**< sequence number of the request answered last */
-	uint32_t resp_status; /**< enum amp_status */
-	uint32_t state;       /**< enum amp_core_state */
-	uint32_t epoch;       /**< grows by one at every power-on */
-	uint32_t boot_addr;   /**< entry point that the boot ROM jumps to */
-	uint32_t inject;      /**< enum amp_fault, read by the remote on AMP_DB_INJECT */
+	uint32_t resp_seq;            /**< sequence number of the request answered last */
+	uint32_t resp_status;         /**< enum amp_status */
+	uint32_t state;               /**< enum amp_core_state */
+	uint32_t epoch;               /**< grows by one at every power-on */
+	uint32_t boot_addr;           /**< entry point that the boot ROM jumps to */
+	uint32_t inject;              /**< enum amp_fault, read by the remote on AMP_DB_INJECT */
 	char resp_text[AMP_TEXT_LEN]; /**< why a request failed, one line, NUL-terminated */
-	/* crash report: complete when report_seq grows; the host rings no one, it only copies report_seq to report_ack */
+	/* crash report: complete when report_seq grows; the host rings no one, it only copies report_seq to report_ack
+	 */
 	uint32_t report_seq;
 	uint32_t report_type;     /**< enum amp_report_type */
 	uint32_t report_detector; /**< enum amp_detector */
 	uint32_t report_pc;       /**< where the core was, 0 if unknown */
 	uint32_t report_lr;       /**< who called, 0 if unknown */
 	uint32_t reserved;
-	char report_text[AMP_TEXT_LEN];    /**< one line for people: "undefined instruction" … */
+	char report_text[AMP_TEXT_LEN];     /**< one line for people: "undefined instruction" … */
 	char report_pc_sym[AMP_SYMBOL_LEN]; /**< "function+0x12 (file.c:34)", empty if unknown */
 	char report_lr_sym[AMP_SYMBOL_LEN];
 };
@@ -228,24 +231,25 @@ enum amp_crash_cause {
 	AMP_CRASH_COUNT
 };
 
-#define AMP_CRASH_MAGIC  0x48535243u /**< "CRSH" */
-#define AMP_CRASH_REGS   40
-#define AMP_CRASH_STATUS 8
+#define AMP_CRASH_MAGIC       0x48535243u /**< "CRSH" */
+#define AMP_CRASH_REGS        40
+#define AMP_CRASH_STATUS      8
 #define AMP_CRASH_STACK_WORDS 32
-#define AMP_BUILD_ID_LEN 20
+#define AMP_BUILD_ID_LEN      20
 
 /**
  * Crash record. Written by the remote's fault handler; `magic` is written last, then AMP_DB_CRASH is rung. The relay
  * clears `magic` at every power-on.
  */
 struct amp_crash {
-	uint32_t magic;  /**< AMP_CRASH_MAGIC when complete */
-	uint32_t epoch;  /**< amp_relay.epoch of the life that crashed */
-	uint32_t cause;  /**< enum amp_crash_cause */
-	uint32_t arch;   /**< e_machine: tells what `reg` and `status` mean */
+	uint32_t magic; /**< AMP_CRASH_MAGIC when complete */
+	uint32_t epoch; /**< amp_relay.epoch of the life that crashed */
+	uint32_t cause; /**< enum amp_crash_cause */
+	uint32_t arch;  /**< e_machine: tells what `reg` and `status` mean */
 	/** ARM: r0 … r12, sp, lr, pc, xpsr, exc_return. RISC-V: x0 … x31, pc. AArch64: x0 … x30, sp, pc, pstate. */
 	uint64_t reg[AMP_CRASH_REGS];
-	/** ARM: CFSR, HFSR, MMFAR, BFAR, DFSR, AFSR, MSP, PSP. RISC-V: mcause, mtval, mstatus. AArch64: ESR, FAR, ELR. */
+	/** ARM: CFSR, HFSR, MMFAR, BFAR, DFSR, AFSR, MSP, PSP. RISC-V: mcause, mtval, mstatus. AArch64: ESR, FAR, ELR.
+	 */
 	uint64_t status[AMP_CRASH_STATUS];
 	uint32_t stack_da;    /**< device address of stack[0] */
 	uint32_t stack_words; /**< valid entries of `stack` */
@@ -265,10 +269,10 @@ enum amp_remote_state {
 
 /** Writer: the remote core (boot ROM, then firmware). */
 struct amp_remote {
-	uint32_t state;      /**< enum amp_remote_state */
-	uint32_t epoch;      /**< amp_relay.epoch as the boot ROM found it */
-	uint32_t heartbeat;  /**< grows with every beat, from interrupt context */
-	uint32_t trace_head; /**< bytes ever written to the trace region; position is this modulo its size */
+	uint32_t state;        /**< enum amp_remote_state */
+	uint32_t epoch;        /**< amp_relay.epoch as the boot ROM found it */
+	uint32_t heartbeat;    /**< grows with every beat, from interrupt context */
+	uint32_t trace_head;   /**< bytes ever written to the trace region; position is this modulo its size */
 	uint32_t build_id_len; /**< bytes valid in build_id, 0 … 20 */
 	uint8_t build_id[AMP_BUILD_ID_LEN]; /**< the firmware's GNU build id */
 	uint32_t reserved[22];
@@ -282,8 +286,9 @@ AMP_WIRE_ASSERT(sizeof(struct amp_host) == 192, "amp_host is 192 bytes");
 AMP_WIRE_ASSERT(AMP_HOST_OFFSET + sizeof(struct amp_host) <= AMP_RELAY_OFFSET, "amp_host fits");
 AMP_WIRE_ASSERT(sizeof(struct amp_relay) == 400, "amp_relay has no holes");
 AMP_WIRE_ASSERT(AMP_RELAY_OFFSET + sizeof(struct amp_relay) <= AMP_REMOTE_OFFSET, "amp_relay fits");
-AMP_WIRE_ASSERT(sizeof(struct amp_crash) == 16 + 8 * (AMP_CRASH_REGS + AMP_CRASH_STATUS) + 16 + 4 * AMP_CRASH_STACK_WORDS + AMP_TEXT_LEN,
-		"amp_crash has no holes");
+AMP_WIRE_ASSERT(sizeof(struct amp_crash) ==
+                        16 + 8 * (AMP_CRASH_REGS + AMP_CRASH_STATUS) + 16 + 4 * AMP_CRASH_STACK_WORDS + AMP_TEXT_LEN,
+                "amp_crash has no holes");
 AMP_WIRE_ASSERT(AMP_REMOTE_OFFSET + sizeof(struct amp_remote) <= AMP_CTRL_SIZE, "amp_remote fits");
 
 #endif /* AMPRELAY_WIRE_H */

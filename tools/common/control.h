@@ -13,9 +13,9 @@
  *   'E'  relay → client: bytes of standard error
  *
  * One connection carries one request. The client's first packet is 'J' {"cmd": NAME, ...}. The relay answers with any
- * number of 'O', 'E' and 'J' {"progress": TEXT} packets and then exactly one 'J' {"done": true, "exit": N, ...}, where N is an
- * enum amp_exit (for exec: the command's own status), "error" the text for people when N is not 0. A client that closes its
- * end cancels what it asked for.
+ * number of 'O', 'E' and 'J' {"progress": TEXT} packets and then exactly one 'J' {"done": true, "exit": N, ...}, where
+ * N is an enum amp_exit (for exec: the command's own status), "error" the text for people when N is not 0. A client
+ * that closes its end cancels what it asked for.
  *
  *   cmd      arguments                               answer, besides "exit" and "error"
  *   status   -                                       "lab": name, state, host, cores[] (see docs/reference/status.md)

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+void amp_text_copy(char *to, size_t to_size, const char *from, size_t from_size)
+{
+	size_t n = 0;
+
+	while (n + 1 < to_size && n < from_size && from[n]) {
+		to[n] = from[n] >= ' ' && from[n] <= '~' ? from[n] : '?';
+		n++;
+	}
+	to[n] = '\0';
+}
+
+void amp_text_hex(char *to, const uint8_t *bytes, size_t len)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < len; i++) {
+		to[2 * i] = digits[bytes[i] >> 4];
+		to[2 * i + 1] = digits[bytes[i] & 15];
+	}
+	to[2 * len] = '\0';
+}
+
+int amp_new_file_open(struct amp_new_file *f, const char *path)
+{
+	int fd;
+
+	if (asprintf(&f->tmp, "%s.XXXXXX", path) < 0)
+		return -ENOMEM;
+	fd = mkostemp(f->tmp, O_CLOEXEC);
+	if (fd < 0) {
+		int err = -errno;
+
+		free(f->tmp);
+		return err;
+	}
+	fchmod(fd, 0644);
+	f->file = fdopen(fd, "w");
+	if (!f->file) {
+		int err = -errno;
+
+		close(fd);
+		unlink(f->tmp);
+		free(f->tmp);
+		return err;
+	}
+	return 0;
+}
+
+int amp_new_file_close(struct amp_new_file *f, const char *path, int result)
+{
+	bool bad = ferror(f->file);
+
+	errno = 0;
+	if (fclose(f->file) && !result)
+		result = errno ? -errno : -EIO;
+	if (bad && !result)
+		result = -EIO;
+	if (!result && rename(f->tmp, path))
+		result = -errno;
+	if (result)
+		unlink(f->tmp);
+	free(f->tmp);
+	return result;
+}
