@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file app.h
+ * @brief What the files of this application share: one main loop, one link to Linux, a table of services.
+ *
+ * Everything runs in the main loop, the services' callbacks too; interrupts only say that there is something to do.
+ */
+#ifndef AMP_FIRMWARE_APP_H
+#define AMP_FIRMWARE_APP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** Counters since start. */
+struct app_stats {
+	uint32_t rx;                /**< messages received by services */
+	uint32_t tx;                /**< messages sent */
+	uint32_t dropped;           /**< messages that could not be sent, for want of a buffer or a link */
+	uint32_t links;             /**< times the link came up */
+	uint32_t doorbells;         /**< turns of the main loop that a doorbell caused */
+	uint32_t unknown_doorbells; /**< doorbell bytes without a meaning */
+};
+
+extern struct app_stats app_stats;
+
+/** Share of time that the main loop was not asleep, in the last full second. */
+uint32_t app_load_permille(void);
+
+/** Commit the fault (enum amp_fault) in the main loop, once this turn's work is done and its answers are sent. */
+void app_crash_later(uint32_t fault);
+
+/* link.c */
+
+/** Set up the virtio device of the resource table. Once. */
+void app_link_start(void);
+
+/** Kicks arrived: bit n is notify id n. May bring the link up or take it down. */
+void app_link_notified(uint64_t notify);
+
+/** Once per turn: notices a driver that came or went without a kick. */
+void app_link_check(void);
+
+/**
+ * A send found no buffer: have Linux ring when it gives one back, which it does not do by itself.
+ * @return true: one has come meanwhile, and will not be rung for: try again
+ */
+bool app_link_want_buffers(void);
+
+/** No send waits for a buffer any more. */
+void app_link_need_no_buffers(void);
+
+/** Take the link down, and leave it so. */
+void app_link_stop(void);
+
+#endif

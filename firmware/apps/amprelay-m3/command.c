@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "command.h"
+
+#include "app.h"
+#include "board.h"
+#include "control.h"
+#include "format.h"
+#include "inject.h"
+#include "telemetry.h"
+#include "trace.h"
+
+#include <metal/version.h>
+#include <stdarg.h>
+#include <string.h>
+
+/** A reply as it grows; what does not fit is cut off. */
+struct reply {
+	char *text;
+	size_t length;
+};
+
+__attribute__((format(printf, 2, 3))) static void say(struct reply *reply, const char *format, ...)
+{
+	size_t room = COMMAND_REPLY_MAX - reply->length;
+	va_list args;
+	size_t length;
+
+	va_start(args, format);
+	length = amp_vformat(reply->text + reply->length, room, format, args);
+	va_end(args);
+	reply->length += length < room ? length : room - 1;
+}
+
+static void say_version(struct reply *reply, const char *argument)
+{
+	uint8_t id[AMP_BUILD_ID_LEN];
+	uint32_t length = amp_control_build_id(id);
+
+	(void)argument;
+	say(reply, "amprelay-%s %s build-id=", SOC_CORE_NAME, AMP_FIRMWARE_VERSION);
+	for (uint32_t i = 0; i < length; i++)
+		say(reply, "%02x", id[i]);
+	say(reply, " library=%s\n", metal_ver());
+}
+
+static void say_uptime(struct reply *reply, const char *argument)
+{
+	(void)argument;
+	say(reply, "uptime_ms=%llu\n", (unsigned long long)amp_clock_ms());
+}
+
+static void say_stats(struct reply *reply, const char *argument)
+{
+	uint32_t stack_size, stack_used = amp_stack_used(&stack_size);
+
+	(void)argument;
+	say(reply,
+	    "rx=%u tx=%u dropped=%u links=%u doorbells=%u unknown_doorbells=%u load_permille=%u heartbeat=%u "
+	    "stack_used=%u stack_size=%u\n",
+	    (unsigned)app_stats.rx, (unsigned)app_stats.tx, (unsigned)app_stats.dropped, (unsigned)app_stats.links,
+	    (unsigned)app_stats.doorbells, (unsigned)app_stats.unknown_doorbells, (unsigned)app_load_permille(),
+	    (unsigned)amp_control_heartbeat(), (unsigned)stack_used, (unsigned)stack_size);
+}
+
+static void crash(struct reply *reply, const char *argument)
+{
+	enum amp_fault fault = amp_fault_by_name(argument, strlen(argument));
+
+	if (fault == AMP_FAULT_NONE) {
+		say(reply, "error: no fault '%s'; there are: %s\n", argument, amp_fault_names);
+		return;
+	}
+	app_crash_later(fault);
+	say(reply, "ok: committing fault '%s'\n", argument);
+}
+
+static void log_text(struct reply *reply, const char *argument)
+{
+	if (!*argument) {
+		say(reply, "error: log what? usage: log TEXT\n");
+		return;
+	}
+	amp_trace_text(argument, strlen(argument));
+	say(reply, "ok\n");
+}
+
+static void set_rate(struct reply *reply, const char *argument)
+{
+	uint32_t period;
+
+	if (!telemetry_parse_period(argument, strlen(argument), &period)) {
+		say(reply, "error: rate '%s'; usage: rate MS, 0 = off, else %u to %u\n", argument, TELEMETRY_MIN_MS,
+		    TELEMETRY_MAX_MS);
+		return;
+	}
+	telemetry_set_period(period);
+	say(reply, "ok: %u ms\n", (unsigned)period);
+}
+
+static void say_help(struct reply *reply, const char *argument);
+
+/* The commands; one row each. */
+static const struct command {
+	const char *name;
+	const char *usage;
+	void (*run)(struct reply *reply, const char *argument);
+} commands[] = {
+	{"help", "this list", say_help},
+	{"version", "of firmware and library", say_version},
+	{"uptime", "since the core was started", say_uptime},
+	{"stats", "counters, load, stack", say_stats},
+	{"crash", "KIND: commit a fault", crash},
+	{"log", "TEXT: write to the trace buffer", log_text},
+	{"rate", "MS: period of amp-telemetry, 0 = off", set_rate},
+};
+
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static void say_help(struct reply *reply, const char *argument)
+{
+	(void)argument;
+	for (unsigned i = 0; i < COMMANDS; i++)
+		say(reply, "%s %s\n", commands[i].name, commands[i].usage);
+	say(reply, "KIND is one of: %s\n", amp_fault_names);
+}
+
+static void run_line(struct reply *reply, char *line)
+{
+	char *argument = line;
+
+	while (*argument && *argument != ' ')
+		argument++;
+	while (*argument == ' ')
+		*argument++ = '\0';
+	for (unsigned i = 0; i < COMMANDS; i++) {
+		if (strcmp(commands[i].name, line) == 0) {
+			commands[i].run(reply, argument);
+			return;
+		}
+	}
+	say(reply, "error: no command '%s'; try help\n", line);
+}
+
+size_t command_run(const char *text, size_t length, char *reply_text)
+{
+	struct reply reply = {.text = reply_text};
+	char line[COMMAND_LINE_MAX + 2]; /* one byte more than fits, to see that it does not */
+	size_t copied = length < sizeof(line) - 1 ? length : sizeof(line) - 1;
+
+	memcpy(line, text, copied);
+	while (copied && (line[copied - 1] == '\0' || line[copied - 1] == '\n' || line[copied - 1] == '\r' ||
+	                  line[copied - 1] == ' '))
+		copied--;
+	line[copied] = '\0';
+	for (size_t i = 0; i < copied; i++) {
+		if (line[i] < ' ' || line[i] > '~')
+			line[i] = '.';
+	}
+
+	if (length > sizeof(line) - 1 || copied > COMMAND_LINE_MAX)
+		say(&reply, "error: a command has at most %u bytes\n", COMMAND_LINE_MAX);
+	else
+		run_line(&reply, line);
+	/* a reply that was cut off ends where its NUL was, one byte before the end of the room */
+	if (reply_text[reply.length - 1] != '\n')
+		reply_text[reply.length++] = '\n';
+	return reply.length;
+}

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The link to Linux: up while Linux' virtio driver says DRIVER_OK. Linux may take it away and bring it back at any time
+ * (a driver unbound, a module reloaded), while this core runs on.
+ */
+#include "amp_assert.h"
+#include "app.h"
+#include "board.h"
+#include "control.h"
+#include "resource_table.h"
+#include "services.h"
+#include "trace.h"
+
+#include <amprelay/link.h>
+#include <metal/io.h>
+#include <openamp/remoteproc_virtio.h>
+#include <openamp/rpmsg_virtio.h>
+
+static struct {
+	struct virtio_device *vdev;
+	struct rpmsg_virtio_device rpmsg;
+	bool up;
+	bool lost;                  /* noticed in a place where the link cannot be taken down */
+	bool stopped;               /* for good */
+	const char *last_complaint; /* why it does not come up: told once, not at every try */
+
+	struct metal_io_region table_io; /* the firmware's memory: the resource table is there */
+	struct metal_io_region vring_io[2];
+	struct metal_io_region buffers_io; /* the only memory that a descriptor of Linux may name */
+	metal_phys_addr_t buffers_pa;
+} link;
+
+/* Both: context of whatever the library did when it noticed. */
+static void on_reset(struct virtio_device *vdev)
+{
+	(void)vdev;
+	link.lost = true;
+}
+
+static void on_loss(struct rpmsg_virtio_device *rvdev, int reason, void *arg)
+{
+	(void)rvdev;
+	(void)arg;
+	amp_trace("link: lost: %s\n", amp_link_reason_text(reason));
+	link.lost = true;
+}
+
+static int kick(void *priv, uint32_t id)
+{
+	(void)priv;
+	amp_doorbell_ring((uint8_t)id);
+	return 0;
+}
+
+void app_link_start(void)
+{
+	metal_io_init(&link.table_io, (void *)SOC_FIRMWARE_DA, NULL, SOC_FIRMWARE_SIZE, -1, AMP_IO_NORMAL, NULL);
+	metal_io_init(&link.vring_io[0], (void *)SOC_VDEV0_VRING0_DA, NULL, SOC_VDEV0_VRING0_SIZE, -1, AMP_IO_NORMAL,
+	              NULL);
+	metal_io_init(&link.vring_io[1], (void *)SOC_VDEV0_VRING1_DA, NULL, SOC_VDEV0_VRING1_SIZE, -1, AMP_IO_NORMAL,
+	              NULL);
+	link.vdev = rproc_virtio_create_vdev(VIRTIO_DEV_DEVICE, app_resource_table.vdev.notifyid,
+	                                     &app_resource_table.vdev, &link.table_io, NULL, kick, on_reset);
+	amp_assert(link.vdev);
+}
+
+/** Tell why the link does not come up, unless that was the last thing told. */
+static void complain(const char *text)
+{
+	if (text != link.last_complaint)
+		amp_trace("link: cannot come up: %s\n", text);
+	link.last_complaint = text;
+}
+
+/** Use the vrings where Linux has put them: it wrote their addresses into the resource table before DRIVER_OK. */
+static int init_vrings(void)
+{
+	for (unsigned i = 0; i < SOC_VDEV0_NUM_VRINGS; i++) {
+		/* Copied once: what the library checks against the region is then what is used. */
+		const volatile struct fw_rsc_vdev_vring *entry = &app_resource_table.vring[i];
+		uint32_t da = entry->da, id = entry->notifyid, num = entry->num, align = entry->align;
+		int error;
+
+		if (id >= AMP_DB_NOTIFY_MAX)
+			return -RPROC_EINVAL;
+		error = rproc_virtio_init_vring(link.vdev, i, id, (void *)(uintptr_t)da, &link.vring_io[i], num, align);
+		if (error)
+			return error;
+	}
+	return 0;
+}
+
+/** Learn where Linux sees our memory. @return false if that cannot be true */
+static bool init_buffers(void)
+{
+	uint64_t mem_pa = amp_host_block->mem_pa;
+
+	if (mem_pa == 0 || mem_pa > UINT32_MAX - SOC_MEM_SIZE + 1)
+		return false;
+	link.buffers_pa = (metal_phys_addr_t)mem_pa + (SOC_VDEV0_BUFFER_DA - SOC_MEM_DA);
+	metal_io_init(&link.buffers_io, (void *)SOC_VDEV0_BUFFER_DA, &link.buffers_pa, SOC_VDEV0_BUFFER_SIZE, -1,
+	              AMP_IO_NORMAL, NULL);
+	return true;
+}
+
+static void bring_up(void)
+{
+	int error;
+
+	if (init_vrings()) {
+		complain("the resource table puts a vring where it may not be");
+		return;
+	}
+	if (!init_buffers()) {
+		complain("the driver has not said where it sees our memory, or that is above 4 GiB");
+		return;
+	}
+	link.lost = false;
+	error = rpmsg_init_vdev(&link.rpmsg, link.vdev, NULL, &link.buffers_io, NULL);
+	if (error) {
+		complain(error == RPMSG_ERR_DEV_STATE ? "the driver has not reset the rings" : amp_strerror(error));
+		return;
+	}
+	amp_rpmsg_set_link_cb(&link.rpmsg, on_loss, NULL);
+	/* The main loop must not wait for a Linux that gives no buffers: the watchdog would bite. */
+	amp_rpmsg_set_send_timeout(&link.rpmsg, 0);
+	link.up = true;
+	link.last_complaint = NULL;
+	app_stats.links++;
+	amp_trace("link: up\n");
+	services_link_up(rpmsg_virtio_get_rpmsg_device(&link.rpmsg));
+	/* Kicks that came before there were queues were lost on us. */
+	rproc_virtio_notified(link.vdev, RSC_NOTIFY_ID_ANY);
+}
+
+static void take_down(void)
+{
+	link.up = false;
+	services_link_down();
+	rpmsg_deinit_vdev(&link.rpmsg);
+	amp_trace("link: down, waiting for the driver\n");
+}
+
+void app_link_notified(uint64_t notify)
+{
+	for (uint32_t id = 0; link.up && notify; id++, notify >>= 1) {
+		if (notify & 1)
+			rproc_virtio_notified(link.vdev, id);
+	}
+}
+
+/**
+ * A driver that leaves and comes back between two turns shows the same status as before, and its kick is of the queue
+ * that we send on, where nothing is to be received. But it has zeroed that ring, as a look at it tells; our
+ * announcements were in it.
+ */
+static bool rings_are_new(void)
+{
+	virtqueue_get_desc_size(link.rpmsg.svq);
+	return link.rpmsg.svq->vq_fault != AMP_LINK_OK;
+}
+
+void app_link_check(void)
+{
+	uint8_t status = 0;
+
+	if (link.stopped)
+		return;
+	if (link.up && rings_are_new())
+		amp_rpmsg_peer_lost(&link.rpmsg);
+	virtio_get_status(link.vdev, &status);
+	if (link.up && (link.lost || amp_rpmsg_link_state(&link.rpmsg) != AMP_LINK_UP ||
+	                !(status & VIRTIO_CONFIG_STATUS_DRIVER_OK)))
+		take_down();
+	if (!(status & VIRTIO_CONFIG_STATUS_DRIVER_OK))
+		link.last_complaint = NULL;
+	else if (!link.up)
+		bring_up();
+}
+
+bool app_link_want_buffers(void)
+{
+	return link.up && virtqueue_enable_cb(link.rpmsg.svq);
+}
+
+void app_link_need_no_buffers(void)
+{
+	if (link.up)
+		virtqueue_disable_cb(link.rpmsg.svq);
+}
+
+void app_link_stop(void)
+{
+	link.stopped = true;
+	if (link.up)
+		take_down();
+}

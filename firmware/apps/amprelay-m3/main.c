@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The main loop: sleep, see what rang, do it, feed the watchdog. */
+#include "app.h"
+#include "board.h"
+#include "control.h"
+#include "format.h"
+#include "inject.h"
+#include "load.h"
+#include "services.h"
+#include "trace.h"
+
+#include <metal/log.h>
+#include <metal/sys.h>
+
+struct app_stats app_stats;
+
+static struct amp_load load;
+static uint32_t fault_to_commit = AMP_FAULT_NONE;
+
+uint32_t app_load_permille(void)
+{
+	return load.permille;
+}
+
+void app_crash_later(uint32_t fault)
+{
+	fault_to_commit = fault;
+}
+
+/* The library's messages go where ours go. */
+static void log_to_trace(enum metal_log_level level, const char *format, ...)
+{
+	char text[AMP_TRACE_LINE];
+	va_list args;
+	size_t length;
+
+	(void)level;
+	va_start(args, format);
+	length = amp_vformat(text, sizeof(text), format, args);
+	va_end(args);
+	amp_trace_text(text, length < sizeof(text) ? length : sizeof(text) - 1);
+}
+
+static void start(void)
+{
+	const struct metal_init_params params = {.log_handler = log_to_trace, .log_level = METAL_LOG_INFO};
+
+	amp_trace_start();
+	amp_clock_start();
+	amp_control_set_build_id();
+	amp_doorbell_start();
+	amp_watchdog_start();
+	amp_trace("%s: amprelay firmware " AMP_FIRMWARE_VERSION ", life %u\n", SOC_CORE_NAME,
+	          (unsigned)amp_remote_block->epoch);
+	metal_init(&params);
+	app_link_start();
+
+	amp_remote_block->state = AMP_REMOTE_RUNNING;
+	amp_control_publish();
+	amp_doorbell_ring(AMP_DB_READY);
+}
+
+static _Noreturn void shut_down(void)
+{
+	amp_trace("shutting down\n");
+	app_link_stop();
+	amp_watchdog_stop();
+	amp_remote_block->state = AMP_REMOTE_STOPPED;
+	amp_control_publish();
+	amp_interrupts_off();
+	amp_doorbell_put(AMP_DB_STOPPED);
+	amp_cpu_park();
+}
+
+/* The relay asks for a fault; what it asks for is its own to write at any time, so it is read once. */
+static void inject(void)
+{
+	uint32_t fault = amp_relay_block->inject;
+
+	if (amp_fault_name(fault))
+		app_crash_later(fault);
+	else
+		amp_trace("inject: there is no fault %u\n", (unsigned)fault);
+}
+
+static void commit_fault(void)
+{
+	if (fault_to_commit == AMP_FAULT_NONE)
+		return;
+	amp_trace("committing fault '%s'\n", amp_fault_name(fault_to_commit));
+	amp_fault_commit(fault_to_commit);
+}
+
+int main(void)
+{
+	const uint64_t window = (uint64_t)SOC_CLOCK_HZ / 1000 * AMP_LOAD_WINDOW_MS;
+
+	start();
+	for (;;) {
+		struct amp_doorbell_events events = amp_doorbell_take();
+		uint32_t slept;
+
+		if (events.notify) {
+			app_stats.doorbells++;
+			app_link_notified(events.notify);
+		}
+		app_stats.unknown_doorbells = events.unknown;
+		if (events.control & AMP_EVENT_SHUTDOWN)
+			shut_down();
+		if (events.control & AMP_EVENT_INJECT)
+			inject();
+		app_link_check();
+		services_turn(amp_clock_ms());
+		commit_fault();
+		amp_watchdog_feed();
+		slept = amp_cpu_idle();
+		amp_load_turn(&load, amp_clock_cycles(), slept, window);
+	}
+}

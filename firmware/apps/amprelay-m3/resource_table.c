@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "resource_table.h"
+
+#include <soc.h>
+#include <stddef.h>
+
+_Static_assert(SOC_VDEV0_NUM_VRINGS == 2, "RPMsg has two vrings");
+_Static_assert(offsetof(struct app_resource_table, vring) ==
+                       offsetof(struct app_resource_table, vdev) + sizeof(struct fw_rsc_vdev),
+               "the vrings follow the vdev");
+
+#define VRING(n)                                                                                                     \
+	{                                                                                                            \
+		.da = SOC_VDEV0_VRING##n##_DA, .align = SOC_VDEV0_VRING##n##_ALIGN, .num = SOC_VDEV0_VRING##n##_NUM, \
+		.notifyid = SOC_VDEV0_VRING##n##_NOTIFYID,                                                           \
+	}
+
+__attribute__((section(".resource_table"), used)) struct app_resource_table app_resource_table = {
+	.header = {.ver = 1, .num = 2},
+	.offset =
+		{
+			offsetof(struct app_resource_table, vdev),
+			offsetof(struct app_resource_table, trace),
+		},
+	.vdev =
+		{
+			.type = RSC_VDEV,
+			.id = SOC_VDEV0_ID,
+			.dfeatures = SOC_VDEV0_FEATURES,
+			.num_of_vrings = SOC_VDEV0_NUM_VRINGS,
+		},
+	.vring = {VRING(0), VRING(1)},
+	.trace =
+		{
+			.type = RSC_TRACE,
+			.da = SOC_TRACE_DA,
+			.len = SOC_TRACE_SIZE,
+			.name = "trace:" SOC_CORE_NAME,
+		},
+};

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What a fault leaves behind: the crash record. Runs on the fault stack with interrupts off, and trusts nothing of the
+ * context that failed: its stack pointer may point anywhere.
+ */
+#include "amp_assert.h"
+#include "armv7m.h"
+#include "board.h"
+#include "control.h"
+#include "core.h"
+#include "crash.h"
+#include "format.h"
+#include "trace.h"
+
+#include <stddef.h>
+#include <string.h>
+
+/** What the core pushes on exception entry. */
+struct exception_frame {
+	uint32_t r0, r1, r2, r3, r12, lr, pc, xpsr;
+};
+
+#define XPSR_ALIGNED (1u << 9) /* the core skipped a word to align the frame to 8 bytes */
+
+/** Positions in amp_crash.reg and amp_crash.status. */
+enum {
+	REG_R4 = 4,
+	REG_R12 = 12,
+	REG_SP = 13,
+	REG_LR = 14,
+	REG_PC = 15,
+	REG_XPSR = 16,
+	REG_EXC_RETURN = 17
+};
+enum {
+	STATUS_CFSR,
+	STATUS_HFSR,
+	STATUS_MMFAR,
+	STATUS_BFAR,
+	STATUS_DFSR,
+	STATUS_AFSR,
+	STATUS_MSP,
+	STATUS_PSP
+};
+
+/** The stack of the context that failed. */
+struct stack {
+	const char *name;
+	const uint32_t *bottom, *top;
+};
+
+struct fault {
+	const struct fault_context *context;
+	const struct exception_frame *frame; /* NULL: there is none that can be read */
+	struct stack stack;
+	uint32_t sp; /* before the fault; below the stack's bottom after an overflow */
+	uint32_t cfsr;
+	bool wild_sp; /* the stack pointer is on no stack, and not just below it either */
+};
+
+static volatile uint32_t faults; /* handled so far: more than one means that handling failed */
+static volatile bool poisoned;
+
+void armv7m_fault_start(void)
+{
+	/* Silicon traps both; QEMU 7.2 lets unaligned accesses of single words pass. */
+	SCB_CCR |= CCR_DIV_0_TRP | CCR_UNALIGN_TRP;
+	SCB_SHCSR |= SHCSR_MEMFAULTENA | SHCSR_BUSFAULTENA | SHCSR_USGFAULTENA;
+}
+
+void armv7m_fault_poison(void)
+{
+	poisoned = true;
+}
+
+static bool in_text(uint32_t at)
+{
+	return at >= (uintptr_t)__text_start && at < (uintptr_t)__text_end;
+}
+
+/** The value is what a call in our code leaves in LR: odd, behind a BL or a BLX. */
+static bool is_return_address(uint32_t value)
+{
+	const uint16_t *next;
+
+	if (!(value & 1) || !in_text(value - 5) || !in_text(value - 1))
+		return false;
+	next = (const uint16_t *)(uintptr_t)(value - 1);
+	if ((next[-2] & 0xf800) == 0xf000 && (next[-1] & 0xd000) == 0xd000)
+		return true;                  /* BL */
+	return (next[-1] & 0xff87) == 0x4780; /* BLX register */
+}
+
+/** Find stack, frame and stack pointer of the context that failed. */
+static void locate(struct fault *fault)
+{
+	const struct fault_context *context = fault->context;
+	bool on_main = (context->exc_return & 4) != 0; /* EXC_RETURN bit 2: the frame went to PSP */
+	uint32_t at = on_main ? context->psp : context->msp;
+	uint32_t bottom, top;
+
+	fault->stack = on_main ? (struct stack){"main", __main_stack, __main_stack_top}
+	                       : (struct stack){"handler", __handler_stack, __handler_stack_top};
+	bottom = (uint32_t)(uintptr_t)fault->stack.bottom;
+	top = (uint32_t)(uintptr_t)fault->stack.top;
+
+	fault->sp = at + sizeof(struct exception_frame);
+	if (at % 4 == 0 && at >= bottom && at <= top - sizeof(struct exception_frame) &&
+	    !(fault->cfsr & (CFSR_MSTKERR | CFSR_STKERR))) {
+		fault->frame = (const struct exception_frame *)(uintptr_t)at;
+		if (fault->frame->xpsr & XPSR_ALIGNED)
+			fault->sp += 4;
+	}
+	/* An overflow ends somewhere in the guard; the frame would then lie in it or reach into it from above. */
+	fault->wild_sp = at < bottom - AMP_STACK_GUARD - sizeof(struct exception_frame) || at > top;
+}
+
+static void save_registers(const struct fault *fault, struct amp_crash *crash)
+{
+	const struct exception_frame *frame = fault->frame;
+
+	for (unsigned i = 0; i < 8; i++)
+		crash->reg[REG_R4 + i] = fault->context->r4_to_r11[i];
+	crash->reg[REG_SP] = fault->sp;
+	crash->reg[REG_EXC_RETURN] = fault->context->exc_return;
+	if (frame) {
+		crash->reg[0] = frame->r0;
+		crash->reg[1] = frame->r1;
+		crash->reg[2] = frame->r2;
+		crash->reg[3] = frame->r3;
+		crash->reg[REG_R12] = frame->r12;
+		crash->reg[REG_LR] = frame->lr;
+		crash->reg[REG_PC] = frame->pc;
+		crash->reg[REG_XPSR] = frame->xpsr;
+	}
+	crash->status[STATUS_CFSR] = fault->cfsr;
+	crash->status[STATUS_HFSR] = SCB_HFSR;
+	crash->status[STATUS_MMFAR] = SCB_MMFAR;
+	crash->status[STATUS_BFAR] = SCB_BFAR;
+	crash->status[STATUS_DFSR] = SCB_DFSR;
+	crash->status[STATUS_AFSR] = SCB_AFSR;
+	crash->status[STATUS_MSP] = fault->context->msp;
+	crash->status[STATUS_PSP] = fault->context->psp;
+}
+
+/**
+ * Copy the top of the stack; after an overflow, what lies above the guard and was ever written. Without a frame LR is
+ * lost: the youngest return address on the stack stands in for it.
+ */
+static void save_stack(const struct fault *fault, struct amp_crash *crash)
+{
+	uint32_t sp = fault->sp & ~3u;
+	const uint32_t *from = fault->stack.bottom;
+
+	if (sp >= (uintptr_t)from && sp <= (uintptr_t)fault->stack.top)
+		from = (const uint32_t *)(uintptr_t)sp;
+	while (!fault->frame && from < fault->stack.top && *from == AMP_STACK_PAINT)
+		from++;
+	amp_crash_stack(crash, from, (uint32_t)(fault->stack.top - from));
+
+	for (uint32_t i = 0; !fault->frame && i < crash->stack_words; i++) {
+		if (is_return_address(crash->stack[i])) {
+			crash->reg[REG_LR] = crash->stack[i];
+			break;
+		}
+	}
+}
+
+/** What the record's text says beyond cause and registers. */
+__attribute__((format(printf, 2, 3))) static void say(struct amp_crash *crash, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	amp_vformat(crash->text, sizeof(crash->text), format, args);
+	va_end(args);
+}
+
+/** The failed context stands at an assertion. @return its text, or NULL */
+static const char *assertion(const struct fault *fault)
+{
+	uint32_t text;
+
+	if (!fault->frame || !in_text(fault->frame->pc))
+		return NULL;
+	if (*(const uint16_t *)(uintptr_t)(fault->frame->pc & ~1u) != ARMV7M_UDF_ASSERT)
+		return NULL;
+	text = fault->frame->r0;
+	return in_text(text) || text == (uintptr_t)amp_assert_text ? (const char *)(uintptr_t)text
+	                                                           : "at an unknown place";
+}
+
+static void explain_memory(const struct fault *fault, struct amp_crash *crash)
+{
+	bool known = fault->cfsr & CFSR_MMARVALID;
+	uint32_t at = SCB_MMFAR;
+	const char *overflown = known ? armv7m_guarded_stack(at) : NULL;
+
+	if (!overflown && (fault->cfsr & CFSR_MSTKERR) && !fault->wild_sp)
+		overflown = fault->stack.name;
+	if (overflown) {
+		crash->cause = AMP_CRASH_STACK;
+		say(crash, "the %s stack is full%s", overflown,
+		    fault->frame ? "" : "; pc is lost, lr is the last return address on the stack");
+	} else {
+		crash->cause = AMP_CRASH_MPU;
+		if (fault->cfsr & CFSR_IACCVIOL)
+			say(crash, "jump to 0x%08x, where no code is", fault->frame ? (unsigned)fault->frame->pc : 0);
+		else if (!known)
+			say(crash, "address unknown");
+		else if (at - SOC_ROM_BASE < SOC_ROM_SIZE)
+			say(crash, "null pointer, address 0x%08x", (unsigned)at);
+		else
+			say(crash, "address 0x%08x", (unsigned)at);
+	}
+}
+
+static void explain_usage(const struct fault *fault, struct amp_crash *crash)
+{
+	const char *assert_text = assertion(fault);
+
+	if (fault->cfsr & CFSR_DIVBYZERO) {
+		crash->cause = AMP_CRASH_DIVZERO;
+	} else if (assert_text) {
+		crash->cause = AMP_CRASH_ASSERT;
+		say(crash, "%s", assert_text);
+	} else if (fault->cfsr & CFSR_UNDEFINSTR) {
+		crash->cause = AMP_CRASH_UNDEFINED;
+	} else {
+		crash->cause = AMP_CRASH_HARD;
+		say(crash, "%s",
+		    fault->cfsr & CFSR_UNALIGNED  ? "unaligned access"
+		    : fault->cfsr & CFSR_INVSTATE ? "jump to an address that is not Thumb code"
+		    : fault->cfsr & CFSR_NOCP     ? "coprocessor instruction without a coprocessor"
+		                                  : "bad return from an exception");
+	}
+}
+
+static void explain(const struct fault *fault, struct amp_crash *crash, bool watchdog)
+{
+	if (fault->context->exception == ARMV7M_NMI) {
+		crash->cause = watchdog ? AMP_CRASH_WATCHDOG : AMP_CRASH_HARD;
+		if (!watchdog)
+			say(crash, "NMI, not from the watchdog");
+	} else if (fault->cfsr & CFSR_MEMFAULT) {
+		explain_memory(fault, crash);
+	} else if (fault->cfsr & CFSR_BUSFAULT) {
+		crash->cause = AMP_CRASH_BUS;
+		if (fault->cfsr & CFSR_BFARVALID)
+			say(crash, "address 0x%08x", (unsigned)SCB_BFAR);
+	} else if (fault->cfsr) {
+		explain_usage(fault, crash);
+	} else {
+		say(crash, "hard fault, HFSR 0x%08x", (unsigned)SCB_HFSR);
+	}
+	if (fault->wild_sp)
+		say(crash, "the stack pointer is 0x%08x, on no stack", (unsigned)fault->sp);
+}
+
+/** A fault while one is handled. The first one's record counts if it was complete; else all that is known is this. */
+static _Noreturn void second_fault(void)
+{
+	struct amp_crash *crash;
+
+	if (amp_remote_block->crash.magic != AMP_CRASH_MAGIC) {
+		crash = amp_crash_open(AMP_CRASH_HARD);
+		say(crash, "a fault in the fault handler");
+		amp_crash_publish(crash);
+	}
+	amp_crash_end();
+}
+
+_Noreturn void amp_fault_handler(const struct fault_context *context)
+{
+	struct fault fault = {.context = context, .cfsr = SCB_CFSR};
+	bool watchdog = amp_watchdog_expired();
+	struct amp_crash *crash;
+
+	if (poisoned)
+		__asm__ volatile("udf #2");
+	if (faults++)
+		second_fault();
+	amp_watchdog_stop(); /* we are dead already; it would only blur the picture */
+
+	crash = amp_crash_open(AMP_CRASH_HARD);
+	locate(&fault);
+	save_registers(&fault, crash);
+	save_stack(&fault, crash);
+	explain(&fault, crash, watchdog);
+	amp_crash_publish(crash);
+	amp_trace("crash: cause %u, pc 0x%08x, lr 0x%08x%s%s", (unsigned)crash->cause, (unsigned)crash->reg[REG_PC],
+	          (unsigned)crash->reg[REG_LR], crash->text[0] ? ": " : "", crash->text);
+	amp_crash_end();
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "amp_assert.h"
+#include "armv7m.h"
+#include "board.h"
+#include "core.h"
+#include "format.h"
+
+#include <soc.h>
+
+#define IRQS 32 /* of the boards that have this core here */
+
+/* An interrupt that nobody asked for is a bug, and says so. */
+static void unexpected_interrupt(void)
+{
+	amp_format(amp_assert_text, sizeof(amp_assert_text), "exception %u has no handler", (unsigned)armv7m_ipsr());
+	amp_assert_trap(amp_assert_text);
+}
+
+/* The range first, then the exceptions to it: that is the point of the initialiser, not a slip. */
+#pragma GCC diagnostic ignored "-Woverride-init"
+
+/* Aligned as VTOR demands: its size, rounded up to a power of two. */
+__attribute__((section(".vectors"), used, aligned(256))) const armv7m_vector_t __vectors[16 + IRQS] = {
+	[0 ... 15 + IRQS] = unexpected_interrupt,
+	[0] = (armv7m_vector_t)__handler_stack_top,
+	[1] = amp_start,
+	[ARMV7M_NMI] = amp_fault_entry, /* the watchdog's early warning */
+	[ARMV7M_HARDFAULT] = amp_fault_entry,
+	[ARMV7M_MEMMANAGE] = amp_fault_entry,
+	[ARMV7M_BUSFAULT] = amp_fault_entry,
+	[ARMV7M_USAGEFAULT] = amp_fault_entry,
+	[ARMV7M_SYSTICK] = armv7m_clock_interrupt,
+	[16 + AMP_DOORBELL_RX_IRQ] = amp_doorbell_rx_interrupt,
+	[16 + AMP_DOORBELL_TX_IRQ] = amp_doorbell_tx_interrupt,
+};

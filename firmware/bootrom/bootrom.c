@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The boot ROM: the first code that runs when the relay powers the core on. It believes the control block only after it
+ * has checked it, says that it is there, and jumps to the firmware. If it cannot, it says why and waits for power-off.
+ */
+#include "armv7m.h"
+#include "board.h"
+#include "control.h"
+#include "crash.h"
+#include "format.h"
+
+#include <stddef.h>
+#include <string.h>
+
+extern uint32_t __boot_stack_top[];
+
+_Noreturn void boot_reset(void); /* entry point, for the linker script */
+
+/** Positions in amp_crash.reg. */
+enum {
+	REG_LR = 14,
+	REG_PC = 15
+};
+
+#define FRAME_SIZE 32u /* of what the core pushes on exception entry */
+
+/** Report why nothing is started. @param frame  exception frame of a fault, or NULL */
+__attribute__((format(printf, 2, 3))) static _Noreturn void refuse_at(const uint32_t *frame, const char *format, ...)
+{
+	struct amp_crash *crash = amp_crash_open(AMP_CRASH_BOOT);
+	va_list args;
+
+	va_start(args, format);
+	amp_vformat(crash->text, sizeof(crash->text), format, args);
+	va_end(args);
+	if (frame) {
+		crash->reg[REG_LR] = frame[5];
+		crash->reg[REG_PC] = frame[6];
+	}
+	amp_crash_publish(crash);
+	amp_crash_end();
+}
+
+#define refuse(...) refuse_at(NULL, "boot ROM: " __VA_ARGS__)
+
+/** The region that firmware is loaded to, by the description that the relay wrote. */
+static struct amp_region firmware_region(const struct amp_soc *soc)
+{
+	for (uint32_t i = 0; i < soc->num_regions; i++) {
+		struct amp_region region = soc->region[i];
+
+		if (region.kind != AMP_REGION_FIRMWARE)
+			continue;
+		if (region.offset >= soc->mem_size || region.size > soc->mem_size - region.offset)
+			refuse("the firmware region 0x%x+0x%x is not within the memory", (unsigned)region.offset,
+			       (unsigned)region.size);
+		return region;
+	}
+	refuse("the control block describes no firmware region");
+}
+
+static void check_description(const struct amp_soc *soc)
+{
+	if (soc->magic != AMP_CTRL_MAGIC)
+		refuse("no control block: magic is 0x%08x", (unsigned)soc->magic);
+	if (soc->version != AMP_CTRL_VERSION)
+		refuse("control block version %u, this is for version %u", (unsigned)soc->version, AMP_CTRL_VERSION);
+	if (soc->mem_da != SOC_MEM_DA || soc->mem_size != SOC_MEM_SIZE)
+		refuse("the memory is described at 0x%08x+0x%x, this is for 0x%08x+0x%x", (unsigned)soc->mem_da,
+		       (unsigned)soc->mem_size, SOC_MEM_DA, SOC_MEM_SIZE);
+	if (soc->num_regions > AMP_MAX_REGIONS)
+		refuse("the control block has %u regions, at most %u fit", (unsigned)soc->num_regions, AMP_MAX_REGIONS);
+}
+
+/** Check where the relay wants us to jump to; return the address with its Thumb bit. */
+static uint32_t checked_entry(const struct amp_soc *soc)
+{
+	struct amp_region region = firmware_region(soc);
+	uint32_t entry = amp_relay_block->boot_addr;
+	uint32_t start = soc->mem_da + region.offset;
+	uint32_t code = entry & ~1u;
+	uint32_t word;
+
+	if (!(entry & 1))
+		refuse("boot address 0x%08x is not Thumb code: bit 0 is clear", (unsigned)entry);
+	if (region.size < sizeof(word) || code < start || code - start > region.size - sizeof(word))
+		refuse("boot address 0x%08x is outside the firmware region 0x%08x-0x%08x", (unsigned)entry,
+		       (unsigned)start, (unsigned)(start + region.size - 1));
+	memcpy(&word, (const void *)(uintptr_t)code, sizeof(word));
+	if (word == 0 || word == ~0u)
+		refuse("nothing is loaded at boot address 0x%08x", (unsigned)entry);
+	return entry;
+}
+
+_Noreturn void boot_reset(void)
+{
+	const volatile uint32_t *from = (const volatile uint32_t *)amp_soc_block;
+	struct amp_soc soc; /* a copy: what was checked is what is used */
+	uint32_t entry;
+
+	amp_doorbell_power_on();
+	amp_remote_block->state = AMP_REMOTE_BOOTROM;
+	amp_remote_block->epoch = amp_relay_block->epoch;
+	for (size_t i = 0; i < sizeof(soc) / sizeof(*from); i++)
+		((uint32_t *)&soc)[i] = from[i];
+	check_description(&soc);
+	entry = checked_entry(&soc);
+
+	amp_control_publish();
+	amp_doorbell_put(AMP_DB_BOOT);
+	armv7m_irq_off();
+	((void (*)(void))(uintptr_t)entry)();
+	refuse("the firmware returned");
+}
+
+/* A fault before the firmware has installed vectors of its own; `msp` is where its exception frame should be. */
+__attribute__((used)) static _Noreturn void boot_fault_at(uint32_t msp)
+{
+	bool readable = msp % 4 == 0 && msp >= SOC_RAM_BASE && msp <= (uintptr_t)__boot_stack_top - FRAME_SIZE;
+
+	refuse_at(readable ? (const uint32_t *)(uintptr_t)msp : NULL,
+	          "boot ROM: exception %u before the firmware took over, CFSR 0x%08x", (unsigned)armv7m_ipsr(),
+	          (unsigned)SCB_CFSR);
+}
+
+__attribute__((naked)) static void boot_fault(void)
+{
+	__asm__ volatile("mrs r0, msp\n\t"
+	                 "ldr sp, =__boot_stack_top\n\t" /* its own stack may be what is broken */
+	                 "sub sp, %0\n\t"                /* but leave the frame where it is */
+	                 "b boot_fault_at"
+	                 :
+	                 : "i"(8192));
+}
+
+void amp_cpu_park(void)
+{
+	armv7m_irq_off();
+	for (;;)
+		armv7m_wfi();
+}
+
+__attribute__((section(".vectors"), used)) static void (*const vectors[16])(void) = {
+	(void (*)(void))__boot_stack_top,
+	boot_reset,
+	boot_fault,
+	boot_fault,
+	boot_fault,
+	boot_fault,
+	boot_fault,
+	boot_fault,
+	boot_fault,
+	boot_fault,
+	boot_fault,
+	boot_fault,
+	boot_fault,
+	boot_fault,
+	boot_fault,
+	boot_fault,
+};

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file board.h
+ * @brief What the firmware asks of its board and of its instruction set. A new board implements this and nothing else.
+ *
+ * boards/BOARD/ has the devices (doorbell, watchdog), arch/ISA/ the core (start-up, faults, clock, idle).
+ */
+#ifndef AMP_FIRMWARE_BOARD_H
+#define AMP_FIRMWARE_BOARD_H
+
+#include <soc.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* doorbell: boards/BOARD/doorbell.c */
+
+/** Doorbell events since the last look; several rings of one bell are one event. */
+struct amp_doorbell_events {
+	uint64_t notify;  /**< bit n: notify id n */
+	uint32_t control; /**< AMP_EVENT_* */
+	uint32_t unknown; /**< bytes without a meaning since start */
+};
+
+#define AMP_EVENT_SHUTDOWN (1u << 0)
+#define AMP_EVENT_INJECT   (1u << 1)
+#define AMP_EVENT_TICK     (1u << 2) /**< the heartbeat's timer; not from the doorbell */
+
+/** Switch the bell on for both directions, without interrupts. Once per power-on. Context: boot ROM. */
+void amp_doorbell_power_on(void);
+
+/** Serve the bell by interrupt from now on. What came since amp_doorbell_power_on() is not lost. Context: task. */
+void amp_doorbell_start(void);
+
+/**
+ * Ring: send `byte` (a notify id, or AMP_DB_*) to the relay. If the relay is slow to listen, the bell rings later by
+ * interrupt; the same byte rung twice until then rings once. Context: task or ISR. Blocks: no.
+ */
+void amp_doorbell_ring(uint8_t byte);
+
+/**
+ * Send one byte by polling, before amp_doorbell_start() or with interrupts off. Blocks until the relay has read enough
+ * of what was sent before, and for ever if there is none: only for those who have nothing else to do (boot ROM, crash,
+ * end).
+ */
+void amp_doorbell_put(uint8_t byte);
+
+/** Take what has rung since the last call. Context: task. */
+struct amp_doorbell_events amp_doorbell_take(void);
+
+/** Add an AMP_EVENT_* from another interrupt. Context: ISR. */
+void amp_doorbell_post(uint32_t control);
+
+/** Something has rung. Context: task, interrupts off (see amp_cpu_idle()). */
+bool amp_doorbell_pending(void);
+
+/** Interrupt numbers and handlers, for the vector table. The transmitter's interrupt is the receiver's neighbour. */
+#define AMP_DOORBELL_RX_IRQ SOC_DOORBELL_IRQ
+#define AMP_DOORBELL_TX_IRQ (SOC_DOORBELL_IRQ + 1)
+
+void amp_doorbell_rx_interrupt(void);
+void amp_doorbell_tx_interrupt(void);
+
+/* watchdog: boards/BOARD/watchdog.c */
+
+/** Start with period SOC_WATCHDOG_MS: the first expiry is an NMI, the second one the SoC's business. */
+void amp_watchdog_start(void);
+
+/** Start the period anew. Context: the main loop only, or the watchdog would not watch it. */
+void amp_watchdog_feed(void);
+
+void amp_watchdog_stop(void);
+
+/** The first expiry has happened. Context: NMI handler. */
+bool amp_watchdog_expired(void);
+
+/* clock: arch/ISA/clock.c. Cycles of SOC_CLOCK_HZ since amp_clock_start(). Context: any. */
+
+/** Start the clock and its periodic interrupt, which beats amp_remote.heartbeat every SOC_HEARTBEAT_MS. */
+void amp_clock_start(void);
+
+uint64_t amp_clock_cycles(void);
+uint64_t amp_clock_ms(void);
+
+/* core: arch/ISA */
+
+/** Keep interrupts off for a few microseconds. @return what amp_interrupts_restore() takes; pairs nest. Context: any.
+ */
+uint32_t amp_interrupts_off(void);
+void amp_interrupts_restore(uint32_t state);
+
+/** Sleep until an interrupt, unless something has rung already. @return cycles slept. Context: task. */
+uint32_t amp_cpu_idle(void);
+
+/** Interrupts off and sleep until power-off. */
+_Noreturn void amp_cpu_park(void);
+
+/** Most bytes of the main stack that were ever in use; `size`: all there are. */
+uint32_t amp_stack_used(uint32_t *size);
+
+/** Commit the fault (enum amp_fault). Returns only for values that are none. Context: task. */
+void amp_fault_commit(uint32_t fault);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "control.h"
+
+#include <stddef.h>
+
+/* An ELF note, as `ld --build-id` makes it; the linker script puts these symbols around the section. */
+struct elf_note {
+	uint32_t name_size; /* with its NUL, before padding to a multiple of 4 */
+	uint32_t desc_size;
+	uint32_t type;
+	char name[4]; /* "GNU"; desc follows */
+};
+
+#define NT_GNU_BUILD_ID 3
+
+extern const uint8_t __build_id_start[], __build_id_end[];
+
+/** The note, if it is one. @return its length, 0 if not */
+static uint32_t find_build_id(const uint8_t **id)
+{
+	const struct elf_note *note = (const struct elf_note *)(const void *)__build_id_start;
+	size_t size = (size_t)(__build_id_end - __build_id_start);
+
+	if (size < sizeof(*note) || note->type != NT_GNU_BUILD_ID || note->name_size != sizeof(note->name) ||
+	    note->desc_size > AMP_BUILD_ID_LEN || note->desc_size > size - sizeof(*note))
+		return 0;
+	*id = __build_id_start + sizeof(*note);
+	return note->desc_size;
+}
+
+uint32_t amp_control_build_id(uint8_t id[AMP_BUILD_ID_LEN])
+{
+	const uint8_t *found = NULL;
+	uint32_t length = find_build_id(&found);
+
+	for (uint32_t i = 0; i < length; i++)
+		id[i] = found[i];
+	return length;
+}
+
+void amp_control_set_build_id(void)
+{
+	uint8_t id[AMP_BUILD_ID_LEN];
+	uint32_t length = amp_control_build_id(id);
+
+	for (uint32_t i = 0; i < length; i++)
+		amp_remote_block->build_id[i] = id[i];
+	amp_remote_block->build_id_len = length;
+}
+
+uint32_t amp_control_heartbeat(void)
+{
+	return amp_remote_block->heartbeat;
+}

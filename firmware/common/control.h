@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file control.h
+ * @brief The control block as this core sees it: its own section, and the other sides' sections, which it only reads.
+ */
+#ifndef AMP_FIRMWARE_CONTROL_H
+#define AMP_FIRMWARE_CONTROL_H
+
+#include <amprelay/wire.h>
+#include <soc.h>
+#include <stdint.h>
+
+/* Others write these while we run, and we may be killed between any two stores: hence volatile. */
+#define amp_remote_block ((volatile struct amp_remote *)(SOC_CONTROL_DA + AMP_REMOTE_OFFSET))
+#define amp_soc_block    ((const volatile struct amp_soc *)(SOC_CONTROL_DA + AMP_SOC_OFFSET))
+#define amp_host_block   ((const volatile struct amp_host *)(SOC_CONTROL_DA + AMP_HOST_OFFSET))
+#define amp_relay_block  ((const volatile struct amp_relay *)(SOC_CONTROL_DA + AMP_RELAY_OFFSET))
+
+/** Order all earlier stores before all later ones as the other sides see them. */
+static inline void amp_control_publish(void)
+{
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
+/**
+ * Copy the firmware's GNU build id into the control block, so that a crash can be matched to its ELF file. Nothing is
+ * copied, and the length is 0, if the linker made none.
+ */
+void amp_control_set_build_id(void);
+
+/** This firmware's GNU build id. @return length, 0 to AMP_BUILD_ID_LEN */
+uint32_t amp_control_build_id(uint8_t id[AMP_BUILD_ID_LEN]);
+
+/** Beats since start. */
+uint32_t amp_control_heartbeat(void);
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "crash.h"
+
+#include "board.h"
+#include "control.h"
+
+#include <string.h>
+
+struct amp_crash *amp_crash_open(uint32_t cause)
+{
+	struct amp_crash *crash = (struct amp_crash *)&amp_remote_block->crash;
+
+	/* A reader must not take a record of which only half is new. */
+	amp_remote_block->crash.magic = 0;
+	amp_control_publish();
+	memset(crash, 0, sizeof(*crash));
+	crash->epoch = amp_remote_block->epoch;
+	crash->cause = cause;
+	crash->arch = SOC_ELF_MACHINE;
+	return crash;
+}
+
+void amp_crash_stack(struct amp_crash *crash, const uint32_t *from, uint32_t words)
+{
+	if (words > AMP_CRASH_STACK_WORDS)
+		words = AMP_CRASH_STACK_WORDS;
+	crash->stack_da = (uint32_t)(uintptr_t)from;
+	crash->stack_words = words;
+	memcpy(crash->stack, from, words * sizeof(*from));
+}
+
+void amp_crash_publish(struct amp_crash *crash)
+{
+	amp_control_publish();
+	((volatile struct amp_crash *)crash)->magic = AMP_CRASH_MAGIC;
+	amp_remote_block->state = AMP_REMOTE_CRASHED;
+	amp_control_publish();
+}
+
+_Noreturn void amp_crash_end(void)
+{
+	amp_doorbell_put(AMP_DB_CRASH);
+	amp_cpu_park();
+}

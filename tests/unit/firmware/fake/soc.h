@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The SoC that the tests pretend to run on: only what the portable parts of the firmware look at. */
+#ifndef SOC_H
+#define SOC_H
+
+#define SOC_CORE_NAME "test"
+
+#endif
