@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * AmpRelay's cores under Linux's remoteproc: what the driver's files share.
+ *
+ * One PCI device (QEMU's ivshmem-doorbell) is one remote core: BAR0 rings the relay, BAR2 is the
+ * core's shared memory, and everything that differs from core to core stands in the control block
+ * at the start of that memory (include/amprelay/wire.h, explained in WIRE.md). The relay and the
+ * remote are both untrusted.
+ */
+#ifndef AMPRELAY_RPROC_H
+#define AMPRELAY_RPROC_H
+
+#include <linux/firmware.h>
+#include <linux/irqreturn.h>
+#include <linux/mutex.h>
+#include <linux/pci.h>
+#include <linux/remoteproc.h>
+#include <linux/wait.h>
+
+#include <amprelay/wire.h>
+
+#ifdef __BIG_ENDIAN
+#error "the control block is little-endian, and so must be the kernel"
+#endif
+
+struct amp_core;
+
+/* One virtqueue's interrupt. */
+struct amp_vq_irq {
+	struct amp_core *core;
+	unsigned int notify_id;
+	int irq;
+};
+
+/**
+ * struct amp_core - one remote core
+ * @dev: the PCI device
+ * @rproc: its remoteproc; @rproc->priv points back here
+ * @regs: BAR0, ivshmem's registers
+ * @mem: BAR2, the shared memory, mapped write-combining
+ * @mem_pa: where the CPU sees @mem; what virtqueue descriptors hold is relative to it
+ * @soc: the SoC's description of this core as it was, checked, at probe: nothing reads the shared
+ * one again
+ * @host: our section of the control block
+ * @relay: the relay's section; may change at any time
+ * @remote: the core's section; may change at any time
+ * @removing: the device goes away: the core is not started any more
+ * @powered: the relay has started the core, and not stopped it since. Written under the rproc's
+ * lock
+ * @discard_lock: guards the used rings while the driver stands in for the core
+ * @vqs: interrupts of the virtqueues, @soc.notify_ids of them
+ * @vqs_enabled: they are enabled. Guarded by the rproc's lock
+ * @quiesce: stopped first of all subdevices, see ops.c
+ * @quiesce_listed: @quiesce is in the rproc's list. Guarded by the rproc's lock
+ * @table: resource table of the started firmware as it is in the file, NULL while the core is off
+ * @table_size: bytes of @table
+ * @framework_coredump: what remoteproc installed as coredump operation
+ * @mailbox_lock: one request at a time
+ * @req_seq: number of the last request. Guarded by @mailbox_lock
+ * @unanswered: the relay left a request without an answer, so that the core's state is unknown.
+ * Guarded by @mailbox_lock
+ * @answered: woken when the relay may have answered
+ * @report_lock: guards the fields below
+ * @report_seen: number of the last crash report that was looked at
+ * @armed: the core is on, or about to be: reports are about the firmware that runs now
+ * @reported: this life's crash has been given to remoteproc
+ */
+struct amp_core {
+	struct device *dev;
+	struct rproc *rproc;
+	void __iomem *regs;
+	void *mem;
+	phys_addr_t mem_pa;
+	struct amp_soc soc;
+	struct amp_host *host;
+	const struct amp_relay *relay;
+	const struct amp_remote *remote;
+	bool removing;
+	bool powered;
+	spinlock_t discard_lock; /* used rings */
+
+	struct amp_vq_irq *vqs;
+	bool vqs_enabled;
+	struct rproc_subdev quiesce;
+	bool quiesce_listed;
+	void *table;
+	size_t table_size;
+	void (*framework_coredump)(struct rproc *rproc);
+
+	struct mutex mailbox_lock; /* one request at a time */
+	u32 req_seq;
+	bool unanswered;
+	wait_queue_head_t answered;
+
+	struct mutex report_lock; /* crash reports */
+	u32 report_seen;
+	bool armed;
+	bool reported;
+};
+
+/* pci.c */
+void amp_ring(struct amp_core *core, unsigned int vector);
+
+/* soc.c: the SoC's description of the core */
+int amp_soc_check(struct device *dev, const struct amp_soc *soc, resource_size_t bar_size);
+const struct amp_region *amp_region_at(const struct amp_core *core, enum amp_region_kind kind,
+				       u64 da, u64 len);
+const struct amp_region *amp_region_named(const struct amp_core *core, enum amp_region_kind kind,
+					  const char *name);
+
+static inline u32 amp_region_da(const struct amp_core *core, const struct amp_region *region)
+{
+	return core->soc.mem_da + region->offset;
+}
+
+/* mailbox.c: requests to the relay */
+int amp_mailbox_request(struct amp_core *core, enum amp_request op, u32 arg, const char *firmware);
+void amp_copy_text(char *to, const char *from, size_t size);
+
+/* ops.c: what remoteproc calls */
+extern const struct rproc_ops amp_rproc_ops;
+void amp_ops_init(struct amp_core *core);
+
+/* discard.c: messages to a core that is off */
+bool amp_discard(struct amp_core *core, unsigned int notify_id);
+
+/* firmware.c: the ELF image */
+
+/**
+ * struct amp_image - a firmware file whose headers have been checked
+ * @data: the file
+ * @size: its bytes
+ * @class: ELFCLASS32 or ELFCLASS64
+ * @entry: entry point, inside a firmware region
+ * @phoff: file offset of the program headers
+ * @phnum: their number
+ * @shoff: file offset of the section headers
+ * @shnum: their number
+ * @shstrndx: index of the section that holds the sections' names
+ * @table: the resource table in the file
+ * @table_size: bytes of its section
+ */
+struct amp_image {
+	const u8 *data;
+	size_t size;
+	u8 class;
+	u64 entry;
+	u64 phoff;
+	u64 shoff;
+	unsigned int phnum;
+	unsigned int shnum;
+	unsigned int shstrndx;
+	const struct resource_table *table;
+	size_t table_size;
+};
+
+/* What of a program header matters here. */
+struct amp_segment {
+	u32 type;
+	u64 da;
+	u64 offset;
+	u64 filesz;
+	u64 memsz;
+};
+
+int amp_image_open(struct amp_core *core, const struct firmware *fw, struct amp_image *image);
+void amp_image_segment(const struct amp_image *image, unsigned int index,
+		       struct amp_segment *segment);
+__printf(2, 3) int amp_refuse(struct amp_core *core, const char *fmt, ...);
+
+/* rsctable.c: the resource table */
+int amp_rsc_check(struct amp_core *core, const struct amp_image *image);
+int amp_rsc_add_carveouts(struct amp_core *core, const struct amp_image *image);
+
+/* crash.c: crash reports and dumps */
+void amp_crash_arm(struct amp_core *core);
+void amp_crash_disarm(struct amp_core *core);
+void amp_crash_look(struct amp_core *core);
+int amp_crash_add_segments(struct amp_core *core, const struct amp_image *image);
+
+/* registers.c: a crash record for people */
+const char *amp_machine_name(unsigned int machine);
+void amp_print_record(struct amp_core *core, const struct amp_crash *crash);
+
+/*
+ * remoteproc exports these to modules but declares them only in
+ * drivers/remoteproc/remoteproc_internal.h, which is not installed.
+ */
+irqreturn_t rproc_vq_interrupt(struct rproc *rproc, int vq_id);
+int rproc_elf_sanity_check(struct rproc *rproc, const struct firmware *fw);
+int rproc_elf_load_segments(struct rproc *rproc, const struct firmware *fw);
+int rproc_elf_load_rsc_table(struct rproc *rproc, const struct firmware *fw);
+struct resource_table *rproc_elf_find_loaded_rsc_table(struct rproc *rproc,
+						       const struct firmware *fw);
+
+#endif /* AMPRELAY_RPROC_H */

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Messages to a core that is off: taken and thrown away.
+ *
+ * When all message buffers are under way, virtio_rpmsg_bus lets a sender wait for one, for 15 s,
+ * and the removal of its channel waits for the sender. A core that has died never gives a buffer
+ * back, so that one busy sender would hold up the recovery for 15 s; likewise a stop or rmmod.
+ * Therefore, from the moment that the core is off until its virtqueues are gone, the driver stands
+ * in for it: whatever is sent is used up at once.
+ */
+
+#include <linux/virtio.h>
+#include <linux/virtio_config.h>
+#include <linux/virtio_ids.h>
+#include <linux/virtio_ring.h>
+
+#include "amprelay_rproc.h"
+
+/* In a vdev of type rpmsg the second queue carries messages to the core. */
+#define RPMSG_TX 1
+
+static const struct amp_region *vring_region(const struct amp_core *core, unsigned int notify_id)
+{
+	unsigned int i;
+
+	for (i = 0; i < core->soc.num_regions; i++)
+		if (core->soc.region[i].kind == AMP_REGION_VRING &&
+		    core->soc.region[i].arg == notify_id)
+			return &core->soc.region[i];
+	return NULL;
+}
+
+/**
+ * amp_discard() - use up what has been sent on a queue
+ * @core: the core, which is off
+ * @notify_id: any queue's id; nothing happens if messages to the core are not what it carries
+ *
+ * The ring may be in any state that the core left it in; if it makes no sense, it stays as it is.
+ * If the core has returned buffers in another order than it got them, virtio finds one used twice
+ * and calls the queue broken, as it would for the core.
+ *
+ * Context: any, while the queue exists.
+ *
+ * Return: true if the queue carries messages to the core.
+ */
+bool amp_discard(struct amp_core *core, unsigned int notify_id)
+{
+	const struct amp_region *region = vring_region(core, notify_id);
+	struct rproc_vring *rvring = idr_find(&core->rproc->notifyids, notify_id);
+	struct virtio_device *vdev;
+	unsigned long flags;
+	struct vring vring;
+	u16 used, avail;
+
+	if (!region || !rvring || !rvring->vq || rvring->rvdev->id != VIRTIO_ID_RPMSG ||
+	    rvring != &rvring->rvdev->vring[RPMSG_TX])
+		return false;
+	vdev = rvring->vq->vdev;
+	vring_init(&vring, rvring->num, core->mem + region->offset, rvring->align);
+
+	spin_lock_irqsave(&core->discard_lock, flags);
+	/* Whatever the core said last: tell us of each message from now on. */
+	WRITE_ONCE(vring.used->flags, 0);
+	used = virtio16_to_cpu(vdev, READ_ONCE(vring.used->idx));
+	avail = virtio16_to_cpu(vdev, READ_ONCE(vring.avail->idx));
+	if ((u16)(avail - used) <= vring.num) {
+		for (; used != avail; used++) {
+			unsigned int slot = used % vring.num;
+			u16 head = virtio16_to_cpu(vdev, READ_ONCE(vring.avail->ring[slot]));
+
+			WRITE_ONCE(vring.used->ring[slot].id, cpu_to_virtio32(vdev, head));
+			WRITE_ONCE(vring.used->ring[slot].len, 0);
+		}
+		/* A sender that sees the new index must not read old elements. */
+		dma_wmb();
+		WRITE_ONCE(vring.used->idx, cpu_to_virtio16(vdev, used));
+	}
+	spin_unlock_irqrestore(&core->discard_lock, flags);
+	return true;
+}

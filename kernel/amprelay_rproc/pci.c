@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The PCI device of a core: registers, memory, interrupts; probe and remove.
+ */
+
+#include <linux/interrupt.h>
+#include <linux/io.h>
+#include <linux/module.h>
+#include <linux/sizes.h>
+
+#include "amprelay_rproc.h"
+
+#define IVSHMEM_DEVICE_ID 0x1110
+
+#define BAR_REGS   0
+#define BAR_MEMORY 2
+
+/* ivshmem's registers (QEMU, docs/specs/ivshmem-spec) */
+#define REG_IV_POSITION 8
+#define REG_DOORBELL	12
+#define REGS_SIZE	16
+
+#define DOORBELL(peer, vector) ((peer) << 16 | (vector))
+
+static bool auto_boot = true;
+module_param(auto_boot, bool, 0444);
+MODULE_PARM_DESC(auto_boot, "Start each core as soon as it is found (default: Y)");
+
+/**
+ * amp_ring() - ring one of the relay's doorbells
+ * @core: the core
+ * @vector: AMP_VECTOR_CONTROL or AMP_VECTOR_NOTIFY(id)
+ *
+ * writel() orders what was written to shared memory before the ring.
+ *
+ * Context: any.
+ */
+void amp_ring(struct amp_core *core, unsigned int vector)
+{
+	writel(DOORBELL(AMP_IVSHMEM_RELAY_ID, vector), core->regs + REG_DOORBELL);
+}
+
+static irqreturn_t control_thread(int irq, void *data)
+{
+	struct amp_core *core = data;
+
+	wake_up(&core->answered);
+	amp_crash_look(core);
+	return IRQ_HANDLED;
+}
+
+/* In a thread, as the callbacks of rpmsg take mutexes. */
+static irqreturn_t vq_thread(int irq, void *data)
+{
+	struct amp_vq_irq *vq = data;
+
+	rproc_vq_interrupt(vq->core->rproc, vq->notify_id);
+	/* Nothing found is normal: doorbells carry no count, and one look serves several. */
+	return IRQ_HANDLED;
+}
+
+static int map_bars(struct amp_core *core, struct pci_dev *pdev)
+{
+	resource_size_t regs_size = pci_resource_len(pdev, BAR_REGS);
+	resource_size_t mem_size = pci_resource_len(pdev, BAR_MEMORY);
+	int ret;
+
+	if (regs_size < REGS_SIZE)
+		return dev_err_probe(&pdev->dev, -ENODEV,
+				     "BAR0 has %pa bytes, ivshmem's registers need %u\n",
+				     &regs_size, REGS_SIZE);
+	if (mem_size < AMP_CTRL_SIZE)
+		return dev_err_probe(&pdev->dev, -ENODEV,
+				     "BAR2 has %pa bytes, a control block needs %#x\n", &mem_size,
+				     AMP_CTRL_SIZE);
+	ret = pcim_iomap_regions(pdev, BIT(BAR_REGS), KBUILD_MODNAME);
+	if (ret)
+		return dev_err_probe(&pdev->dev, ret, "cannot map BAR0\n");
+	core->regs = pcim_iomap_table(pdev)[BAR_REGS];
+
+	/* Also released by pcim_enable_device(). */
+	ret = pci_request_region(pdev, BAR_MEMORY, KBUILD_MODNAME);
+	if (ret)
+		return dev_err_probe(&pdev->dev, ret, "cannot reserve BAR2\n");
+	core->mem_pa = pci_resource_start(pdev, BAR_MEMORY);
+	/*
+	 * Normal memory, uncached: remoteproc and virtio copy and zero it with memcpy() and
+	 * memset(), unaligned at times.
+	 */
+	core->mem = devm_memremap(&pdev->dev, core->mem_pa, mem_size, MEMREMAP_WC);
+	if (IS_ERR(core->mem))
+		return dev_err_probe(&pdev->dev, PTR_ERR(core->mem),
+				     "cannot map BAR2 (%pa bytes)\n", &mem_size);
+	return 0;
+}
+
+/* Copies the SoC's description of the core once, and checks the copy. */
+static int read_soc(struct amp_core *core, struct pci_dev *pdev)
+{
+	int ret;
+
+	memcpy(&core->soc, core->mem + AMP_SOC_OFFSET, sizeof(core->soc));
+	ret = amp_soc_check(&pdev->dev, &core->soc, pci_resource_len(pdev, BAR_MEMORY));
+	if (ret)
+		return ret;
+
+	/*
+	 * Descriptors carry 64-bit addresses, but the resource table and a 32-bit core have only
+	 * 32.
+	 */
+	if (core->soc.elf_class == ELFCLASS32 && core->mem_pa + core->soc.mem_size > SZ_4G)
+		return dev_err_probe(&pdev->dev, -ERANGE,
+				     "BAR2 at %pa: core %s can express addresses below 4 GiB only (QEMU: -M virt,highmem=off)\n",
+				     &core->mem_pa, core->soc.core);
+
+	core->host = core->mem + AMP_HOST_OFFSET;
+	core->relay = core->mem + AMP_RELAY_OFFSET;
+	core->remote = core->mem + AMP_REMOTE_OFFSET;
+	return 0;
+}
+
+static int request_irqs(struct amp_core *core, struct pci_dev *pdev)
+{
+	unsigned int wanted = AMP_VECTOR_NOTIFY(core->soc.notify_ids);
+	struct device *dev = &pdev->dev;
+	const char *name;
+	unsigned int i;
+	int ret;
+
+	ret = pci_alloc_irq_vectors(pdev, wanted, wanted, PCI_IRQ_MSIX);
+	if (ret < 0)
+		return dev_err_probe(dev, ret,
+				     "core %s needs %u MSI-X vectors (1 and one per notify id), the device has %d (QEMU: vectors=%u)\n",
+				     core->soc.core, wanted, max(pci_msix_vec_count(pdev), 0),
+				     wanted);
+
+	core->vqs = devm_kcalloc(dev, core->soc.notify_ids, sizeof(*core->vqs), GFP_KERNEL);
+	if (!core->vqs)
+		return -ENOMEM;
+	for (i = 0; i < core->soc.notify_ids; i++) {
+		struct amp_vq_irq *vq = &core->vqs[i];
+
+		vq->core = core;
+		vq->notify_id = i;
+		vq->irq = pci_irq_vector(pdev, AMP_VECTOR_NOTIFY(i));
+		name = devm_kasprintf(dev, GFP_KERNEL, "amprelay-%s-vq%u", core->soc.core, i);
+		if (!name)
+			return -ENOMEM;
+		ret = devm_request_threaded_irq(dev, vq->irq, NULL, vq_thread,
+						IRQF_ONESHOT | IRQF_NO_AUTOEN, name, vq);
+		if (ret)
+			return dev_err_probe(dev, ret, "cannot request interrupt %d\n", vq->irq);
+	}
+
+	name = devm_kasprintf(dev, GFP_KERNEL, "amprelay-%s", core->soc.core);
+	if (!name)
+		return -ENOMEM;
+	ret = devm_request_threaded_irq(dev, pci_irq_vector(pdev, AMP_VECTOR_CONTROL), NULL,
+					control_thread, IRQF_ONESHOT, name, core);
+	if (ret)
+		return dev_err_probe(dev, ret, "cannot request the control interrupt\n");
+	return 0;
+}
+
+/* Introduces this driver's life to the relay, which forgets the one before. */
+static int greet_relay(struct amp_core *core)
+{
+	struct amp_host *host = core->host;
+	u32 answered;
+	int ret;
+
+	WRITE_ONCE(host->mem_pa, core->mem_pa);
+	WRITE_ONCE(host->epoch, READ_ONCE(host->epoch) + 1);
+	/* A driver before us may have left a request without an answer; its number is used up. */
+	answered = READ_ONCE(core->relay->resp_seq);
+	core->unanswered = READ_ONCE(host->req_seq) == answered + 1;
+	core->req_seq = core->unanswered ? answered + 1 : answered;
+
+	ret = amp_mailbox_request(core, AMP_REQ_RESET, 0, "");
+	if (ret)
+		return dev_err_probe(core->dev, ret, "core %s cannot be reset\n", core->soc.core);
+	WRITE_ONCE(host->state, AMP_HOST_BOUND);
+	return 0;
+}
+
+static int amp_probe(struct pci_dev *pdev, const struct pci_device_id *id)
+{
+	struct device *dev = &pdev->dev;
+	struct amp_core *core;
+	u32 position;
+	int ret;
+
+	/* Comes first and goes last: what devm releases in between may still look at it. */
+	core = devm_kzalloc(dev, sizeof(*core), GFP_KERNEL);
+	if (!core)
+		return -ENOMEM;
+	core->dev = dev;
+	mutex_init(&core->mailbox_lock);
+	mutex_init(&core->report_lock);
+	spin_lock_init(&core->discard_lock);
+	init_waitqueue_head(&core->answered);
+	pci_set_drvdata(pdev, core);
+
+	ret = pcim_enable_device(pdev);
+	if (ret)
+		return dev_err_probe(dev, ret, "cannot enable the device\n");
+	ret = map_bars(core, pdev);
+	if (ret)
+		return ret;
+	ret = read_soc(core, pdev);
+	if (ret)
+		return ret;
+
+	position = readl(core->regs + REG_IV_POSITION);
+	if (position == AMP_IVSHMEM_RELAY_ID || position > U16_MAX)
+		return dev_err_probe(dev, -ENODEV,
+				     "IVPosition is %#x: the device is not connected to a relay\n",
+				     position);
+
+	core->rproc = devm_rproc_alloc(dev, core->soc.core, &amp_rproc_ops, core->soc.firmware, 0);
+	if (!core->rproc)
+		return -ENOMEM;
+	core->rproc->priv = core;
+	core->rproc->auto_boot = auto_boot;
+	amp_ops_init(core);
+
+	/* Message-signalled interrupts are memory writes of the device. */
+	pci_set_master(pdev);
+	ret = request_irqs(core, pdev);
+	if (ret)
+		return ret;
+	ret = greet_relay(core);
+	if (ret)
+		return ret;
+
+	ret = rproc_add(core->rproc);
+	if (ret) {
+		WRITE_ONCE(core->host->state, AMP_HOST_ABSENT);
+		return dev_err_probe(dev, ret, "cannot register core %s\n", core->soc.core);
+	}
+	return 0;
+}
+
+/*
+ * Stops the core for good, however many users remoteproc counts and whatever it is doing. From here
+ * on no start gets through to the relay.
+ */
+static void shut_down(struct amp_core *core)
+{
+	struct rproc *rproc = core->rproc;
+	int ret;
+
+	WRITE_ONCE(core->removing, true);
+	do {
+		/*
+		 * rproc_shutdown() gives up if it must wait for the lock with a signal pending:
+		 * wait for it here.
+		 */
+		mutex_lock(&rproc->lock);
+		mutex_unlock(&rproc->lock);
+		ret = rproc_shutdown(rproc);
+	} while (ret == -EINTR || (!ret && atomic_read(&rproc->power) > 0));
+}
+
+static void amp_remove(struct pci_dev *pdev)
+{
+	struct amp_core *core = pci_get_drvdata(pdev);
+	struct rproc *rproc = core->rproc;
+
+	shut_down(core);
+	rproc_del(rproc);
+
+	/*
+	 * An unread dump or an open character device keeps the rproc alive beyond this driver, and
+	 * its user can still ask for a start. Leave nothing of this module for it to call:
+	 * remoteproc refuses to start an rproc without operations.
+	 */
+	mutex_lock(&rproc->lock);
+	memset(rproc->ops, 0, sizeof(*rproc->ops));
+	mutex_unlock(&rproc->lock);
+
+	WRITE_ONCE(core->host->state, AMP_HOST_ABSENT);
+}
+
+/* At power-off and kexec: only the core itself matters, nobody is left to talk to it. */
+static void amp_shutdown(struct pci_dev *pdev)
+{
+	struct amp_core *core = pci_get_drvdata(pdev);
+
+	WRITE_ONCE(core->removing, true);
+	amp_crash_disarm(core);
+	amp_mailbox_request(core, AMP_REQ_RESET, 0, "");
+	WRITE_ONCE(core->host->state, AMP_HOST_ABSENT);
+}
+
+static const struct pci_device_id amp_ids[] = {
+	{ PCI_DEVICE(PCI_VENDOR_ID_REDHAT_QUMRANET, IVSHMEM_DEVICE_ID) },
+	{}
+};
+MODULE_DEVICE_TABLE(pci, amp_ids);
+
+static struct pci_driver amp_driver = {
+	.name = KBUILD_MODNAME,
+	.id_table = amp_ids,
+	.probe = amp_probe,
+	.remove = amp_remove,
+	.shutdown = amp_shutdown,
+};
+module_pci_driver(amp_driver);
+
+MODULE_DESCRIPTION("AmpRelay's remote cores (ivshmem) under remoteproc");
+MODULE_AUTHOR("The AmpRelay authors");
+MODULE_LICENSE("GPL");

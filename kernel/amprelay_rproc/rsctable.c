@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The firmware's resource table: what it asks for must be what this core has.
+ *
+ * remoteproc parses the table too, but hardly reports what it finds: a vdev that cannot be set up
+ * is left out, an unterminated name is used as it is, a single vring is dereferenced as if there
+ * were two. Checked here, before anything has been allocated.
+ */
+
+#include <linux/log2.h>
+#include <linux/string.h>
+#include <linux/virtio_ring.h>
+
+#include "amprelay_rproc.h"
+
+#define MAX_ENTRIES 64
+/* The virtio specification's limit for a split virtqueue. */
+#define MAX_DESCRIPTORS 32768
+
+/* One entry, and where it is. */
+struct entry {
+	unsigned int index;
+	u32 type;
+	const void *body;
+	size_t avail;
+};
+
+static bool get_entry(const struct amp_image *image, unsigned int index, struct entry *entry)
+{
+	u32 offset = image->table->offset[index];
+	const struct fw_rsc_hdr *hdr;
+
+	if (offset < struct_size(image->table, offset, image->table->num) ||
+	    offset > image->table_size || image->table_size - offset < sizeof(*hdr))
+		return false;
+
+	hdr = (const void *)image->table + offset;
+	*entry = (struct entry){ index, hdr->type, hdr->data,
+				 image->table_size - offset - sizeof(*hdr) };
+	return true;
+}
+
+static int check_vring(struct amp_core *core, const struct fw_rsc_vdev_vring *vring,
+		       unsigned int vdev, unsigned int nr)
+{
+	const struct amp_region *region;
+	char name[AMP_NAME_LEN];
+	size_t size;
+
+	snprintf(name, sizeof(name), "vdev%uvring%u", vdev, nr);
+	region = amp_region_named(core, AMP_REGION_VRING, name);
+	if (!region)
+		return amp_refuse(core,
+				  "wants vdev %u in its resource table, but core %s has no memory %s",
+				  vdev, core->soc.core, name);
+	if (!is_power_of_2(vring->num) || vring->num > MAX_DESCRIPTORS)
+		return amp_refuse(core,
+				  "has a bad resource table: %s has %u descriptors, not a power of two up to 32768",
+				  name, vring->num);
+	if (!is_power_of_2(vring->align) || vring->align > PAGE_SIZE)
+		return amp_refuse(core, "has a bad resource table: %s has alignment %u", name,
+				  vring->align);
+	size = PAGE_ALIGN(vring_size(vring->num, vring->align));
+	if (size > region->size)
+		return amp_refuse(core,
+				  "has a bad resource table: %s needs %#zx bytes, core %s has %#x",
+				  name, size, core->soc.core, region->size);
+	if (vring->da != (u32)FW_RSC_ADDR_ANY && vring->da != amp_region_da(core, region))
+		return amp_refuse(core,
+				  "has a bad resource table: %s at %#x, core %s has it at %#x",
+				  name, vring->da, core->soc.core, amp_region_da(core, region));
+	return 0;
+}
+
+static int check_vdev(struct amp_core *core, const struct entry *entry, unsigned int vdev)
+{
+	const struct fw_rsc_vdev *rsc = entry->body;
+	char name[AMP_NAME_LEN];
+	unsigned int i;
+
+	if (entry->avail < sizeof(*rsc) ||
+	    entry->avail < struct_size(rsc, vring, rsc->num_of_vrings) ||
+	    entry->avail - struct_size(rsc, vring, rsc->num_of_vrings) < rsc->config_len)
+		return amp_refuse(core, "has a bad resource table: entry %u (vdev) is truncated",
+				  entry->index);
+	if (rsc->reserved[0] || rsc->reserved[1])
+		return amp_refuse(core,
+				  "has a bad resource table: entry %u (vdev): reserved bytes are not zero",
+				  entry->index);
+	if (rsc->num_of_vrings != RVDEV_NUM_VRINGS)
+		return amp_refuse(core,
+				  "has a bad resource table: vdev %u has %u vrings, remoteproc supports %u",
+				  vdev, rsc->num_of_vrings, RVDEV_NUM_VRINGS);
+	for (i = 0; i < RVDEV_NUM_VRINGS; i++)
+		if (check_vring(core, &rsc->vring[i], vdev, i))
+			return -EINVAL;
+
+	snprintf(name, sizeof(name), "vdev%ubuffer", vdev);
+	if (!amp_region_named(core, AMP_REGION_BUFFERS, name))
+		return amp_refuse(core,
+				  "wants vdev %u in its resource table, but core %s has no memory %s",
+				  vdev, core->soc.core, name);
+	return 0;
+}
+
+static int check_trace(struct amp_core *core, const struct entry *entry)
+{
+	const struct fw_rsc_trace *rsc = entry->body;
+
+	if (entry->avail < sizeof(*rsc))
+		return amp_refuse(core, "has a bad resource table: entry %u (trace) is truncated",
+				  entry->index);
+	if (rsc->reserved)
+		return amp_refuse(core,
+				  "has a bad resource table: entry %u (trace): reserved word is not zero",
+				  entry->index);
+	if (!rsc->len || !(amp_region_at(core, AMP_REGION_TRACE, rsc->da, rsc->len) ||
+			   amp_region_at(core, AMP_REGION_FIRMWARE, rsc->da, rsc->len)))
+		return amp_refuse(core,
+				  "has a bad resource table: trace buffer at %#x + %#x, outside its memory",
+				  rsc->da, rsc->len);
+	return 0;
+}
+
+/* The core reaches nothing but its own memory: a carveout can only name a part of that. */
+static int check_carveout(struct amp_core *core, const struct entry *entry)
+{
+	const struct fw_rsc_carveout *rsc = entry->body;
+	size_t len;
+
+	if (entry->avail < sizeof(*rsc))
+		return amp_refuse(core,
+				  "has a bad resource table: entry %u (carveout) is truncated",
+				  entry->index);
+	len = strnlen(rsc->name, sizeof(rsc->name));
+	/*
+	 * A carveout "vdev0vring0" would be taken for the ring. remoteproc looks the name up as a
+	 * format: no '%'.
+	 */
+	if (len == 0 || len == sizeof(rsc->name) || strnchr(rsc->name, len, '%') ||
+	    !strncmp(rsc->name, "vdev", 4))
+		return amp_refuse(core,
+				  "has a bad resource table: entry %u (carveout) has a bad name",
+				  entry->index);
+	if (rsc->reserved)
+		return amp_refuse(core,
+				  "has a bad resource table: carveout %s: reserved word is not zero",
+				  rsc->name);
+	if (!rsc->len || !(amp_region_at(core, AMP_REGION_FIRMWARE, rsc->da, rsc->len) ||
+			   amp_region_at(core, AMP_REGION_HEAP, rsc->da, rsc->len)))
+		return amp_refuse(core,
+				  "has a bad resource table: carveout %s at %#x + %#x, outside its memory",
+				  rsc->name, rsc->da, rsc->len);
+	return 0;
+}
+
+static int check_table_header(struct amp_core *core, const struct amp_image *image)
+{
+	const struct resource_table *table = image->table;
+
+	if (image->table_size < sizeof(*table))
+		return amp_refuse(core,
+				  "has a bad resource table: %zu bytes are too few for a header",
+				  image->table_size);
+	if (table->ver != 1)
+		return amp_refuse(core, "has a bad resource table: version %u, not 1", table->ver);
+	if (table->reserved[0] || table->reserved[1])
+		return amp_refuse(core, "has a bad resource table: reserved words are not zero");
+	if (table->num > MAX_ENTRIES || image->table_size < struct_size(table, offset, table->num))
+		return amp_refuse(core, "has a bad resource table: %u entries in %zu bytes",
+				  table->num, image->table_size);
+	return 0;
+}
+
+/**
+ * amp_rsc_check() - can this core give what a firmware's resource table asks for?
+ * @core: the core
+ * @image: the firmware; its table lies within the file, and nothing else is known about it
+ *
+ * Return: 0, or -EINVAL after a message that names the entry.
+ */
+int amp_rsc_check(struct amp_core *core, const struct amp_image *image)
+{
+	unsigned int vdevs = 0;
+	unsigned int i;
+	int ret;
+
+	ret = check_table_header(core, image);
+	for (i = 0; !ret && i < image->table->num; i++) {
+		struct entry entry;
+
+		if (!get_entry(image, i, &entry))
+			return amp_refuse(core,
+					  "has a bad resource table: entry %u at offset %u of %zu bytes",
+					  i, image->table->offset[i], image->table_size);
+		switch (entry.type) {
+		case RSC_CARVEOUT:
+			ret = check_carveout(core, &entry);
+			break;
+		case RSC_DEVMEM:
+			ret = amp_refuse(core,
+					 "has a bad resource table: entry %u (devmem) needs an IOMMU, which core %s has not",
+					 i, core->soc.core);
+			break;
+		case RSC_TRACE:
+			ret = check_trace(core, &entry);
+			break;
+		case RSC_VDEV:
+			ret = check_vdev(core, &entry, vdevs++);
+			break;
+		default:
+			/* remoteproc warns about what it does not know, and goes on. */
+			break;
+		}
+	}
+	return ret;
+}
+
+/**
+ * amp_rsc_add_carveouts() - register the carveouts that a resource table names
+ * @core: the core
+ * @image: a firmware that amp_rsc_check() has accepted
+ *
+ * They are parts of the core's memory; left to itself remoteproc would allocate Linux's.
+ *
+ * Return: 0 or -ENOMEM; remoteproc frees what was registered.
+ */
+int amp_rsc_add_carveouts(struct amp_core *core, const struct amp_image *image)
+{
+	unsigned int i;
+
+	for (i = 0; i < image->table->num; i++) {
+		const struct fw_rsc_carveout *rsc;
+		struct rproc_mem_entry *mem;
+		struct entry entry;
+		u32 offset;
+
+		if (!get_entry(image, i, &entry) || entry.type != RSC_CARVEOUT)
+			continue;
+		rsc = entry.body;
+		offset = rsc->da - core->soc.mem_da;
+		mem = rproc_mem_entry_init(core->dev, core->mem + offset, core->mem_pa + offset,
+					   rsc->len, rsc->da, NULL, NULL, "%s", rsc->name);
+		if (!mem)
+			return -ENOMEM;
+		rproc_add_carveout(core->rproc, mem);
+	}
+	return 0;
+}

@@ -1,0 +1,205 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Builds the lab's guest kernel. Usage: kernel/build.sh [BUILD-DIRECTORY]
+#
+# From Debian's package linux-source-6.1, or from your own tree: KERNEL_SRC=DIR (built out of that tree: it stays as it
+# is). JOBS=N runs N compilers at a time. Leaves in BUILD-DIRECTORY (default: build):
+#   lab/Image, lab/modules/*.ko   what the lab boots; with our own driver among the modules
+#   kernel/obj                    the kernel's build tree, for building modules: make -C kernel/obj M=...
+#   kernel/build.log              everything that the last build said
+#
+# May be interrupted at any time; the next run goes on from there. When nothing has changed it does next to nothing.
+set -euo pipefail
+
+top=$(cd "$(dirname "$0")/.." && pwd)
+mkdir -p "${1:-$top/build}"
+build=$(cd "${1:-$top/build}" && pwd)
+state=$build/kernel
+lab=$build/lab
+log=$state/build.log
+fragment=$top/kernel/config/lab.config
+tarball=/usr/src/linux-source-6.1.tar.xz
+cross=aarch64-linux-gnu-
+jobs=${JOBS:-$(nproc)}
+
+# Steps ("CC", "LD" … lines) of a full build of Linux 6.1 with this configuration. Only the progress display uses it.
+full_build_steps=1300
+
+die() {
+	printf 'kernel: %s\n' "$*" >&2
+	exit 1
+}
+
+say() {
+	printf 'kernel: %s\n' "$*"
+}
+
+# step LOG-TITLE COMMAND...: run with output to the log; show the log's end if it fails.
+step() {
+	local title=$1
+	shift
+	printf '\n== %s: %s\n' "$title" "$*" >>"$log"
+	if ! "$@" >>"$log" 2>&1 </dev/null; then
+		tail -n 20 "$log" >&2
+		die "$title failed; the whole log is $log"
+	fi
+}
+
+# Reads kbuild's output, copies it to the log and shows how far the build is.
+progress() {
+	local interactive=0
+	[ -t 1 ] && interactive=1
+	awk -v log_file="$log" -v total="$full_build_steps" -v interactive="$interactive" '
+		{ print >> log_file; if (/error|Error/ || NR % 50 == 0) fflush(log_file) }
+		/^  [A-Z]+ / {
+			done++
+			percent = int(100 * done / total)
+			if (percent > 99)
+				percent = 99
+			if (interactive && done % 10 == 0) {
+				printf "\rkernel: building: %d/%d objects, %d %%  ", done, total, percent
+				fflush()
+				shown = 1
+			} else if (!interactive && percent >= next_line + 10) {
+				next_line = percent - percent % 10
+				printf "kernel: building: %d/%d objects, %d %%\n", done, total, percent
+				fflush()
+			}
+		}
+		END { if (shown) printf "\r%60s\r", "" }'
+}
+
+unpack_source() {
+	src=$state/src
+	local stamp=$state/src.stamp id
+	[ -r $tarball ] || die "$tarball is missing: install the package linux-source-6.1, or set KERNEL_SRC to a kernel tree"
+	id=$(stat -c '%s %Y' $tarball)
+	[ -d "$src" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$id" ] && return
+	say "unpacking $tarball (once, about half a minute)"
+	rm -rf "$src" "$src.tmp" "$stamp"
+	mkdir "$src.tmp"
+	step "unpacking the kernel source" tar -C "$src.tmp" --strip-components=1 -xf $tarball
+	mv "$src.tmp" "$src"
+	printf '%s\n' "$id" >"$stamp"
+}
+
+use_own_source() {
+	src=$(cd "$KERNEL_SRC" 2>/dev/null && pwd) || die "KERNEL_SRC=$KERNEL_SRC is not a directory"
+	[ -f "$src/Kbuild" ] && [ -d "$src/arch/arm64" ] || die "KERNEL_SRC=$src is not a Linux source tree"
+	if [ -e "$src/.config" ] || [ -d "$src/include/config" ]; then
+		die "KERNEL_SRC=$src has been built in place: run 'make mrproper' there (it deletes .config), or use a clean tree"
+	fi
+}
+
+# Every "CONFIG_X=v" and "# CONFIG_X is not set" of the fragment must be in .config.
+check_config() {
+	awk '
+		function symbol(line) { sub(/^# /, "", line); sub(/[= ].*/, "", line); return line }
+		/^CONFIG_/ || /^# CONFIG_[A-Z0-9_]+ is not set$/ {
+			if (NR == FNR)
+				wanted[symbol($0)] = $0
+			else
+				got[symbol($0)] = $0
+		}
+		END {
+			for (s in wanted) {
+				value = (s in got) ? got[s] : "# " s " is not set"
+				if (value != wanted[s]) {
+					printf "kernel: %s: wanted \"%s\", Kconfig made it \"%s\": a dependency is missing\n",
+						s, wanted[s], value
+					bad = 1
+				}
+			}
+			exit bad
+		}' "$fragment" "$1" >&2 || die "$fragment does not fit this kernel; see above"
+}
+
+kmake() {
+	make -C "$src" O="$obj" ARCH=arm64 CROSS_COMPILE=$cross KBUILD_BUILD_USER=amprelay KBUILD_BUILD_HOST=lab \
+		LOCALVERSION= "$@"
+}
+
+configure() {
+	local stamp=$obj/.amprelay-config
+	[ -f "$obj/.config" ] && cmp -s "$fragment" "$stamp" && return
+	rm -f "$stamp"
+	step "configuring the kernel" kmake KCONFIG_ALLCONFIG="$fragment" allnoconfig
+	check_config "$obj/.config"
+	cp "$fragment" "$stamp"
+}
+
+compile() {
+	printf '\n== building\n' >>"$log"
+	if ! kmake -j"$jobs" Image modules 2>&1 </dev/null | progress; then
+		tail -n 20 "$log" >&2
+		die "the build failed; the whole log is $log"
+	fi
+}
+
+# Copies only what differs, each file complete or not at all, so that a running lab is not disturbed.
+install_file() {
+	cmp -s "$1" "$2" && return
+	cp "$1" "$2.tmp"
+	mv "$2.tmp" "$2"
+}
+
+install_results() {
+	local module installed
+	mkdir -p "$lab/modules"
+	# A module of another kernel does not load: remove what this one has not built.
+	for installed in "$lab"/modules/*.ko; do
+		module=${installed##*/}
+		[ "$module" = amprelay_rproc.ko ] || grep -q "/${module%.ko}\." "$obj/modules.order" || rm -f "$installed"
+	done
+	while read -r module; do
+		module=${module%.*}.ko # modules.order names the objects since Linux 6.3
+		install_file "$obj/$module" "$lab/modules/${module##*/}"
+	done <"$obj/modules.order"
+	install_file "$obj/arch/arm64/boot/Image" "$lab/Image"
+}
+
+# The packaged source does not change, so its build is up to date when it has been completed with this configuration and
+# this compiler. Your own tree may change at any time: there make decides.
+kernel_is_current() {
+	[ -z "${KERNEL_SRC:-}" ] && [ "$(cat "$work/complete" 2>/dev/null)" = "$recipe" ]
+}
+
+build_driver() {
+	local driver=$top/kernel/amprelay_rproc
+	step "building the amprelay_rproc driver" make -C "$driver" KDIR="$obj" MO="$work/amprelay_rproc" \
+		ARCH=arm64 CROSS_COMPILE=$cross
+	install_file "$work/amprelay_rproc/amprelay_rproc.ko" "$lab/modules/amprelay_rproc.ko"
+}
+
+mkdir -p "$state" "$lab"
+exec 9>"$state/lock"
+if ! flock -n 9; then
+	say "another build is running; waiting for it"
+	flock 9
+fi
+command -v ${cross}gcc >/dev/null || die "${cross}gcc is missing: install the package gcc-aarch64-linux-gnu"
+
+# Each source tree has a build tree of its own, so that going back to the other one does not build it again.
+if [ -n "${KERNEL_SRC:-}" ]; then
+	use_own_source
+	work=$state/own-$(printf '%s' "$src" | cksum | cut -d' ' -f1)
+else
+	work=$state/debian
+fi
+obj=$work/obj
+recipe=$({ cat "$fragment"; stat -L -c '%s %Y' $tarball 2>/dev/null; ${cross}gcc -dumpfullversion; } | cksum)
+mkdir -p "$obj"
+ln -sfnT "${work##*/}/obj" "$state/obj"
+
+: >"$log"
+if ! kernel_is_current; then
+	[ -n "${KERNEL_SRC:-}" ] || unpack_source
+	rm -f "$work/complete"
+	configure
+	compile
+	printf '%s\n' "$recipe" >"$work/complete"
+fi
+install_results
+if [ -f "$top/kernel/amprelay_rproc/Makefile" ]; then
+	build_driver
+fi

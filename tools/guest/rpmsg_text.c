@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* send and recv: services that speak text. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "rpmsg.h"
+
+struct text {
+	struct target target;
+	const char *words[2]; /* channel, text */
+	unsigned int args_max, args;
+	unsigned int count; /* messages to print; 0: no end */
+	int timeout_ms;     /* -1: none */
+	const char *begin, *end;
+};
+
+enum {
+	OPT_TIMEOUT = 256,
+	OPT_BEGIN,
+	OPT_END
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct text *text = state->input;
+
+	switch (key) {
+	case 'c':
+		text->count = parse_number(arg, 1, 1000000000, state);
+		return 0;
+	case OPT_TIMEOUT:
+		text->timeout_ms = parse_seconds(arg, state);
+		return 0;
+	case OPT_BEGIN:
+		text->begin = arg;
+		return 0;
+	case OPT_END:
+		text->end = arg;
+		return 0;
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &text->target;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (text->args == text->args_max)
+			argp_error(state, "too many arguments at '%s' (put a text with spaces into quotes)", arg);
+		text->words[text->args++] = arg;
+		text->target.name = text->words[0];
+		return 0;
+	case ARGP_KEY_END:
+		if (text->args < text->args_max)
+			argp_error(state, text->args ? "which text?" : "which channel?");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+/* Write one message. @return enum rpmsg_exit */
+static int send_text(const struct text *text, int fd, const char *message)
+{
+	size_t len = strlen(message);
+
+	if (len > RPMSG_PAYLOAD_MAX)
+		return target_error(&text->target, RPMSG_USAGE, "the text has %zu bytes, a message holds %u", len,
+		                    RPMSG_PAYLOAD_MAX);
+	if (write(fd, message, len) < 0)
+		return target_error(&text->target, RPMSG_FAILED, "cannot send: %s", strerror(errno));
+	return RPMSG_OK;
+}
+
+/* Print `count` messages. @return enum rpmsg_exit */
+static int print_messages(const struct text *text, int fd)
+{
+	uint8_t message[RPMSG_PAYLOAD_MAX];
+
+	for (unsigned int i = 0; !text->count || i < text->count; i++) {
+		uint64_t deadline = text->timeout_ms < 0 ? UINT64_MAX : now_ns() + (uint64_t)text->timeout_ms * 1000000;
+		int n = receive(fd, message, sizeof(message), deadline);
+
+		switch (n) {
+		case -EINTR:
+			return RPMSG_OK;
+		case -ETIMEDOUT:
+			return target_error(&text->target, RPMSG_TIMEOUT, "nothing came in %g s",
+			                    text->timeout_ms / 1000.0);
+		case -EPIPE:
+			return target_error(&text->target, RPMSG_FAILED, "the channel was lost");
+		default:
+			if (n < 0)
+				return target_error(&text->target, RPMSG_FAILED, "%s", strerror(-n));
+			print_message(message, (size_t)n);
+		}
+	}
+	return RPMSG_OK;
+}
+
+static const struct argp_option send_options[] = {
+	{"count", 'c', "N", 0, "Number of replies to print (default 1)", 0},
+	{"timeout", OPT_TIMEOUT, "SEC", 0, "Wait so long for each (default 2)", 0},
+	{0},
+};
+
+static const struct argp send_argp = {
+	.options = send_options,
+	.parser = parse,
+	.args_doc = "CHANNEL TEXT",
+	.doc = "Send a text as one message and print the reply, for example: rpmsg send amp-command uptime",
+	.children = (const struct argp_child[]){{&channel_argp, 0, NULL, 0}, {0}},
+};
+
+int rpmsg_send(int argc, char **argv)
+{
+	struct text text = {.args_max = 2, .count = 1, .timeout_ms = 2000};
+	int fd, status;
+
+	argp_parse(&send_argp, argc, argv, 0, NULL, &text);
+	status = target_open(&text.target, &fd);
+	if (status)
+		return status;
+	drain(fd);
+	status = send_text(&text, fd, text.words[1]);
+	if (!status)
+		status = print_messages(&text, fd);
+	close(fd);
+	return status;
+}
+
+static const struct argp_option recv_options[] = {
+	{"count", 'c', "N", 0, "End after so many messages (default: never)", 0},
+	{"timeout", OPT_TIMEOUT, "SEC", 0, "End if no message comes for so long (default: never)", 0},
+	{"begin", OPT_BEGIN, "TEXT", 0,
+         "Send this first: a core cannot send before it knows our address (default \"start\")", 0},
+	{"end", OPT_END, "TEXT", 0, "Send this at the end (default \"stop\")", 0},
+	{0},
+};
+
+static const struct argp recv_argp = {
+	.options = recv_options,
+	.parser = parse,
+	.args_doc = "CHANNEL",
+	.doc = "Print the messages of a channel as they come, for example: rpmsg recv amp-telemetry -c 5",
+	.children = (const struct argp_child[]){{&channel_argp, 0, NULL, 0}, {0}},
+};
+
+int rpmsg_recv(int argc, char **argv)
+{
+	struct text text = {.args_max = 1, .timeout_ms = -1, .begin = "start", .end = "stop"};
+	int fd, status;
+
+	argp_parse(&recv_argp, argc, argv, 0, NULL, &text);
+	status = target_open(&text.target, &fd);
+	if (status)
+		return status;
+	if (text.begin[0])
+		status = send_text(&text, fd, text.begin);
+	if (!status) {
+		status = print_messages(&text, fd);
+		if (text.end[0] && status != RPMSG_FAILED)
+			send_text(&text, fd, text.end);
+	}
+	close(fd);
+	return status;
+}
