@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# bash completion for amprelay
+
+# Names of the cores: the logs that are neither Linux's nor the relay's.
+_amprelay_cores() {
+	local state log name
+	state=${AMPRELAY_STATE:-${XDG_STATE_HOME:-$HOME/.local/state}/amprelay}/${1:-default}
+	for log in "$state"/*.log; do
+		name=${log##*/}
+		name=${name%.log}
+		case $name in
+		'*' | linux | kernel | relay | *.*) ;;
+		*) echo "$name" ;;
+		esac
+	done
+}
+
+_amprelay() {
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
+	local common='--name --json --color --help' commands='up down status start stop restart exec console logs events fault demo doctor version help'
+	local kinds='undef bus divzero stack assert lockup hang sleep starve kill'
+	local command='' lab=default words=0 i
+	COMPREPLY=()
+
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		case ${COMP_WORDS[i]} in
+		--name) lab=${COMP_WORDS[++i]} ;;
+		--color | --since | --timeout | --wait | --lab | --soc | --firmware | --kernel | --report) ((i++)) ;;
+		-*) ;;
+		*)
+			if [[ -z $command ]]; then
+				command=${COMP_WORDS[i]}
+			else
+				((words++))
+			fi
+			;;
+		esac
+	done
+
+	case $prev in
+	--lab) mapfile -t COMPREPLY < <(compgen -d -- "$cur") && return ;;
+	--soc | --firmware | --kernel | --report) mapfile -t COMPREPLY < <(compgen -f -- "$cur") && return ;;
+	--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") && return ;;
+	--name | --since | --timeout | --wait | -n) return ;;
+	esac
+
+	local choice=''
+	case $command in
+	'') choice="$commands $common --version" ;;
+	help) choice=$commands ;;
+	up) choice="--lab --soc --firmware --kernel --keep --no-wait --timeout $common" ;;
+	start | stop | restart) choice="$(_amprelay_cores "$lab") $common" ;;
+	console) choice="linux $common" ;;
+	logs) choice="-f -n linux kernel relay $(_amprelay_cores "$lab") $common" ;;
+	events) choice="-f --since --wait --timeout $common" ;;
+	fault)
+		if ((words)); then
+			choice="$kinds $common"
+		else
+			choice="$(_amprelay_cores "$lab") --list $common"
+		fi
+		;;
+	exec) choice="-n -- $common" ;;
+	demo) choice="--report --firmware --lab $common" ;;
+	*) choice=$common ;;
+	esac
+	mapfile -t COMPREPLY < <(compgen -W "$choice" -- "$cur")
+}
+
+complete -F _amprelay amprelay

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cli.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lab.h"
+
+struct amp_cli amp_cli = {.lab = "default"};
+
+static bool color_wanted; /* --color=always */
+static bool color_refused;
+
+enum {
+	KEY_NAME = 0x1000,
+	KEY_JSON,
+	KEY_COLOR,
+	KEY_HELP
+};
+
+static const struct argp_option common_options[] = {
+	{NULL, 0, NULL, 0, "Common options:", 50},
+	{"name", KEY_NAME, "LAB", 0, "Which lab, if several run side by side (default: \"default\")", 50},
+	{"json", KEY_JSON, NULL, 0, "Output for programs, where there is any", 50},
+	{"color", KEY_COLOR, "WHEN", 0, "auto (default: on a terminal, unless $NO_COLOR is set), always or never", 50},
+	{"help", KEY_HELP, NULL, 0, "Print this", 50},
+	{0},
+};
+
+static void set_color(const char *when)
+{
+	color_wanted = !strcmp(when, "always");
+	color_refused = !strcmp(when, "never");
+	if (!color_wanted && !color_refused && strcmp(when, "auto"))
+		amp_cli_usage("--color=%s: WHEN is auto, always or never", when);
+}
+
+static void resolve_color(void)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	amp_cli.color = color_wanted || (!color_refused && (!no_color || !no_color[0]) && isatty(STDOUT_FILENO));
+}
+
+/* "amprelay status" → "help status", "amprelay" → "help" */
+static void complain(const struct argp_state *state, const char *what, const char *word)
+{
+	const char *command = strchr(state->name, ' ');
+
+	amp_cli_usage("%s '%s': see 'amprelay help%s'", what, word, command ? command : "");
+}
+
+static error_t parse_common(int key, char *arg, struct argp_state *state)
+{
+	const char *word;
+
+	switch (key) {
+	case KEY_NAME:
+		if (!amp_lab_name_valid(arg))
+			amp_cli_usage("'%s' is no name for a lab: use up to %d letters, digits, '-', '_' and '.', "
+			              "first a letter or digit",
+			              arg, LAB_NAME_MAX);
+		amp_cli.lab = arg;
+		return 0;
+	case KEY_JSON:
+		amp_cli.json = true;
+		return 0;
+	case KEY_HELP:
+		argp_help(state->root_argp, stdout, ARGP_HELP_STD_HELP, state->name);
+		exit(AMP_EXIT_OK);
+	case KEY_COLOR:
+		set_color(arg);
+		return 0;
+	case ARGP_KEY_ARG:
+		complain(state, "unexpected argument", arg);
+		return EINVAL;
+	case ARGP_KEY_ERROR: /* the flags of amp_cli_parse() leave it to us to say it, in one line */
+		word = state->argv[state->next - 1];
+		if (state->next < 2 || word[0] != '-')
+			word = state->next < state->argc ? state->argv[state->next] : word;
+		complain(state, "option not known, or without its value:", word);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp common_argp = {.options = common_options, .parser = parse_common};
+
+const struct argp_child amp_cli_common[] = {{.argp = &common_argp}, {0}};
+
+void amp_cli_parse(const struct argp *argp, int argc, char **argv, unsigned int flags, void *input)
+{
+	/* argp's own messages are of several lines, and the flag that silences them silences its --help as well */
+	argp_parse(argp, argc, argv, flags | ARGP_NO_ERRS | ARGP_NO_HELP, NULL, input);
+	resolve_color();
+}
+
+static void complain_to_stderr(const char *format, va_list args)
+{
+	fflush(stdout);
+	fputs("amprelay: ", stderr);
+	vfprintf(stderr, format, args);
+	fputc('\n', stderr);
+}
+
+void amp_cli_error(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	complain_to_stderr(format, args);
+	va_end(args);
+}
+
+void amp_cli_usage(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	complain_to_stderr(format, args);
+	va_end(args);
+	exit(AMP_EXIT_USAGE);
+}
+
+int amp_cli_seconds(const char *text, const char *option)
+{
+	char *end;
+	double seconds = strtod(text, &end);
+
+	if (end == text || *end || !(seconds >= 0 && seconds <= 86400))
+		amp_cli_usage("%s %s: a number of seconds is wanted, 0 to 86400", option, text);
+	return (int)(seconds * 1000);
+}
+
+uint64_t amp_cli_number(const char *text, const char *option, uint64_t max)
+{
+	char *end;
+	unsigned long long value;
+
+	errno = 0;
+	value = strtoull(text, &end, 10);
+	if (text[0] < '0' || text[0] > '9' || *end || errno || value > max)
+		amp_cli_usage("%s %s: a whole number is wanted, 0 to %llu", option, text, (unsigned long long)max);
+	return value;
+}
+
+const char *amp_cli_color(const char *sequence)
+{
+	return amp_cli.color ? sequence : "";
+}
+
+int64_t amp_cli_now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "event_reader.h"
+#include "lab.h"
+#include "table.h"
+
+#define DETAILS_LEN 1024
+
+struct arguments {
+	const char *filter_text;
+	const char *wait_text;
+	struct event_filter *filter;
+	bool follow;
+	bool has_since;
+	int64_t since;
+	int timeout_ms; /* of --wait */
+};
+
+enum {
+	KEY_SINCE = 0x2000,
+	KEY_WAIT,
+	KEY_TIMEOUT
+};
+
+static const struct argp_option options[] = {
+	{"follow", 'f', NULL, 0, "Go on with what happens next", 0},
+	{"since", KEY_SINCE, "SEQ", 0, "Only records with a greater \"seq\"", 0},
+	{"wait", KEY_WAIT, "FILTER", 0, "Print the first record that matches, and wait for it if need be", 0},
+	{"timeout", KEY_TIMEOUT, "S", 0, "How long --wait waits (default: 60 seconds); exit status 7 if in vain", 0},
+	{0},
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct arguments *a = state->input;
+
+	switch (key) {
+	case 'f':
+		a->follow = true;
+		return 0;
+	case KEY_SINCE:
+		a->since = (int64_t)amp_cli_number(arg, "--since", INT64_MAX);
+		a->has_since = true;
+		return 0;
+	case KEY_WAIT:
+		a->wait_text = arg;
+		return 0;
+	case KEY_TIMEOUT:
+		a->timeout_ms = amp_cli_seconds(arg, "--timeout");
+		return 0;
+	case ARGP_KEY_ARG:
+		if (a->filter_text)
+			return ARGP_ERR_UNKNOWN;
+		a->filter_text = arg;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse,
+	.args_doc = "[FILTER]",
+	.doc = "Show the lab's flight record: what happened, when. It can be read after the lab's end, too.\v"
+	       "A FILTER is KEY=VALUE[,KEY=VALUE...], for example ev=core.crash,core=m3,detector=heartbeat; all must "
+	       "hold. With --json each record is one line as it stands in the file.\n\n"
+	       "--wait takes a record that is there already. Without --since, it passes over the record of a lab that "
+	       "is down, and waits for its next start.",
+	.children = amp_cli_common,
+};
+
+static const char *color_of(const char *ev)
+{
+	static const struct {
+		const char *ev, *color;
+	} colors[] = {
+		{"core.crash", COLOR_BAD},       {"host.exit", COLOR_BAD},       {"core.fault", COLOR_NOTICE},
+		{"relay.warning", COLOR_NOTICE}, {"core.recovered", COLOR_GOOD},
+	};
+
+	for (size_t i = 0; i < sizeof(colors) / sizeof(colors[0]); i++) {
+		if (!strcmp(colors[i].ev, ev))
+			return amp_cli_color(colors[i].color);
+	}
+	return "";
+}
+
+/* A member's value for people; the caller frees it. */
+static char *value_text(const json_t *value)
+{
+	char *text;
+
+	if (json_is_string(value) && !strchr(json_string_value(value), ' '))
+		return strdup(json_string_value(value));
+	if (json_is_real(value))
+		return asprintf(&text, "%.3f", json_real_value(value)) < 0 ? NULL : text;
+	return json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+}
+
+/* "key=value key=value" of all members that have no column of their own. */
+static void describe(json_t *record, char *out)
+{
+	const char *key;
+	json_t *value;
+	size_t n = 0;
+
+	out[0] = '\0';
+	json_object_foreach (record, key, value) {
+		char *text;
+
+		if (!strcmp(key, "t") || !strcmp(key, "seq") || !strcmp(key, "ev") || !strcmp(key, "core"))
+			continue;
+		if (json_is_string(value) && !json_string_length(value))
+			continue;
+		text = value_text(value);
+		if (text && n < DETAILS_LEN)
+			n += (size_t)snprintf(out + n, DETAILS_LEN - n, "%s%s=%s", n ? " " : "", key, text);
+		free(text);
+	}
+}
+
+/* Seconds since the flight began. */
+static double time_of(const json_t *record, int64_t first)
+{
+	return (double)(amp_event_integer(record, "t", first) - first) / 1e9;
+}
+
+static void print_line(struct event_reader *reader, json_t *record, int64_t first)
+{
+	char details[DETAILS_LEN];
+	const char *color = color_of(amp_event_string(record, "ev"));
+
+	if (amp_cli.json) {
+		puts(reader->line);
+	} else {
+		describe(record, details);
+		printf("%s%10.3f %-15s %-6s %s%s\n", color, time_of(record, first), amp_event_string(record, "ev"),
+		       amp_event_string(record, "core"), details, color[0] ? COLOR_END : "");
+	}
+	fflush(stdout);
+}
+
+static void tabulate(struct libscols_table *table, json_t *record, int64_t first)
+{
+	char time[32], seq[32], details[DETAILS_LEN];
+
+	snprintf(time, sizeof(time), "%.3f", time_of(record, first));
+	snprintf(seq, sizeof(seq), "%" JSON_INTEGER_FORMAT, (json_int_t)amp_event_integer(record, "seq", 0));
+	describe(record, details);
+	amp_table_add(
+		table,
+		(const char *[]){seq, time, amp_event_string(record, "ev"), amp_event_string(record, "core"), details},
+		color_of(amp_event_string(record, "ev")));
+}
+
+/* Everything there is; then, with -f, everything that comes. */
+static int list(struct event_reader *reader, const struct arguments *a)
+{
+	static const char *const columns[] = {">SEQ", ">TIME", "EVENT", "CORE", "DETAILS", NULL};
+	struct libscols_table *table = a->follow || amp_cli.json ? NULL : amp_table_new(columns);
+	int64_t first = -1;
+	json_t *record;
+	int n;
+
+	while ((n = amp_event_reader_next(reader, a->follow ? -1 : 0, &record)) > 0) {
+		if (first < 0 || !amp_event_integer(record, "seq", 1))
+			first = amp_event_integer(record, "t", 0);
+		if (amp_event_integer(record, "seq", INT64_MAX) > a->since &&
+		    (!a->filter || amp_event_filter_match(a->filter, record))) {
+			if (table)
+				tabulate(table, record, first);
+			else
+				print_line(reader, record, first);
+		}
+		json_decref(record);
+	}
+	if (table)
+		amp_table_print(table);
+	if (n < 0)
+		amp_cli_error("reading the events of lab '%s': %s", amp_cli.lab, strerror(-n));
+	return n < 0 ? AMP_EXIT_FAILED : AMP_EXIT_OK;
+}
+
+/* "t" of the first record, for relative times; the reader starts over. */
+static int64_t start_of_flight(const char *dir)
+{
+	struct event_reader reader;
+	json_t *record = NULL;
+	int64_t first = 0;
+
+	if (!amp_event_reader_open(&reader, dir) && amp_event_reader_next(&reader, 0, &record) > 0) {
+		first = amp_event_integer(record, "t", 0);
+		json_decref(record);
+	}
+	amp_event_reader_close(&reader);
+	return first;
+}
+
+static int wait_for(struct event_reader *reader, const struct arguments *a, const char *dir)
+{
+	json_t *record;
+	int n;
+
+	if (!a->has_since && !amp_lab_is_held(dir))
+		amp_event_reader_skip(reader);
+	n = amp_event_reader_find(reader, a->filter, a->since, a->timeout_ms, &record);
+	if (n < 0) {
+		amp_cli_error("waiting for events of lab '%s': %s", amp_cli.lab, strerror(-n));
+		return AMP_EXIT_FAILED;
+	}
+	if (!n) {
+		amp_cli_error("no event '%s' within %.3g s: 'amprelay events' shows what happened instead",
+		              a->wait_text, a->timeout_ms / 1000.0);
+		return AMP_EXIT_TIMEOUT;
+	}
+	print_line(reader, record, start_of_flight(dir));
+	json_decref(record);
+	return AMP_EXIT_OK;
+}
+
+static void parse_filter(struct arguments *a)
+{
+	const char *text = a->wait_text ? a->wait_text : a->filter_text;
+	char error[512];
+
+	if (a->wait_text && (a->filter_text || a->follow))
+		amp_cli_usage("--wait goes with neither a second filter nor --follow");
+	if (!text)
+		return;
+	a->filter = amp_event_filter_parse(text, error, sizeof(error));
+	if (!a->filter)
+		amp_cli_usage("%s", error);
+}
+
+int cmd_events(int argc, char **argv)
+{
+	struct arguments a = {.timeout_ms = 60000, .since = -1};
+	struct event_reader reader;
+	char *dir;
+	int err, status;
+
+	amp_cli_parse(&argp, argc, argv, 0, &a);
+	parse_filter(&a);
+	dir = amp_lab_state_dir(amp_cli.lab);
+	if ((a.wait_text || a.follow) &&
+	    (err = amp_lab_make_dir(dir))) { /* of a lab that is about to come up, perhaps */
+		amp_cli_error("state directory %s: %s", dir, strerror(-err));
+		return AMP_EXIT_ENVIRONMENT;
+	}
+	err = amp_event_reader_open(&reader, dir);
+	if (err) {
+		amp_cli_error("events of lab '%s': %s", amp_cli.lab, strerror(-err));
+		return AMP_EXIT_FAILED;
+	}
+	if (a.wait_text) {
+		status = wait_for(&reader, &a, dir);
+	} else if (reader.file.fd < 0 && !a.follow) {
+		amp_cli_error("lab '%s' has left no events: start it with 'amprelay up'", amp_cli.lab);
+		status = AMP_EXIT_NO_LAB;
+	} else {
+		status = list(&reader, &a);
+	}
+	amp_event_reader_close(&reader);
+	amp_event_filter_free(a.filter);
+	free(dir);
+	return status;
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "client.h"
+
+struct arguments {
+	char **command;
+	bool no_input;
+};
+
+struct state {
+	bool told;    /* the command has had a signal already */
+	int ended_by; /* our own end, by a second signal */
+};
+
+static const struct argp_option options[] = {
+	{"no-input", 'n', NULL, 0, "Do not pass standard input on (for loops in scripts)", 0},
+	{0},
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct arguments *a = state->input;
+
+	switch (key) {
+	case 'n':
+		a->no_input = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		(void)arg;
+		a->command = &state->argv[state->next - 1];
+		state->next = state->argc;
+		return 0;
+	case ARGP_KEY_NO_ARGS:
+		amp_cli_usage("run what? 'amprelay exec -- COMMAND...'");
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse,
+	.args_doc = "-- COMMAND...",
+	.doc = "Run a command in Linux: standard input, output, error and the exit status are passed through. Ctrl-C "
+	       "interrupts the command in Linux; a second one ends this program, and with it the command.\v"
+	       "Exit status: the command's own (126, 127: it could not be run; 128 + N: signal N ended it), 3 if no "
+	       "lab "
+	       "is up, 125 if the lab went away.",
+	.children = amp_cli_common,
+};
+
+static bool write_all(int fd, const char *data, size_t len)
+{
+	while (len) {
+		ssize_t n = write(fd, data, len);
+
+		if (n < 0 && errno != EINTR)
+			return false;
+		if (n > 0) {
+			data += n;
+			len -= (size_t)n;
+		}
+	}
+	return true;
+}
+
+static bool on_output(void *context, char stream, const void *data, size_t len)
+{
+	(void)context;
+	return write_all(stream == 'O' ? STDOUT_FILENO : STDERR_FILENO, data, len);
+}
+
+static int on_signal(void *context, int signal)
+{
+	struct state *state = context;
+
+	if (state->told || signal == SIGHUP) {
+		state->ended_by = signal;
+		return -1;
+	}
+	state->told = true;
+	return signal;
+}
+
+static int watch_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+int cmd_exec(int argc, char **argv)
+{
+	struct arguments a = {0};
+	struct state state = {0};
+	struct client_result result;
+	struct client_io io = {.context = &state, .on_output = on_output, .on_signal = on_signal};
+
+	amp_cli_parse(&argp, argc, argv, ARGP_IN_ORDER, &a);
+	io.has_input = true;
+	io.input_fd =
+		a.no_input || fcntl(STDIN_FILENO, F_GETFD) < 0 ? open("/dev/null", O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
+	io.signal_fd = watch_signals();
+	io.has_signals = io.signal_fd >= 0;
+	amp_client_exec(amp_cli.lab, a.command, &io, &result);
+	if (state.ended_by)
+		result.exit = 128 + state.ended_by;
+	else if (!result.answered && result.exit == AMP_EXIT_FAILED)
+		result.exit = AMP_EXIT_EXEC;
+	else if (!result.answered && result.exit == AMP_EXIT_OK) /* our own output was closed */
+		result.exit = AMP_EXIT_EXEC;
+	return amp_client_finish(&result);
+}

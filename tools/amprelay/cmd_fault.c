@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+#include "client.h"
+#include "table.h"
+
+struct kind {
+	const char *name;
+	const char *what;
+	const char *detector; /* as in the flight record */
+};
+
+static const struct kind kinds[] = {
+	{"undef", "execute an undefined instruction", "fault-handler"},
+	{"bus", "access an address where nothing answers", "fault-handler"},
+	{"divzero", "divide by zero", "fault-handler"},
+	{"stack", "recurse until the stack hits its guard", "fault-handler"},
+	{"assert", "fail an assertion", "fault-handler"},
+	{"lockup", "fault inside the fault handler", "exit"},
+	{"hang", "loop for ever, interrupts off", "heartbeat"},
+	{"sleep", "wait for ever, interrupts off", "heartbeat"},
+	{"starve", "stop feeding the watchdog, interrupts run on", "watchdog"},
+	{"kill", "cut the power: the relay kills the core's process", "exit"},
+	{0},
+};
+
+struct arguments {
+	const char *core, *kind;
+	bool list;
+};
+
+static const struct argp_option options[] = {
+	{"list", 'l', NULL, 0, "List the kinds of fault", 0},
+	{0},
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct arguments *a = state->input;
+
+	switch (key) {
+	case 'l':
+		a->list = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (a->kind)
+			return ARGP_ERR_UNKNOWN;
+		*(a->core ? &a->kind : &a->core) = arg;
+		return 0;
+	case ARGP_KEY_END:
+		if (!a->list && !a->kind)
+			amp_cli_usage("which fault, of which core? 'amprelay fault CORE KIND'; --list names the kinds");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse,
+	.args_doc = "CORE KIND\n--list",
+	.doc = "Break a core on purpose. It returns when the fault has been ordered; 'amprelay events' shows how it "
+	       "was "
+	       "noticed and what became of it.",
+	.children = amp_cli_common,
+};
+
+static void list_kinds(void)
+{
+	if (amp_cli.json) {
+		json_t *list = json_array();
+
+		for (const struct kind *k = kinds; k->name; k++)
+			json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "kind", k->name, "what", k->what,
+			                                      "detector", k->detector));
+		json_dumpf(list, stdout, JSON_INDENT(2));
+		putchar('\n');
+		json_decref(list);
+		return;
+	}
+	struct libscols_table *table =
+		amp_table_new((const char *[]){"KIND", "WHAT THE CORE DOES", "NOTICED BY", NULL});
+
+	for (const struct kind *k = kinds; k->name; k++)
+		amp_table_add(table, (const char *[]){k->name, k->what, k->detector}, "");
+	amp_table_print(table);
+}
+
+static void check_kind(const char *name)
+{
+	char all[256] = "";
+
+	for (const struct kind *k = kinds; k->name; k++) {
+		if (!strcmp(k->name, name))
+			return;
+		snprintf(all + strlen(all), sizeof(all) - strlen(all), " %s", k->name);
+	}
+	amp_cli_usage("no fault of kind '%s': take one of%s", name, all);
+}
+
+int cmd_fault(int argc, char **argv)
+{
+	struct arguments a = {0};
+	struct client_result result;
+
+	amp_cli_parse(&argp, argc, argv, 0, &a);
+	if (a.list) {
+		list_kinds();
+		return AMP_EXIT_OK;
+	}
+	check_kind(a.kind);
+	amp_client_fault(amp_cli.lab, a.core, a.kind, &result);
+	return amp_client_finish(&result);
+}

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "event_reader.h"
+#include "lab.h"
+#include "log_merge.h"
+
+struct arguments {
+	const char *source;
+	bool follow;
+	bool has_count;
+	uint64_t count;
+};
+
+static const struct argp_option options[] = {
+	{"follow", 'f', NULL, 0, "Go on with what is written next", 0},
+	{"lines", 'n', "N", 0, "Only the last N lines", 0},
+	{0},
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct arguments *a = state->input;
+
+	switch (key) {
+	case 'f':
+		a->follow = true;
+		return 0;
+	case 'n':
+		a->count = amp_cli_number(arg, "--lines", 1000000);
+		a->has_count = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (a->source)
+			return ARGP_ERR_UNKNOWN;
+		a->source = arg;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse,
+	.args_doc = "[SOURCE]",
+	.doc = "Show what was written: by 'linux' (its console), 'kernel' (its log), 'relay', or a core (its trace "
+	       "buffer). "
+	       "Without SOURCE: all of them in order of time, each line with its source. Logs can be read after the "
+	       "lab's end, too.",
+	.children = amp_cli_common,
+};
+
+/* When Linux's process started: the zero of the kernel log's clock. */
+static double find_host_start(const char *dir)
+{
+	struct event_reader reader;
+	struct event_filter *filter;
+	json_t *record = NULL;
+	char error[64];
+	double start = 0;
+
+	filter = amp_event_filter_parse("ev=host.start", error, sizeof(error));
+	if (filter && !amp_event_reader_open(&reader, dir)) {
+		if (amp_event_reader_find(&reader, filter, -1, 0, &record) > 0)
+			start = (double)amp_event_integer(record, "t", 0) / 1e9;
+		json_decref(record);
+		amp_event_reader_close(&reader);
+	}
+	amp_event_filter_free(filter);
+	return start;
+}
+
+/* The last lines of a text that is longer than wanted. */
+struct tail {
+	char **line;
+	size_t size, next;
+};
+
+static void keep(struct tail *tail, char *line)
+{
+	if (!tail->size) {
+		free(line);
+		return;
+	}
+	free(tail->line[tail->next]);
+	tail->line[tail->next] = line;
+	tail->next = (tail->next + 1) % tail->size;
+}
+
+static void print_tail(struct tail *tail)
+{
+	for (size_t i = 0; i < tail->size; i++) {
+		char *line = tail->line[(tail->next + i) % tail->size];
+
+		if (line)
+			puts(line);
+		free(line);
+	}
+	free(tail->line);
+	fflush(stdout);
+}
+
+static char *compose(const struct log_merge *merge, const struct log_source *source)
+{
+	char *text;
+	int n;
+
+	if (merge->only)
+		n = asprintf(&text, "%s", source->line);
+	else
+		n = asprintf(&text, "%s%-6s |%s %s", amp_cli_color(COLOR_DIM), source->name, amp_cli_color(COLOR_END),
+		             source->line);
+	if (n < 0) {
+		amp_cli_error("out of memory");
+		exit(AMP_EXIT_FAILED);
+	}
+	return text;
+}
+
+static void print_all(struct log_merge *merge, struct tail *tail, bool partial)
+{
+	struct log_source *source;
+
+	while ((source = amp_log_merge_next(merge, partial))) {
+		char *text = compose(merge, source);
+
+		source->line = NULL;
+		if (tail) {
+			keep(tail, text);
+		} else {
+			puts(text);
+			free(text);
+		}
+	}
+	fflush(stdout);
+}
+
+static int follow(struct log_merge *merge, int watch)
+{
+	int n = watch;
+
+	while (watch >= 0 && (n = amp_dir_watch_wait(watch, -1)) > 0) {
+		amp_log_merge_discover(merge);
+		print_all(merge, NULL, false);
+	}
+	amp_cli_error("following the logs of lab '%s': %s", amp_cli.lab, strerror(-n));
+	return AMP_EXIT_FAILED;
+}
+
+/* There is no log of that name, or none at all. Returns an enum amp_exit. */
+static int explain_absence(const char *dir, const char *source)
+{
+	char known[256] = "";
+	struct log_merge all;
+
+	if (source && !amp_log_merge_open(&all, dir, NULL, 0)) {
+		for (size_t i = 0; i < all.num_sources; i++)
+			snprintf(known + strlen(known), sizeof(known) - strlen(known), " %s", all.source[i].name);
+		amp_log_merge_close(&all);
+	}
+	if (known[0]) {
+		amp_cli_error("no log '%s' in lab '%s': it has%s", source, amp_cli.lab, known);
+		return AMP_EXIT_USAGE;
+	}
+	amp_cli_error("lab '%s' has left no logs: start it with 'amprelay up'", amp_cli.lab);
+	return AMP_EXIT_NO_LAB;
+}
+
+static int show(struct log_merge *merge, const struct arguments *a, int watch)
+{
+	struct tail tail = {0};
+
+	if (a->has_count) {
+		tail.size = (size_t)a->count;
+		tail.line = calloc(tail.size + 1, sizeof(*tail.line));
+	}
+	print_all(merge, tail.line ? &tail : NULL, !a->follow);
+	if (tail.line)
+		print_tail(&tail);
+	return a->follow ? follow(merge, watch) : AMP_EXIT_OK;
+}
+
+int cmd_logs(int argc, char **argv)
+{
+	struct arguments a = {0};
+	struct log_merge merge;
+	char *dir;
+	int watch = -1, status;
+
+	amp_cli_parse(&argp, argc, argv, 0, &a);
+	dir = amp_lab_state_dir(amp_cli.lab);
+	if (a.follow) /* before the first reading: nothing is missed in between */
+		watch = amp_dir_watch_open(dir);
+	if (amp_log_merge_open(&merge, dir, a.source, find_host_start(dir))) {
+		amp_cli_error("out of memory");
+		exit(AMP_EXIT_FAILED);
+	}
+	status = merge.num_sources ? show(&merge, &a, watch) : explain_absence(dir, a.source);
+	if (watch >= 0)
+		close(watch);
+	amp_log_merge_close(&merge);
+	free(dir);
+	return status;
+}

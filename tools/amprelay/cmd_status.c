@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+#include "client.h"
+#include "event_reader.h"
+#include "table.h"
+
+static const struct argp argp = {
+	.doc = "Show what runs: Linux and its agent, each core with its state, lives, crashes and message counts.",
+	.children = amp_cli_common,
+};
+
+static double number(const json_t *object, const char *key)
+{
+	return json_number_value(json_object_get(object, key));
+}
+
+static json_int_t sum(const json_t *counts)
+{
+	json_int_t total = 0;
+	const json_t *count;
+	size_t i;
+
+	json_array_foreach (counts, i, count)
+		total += json_integer_value(count);
+	return total;
+}
+
+static void print_lab(const json_t *answer)
+{
+	const json_t *host = json_object_get(answer, "host");
+	bool running = !strcmp(amp_event_string(host, "state"), "running");
+
+	printf("lab '%s' is %s for %.1f s (SoC %s, relay's process %d)\n", amp_event_string(answer, "lab"),
+	       amp_event_string(answer, "state"), number(answer, "uptime_ms") / 1000, amp_event_string(answer, "soc"),
+	       (int)number(answer, "pid"));
+	printf("Linux is %s%s%s, its agent is %s\n", amp_cli_color(running ? COLOR_GOOD : COLOR_BAD),
+	       amp_event_string(host, "state"), amp_cli_color(COLOR_END), amp_event_string(host, "agent"));
+}
+
+static void add_core(struct libscols_table *table, const json_t *core)
+{
+	const json_t *bells = json_object_get(core, "doorbells");
+	const char *state = amp_event_string(core, "state");
+	char life[32], uptime[32] = "", crashes[32], recoveries[32], in[32], out[32], pid[32] = "";
+
+	snprintf(life, sizeof(life), "%.0f", number(core, "epoch"));
+	if (number(core, "uptime_ms") > 0) {
+		snprintf(uptime, sizeof(uptime), "%.1f s", number(core, "uptime_ms") / 1000);
+		snprintf(pid, sizeof(pid), "%.0f", number(core, "pid"));
+	}
+	snprintf(crashes, sizeof(crashes), "%.0f", number(core, "crashes"));
+	snprintf(recoveries, sizeof(recoveries), "%.0f", number(core, "recoveries"));
+	snprintf(in, sizeof(in), "%" JSON_INTEGER_FORMAT, sum(json_object_get(bells, "to_remote")));
+	snprintf(out, sizeof(out), "%" JSON_INTEGER_FORMAT, sum(json_object_get(bells, "to_host")));
+	amp_table_add(table,
+	              (const char *[]){amp_event_string(core, "name"), state, amp_event_string(core, "firmware"), life,
+	                               uptime, crashes, recoveries, in, out, pid},
+	              amp_cli_color(!strcmp(state, "crashed")   ? COLOR_BAD
+	                            : !strcmp(state, "running") ? COLOR_GOOD
+	                                                        : ""));
+}
+
+static void print_cores(const json_t *cores)
+{
+	static const char *const columns[] = {"CORE",       "STATE",     "FIRMWARE",   ">LIFE", ">UP FOR", ">CRASHES",
+	                                      ">RECOVERED", ">KICKS IN", ">KICKS OUT", ">PID",  NULL};
+	struct libscols_table *table = amp_table_new(columns);
+	const json_t *core;
+	size_t i;
+
+	json_array_foreach (cores, i, core)
+		add_core(table, core);
+	amp_table_print(table);
+	json_array_foreach (cores, i, core) {
+		const json_t *crash = json_object_get(core, "last_crash");
+		const char *where = amp_event_string(crash, "pc_sym");
+
+		if (json_is_object(crash))
+			printf("%s: last crash %.1f s ago in life %.0f, noticed by %s: %s%s%s\n",
+			       amp_event_string(core, "name"), number(crash, "age_ms") / 1000, number(crash, "epoch"),
+			       amp_event_string(crash, "detector"), amp_event_string(crash, "text"),
+			       where[0] ? " in " : "", where);
+	}
+}
+
+int cmd_status(int argc, char **argv)
+{
+	const struct client_io io = {.timeout_ms = 10000};
+	struct client_result result;
+
+	amp_cli_parse(&argp, argc, argv, 0, NULL);
+	if (amp_client_request(amp_cli.lab, json_pack("{s:s}", "cmd", "status"), &io, &result) != AMP_EXIT_OK)
+		return amp_client_finish(&result);
+	if (amp_cli.json) {
+		json_object_del(result.answer, "done");
+		json_object_del(result.answer, "exit");
+		json_dumpf(result.answer, stdout, JSON_INDENT(2));
+		putchar('\n');
+	} else {
+		print_lab(result.answer);
+		print_cores(json_object_get(result.answer, "cores"));
+	}
+	return amp_client_finish(&result);
+}

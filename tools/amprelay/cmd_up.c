@@ -1,0 +1,493 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* up: check, take the lock, let the relay go its own way in a process of its own, and tell what comes up when. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "client.h"
+#include "lab.h"
+#include "lab_files.h"
+#include "relay.h"
+
+#define DOWN_MS      5000 /* how long a relay may take to end before it is killed */
+#define AUTO_BOOT_MS 3000 /* Linux starts its cores within milliseconds after the agent, or has refused to */
+
+struct up {
+	struct lab_choice choice;
+	bool keep, no_wait;
+	int lifeline; /* descriptor whose hang-up ends the lab; -1: the terminal's does */
+	int timeout_ms;
+
+	struct lab_files files;
+	char *state_dir;
+	char *firmware_dir;
+	int lock_fd;
+	pid_t relay;
+	int ready_fd;
+	int signal_fd;
+	sigset_t old_signals;
+	int interrupted; /* the signal, or 0 */
+	int64_t start;
+};
+
+enum {
+	KEY_LAB = 0x3000,
+	KEY_SOC,
+	KEY_FIRMWARE,
+	KEY_KERNEL,
+	KEY_KEEP,
+	KEY_LIFELINE,
+	KEY_NO_WAIT,
+	KEY_TIMEOUT
+};
+
+static const struct argp_option options[] = {
+	{"lab", KEY_LAB, "DIR", 0, "The lab's files: Image, initramfs.cpio.gz, soc.json, boot ROMs, firmware/", 0},
+	{"soc", KEY_SOC, "FILE", 0, "Another soc.json", 0},
+	{"firmware", KEY_FIRMWARE, "FILE|DIR", 0, "Your firmware: an ELF file, or a directory for Linux to load from",
+         0},
+	{"kernel", KEY_KERNEL, "IMAGE", 0, "Your arm64 kernel", 0},
+	{"keep", KEY_KEEP, NULL, 0, "The lab outlives this terminal", 0},
+	{"lifeline", KEY_LIFELINE, "FD", 0,
+         "The lab ends when the other end of this pipe or socket closes, for programs", 0},
+	{"no-wait", KEY_NO_WAIT, NULL, 0, "Do not wait until Linux and the cores run", 0},
+	{"timeout", KEY_TIMEOUT, "S", 0, "How long to wait for them (default: 60 seconds)", 0},
+	{0},
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct up *up = state->input;
+
+	switch (key) {
+	case KEY_LAB:
+		up->choice.dir = arg;
+		return 0;
+	case KEY_SOC:
+		up->choice.soc_file = arg;
+		return 0;
+	case KEY_FIRMWARE:
+		up->choice.firmware = arg;
+		return 0;
+	case KEY_KERNEL:
+		up->choice.kernel = arg;
+		return 0;
+	case KEY_KEEP:
+		up->keep = true;
+		return 0;
+	case KEY_LIFELINE:
+		up->lifeline = (int)amp_cli_number(arg, "--lifeline", 1 << 20);
+		if (fcntl(up->lifeline, F_GETFD) < 0)
+			amp_cli_usage("--lifeline: %s is no open descriptor", arg);
+		return 0;
+	case KEY_NO_WAIT:
+		up->no_wait = true;
+		return 0;
+	case KEY_TIMEOUT:
+		up->timeout_ms = amp_cli_seconds(arg, "--timeout");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse,
+	.doc = "Start a lab, and return when Linux answers and its cores run. The lab goes on in the background until "
+	       "'amprelay down', or until this terminal closes (unless --keep is given). If a core does not start, "
+	       "Linux stays up, for you to look at it.\v"
+	       "The lab's files are looked for in --lab DIR, else in $AMPRELAY_LAB, else beside the program "
+	       "(../share/amprelay, or ../../lab in a build tree).\n\n"
+	       "A firmware FILE is copied into the lab under the name that Linux loads. After rebuilding it, 'amprelay "
+	       "restart CORE' (or start) copies the new one; an automatic recovery uses the copy that it has. A "
+	       "firmware "
+	       "directory is shared as it is.\n\n"
+	       "Logs, events and dumps of a lab are kept in $AMPRELAY_STATE/LAB, else $XDG_STATE_HOME/amprelay/LAB, "
+	       "else ~/.local/state/amprelay/LAB.",
+	.children = amp_cli_common,
+};
+
+static int need_qemu(const char *program, const char *package)
+{
+	char *path = amp_lab_find_program(program);
+
+	if (!path)
+		amp_cli_error("%s is not in $PATH: install Debian's package %s", program, package);
+	free(path);
+	return path ? AMP_EXIT_OK : AMP_EXIT_ENVIRONMENT;
+}
+
+static int check_programs(const struct soc_config *soc)
+{
+	int err = need_qemu(LAB_QEMU_HOST, "qemu-system-arm");
+
+	for (unsigned int i = 0; !err && i < soc->num_cores; i++) {
+		const char *program = amp_lab_qemu_program(soc->core[i].isa);
+
+		if (!program) {
+			amp_cli_error("core '%s' has the unknown isa '%s' in soc.json", soc->core[i].name,
+			              soc->core[i].isa);
+			return AMP_EXIT_ENVIRONMENT;
+		}
+		err = need_qemu(program, strstr(program, "riscv") ? "qemu-system-misc" : "qemu-system-arm");
+	}
+	return err;
+}
+
+static int lab_exists(void)
+{
+	amp_cli_error("lab '%s' is up already: use it, end it with 'amprelay down', or take another --name",
+	              amp_cli.lab);
+	return AMP_EXIT_LAB_EXISTS;
+}
+
+static int take_state_dir(struct up *up)
+{
+	int err = amp_lab_make_dir(up->state_dir);
+
+	if (err) {
+		amp_cli_error("state directory %s: %s: set AMPRELAY_STATE to a directory of yours", up->state_dir,
+		              strerror(-err));
+		return AMP_EXIT_ENVIRONMENT;
+	}
+	up->lock_fd = amp_lab_lock(up->state_dir);
+	if (up->lock_fd == -EWOULDBLOCK)
+		return lab_exists();
+	if (up->lock_fd < 0) {
+		amp_cli_error("%s/lock: %s: set AMPRELAY_STATE to a directory of yours", up->state_dir,
+		              strerror(-up->lock_fd));
+		return AMP_EXIT_ENVIRONMENT;
+	}
+	return AMP_EXIT_OK;
+}
+
+static int prepare(struct up *up)
+{
+	char error[LAB_FILES_ERROR];
+	int err;
+
+	if (amp_client_lab_is_up(amp_cli.lab))
+		return lab_exists();
+	err = amp_lab_files_resolve(&up->files, &up->choice, error);
+	if (err) {
+		amp_cli_error("%s", error);
+		return err;
+	}
+	err = check_programs(&up->files.soc);
+	if (!err)
+		err = take_state_dir(up);
+	if (err)
+		return err;
+	up->firmware_dir = amp_lab_firmware_prepare(&up->files, up->state_dir, error);
+	if (!up->firmware_dir) {
+		amp_cli_error("%s", error);
+		return AMP_EXIT_ENVIRONMENT;
+	}
+	return AMP_EXIT_OK;
+}
+
+static void catch_signals(struct up *up)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, &up->old_signals);
+	up->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/* What the lab's life hangs on. */
+static int watched_fd(const struct up *up)
+{
+	if (up->keep)
+		return -1;
+	if (up->lifeline >= 0)
+		return up->lifeline;
+	return open("/dev/tty", O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+}
+
+/* In the new process; does not return. */
+static void become_relay(struct up *up, int ready_fd)
+{
+	struct amp_relay_options relay = {
+		.lab = amp_cli.lab,
+		.state_dir = up->state_dir,
+		.lock_fd = up->lock_fd,
+		.soc_file = up->files.soc_file,
+		.kernel = up->files.kernel,
+		.initramfs = up->files.initramfs,
+		.bootrom_dir = up->files.dir,
+		.firmware_dir = up->firmware_dir,
+		.ready_fd = ready_fd,
+		.tty_fd = watched_fd(up),
+		.keep = up->keep,
+	};
+
+	close(up->signal_fd);
+	sigprocmask(SIG_SETMASK, &up->old_signals, NULL);
+	_exit(amp_relay_run(&relay));
+}
+
+static int fork_relay(struct up *up)
+{
+	int ready[2];
+
+	if (pipe2(ready, O_CLOEXEC)) {
+		amp_cli_error("pipe: %s", strerror(errno));
+		return AMP_EXIT_FAILED;
+	}
+	fflush(NULL); /* or both processes would print it */
+	up->relay = fork();
+	if (up->relay < 0) {
+		amp_cli_error("fork: %s", strerror(errno));
+		return AMP_EXIT_FAILED;
+	}
+	if (!up->relay) {
+		close(ready[0]);
+		become_relay(up, ready[1]);
+	}
+	close(ready[1]);
+	close(up->lock_fd); /* the relay's copy keeps the lock */
+	up->ready_fd = ready[0];
+	return AMP_EXIT_OK;
+}
+
+/* Ends a relay that is not wanted any more, and waits for it. */
+static void end_relay(struct up *up)
+{
+	int pidfd = (int)syscall(SYS_pidfd_open, up->relay, 0);
+	struct pollfd pfd = {.fd = pidfd, .events = POLLIN};
+
+	kill(up->relay, SIGTERM);
+	if (pidfd < 0 || poll(&pfd, 1, DOWN_MS) != 1)
+		kill(up->relay, SIGKILL); /* its QEMU processes die with it */
+	waitpid(up->relay, NULL, 0);
+	if (pidfd >= 0)
+		close(pidfd);
+}
+
+static int left_ms(const struct up *up)
+{
+	int64_t left = up->start + up->timeout_ms - amp_cli_now_ms();
+
+	return left > 0 ? (int)left : 0;
+}
+
+static double seconds(const struct up *up)
+{
+	return (double)(amp_cli_now_ms() - up->start) / 1000;
+}
+
+static bool take_signal(struct up *up)
+{
+	struct signalfd_siginfo info;
+
+	if (read(up->signal_fd, &info, sizeof(info)) != sizeof(info))
+		return false;
+	up->interrupted = (int)info.ssi_signo;
+	return true;
+}
+
+/* The relay's one line. Returns an enum amp_exit; the message has been printed. */
+static int read_ready(struct up *up)
+{
+	struct pollfd fds[2] = {{.fd = up->ready_fd, .events = POLLIN}, {.fd = up->signal_fd, .events = POLLIN}};
+	char line[1024];
+	size_t used = 0;
+	int code, at = 0;
+
+	for (;;) {
+		ssize_t n;
+
+		if (poll(fds, 2, left_ms(up)) == 0) {
+			amp_cli_error("the relay did not start within %.3g s: see 'amprelay logs relay'",
+			              up->timeout_ms / 1000.0);
+			return AMP_EXIT_TIMEOUT;
+		}
+		if (fds[1].revents && take_signal(up))
+			return AMP_EXIT_INTERRUPTED;
+		n = fds[0].revents ? read(up->ready_fd, line + used, sizeof(line) - 1 - used) : -1;
+		if (n <= 0 && fds[0].revents)
+			break;
+		used += n > 0 ? (size_t)n : 0;
+		if (used && line[used - 1] == '\n')
+			break;
+	}
+	line[used] = '\0';
+	line[strcspn(line, "\n")] = '\0';
+	if (!strcmp(line, "up"))
+		return AMP_EXIT_OK;
+	if (sscanf(line, "error %d %n", &code, &at) == 1 && at) {
+		amp_cli_error("%s", line + at);
+		return code;
+	}
+	amp_cli_error("the relay died while starting: see 'amprelay logs relay'");
+	return AMP_EXIT_FAILED;
+}
+
+static int on_signal(void *context, int signal)
+{
+	struct up *up = context;
+
+	up->interrupted = signal;
+	return -1;
+}
+
+static struct client_io watch_signals(struct up *up)
+{
+	return (struct client_io){
+		.has_signals = true, .signal_fd = up->signal_fd, .context = up, .on_signal = on_signal};
+}
+
+static int wait_for(struct up *up, const char *what, const char *core, int timeout_ms, struct client_result *result)
+{
+	const struct client_io io = watch_signals(up);
+
+	amp_client_wait(amp_cli.lab, what, core, timeout_ms, &io, result);
+	return up->interrupted ? AMP_EXIT_INTERRUPTED : result->exit;
+}
+
+static int wait_for_linux(struct up *up)
+{
+	struct client_result result;
+	int err = wait_for(up, "agent", NULL, left_ms(up), &result);
+
+	if (!err)
+		printf("Linux is up after %.1f s\n", seconds(up));
+	else if (err != AMP_EXIT_INTERRUPTED)
+		amp_cli_error("Linux did not come up: %s ('amprelay logs linux' has its console)",
+		              result.error[0] ? result.error : "no reason given");
+	amp_client_release(&result);
+	fflush(stdout);
+	return err;
+}
+
+static bool show_reason(void *context, char stream, const void *data, size_t len)
+{
+	(void)context, (void)stream;
+	fwrite(data, 1, len, stderr);
+	return true;
+}
+
+/*
+ * Nobody reports that Linux has refused to boot a core by itself. When it does not run in time, Linux is asked to start
+ * it: the answer says why not, or it runs after all.
+ */
+static int wait_for_core(struct up *up, const char *core, struct client_result *result)
+{
+	int left = left_ms(up);
+	int err = wait_for(up, "running", core, left < AUTO_BOOT_MS ? left : AUTO_BOOT_MS, result);
+	struct client_io io = watch_signals(up);
+
+	if (err != AMP_EXIT_TIMEOUT || !left_ms(up))
+		return err;
+	amp_client_release(result);
+	io.timeout_ms = left_ms(up);
+	io.on_output = show_reason;
+	amp_client_core(amp_cli.lab, "start", core, &io, result);
+	return up->interrupted ? AMP_EXIT_INTERRUPTED : result->exit;
+}
+
+/*
+ * The core runs; let Linux finish what that set off (channels, the kernel's sample driver), so that the next command
+ * finds a lab at rest. A guest image of the user's may lack the script: then that is no matter.
+ */
+static void settle(struct up *up, const char *core)
+{
+	const struct client_io io = {.timeout_ms = left_ms(up),
+	                             .has_signals = true,
+	                             .signal_fd = up->signal_fd,
+	                             .context = up,
+	                             .on_signal = on_signal};
+	struct client_result result;
+
+	amp_client_exec(amp_cli.lab, (char *[]){"/etc/settled", (char *)core, NULL}, &io, &result);
+	amp_client_release(&result);
+}
+
+/* One that does not start is no reason to take the others down. Returns the first error. */
+static int wait_for_cores(struct up *up)
+{
+	int first = AMP_EXIT_OK;
+
+	for (unsigned int i = 0; i < up->files.soc.num_cores; i++) {
+		const char *core = up->files.soc.core[i].name;
+		struct client_result result;
+		int err = wait_for_core(up, core, &result);
+
+		if (!err)
+			printf("%s runs after %.1f s\n", core, seconds(up));
+		else if (err != AMP_EXIT_INTERRUPTED)
+			amp_cli_error("%s does not run: %s", core, result.error[0] ? result.error : "no reason given");
+		amp_client_release(&result);
+		fflush(stdout);
+		if (!err)
+			settle(up, core);
+		if (up->interrupted)
+			return AMP_EXIT_INTERRUPTED;
+		if (err && !first)
+			first = err;
+	}
+	return first;
+}
+
+static int bring_up(struct up *up)
+{
+	bool stays = false;
+	int err;
+
+	catch_signals(up);
+	err = fork_relay(up);
+	if (err)
+		return err;
+	err = read_ready(up);
+	if (!err && !up->no_wait)
+		err = wait_for_linux(up);
+	if (!err) {
+		stays = true;
+		if (!up->no_wait)
+			err = wait_for_cores(up);
+	}
+	if (up->interrupted || !stays) {
+		end_relay(up);
+		if (up->interrupted)
+			amp_cli_error("interrupted: lab '%s' was taken down again", amp_cli.lab);
+		return up->interrupted ? AMP_EXIT_INTERRUPTED : err;
+	}
+	if (err)
+		amp_cli_error("lab '%s' is up without it: 'amprelay logs' says more, 'amprelay down' ends it",
+		              amp_cli.lab);
+	else
+		printf("lab '%s' is %s\n", amp_cli.lab, up->no_wait ? "starting" : "up");
+	return err;
+}
+
+int cmd_up(int argc, char **argv)
+{
+	struct up up = {.timeout_ms = 60000, .lifeline = -1, .start = amp_cli_now_ms()};
+	int err;
+
+	amp_cli_parse(&argp, argc, argv, 0, &up);
+	if (up.keep && up.lifeline >= 0)
+		amp_cli_usage("--keep and --lifeline exclude each other");
+	up.state_dir = amp_lab_state_dir(amp_cli.lab);
+	err = prepare(&up);
+	if (!err)
+		err = bring_up(&up);
+	amp_lab_files_free(&up.files);
+	free(up.firmware_dir);
+	free(up.state_dir);
+	return err;
+}

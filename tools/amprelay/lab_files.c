@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "lab_files.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "lab.h"
+
+__attribute__((format(printf, 2, 3))) static int fail(char *error, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(error, LAB_FILES_ERROR, format, args);
+	va_end(args);
+	return AMP_EXIT_ENVIRONMENT;
+}
+
+__attribute__((format(printf, 1, 2))) static char *format_path(const char *format, ...)
+{
+	va_list args;
+	char *path;
+
+	va_start(args, format);
+	if (vasprintf(&path, format, args) < 0) {
+		amp_cli_error("out of memory");
+		exit(AMP_EXIT_FAILED);
+	}
+	va_end(args);
+	return path;
+}
+
+/* realpath() if the file is there, else the name as it was given. */
+static char *absolute(const char *path)
+{
+	char *real = realpath(path, NULL);
+
+	return real ? real : format_path("%s", path);
+}
+
+char *amp_lab_files_dir(const char *dir)
+{
+	const char *env = getenv("AMPRELAY_LAB");
+	char exe[PATH_MAX], *beside, *slash, *found;
+	ssize_t n;
+
+	if (dir)
+		return absolute(dir);
+	if (env && env[0])
+		return absolute(env);
+	n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+	exe[n > 0 ? n : 0] = '\0';
+	slash = strrchr(exe, '/');
+	if (slash)
+		*slash = '\0';
+	beside = format_path("%s/../share/amprelay", exe);
+	if (access(beside, F_OK)) {
+		free(beside);
+		beside = format_path("%s/../../lab", exe);
+	}
+	found = absolute(beside);
+	free(beside);
+	return found;
+}
+
+static int check_file(const char *path, const char *what, const char *todo, char *error)
+{
+	struct stat st;
+
+	if (stat(path, &st))
+		return fail(error, "%s %s: %s: %s", what, path, strerror(errno), todo);
+	if (!S_ISREG(st.st_mode) || access(path, R_OK))
+		return fail(error, "%s %s is not a readable file: %s", what, path, todo);
+	return AMP_EXIT_OK;
+}
+
+static int check_firmware(struct lab_files *files, bool chosen, char *error)
+{
+	const char *todo = chosen ? "give --firmware a file or a directory" : "build it with 'make firmware'";
+	struct stat st;
+
+	if (stat(files->firmware, &st))
+		return fail(error, "firmware %s: %s: %s", files->firmware, strerror(errno), todo);
+	files->single_firmware = S_ISREG(st.st_mode);
+	if (!files->single_firmware && !S_ISDIR(st.st_mode))
+		return fail(error, "firmware %s is neither a file nor a directory: %s", files->firmware, todo);
+	if (access(files->firmware, files->single_firmware ? R_OK : R_OK | X_OK))
+		return fail(error, "firmware %s: %s: %s", files->firmware, strerror(errno), todo);
+	return AMP_EXIT_OK;
+}
+
+static int check_bootroms(struct lab_files *files, char *error)
+{
+	int err = AMP_EXIT_OK;
+
+	for (unsigned int i = 0; !err && i < files->soc.num_cores; i++) {
+		char *path = format_path("%s/%s", files->dir, files->soc.core[i].bootrom);
+
+		err = check_file(path, "boot ROM", "build it with 'make firmware'", error);
+		free(path);
+	}
+	return err;
+}
+
+int amp_lab_files_resolve(struct lab_files *files, const struct lab_choice *choice, char *error)
+{
+	int err;
+
+	memset(files, 0, sizeof(*files));
+	files->dir = amp_lab_files_dir(choice->dir);
+	files->kernel = choice->kernel ? absolute(choice->kernel) : format_path("%s/Image", files->dir);
+	files->initramfs = format_path("%s/initramfs.cpio.gz", files->dir);
+	files->soc_file = choice->soc_file ? absolute(choice->soc_file) : format_path("%s/soc.json", files->dir);
+	files->firmware = choice->firmware ? absolute(choice->firmware) : format_path("%s/firmware", files->dir);
+
+	if (access(files->dir, R_OK | X_OK))
+		return fail(error,
+		            "lab directory %s: %s: build it with 'make lab', or name one with --lab or AMPRELAY_LAB",
+		            files->dir, strerror(errno));
+	err = check_file(files->kernel, "kernel",
+	                 choice->kernel ? "give --kernel an arm64 Image" : "build it with 'make lab'", error);
+	if (!err)
+		err = check_file(files->initramfs, "guest image", "build it with 'make lab'", error);
+	if (!err)
+		err = check_file(files->soc_file, "SoC description",
+		                 choice->soc_file ? "give --soc a soc.json" : "build it with 'make tools'", error);
+	if (!err && amp_soc_load(&files->soc, files->soc_file, error, LAB_FILES_ERROR))
+		err = AMP_EXIT_ENVIRONMENT;
+	if (!err)
+		err = check_bootroms(files, error);
+	if (!err)
+		err = check_firmware(files, choice->firmware, error);
+	return err;
+}
+
+void amp_lab_files_free(struct lab_files *files)
+{
+	free(files->dir);
+	free(files->kernel);
+	free(files->initramfs);
+	free(files->soc_file);
+	free(files->firmware);
+	memset(files, 0, sizeof(*files));
+}
+
+const char *amp_lab_qemu_program(const char *isa)
+{
+	static const struct {
+		const char *isa, *program;
+	} programs[] = {
+		{"arm", "qemu-system-arm"},
+		{"aarch64", "qemu-system-aarch64"},
+		{"riscv32", "qemu-system-riscv32"},
+		{"riscv64", "qemu-system-riscv64"},
+	};
+
+	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
+		if (!strcmp(programs[i].isa, isa))
+			return programs[i].program;
+	}
+	return NULL;
+}
+
+char *amp_lab_find_program(const char *name)
+{
+	const char *dirs = getenv("PATH");
+
+	for (; dirs && *dirs; dirs += strcspn(dirs, ":"), dirs += *dirs == ':') {
+		char *path = format_path("%.*s/%s", (int)strcspn(dirs, ":"), dirs, name);
+		struct stat st;
+
+		if (!stat(path, &st) && S_ISREG(st.st_mode) && !access(path, X_OK))
+			return path;
+		free(path);
+	}
+	return NULL;
+}

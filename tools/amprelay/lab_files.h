@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file lab_files.h
+ * @brief The files that a lab is made of, and the directory that Linux loads firmware from.
+ */
+#ifndef AMPRELAY_LAB_FILES_H
+#define AMPRELAY_LAB_FILES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "soc_config.h"
+
+#define LAB_FILES_ERROR 512
+
+/** Absolute paths, all from malloc; NULL until resolved. */
+struct lab_files {
+	char *dir;
+	char *kernel;
+	char *initramfs;
+	char *soc_file;
+	char *firmware;       /**< a directory, or one file */
+	bool single_firmware; /**< `firmware` is a file */
+	struct soc_config soc;
+};
+
+/** What the user asked for; NULL = the lab directory's own. */
+struct lab_choice {
+	const char *dir;
+	const char *kernel;
+	const char *soc_file;
+	const char *firmware;
+};
+
+/**
+ * The directory with Image, initramfs.cpio.gz, soc.json, bootrom-CORE.elf and firmware/: `dir`, else $AMPRELAY_LAB,
+ * else
+ * ../share/amprelay or ../../lab beside the program. It need not exist.
+ *
+ * @return from malloc
+ */
+char *amp_lab_files_dir(const char *dir);
+
+/**
+ * Finds and checks all files.
+ *
+ * @param error  LAB_FILES_ERROR bytes: which one is missing or bad, and what to do
+ * @return an enum amp_exit: AMP_EXIT_OK or AMP_EXIT_ENVIRONMENT
+ */
+int amp_lab_files_resolve(struct lab_files *files, const struct lab_choice *choice, char *error);
+
+void amp_lab_files_free(struct lab_files *files);
+
+/** @return the QEMU program for an "isa" of soc.json, NULL if there is none */
+const char *amp_lab_qemu_program(const char *isa);
+
+/** Linux's. */
+#define LAB_QEMU_HOST "qemu-system-aarch64"
+
+/** @return the path of a program in $PATH, from malloc; NULL if it is not there */
+char *amp_lab_find_program(const char *name);
+
+/**
+ * With a single firmware file: makes STATE_DIR/firmware, holding a copy of the file under the name that its core loads,
+ * and the other cores' firmware; remembers where it came from. Linux sees that directory through QEMU, which does not
+ * follow symbolic links, and a build replaces its output by a new file, which a hard link would miss: hence a copy.
+ *
+ * @return the directory to share (from malloc), or NULL with `error`
+ */
+char *amp_lab_firmware_prepare(const struct lab_files *files, const char *state_dir, char *error);
+
+/**
+ * Copies the single firmware file again, if the lab has one and it has changed. For start and restart.
+ *
+ * @return 0, or -1 with `error`; the copy is as it was then
+ */
+int amp_lab_firmware_refresh(const char *state_dir, char *error);
+
+#endif

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The amprelay program: common options, then one subcommand out of the table. */
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+
+const struct command amp_commands[] = {
+	{"up", "", "start a lab: Linux and its cores", cmd_up},
+	{"down", "", "end a lab", cmd_down},
+	{"status", "", "what runs, and how it is", cmd_status},
+	{"start", "CORE", "have Linux start a core", cmd_start},
+	{"stop", "CORE", "have Linux stop a core", cmd_stop},
+	{"restart", "CORE", "stop, then start with the newest firmware", cmd_restart},
+	{"exec", "[-n] -- COMMAND...", "run a command in Linux", cmd_exec},
+	{"console", "linux", "Linux's serial console", cmd_console},
+	{"logs", "[-f] [-n N] [SOURCE]", "what Linux, the relay and the cores wrote", cmd_logs},
+	{"events", "[-f] [--wait FILTER]", "the flight record: what happened when", cmd_events},
+	{"fault", "CORE KIND", "break a core on purpose", cmd_fault},
+	{"demo", "[--report FILE]", "show it all: bring-up, messages, faults, recovery", cmd_demo},
+	{"doctor", "", "check this machine and say what is missing", cmd_doctor},
+	{"version", "", "versions of this program and its protocols", cmd_version},
+	{"help", "[COMMAND]", "this overview, or how to use a command", cmd_help},
+	{0},
+};
+
+const struct command *amp_command_find(const char *name)
+{
+	for (const struct command *c = amp_commands; c->name; c++) {
+		if (!strcmp(c->name, name))
+			return c;
+	}
+	return NULL;
+}
+
+struct invocation {
+	int argc; /* from the command on */
+	char **argv;
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct invocation *invocation = state->input;
+
+	switch (key) {
+	case 'V':
+		puts("amprelay " AMPRELAY_VERSION);
+		exit(AMP_EXIT_OK);
+	case ARGP_KEY_ARG:
+		(void)arg;
+		invocation->argc = state->argc - (state->next - 1);
+		invocation->argv = state->argv + (state->next - 1);
+		state->next = state->argc; /* the rest is the command's */
+		return 0;
+	case ARGP_KEY_NO_ARGS:
+		amp_cli_usage("what shall be done? 'amprelay help' lists the commands");
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_option options[] = {
+	{"version", 'V', NULL, 0, "Print the version", 0},
+	{0},
+};
+
+static char *overview(int key, const char *text, void *input)
+{
+	(void)input;
+	if (key != ARGP_KEY_HELP_POST_DOC)
+		return (char *)text;
+	return strdup("'amprelay help' lists the commands, 'amprelay help COMMAND' explains one.");
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse,
+	.args_doc = "COMMAND [ARGUMENTS...]",
+	.doc = "A virtual SoC out of stock QEMU: Linux and its remote cores.\v ",
+	.children = amp_cli_common,
+	.help_filter = overview,
+};
+
+int main(int argc, char **argv)
+{
+	static char program[] = "amprelay";
+	struct invocation invocation = {0};
+	const struct command *command;
+	char *name;
+
+	setlocale(LC_CTYPE, ""); /* tables measure their texts */
+	argv[0] = program;
+	amp_cli_parse(&argp, argc, argv, ARGP_IN_ORDER, &invocation);
+	command = amp_command_find(invocation.argv[0]);
+	if (!command)
+		amp_cli_usage("no command '%s': 'amprelay help' lists the commands", invocation.argv[0]);
+	if (asprintf(&name, "amprelay %s", command->name) < 0)
+		return AMP_EXIT_FAILED;
+	invocation.argv[0] = name;
+	return command->run(invocation.argc, invocation.argv);
+}
