@@ -50,6 +50,7 @@
  *   CORE.log       the trace buffer of each core
  *   dumps/         post-mortems: CORE-EPOCH.core (ELF core), CORE-EPOCH.txt (readable), from outside;
  *                  CORE-N.devcoredump, from Linux
+ *   events.1.jsonl, dumps.1/   the same of the flight before
  */
 
 #endif

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "shared_memory.h"
+
+#define SIZE 0x1000000
+
+static struct shared_memory shm;
+
+static int create(void **state)
+{
+	(void)state;
+	return amp_shm_create(&shm, "test", SIZE, 0x6000);
+}
+
+static int destroy(void **state)
+{
+	(void)state;
+	amp_shm_destroy(&shm);
+	return 0;
+}
+
+static void nobody_can_change_its_size(void **state)
+{
+	(void)state;
+	assert_int_equal(ftruncate(shm.fd, 0), -1);
+	assert_int_equal(errno, EPERM);
+	assert_int_equal(ftruncate(shm.fd, 2 * SIZE), -1);
+	assert_true(fcntl(shm.fd, F_GETFD) & FD_CLOEXEC);
+}
+
+static void what_the_relay_touches_is_allocated_and_the_rest_is_not(void **state)
+{
+	struct stat st;
+
+	(void)state;
+	assert_int_equal(fstat(shm.fd, &st), 0);
+	assert_int_equal(st.st_blocks * 512, 0x6000);
+}
+
+static void a_copy_does_not_follow_the_original(void **state)
+{
+	struct amp_host *original = (struct amp_host *)(shm.base + AMP_HOST_OFFSET);
+	struct amp_host copy;
+
+	(void)state;
+	original->req_seq = 5;
+	amp_shm_read_host(&shm, &copy);
+	original->req_seq = 6;
+	assert_int_equal(copy.req_seq, 5);
+}
+
+static void each_write_tells_its_part_only(void **state)
+{
+	const struct amp_relay *out = (const struct amp_relay *)(shm.base + AMP_RELAY_OFFSET);
+	struct amp_relay truth = {.resp_seq = 3,
+	                          .resp_status = AMP_EIO,
+	                          .state = AMP_CORE_RUNNING,
+	                          .epoch = 9,
+	                          .boot_addr = 0x1234,
+	                          .inject = 2,
+	                          .report_seq = 4,
+	                          .report_type = AMP_REPORT_FATAL};
+
+	(void)state;
+	strcpy(truth.resp_text, "why");
+	strcpy(truth.report_text, "what");
+	amp_shm_write_power(&shm, &truth);
+	assert_int_equal(out->state, AMP_CORE_RUNNING);
+	assert_int_equal(out->epoch, 9);
+	assert_int_equal(out->resp_seq, 0);
+	assert_int_equal(out->report_seq, 0);
+	amp_shm_write_answer(&shm, &truth);
+	assert_int_equal(out->resp_seq, 3);
+	assert_string_equal(out->resp_text, "why");
+	assert_int_equal(out->report_seq, 0);
+	amp_shm_write_report(&shm, &truth);
+	assert_memory_equal(out, &truth, sizeof(truth));
+}
+
+static void a_new_life_finds_nothing_of_the_last_ones_crash(void **state)
+{
+	struct amp_remote *remote = (struct amp_remote *)(shm.base + AMP_REMOTE_OFFSET), copy;
+
+	(void)state;
+	remote->crash.magic = AMP_CRASH_MAGIC;
+	remote->heartbeat = 77;
+	remote->trace_head = 78;
+	assert_int_equal(amp_shm_heartbeat(&shm), 77);
+	assert_int_equal(amp_shm_trace_head(&shm), 78);
+	amp_shm_clear_remote(&shm);
+	amp_shm_read_remote(&shm, &copy);
+	assert_int_equal(copy.crash.magic, 0);
+	assert_int_equal(copy.heartbeat, 0);
+	assert_int_equal(copy.trace_head, 0);
+}
+
+static void a_snapshot_is_a_private_copy_and_fills_no_holes(void **state)
+{
+	struct stat before, after;
+	uint8_t *snapshot;
+
+	(void)state;
+	shm.base[0] = 1;
+	shm.base[0x100000] = 2;
+	shm.base[SIZE - 1] = 3;
+	assert_int_equal(fstat(shm.fd, &before), 0);
+	snapshot = amp_shm_snapshot(&shm);
+	assert_non_null(snapshot);
+	assert_int_equal(fstat(shm.fd, &after), 0);
+	assert_int_equal(before.st_blocks, after.st_blocks);
+	shm.base[0x100000] = 99;
+	assert_int_equal(snapshot[0], 1);
+	assert_int_equal(snapshot[0x100000], 2);
+	assert_int_equal(snapshot[SIZE - 1], 3);
+	assert_int_equal(snapshot[0x500000], 0);
+	amp_shm_snapshot_free(&shm, snapshot);
+	amp_shm_snapshot_free(&shm, NULL);
+}
+
+int main(void)
+{
+#define TEST(claim) cmocka_unit_test_setup_teardown(claim, create, destroy)
+	const struct CMUnitTest tests[] = {
+		TEST(nobody_can_change_its_size),
+		TEST(what_the_relay_touches_is_allocated_and_the_rest_is_not),
+		TEST(a_copy_does_not_follow_the_original),
+		TEST(each_write_tells_its_part_only),
+		TEST(a_new_life_finds_nothing_of_the_last_ones_crash),
+		TEST(a_snapshot_is_a_private_copy_and_fills_no_holes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+
+#include "soc_config.h"
+
+static const char sound[] =
+	"{'soc':'m3','host':{'compatible':'amprelay,host-arm64','machine':'virt,highmem=off,gic-version=2',"
+	"'cpu':'cortex-a53','cpus':1,'memory_mib':256},'cores':[{'name':'m3','machine':'mps2-an385','isa':'arm',"
+	"'elf_machine':40,'elf_class':1,'clock_hz':25000000,'firmware':'amprelay-m3.elf','bootrom':'bootrom-m3.elf',"
+	"'boot_timeout_ms':5000,'mem_da':'0x21000000','mem_size':'0x1000000','doorbell':{'serial':1,'irq':2},"
+	"'watchdog_ms':1000,'heartbeat_ms':25,'heartbeat_timeout_ms':400,'notify_ids':2,'regions':["
+	"{'name':'control','kind':'control','offset':'0x0','size':'0x2000','arg':0},"
+	"{'name':'trace','kind':'trace','offset':'0x2000','size':'0x4000','arg':0},"
+	"{'name':'vdev0vring0','kind':'vring','offset':'0x8000','size':'0x4000','arg':0},"
+	"{'name':'vdev0vring1','kind':'vring','offset':'0xc000','size':'0x4000','arg':1},"
+	"{'name':'firmware','kind':'firmware','offset':'0x100000','size':'0x700000','arg':0}]}]}";
+
+static char path[64], error[512];
+static struct soc_config soc;
+
+static int make_file(void **state)
+{
+	int fd;
+
+	(void)state;
+	strcpy(path, "/tmp/amprelay-test-XXXXXX");
+	fd = mkstemp(path);
+	if (fd >= 0)
+		close(fd);
+	return fd < 0 ? -1 : 0;
+}
+
+static int remove_file(void **state)
+{
+	(void)state;
+	return unlink(path);
+}
+
+static void write_file(const char *text, size_t len)
+{
+	int fd = open(path, O_WRONLY | O_TRUNC);
+
+	assert_int_equal(write(fd, text, len), len);
+	close(fd);
+}
+
+/* Loads `sound` with the first `from` replaced by `to`; quotation marks are written as apostrophes. */
+static int load_with(const char *from, const char *to)
+{
+	char text[4096];
+	const char *at = from ? strstr(sound, from) : NULL;
+
+	if (from) {
+		assert_non_null(at);
+		snprintf(text, sizeof(text), "%.*s%s%s", (int)(at - sound), sound, to, at + strlen(from));
+	} else {
+		snprintf(text, sizeof(text), "%s", sound);
+	}
+	for (char *c = text; *c; c++) {
+		if (*c == '\'')
+			*c = '"';
+	}
+	write_file(text, strlen(text));
+	error[0] = '\0';
+	return amp_soc_load(&soc, path, error, sizeof(error));
+}
+
+static void a_sound_description_is_taken_whole(void **state)
+{
+	struct amp_soc wire;
+
+	(void)state;
+	assert_int_equal(load_with(NULL, NULL), 0);
+	assert_string_equal(soc.name, "m3");
+	assert_int_equal(soc.num_cores, 1);
+	assert_int_equal(soc.core[0].num_regions, 5);
+	assert_int_equal(soc.core[0].doorbell_serial, 1);
+	assert_int_equal(amp_soc_region(&soc.core[0], AMP_REGION_TRACE)->offset, 0x2000);
+	assert_null(amp_soc_region(&soc.core[0], AMP_REGION_HEAP));
+	amp_soc_describe(&soc.core[0], &wire);
+	assert_int_equal(wire.magic, AMP_CTRL_MAGIC);
+	assert_string_equal(wire.core, "m3");
+	assert_string_equal(wire.region[3].name, "vdev0vring1");
+	assert_int_equal(wire.region[3].arg, 1);
+}
+
+static void each_wrong_value_is_refused_by_its_key(void **state)
+{
+	static const struct {
+		const char *from, *to, *complaint;
+	} cases[] = {
+		{"'soc':'m3',", "", "soc: missing"},
+		{"'cores':[", "'cores':[],'x':[", "cores: must be a list of 1 to 8"},
+		{"'virt,highmem=off,gic-version=2'", "'virt -drive x'", "host.machine"},
+		{"'cpus':1", "'cpus':0", "host.cpus: must be a number from 1 to 64"},
+		{"'memory_mib':256", "'memory_mib':'256'", "host.memory_mib"},
+		{"'name':'m3'", "'name':'../m3'", "cores[0].name"},
+		{"'name':'m3'", "'name':'a-name-too-long-for-it'", "cores[0].name"},
+		{"'elf_class':1", "'elf_class':3", "cores[0].elf_class"},
+		{"'amprelay-m3.elf'", "'/amprelay-m3.elf'", "cores[0].firmware"},
+		{"'bootrom-m3.elf'", "'a/b'", "cores[0].bootrom"},
+		{"'0x21000000'", "21000000", "cores[0].mem_da: must be a hexadecimal text"},
+		{"'0x21000000'", "'0x'", "cores[0].mem_da"},
+		{"'0x21000000'", "'0x121000000'", "cores[0].mem_da"},
+		{"'0x21000000'", "'0x21000000 '", "cores[0].mem_da"},
+		{"'0x21000000'", "'0xfff00000'", "cores[0].mem_size"},
+		{"'0x1000000'", "'0x1800000'", "cores[0].mem_size"},
+		{"'0x1000000'", "'0x1000'", "cores[0].mem_size"},
+		{"'heartbeat_timeout_ms':400", "'heartbeat_timeout_ms':25", "cores[0].heartbeat_timeout_ms"},
+		{"'notify_ids':2", "'notify_ids':65", "cores[0].notify_ids"},
+		{"'notify_ids':2", "'notify_ids':1", "cores[0].regions[3].arg: notify id 1"},
+		{"'serial':1", "'serial':-1", "cores[0].doorbell.serial"},
+		{"'doorbell':{'serial':1,'irq':2},", "", "cores[0].doorbell.serial: missing"},
+		{"'kind':'trace'", "'kind':'tarce'", "cores[0].regions[1].kind: \"tarce\" is unknown"},
+		{"'offset':'0x2000'", "'offset':'0x1000'", "\"trace\" overlaps \"control\""},
+		{"'offset':'0x2000'", "'offset':'0x2010'", "cores[0].regions[1].offset"},
+		{"'size':'0x700000'", "'size':'0x7000000'", "cores[0].regions[4].size: \"firmware\" ends beyond"},
+		{"'offset':'0x100000'", "'offset':'0xfffff000'", "cores[0].regions[4]"},
+		{"'kind':'firmware'", "'kind':'heap'", "must have a firmware region"},
+		{"'kind':'control'", "'kind':'heap'", "must have a control region"},
+		{"'size':'0x2000'", "'size':'0x1000'", "must have a control region"},
+		{"'soc':'m3'", "'soc':'m3','soc':'m3'", "duplicate"},
+		{"'soc':'m3'", "'soc'", ":1:"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(load_with(cases[i].from, cases[i].to), -1);
+		if (!strstr(error, cases[i].complaint))
+			fail_msg("%s -> %s: '%s' does not say '%s'", cases[i].from, cases[i].to, error,
+			         cases[i].complaint);
+		assert_non_null(strstr(error, path));
+		assert_null(strchr(error, '\n'));
+	}
+}
+
+static void two_cores_of_one_name_are_refused(void **state)
+{
+	const char *core = strstr(sound, "{'name'");
+	char text[8192];
+	size_t len = strlen(core) - 2; /* without "]}" */
+
+	(void)state;
+	snprintf(text, sizeof(text), "%.*s,%.*s]}", (int)(core - sound + (ptrdiff_t)len), sound, (int)len, core);
+	for (char *c = text; *c; c++) {
+		if (*c == '\'')
+			*c = '"';
+	}
+	write_file(text, strlen(text));
+	assert_int_equal(amp_soc_load(&soc, path, error, sizeof(error)), -1);
+	assert_non_null(strstr(error, "cores[1].name: \"m3\" is there twice"));
+}
+
+static void no_truncation_is_taken(void **state)
+{
+	char text[4096];
+	size_t len = strlen(sound);
+
+	(void)state;
+	strcpy(text, sound);
+	for (char *c = text; *c; c++) {
+		if (*c == '\'')
+			*c = '"';
+	}
+	for (size_t n = 0; n < len; n++) {
+		write_file(text, n);
+		assert_int_equal(amp_soc_load(&soc, path, error, sizeof(error)), -1);
+	}
+}
+
+static void a_file_that_is_not_there_is_named(void **state)
+{
+	(void)state;
+	assert_int_equal(amp_soc_load(&soc, "/nonexistent/soc.json", error, sizeof(error)), -1);
+	assert_non_null(strstr(error, "/nonexistent/soc.json"));
+}
+
+int main(void)
+{
+#define TEST(claim) cmocka_unit_test_setup_teardown(claim, make_file, remove_file)
+	const struct CMUnitTest tests[] = {
+		TEST(a_sound_description_is_taken_whole), TEST(each_wrong_value_is_refused_by_its_key),
+		TEST(two_cores_of_one_name_are_refused),  TEST(no_truncation_is_taken),
+		TEST(a_file_that_is_not_there_is_named),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

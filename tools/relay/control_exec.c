@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdlib.h>
+#include <string.h>
+
+#include "control_server.h"
+#include "lab.h"
+#include "text.h"
+
+/* ------------------------------------------------------------------ from the guest */
+
+static void on_output(void *userdata, bool is_error, const uint8_t *data, size_t len)
+{
+	/* at most AMP_AGENT_PAYLOAD_MAX, which one packet holds; the agent's window bounds what can wait in the queue
+	 */
+	amp_client_send(userdata, is_error ? 'E' : 'O', data, len);
+}
+
+/* Passes on what waits; then the client may send more. */
+static void feed(struct client *client)
+{
+	if (!client->input)
+		return;
+	client->input_done += amp_agent_stdin(client->channel, client->input + client->input_done,
+	                                      client->input_len - client->input_done);
+	if (client->input_done < client->input_len)
+		return;
+	free(client->input);
+	client->input = NULL;
+	amp_client_pause(client, false);
+}
+
+static void on_window(void *userdata)
+{
+	feed(userdata);
+}
+
+static void command_ended(void *userdata, int status)
+{
+	struct client *client = userdata;
+	char error[128] = "";
+
+	client->channel = NULL;
+	if (status < 0) {
+		amp_client_answer(client, client->verb ? AMP_EXIT_FAILED : AMP_EXIT_EXEC, NULL,
+		                  "the connection to Linux's agent broke");
+		return;
+	}
+	if (client->verb && status != AMP_EXIT_OK) {
+		if (status != AMP_EXIT_USAGE && status != AMP_EXIT_REFUSED)
+			status = AMP_EXIT_FAILED;
+		amp_text(error, sizeof(error), "Linux %s %s core %s",
+		         status == AMP_EXIT_REFUSED ? "refused to" : "could not", client->verb, client->core_name);
+	}
+	amp_client_answer(client, status, NULL, error);
+}
+
+static const struct agent_channel_ops channel_ops = {
+	.on_output = on_output,
+	.on_window = on_window,
+	.on_exit = command_ended,
+};
+
+/* ------------------------------------------------------------------ from the client */
+
+static void exec_input(struct client *client, const char *data, size_t len)
+{
+	size_t taken;
+
+	if (!client->channel)
+		return;
+	if (len == 0) {
+		amp_agent_stdin_end(client->channel);
+		return;
+	}
+	taken = amp_agent_stdin(client->channel, data, len);
+	if (taken == len)
+		return;
+	client->input = malloc(len - taken);
+	if (!client->input) {
+		amp_agent_stdin_end(client->channel);
+		return;
+	}
+	memcpy(client->input, data + taken, len - taken);
+	client->input_len = len - taken;
+	client->input_done = 0;
+	amp_client_pause(client, true);
+}
+
+static void exec_json(struct client *client, const json_t *object)
+{
+	const json_t *number = json_object_get(object, "signal");
+
+	if (client->channel && json_is_integer(number) && json_integer_value(number) > 0 &&
+	    json_integer_value(number) < 65)
+		amp_agent_signal(client->channel, (uint32_t)json_integer_value(number));
+}
+
+static void exec_sent(struct client *client, size_t bytes)
+{
+	if (client->channel)
+		amp_agent_passed_on(client->channel, bytes);
+}
+
+static void exec_gone(struct client *client)
+{
+	if (client->channel)
+		amp_agent_abandon(client->channel);
+	client->channel = NULL;
+}
+
+static const struct client_ops exec_ops = {
+	.on_input = exec_input,
+	.on_json = exec_json,
+	.on_sent = exec_sent,
+	.on_gone = exec_gone,
+};
+
+static void run(struct client *client, const char *argv, size_t len)
+{
+	int failed = client->verb ? AMP_EXIT_FAILED : AMP_EXIT_EXEC;
+
+	client->channel = amp_agent_exec(&client->lab->agent, argv, len, &channel_ops, client);
+	if (client->channel)
+		client->ops = &exec_ops;
+	else if (!client->lab->agent.up)
+		amp_client_answer(
+			client, failed, NULL,
+			"Linux's agent does not answer: it boots, or has crashed (see 'amprelay logs linux')");
+	else
+		amp_client_answer(client, failed, NULL, "too many commands run in Linux already");
+}
+
+/* ------------------------------------------------------------------ requests */
+
+void amp_control_exec(struct client *client, const json_t *request)
+{
+	const json_t *list = json_object_get(request, "argv");
+	static char argv[AMP_AGENT_PAYLOAD_MAX];
+	size_t used = 0;
+
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *item = json_array_get(list, i);
+		size_t len = json_string_length(item) + 1;
+
+		if (!json_is_string(item) || len > sizeof(argv) - used) {
+			amp_client_answer(client, AMP_EXIT_EXEC, NULL, "the command line is longer than 16 KiB");
+			return;
+		}
+		memcpy(argv + used, json_string_value(item), len);
+		used += len;
+	}
+	if (used == 0) {
+		amp_client_answer(client, AMP_EXIT_EXEC, NULL, "there is no command to run");
+		return;
+	}
+	run(client, argv, used);
+}
+
+/* Linux owns the life cycle: it is asked by the program that people use there, too. */
+void amp_control_life_cycle(struct client *client, const json_t *request)
+{
+	const char *verb = json_string_value(json_object_get(request, "cmd"));
+	const struct core *core = amp_control_find_core(client, request);
+	char argv[64];
+	size_t used = 0;
+
+	if (!core)
+		return;
+	client->verb = strcmp(verb, "start") == 0 ? "start" : strcmp(verb, "stop") == 0 ? "stop" : "restart";
+	memcpy(client->core_name, core->config->name, sizeof(client->core_name));
+	const char *const words[] = {"rproc", client->verb, client->core_name};
+
+	for (size_t i = 0; i < 3; i++) {
+		size_t len = strlen(words[i]) + 1;
+
+		memcpy(argv + used, words[i], len);
+		used += len;
+	}
+	run(client, argv, used);
+}

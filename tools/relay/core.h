@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file core.h
+ * @brief One remote core: its power, its doorbells, its senses. core.c is the life cycle, core_requests.c what Linux
+ * asks, core_process.c the QEMU behind it, core_crash.c what ends a life, core_trace.c its log.
+ *
+ *      OFF ── start ──► STARTING ── boot byte ──► RUNNING ── stop ──► STOPPING ──► KILLING ──► OFF
+ *                          │ time-out, exit          │ a detector              ▲
+ *                          └────────► KILLING        └──► EXAMINING ──► CRASHED ┘ stop
+ */
+#ifndef AMPRELAY_RELAY_CORE_H
+#define AMPRELAY_RELAY_CORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <systemd/sd-event.h>
+
+#include "../postmortem/postmortem.h"
+#include "child.h"
+#include "doorbell.h"
+#include "heartbeat.h"
+#include "log.h"
+#include "log_file.h"
+#include "mailbox.h"
+#include "qmp.h"
+#include "shared_memory.h"
+#include "soc_config.h"
+#include "trace_ring.h"
+
+struct lab;
+
+#define TRACE_TEXT_MAX 16384
+#define DUMPS_KEPT     16 /**< post-mortems of one flight that stay on disk, per core */
+
+enum core_phase {
+	PHASE_OFF,
+	PHASE_STARTING, /**< process started, boot ROM not heard */
+	PHASE_RUNNING,
+	PHASE_STOPPING,  /**< asked to shut down */
+	PHASE_KILLING,   /**< waiting for the process to be gone */
+	PHASE_EXAMINING, /**< a detector fired; registers and memory are being taken */
+	PHASE_CRASHED,   /**< reported to Linux */
+};
+
+/** The last crash: what was reported, and what has yet to be written to files. */
+struct crash {
+	enum amp_detector detector;
+	char text[AMP_TEXT_LEN]; /**< the detector's words; empty = let the crash record tell */
+	uint32_t epoch;
+	uint64_t detected;        /**< ns */
+	struct amp_remote remote; /**< copy */
+	char *registers;          /**< text, or NULL */
+	uint8_t *memory;          /**< snapshot, or NULL */
+	char firmware[PATH_MAX];  /**< that ran; empty if unknown */
+	struct amp_postmortem_summary summary;
+	sd_event_source *writer; /**< writes the files when there is time; NULL = nothing to write */
+};
+
+struct core {
+	struct lab *lab;
+	const struct core_config *config;
+	struct shared_memory shm;
+	struct doorbell bell;
+	struct mailbox mailbox;
+	struct amp_relay wire; /**< what we have told the others: the truth is here, a copy in shared memory */
+
+	enum core_phase phase;
+	bool ready; /**< AMP_DB_READY has come in this life */
+	char firmware[AMP_FIRMWARE_LEN];
+	struct child process;
+	struct qmp qmp;
+	struct trace_ring trace;
+	char trace_text[TRACE_TEXT_MAX]; /**< lines on their way to the file */
+	size_t trace_fill;
+	struct log_file trace_file;
+	struct heartbeat heartbeat;
+	uint32_t outcome; /**< enum amp_status, answered when the power is off … */
+	char outcome_text[AMP_TEXT_LEN];
+
+	sd_event_source *uart; /**< NULL while off */
+	bool uart_wants_out;
+	sd_event_source *vectors[DOORBELL_VECTORS];
+	sd_event_source *deadline; /**< of the phase */
+	sd_event_source *pulse;    /**< heartbeat check */
+	sd_event_source *prefetch; /**< opens the symbols when there is time */
+
+	struct crash crash;
+	struct amp_symbols *symbols;
+	uint64_t started;            /**< ns, power-on */
+	uint64_t crashed_at;         /**< ns; 0 when recovered from */
+	uint64_t injected_at;        /**< ns; 0 = none in this life */
+	const char *injected;        /**< kind */
+	uint32_t dumped[DUMPS_KEPT]; /**< epochs with files, oldest overwritten: a core that crashes all night fills no
+	                                disk */
+	uint32_t dumps;
+	uint32_t quick_deaths; /**< lives in a row that ended by themselves within a second */
+	bool held;             /**< the start waits because of them */
+	uint32_t crashes, recoveries;
+	struct ratelimit noise;    /**< of warnings that the guests can cause */
+	struct ratelimit requests; /**< of request records */
+	struct ratelimit trace_lines;
+};
+
+/* core.c */
+
+/** Makes the structure safe to destroy; the first call. */
+void amp_core_prepare(struct core *core, struct lab *lab);
+/** Creates shared memory and doorbells, and describes the core in the control block. @return 0 or a negative errno */
+int amp_core_init(struct core *core, const struct core_config *config);
+/** The process must be gone. */
+void amp_core_destroy(struct core *core);
+
+/** Shuts down in order if the core still answers, else at once; PHASE_OFF follows. Does nothing when off. */
+void amp_core_stop(struct core *core, const char *why);
+/** As amp_core_stop(), without asking the core. */
+void amp_core_kill(struct core *core, const char *why);
+/** Commits a fault that the firmware carries out; `kind` is a string constant. @return false if the core is not running
+ */
+bool amp_core_inject(struct core *core, enum amp_fault fault, const char *kind);
+/** Ends the process as if from outside. @return false if the core is not running */
+bool amp_core_murder(struct core *core);
+
+void amp_core_set_phase(struct core *core, enum core_phase phase, const char *why);
+/** A warning that a guest caused: rate-limited. */
+__attribute__((format(printf, 2, 3))) void amp_core_warn(struct core *core, const char *format, ...);
+/** (Re)arms the timer of the phase; 0 disarms. */
+void amp_core_set_deadline(struct core *core, uint64_t ms);
+
+/** @return "off", "starting", "running", "stopping" or "crashed". */
+const char *amp_core_state_name(const struct core *core);
+
+/* The ears of core.c, which core_process.c connects to a new process. */
+int amp_core_on_uart(sd_event_source *source, int fd, uint32_t revents, void *userdata);
+void amp_core_process_ended(void *userdata, const siginfo_t *info);
+void amp_core_qmp_event(void *userdata, const char *event, const json_t *data);
+
+#define QUICK_DEATH_MS 1000 /**< a life shorter than this was no life */
+
+/** The doorbell's socket: whether to hear when it can be written. */
+void amp_core_uart_interest(struct core *core, bool pending);
+/** Spawns the process of a core in PHASE_STARTING; the answer to Linux follows in any case. */
+void amp_core_power_on(struct core *core);
+
+/* core_requests.c */
+
+/** Linux rang one of the core's vectors. */
+int amp_core_on_vector(sd_event_source *source, int fd, uint32_t revents, void *userdata);
+/** Answers the request that is under way, if there is one. @param status enum amp_status */
+void amp_core_answer(struct core *core, uint32_t status, const char *text);
+
+/* core_trace.c */
+
+/** Takes what is in the trace buffer. */
+void amp_core_drain_trace(struct core *core);
+/** … and the line that has begun: the core will not end it. */
+void amp_core_end_trace(struct core *core);
+
+/* core_process.c */
+
+/** Starts the core's QEMU, its doorbell and its monitor. @return 0 or a negative errno: nothing is left open then */
+int amp_core_spawn(struct core *core);
+
+/* core_crash.c */
+
+/**
+ * A detector fired: examine the core, then report to Linux. Ignored unless the core is running.
+ *
+ * @param text  one line; NULL lets the crash record tell
+ */
+void amp_core_crashed(struct core *core, enum amp_detector detector, const char *text);
+/** Ends the examination with what is known. */
+void amp_core_conclude(struct core *core);
+/** Writes the files of the last crash now, if that has not been done. */
+void amp_core_write_dump(struct core *core);
+/** Starts to watch the heartbeat. */
+void amp_core_watch(struct core *core);
+void amp_core_unwatch(struct core *core);
+/** Opens the firmware's symbols soon, so that a crash need not wait for it. */
+void amp_core_prefetch_symbols(struct core *core);
+/** The text of a crash record that arrived before the core ran. */
+void amp_core_boot_failure(const struct amp_remote *remote, char *out, size_t size);
+
+#endif /* AMPRELAY_RELAY_CORE_H */

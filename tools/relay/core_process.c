@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "core.h"
+#include "lab.h"
+
+static const char *qemu_program(const struct core_config *config)
+{
+	if (strcmp(config->isa, "aarch64") == 0)
+		return "qemu-system-aarch64";
+	if (strcmp(config->isa, "riscv32") == 0)
+		return "qemu-system-riscv32";
+	if (strcmp(config->isa, "riscv64") == 0)
+		return "qemu-system-riscv64";
+	return "qemu-system-arm";
+}
+
+static void qemu_arguments(const struct core *core, struct arguments *args, int uart, int monitor)
+{
+	const struct core_config *config = core->config;
+
+	amp_argument(args, "%s", qemu_program(config));
+	amp_argument(args, "-name");
+	amp_argument(args, "%s.%s", core->lab->options->lab, config->name);
+	amp_argument(args, "-M");
+	amp_argument(args, "%s,memory-backend=shared", config->machine);
+	amp_argument(args, "-object");
+	amp_argument(args, "memory-backend-file,id=shared,size=%u,mem-path=/proc/self/fd/%d,share=on", config->mem_size,
+	             core->shm.fd);
+	amp_argument(args, "-kernel");
+	amp_argument(args, "%s/%s", core->lab->options->bootrom_dir, config->bootrom);
+	amp_argument(args, "-nodefaults");
+	amp_argument(args, "-display");
+	amp_argument(args, "none");
+	amp_argument(args, "-action");
+	amp_argument(args, "watchdog=pause");
+	for (uint32_t i = 0; i < config->doorbell_serial; i++) {
+		amp_argument(args, "-serial");
+		amp_argument(args, "null");
+	}
+	amp_argument(args, "-chardev");
+	amp_argument(args, "socket,id=doorbell,fd=%d", uart);
+	amp_argument(args, "-serial");
+	amp_argument(args, "chardev:doorbell");
+	amp_argument(args, "-chardev");
+	amp_argument(args, "socket,id=monitor,fd=%d", monitor);
+	amp_argument(args, "-mon");
+	amp_argument(args, "chardev=monitor,mode=control");
+}
+
+int amp_core_spawn(struct core *core)
+{
+	int uart, uart_theirs, monitor, monitor_theirs, err;
+	static struct arguments args; /* 17 KB, and there is one thread */
+
+	err = amp_stream_pair(&uart, &uart_theirs);
+	if (err < 0)
+		return err;
+	amp_doorbell_power_on(&core->bell, uart);
+	err = amp_stream_pair(&monitor, &monitor_theirs);
+	if (err < 0)
+		goto close_uart;
+	err = amp_qmp_open(&core->qmp, core->lab->loop, monitor, core->config->name, amp_core_qmp_event, core);
+	if (err < 0)
+		goto close_monitor;
+	core->uart_wants_out = false;
+	err = sd_event_add_io(core->lab->loop, &core->uart, uart, EPOLLIN, amp_core_on_uart, core);
+	if (err < 0)
+		goto close_qmp;
+	args = (struct arguments){0};
+	qemu_arguments(core, &args, uart_theirs, monitor_theirs);
+	err = amp_child_start(&core->process, core->lab->loop, core->config->name, &args,
+	                      (const int[]){core->shm.fd, uart_theirs, monitor_theirs}, 3, amp_core_process_ended,
+	                      core);
+	if (err < 0)
+		core->uart = sd_event_source_disable_unref(core->uart);
+close_qmp:
+	if (err < 0)
+		amp_qmp_close(&core->qmp);
+close_monitor:
+	close(monitor_theirs);
+close_uart:
+	close(uart_theirs);
+	if (err < 0)
+		amp_doorbell_power_off(&core->bell);
+	return err;
+}

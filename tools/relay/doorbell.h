@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file doorbell.h
+ * @brief The mailbox fabric of one core: Linux's interrupt vectors on one side, bytes of a UART on the other.
+ *
+ * A kick says "look", not how often: kicks that cannot be passed on at once become one pending bit. So nothing grows,
+ * nothing is allocated, and nothing blocks, however fast a guest rings. A kick costs one system call on the receiving
+ * side at most, and one on the sending side.
+ */
+#ifndef AMPRELAY_RELAY_DOORBELL_H
+#define AMPRELAY_RELAY_DOORBELL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <amprelay/wire.h>
+
+#define DOORBELL_VECTORS (1 + AMP_DB_NOTIFY_MAX) /**< most vectors of a core: control and one for each notify id */
+
+struct doorbell {
+	uint32_t notify_ids;
+	int to_host[DOORBELL_VECTORS];               /**< eventfds: we write, Linux gets an interrupt. -1 = none */
+	int from_host[DOORBELL_VECTORS];             /**< eventfds: Linux writes */
+	int uart;                                    /**< our end of the UART's socketpair; -1 while the core is off */
+	uint64_t pending_notify;                     /**< bit n: byte n waits until the UART takes more */
+	uint64_t pending_control;                    /**< bit n: byte 0x80 + n waits */
+	uint64_t to_remote_count[AMP_DB_NOTIFY_MAX]; /**< kicks passed to the core in this life */
+	uint64_t to_host_count[AMP_DB_NOTIFY_MAX];   /**< kicks passed to Linux in this life */
+	uint64_t coalesced;                          /**< kicks that joined a pending one */
+	uint64_t invalid;                            /**< bytes that mean nothing */
+};
+
+/** What one reception brought. */
+struct doorbell_news {
+	uint64_t notify;  /**< bit n: notify id n was kicked; Linux has been interrupted already */
+	uint64_t control; /**< bit n: byte 0xc0 + n arrived */
+	uint32_t invalid; /**< number of bytes that mean nothing … */
+	uint8_t example;  /**< … and one of them */
+	bool closed;      /**< the other end is gone */
+	bool more;        /**< there may be more to read */
+};
+
+/** Makes the structure safe to close; the first call. */
+void amp_doorbell_prepare(struct doorbell *bell);
+/** @return 0 or a negative errno; on failure nothing is left open. */
+int amp_doorbell_init(struct doorbell *bell, uint32_t notify_ids);
+void amp_doorbell_close(struct doorbell *bell);
+
+/** A life begins: `uart` is a non-blocking stream socket, now the doorbell's own. Counters and pending kicks start at
+ * 0. */
+void amp_doorbell_power_on(struct doorbell *bell, int uart);
+/** … and ends. */
+void amp_doorbell_power_off(struct doorbell *bell);
+
+/**
+ * Sends a byte to the core, or leaves it pending. Does nothing while the core is off.
+ *
+ * @return true if bytes are pending: call amp_doorbell_flush() when the UART can be written
+ */
+bool amp_doorbell_ring_remote(struct doorbell *bell, uint8_t byte);
+
+/** Sends what is pending, control bytes first. @return true if there is still something pending */
+bool amp_doorbell_flush(struct doorbell *bell);
+
+/** Interrupts Linux. @param vector AMP_VECTOR_CONTROL or AMP_VECTOR_NOTIFY(id) */
+void amp_doorbell_ring_host(struct doorbell *bell, uint32_t vector);
+
+/** Reads a bounded number of bytes from the core, interrupts Linux once for each notify id among them, and says the
+ * rest. */
+void amp_doorbell_receive(struct doorbell *bell, struct doorbell_news *news);
+
+#define DOORBELL_NEWS(byte) (UINT64_C(1) << ((byte)-AMP_DB_BOOT)) /**< bit of struct doorbell_news.control */
+
+#endif /* AMPRELAY_RELAY_DOORBELL_H */

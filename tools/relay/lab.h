@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/** @file lab.h @brief The whole lab in one structure, and what concerns it as a whole. Internal to the relay. */
+#ifndef AMPRELAY_RELAY_LAB_H
+#define AMPRELAY_RELAY_LAB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <jansson.h>
+#include <systemd/sd-event.h>
+
+#include "agent.h"
+#include "control_server.h"
+#include "core.h"
+#include "flight_record.h"
+#include "host.h"
+#include "relay.h"
+#include "soc_config.h"
+
+struct lab {
+	const struct amp_relay_options *options;
+	struct soc_config soc;
+	sd_event *loop;
+	struct flight_record record;
+	struct host host;
+	struct agent agent;
+	struct control_server control;
+	struct core core[SOC_MAX_CORES]; /**< soc.num_cores of them */
+	uint64_t started;                /**< ns */
+	bool going_down;
+	int exit_status; /**< enum amp_exit, of the process */
+	char down_reason[160];
+	sd_event_source *down_deadline;
+	sd_event_source *signals[3];
+	sd_event_source *terminal; /**< its hang-up … */
+	sd_event_source *session;  /**< … or the end of its session's leader */
+	int session_fd;            /**< pidfd of the leader; -1 = none */
+};
+
+/* relay.c */
+
+/** Begins the orderly end, once; the first reason counts. @param status enum amp_exit of the process */
+void amp_lab_down(struct lab *lab, int status, const char *reason);
+/** Something that others wait for may have changed: a core's state, the agent, the last process's end. */
+void amp_lab_changed(struct lab *lab);
+/** @return the core of that name, or NULL */
+struct core *amp_lab_core(struct lab *lab, const char *name);
+
+/* status.c */
+
+/** Adds the members of the answer to "status" (docs/reference/status.md). */
+void amp_lab_status(struct lab *lab, json_t *answer);
+
+#endif /* AMPRELAY_RELAY_LAB_H */

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/** @file qmp.h @brief Client of QEMU's machine protocol over an inherited socket: commands with callbacks, and events.
+ */
+#ifndef AMPRELAY_RELAY_QMP_H
+#define AMPRELAY_RELAY_QMP_H
+
+#include <jansson.h>
+
+#include "stream.h"
+
+#define QMP_PENDING_MAX 8
+#define QMP_LINE_MAX    65536
+
+/** @param result  the command's "return", valid during the call; NULL if QEMU refused the command or has gone */
+typedef void (*qmp_reply_fn)(void *userdata, const json_t *result);
+
+struct qmp {
+	struct stream stream;
+	const char *name; /**< for messages */
+	uint32_t next_id;
+	struct {
+		uint32_t id; /**< 0 = free */
+		qmp_reply_fn on_reply;
+		void *userdata;
+	} pending[QMP_PENDING_MAX];
+	void (*on_event)(void *userdata, const char *event, const json_t *data);
+	void *userdata;
+	char *line;
+	size_t fill;
+};
+
+/**
+ * @param fd  our end of the monitor's socketpair; taken over
+ * @param on_event  called for each event; `data` may be NULL
+ * @return 0 or a negative errno
+ */
+int amp_qmp_open(struct qmp *qmp, sd_event *loop, int fd, const char *name,
+                 void (*on_event)(void *userdata, const char *event, const json_t *data), void *userdata);
+
+/**
+ * @param arguments  JSON text of the "arguments" object, or NULL; a constant
+ * @param on_reply   may be NULL. Called once, unless amp_qmp_close() comes first
+ * @return false if it could not be sent; there will be no reply
+ */
+bool amp_qmp_command(struct qmp *qmp, const char *command, const char *arguments, qmp_reply_fn on_reply,
+                     void *userdata);
+
+/** Forgets what is pending; no callback comes after it. Closing twice does nothing. */
+void amp_qmp_close(struct qmp *qmp);
+
+#endif /* AMPRELAY_RELAY_QMP_H */

@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/pidfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <linux/close_range.h>
+
+#include "clock.h"
+#include "lab.h"
+#include "log.h"
+#include "text.h"
+
+#define DOWN_MS UINT64_C(2000) /* after that the last processes are killed rather than asked */
+
+/* ------------------------------------------------------------------ the end */
+
+static bool everything_is_off(const struct lab *lab)
+{
+	for (uint32_t i = 0; i < lab->soc.num_cores; i++) {
+		if (lab->core[i].phase != PHASE_OFF)
+			return false;
+	}
+	return !amp_host_runs(&lab->host);
+}
+
+static int on_down_deadline(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct lab *lab = userdata;
+
+	(void)source;
+	(void)usec;
+	amp_log("some processes do not end: killing them");
+	amp_host_kill(&lab->host);
+	for (uint32_t i = 0; i < lab->soc.num_cores; i++)
+		amp_core_kill(&lab->core[i], "the lab goes down");
+	return 0;
+}
+
+void amp_lab_down(struct lab *lab, int status, const char *reason)
+{
+	if (lab->going_down)
+		return;
+	lab->going_down = true;
+	lab->exit_status = status;
+	amp_text(lab->down_reason, sizeof(lab->down_reason), "%s", reason);
+	amp_log("going down: %s", reason);
+	for (uint32_t i = 0; i < lab->soc.num_cores; i++)
+		amp_core_stop(&lab->core[i], "the lab goes down");
+	amp_host_stop(&lab->host);
+	sd_event_add_time_relative(lab->loop, &lab->down_deadline, CLOCK_MONOTONIC, DOWN_MS * 1000, 1000,
+	                           on_down_deadline, lab);
+	amp_lab_changed(lab);
+}
+
+void amp_lab_changed(struct lab *lab)
+{
+	amp_control_changed(&lab->control);
+	if (lab->going_down && everything_is_off(lab))
+		sd_event_exit(lab->loop, 0);
+}
+
+struct core *amp_lab_core(struct lab *lab, const char *name)
+{
+	for (uint32_t i = 0; i < lab->soc.num_cores; i++) {
+		if (strcmp(lab->soc.core[i].name, name) == 0)
+			return &lab->core[i];
+	}
+	return NULL;
+}
+
+/* ------------------------------------------------------------------ signals and the terminal */
+
+static int on_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
+{
+	struct lab *lab = userdata;
+	char reason[80];
+
+	(void)source;
+	amp_text(reason, sizeof(reason), "signal %u (%s) from process %u", info->ssi_signo,
+	         strsignal((int)info->ssi_signo), info->ssi_pid);
+	amp_lab_down(lab, AMP_EXIT_OK, reason);
+	return 0;
+}
+
+static int on_terminal(sd_event_source *source, int fd, uint32_t revents, void *userdata)
+{
+	(void)fd;
+	(void)revents;
+	sd_event_source_set_enabled(source, SD_EVENT_OFF);
+	amp_lab_down(userdata, AMP_EXIT_OK, "the terminal, or whoever the lab hangs on, has gone");
+	return 0;
+}
+
+static int watch_signals(struct lab *lab)
+{
+	const int numbers[] = {SIGTERM, SIGINT, SIGHUP};
+	sigset_t set;
+	int err = 0;
+
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a file-size limit is an error of write() or ftruncate(), not the relay's end */
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	for (size_t i = 0; i < 3; i++) {
+		if (numbers[i] == SIGHUP && lab->options->keep)
+			signal(SIGHUP, SIG_IGN);
+		else
+			sigaddset(&set, numbers[i]);
+	}
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	for (size_t i = 0; i < 3 && err >= 0; i++) {
+		if (sigismember(&set, numbers[i]))
+			err = sd_event_add_signal(lab->loop, &lab->signals[i], numbers[i], on_signal, lab);
+	}
+	return err < 0 ? err : 0;
+}
+
+/*
+ * SIGHUP goes to a terminal's foreground only, where we are not. So the terminal itself is watched, and the leader of
+ * its session as well: a pseudo-terminal whose shell has ended is not hung up as long as its other end stays open.
+ */
+static void watch_terminal(struct lab *lab)
+{
+	int tty = lab->options->tty_fd;
+
+	if (tty < 0 || lab->options->keep)
+		return;
+	if (sd_event_add_io(lab->loop, &lab->terminal, tty, EPOLLHUP, on_terminal, lab) < 0)
+		amp_log("the terminal cannot be watched; the lab outlives it");
+	if (!isatty(tty))
+		return; /* a pipe whose other end someone holds */
+	lab->session_fd = pidfd_open(getsid(0), 0);
+	if (lab->session_fd < 0 ||
+	    sd_event_add_io(lab->loop, &lab->session, lab->session_fd, EPOLLIN, on_terminal, lab) < 0)
+		amp_log("the terminal's session cannot be watched; the lab outlives it");
+}
+
+/* ------------------------------------------------------------------ the beginning */
+
+static void tell_starter(const struct amp_relay_options *options, const char *line)
+{
+	if (options->ready_fd < 0)
+		return;
+	if (write(options->ready_fd, line, strlen(line)) < 0)
+		amp_log("the starter has gone: %s", strerror(errno));
+	close(options->ready_fd);
+}
+
+/* Leaves the starter's process group and its streams; keeps its session, whose end is ours. */
+static int detach(const struct amp_relay_options *options)
+{
+	struct log_file log;
+	int null, err;
+
+	err = amp_log_file_open(&log, options->state_dir, "relay", "log");
+	if (err < 0)
+		return err;
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (null < 0)
+		return -errno;
+	setpgid(0, 0);
+	dup2(null, STDIN_FILENO);
+	dup2(log.fd, STDOUT_FILENO);
+	dup2(log.fd, STDERR_FILENO);
+	close(null);
+	close(log.fd);
+	/* whatever the starter's starter left open is nothing that a guest's process should have */
+	close_range(3, ~0u, CLOSE_RANGE_CLOEXEC);
+	return 0;
+}
+
+static int check_file(const char *path, const char *what, int mode, char *error, size_t size)
+{
+	if (access(path, mode) == 0)
+		return 0;
+	amp_text(error, size, "%s %s: %s", what, path, strerror(errno));
+	return AMP_EXIT_ENVIRONMENT;
+}
+
+static void remove_files(const char *dir)
+{
+	char path[PATH_MAX];
+	struct dirent *entry;
+	DIR *d = opendir(dir);
+
+	while (d && (entry = readdir(d)) != NULL) {
+		amp_text(path, sizeof(path), "%s/%s", dir, entry->d_name);
+		unlink(path); /* "." and ".." are refused */
+	}
+	if (d)
+		closedir(d);
+}
+
+/* Post-mortems of the flight before are kept beside this one's, like its events. */
+static int make_dumps_dir(const char *state_dir, char *error, size_t size)
+{
+	char path[PATH_MAX], previous[PATH_MAX];
+
+	amp_text(path, sizeof(path), "%s/dumps", state_dir);
+	amp_text(previous, sizeof(previous), "%s/dumps.1", state_dir);
+	if (rmdir(path) < 0 && errno == ENOTEMPTY) {
+		remove_files(previous);
+		rmdir(previous);
+		rename(path, previous);
+	}
+	if (mkdir(path, 0755) == 0 || errno == EEXIST)
+		return 0;
+	amp_text(error, size, "%s: %s", path, strerror(errno));
+	return AMP_EXIT_ENVIRONMENT;
+}
+
+static int check_files(struct lab *lab, char *error, size_t size)
+{
+	const struct amp_relay_options *options = lab->options;
+	char path[PATH_MAX];
+	int status = check_file(options->kernel, "kernel", R_OK, error, size);
+
+	if (status == 0)
+		status = check_file(options->initramfs, "initramfs", R_OK, error, size);
+	if (status == 0)
+		status = check_file(options->firmware_dir, "firmware directory", R_OK | X_OK, error, size);
+	for (uint32_t i = 0; i < lab->soc.num_cores && status == 0; i++) {
+		amp_text(path, sizeof(path), "%s/%s", options->bootrom_dir, lab->soc.core[i].bootrom);
+		status = check_file(path, "boot ROM", R_OK, error, size);
+	}
+	return status == 0 ? make_dumps_dir(options->state_dir, error, size) : status;
+}
+
+static int fail(char *error, size_t size, const char *what, int err)
+{
+	amp_text(error, size, "%s: %s%s", what, strerror(-err),
+	         err == -ENOSPC || err == -ENOMEM ? ": free some of this machine's memory"
+	         : err == -EFBIG                  ? ": raise the limit of file sizes ('ulimit -f')"
+	                                          : "");
+	return AMP_EXIT_ENVIRONMENT;
+}
+
+/* @return AMP_EXIT_OK, or another enum amp_exit and a text */
+static int begin(struct lab *lab, char *error, size_t size)
+{
+	int status, err;
+
+	err = sd_event_new(&lab->loop);
+	if (err < 0)
+		return fail(error, size, "event loop", err);
+	err = watch_signals(lab);
+	if (err < 0)
+		return fail(error, size, "signals", err);
+	watch_terminal(lab);
+	err = amp_record_open(&lab->record, lab->options->state_dir);
+	if (err < 0)
+		return fail(error, size, lab->options->state_dir, err);
+	if (amp_soc_load(&lab->soc, lab->options->soc_file, error, size) < 0)
+		return AMP_EXIT_ENVIRONMENT;
+	status = check_files(lab, error, size);
+	if (status == AMP_EXIT_OK)
+		status = amp_control_open(&lab->control, lab, error, size);
+	if (status != AMP_EXIT_OK)
+		return status;
+	amp_record(&lab->record, "lab.up", NULL, "{s:s, s:s, s:I}", "lab", lab->options->lab, "soc", lab->soc.name,
+	           "pid", (json_int_t)getpid());
+	for (uint32_t i = 0; i < lab->soc.num_cores; i++) {
+		char what[64];
+
+		amp_text(what, sizeof(what), "shared memory of core %s", lab->soc.core[i].name);
+		err = amp_core_init(&lab->core[i], &lab->soc.core[i]);
+		if (err < 0)
+			return fail(error, size, what, err);
+	}
+	err = amp_host_start(&lab->host);
+	if (err < 0)
+		return fail(error, size, "qemu-system-aarch64", err);
+	return AMP_EXIT_OK;
+}
+
+/* Mirrors begin(); whatever was not begun is skipped by each. */
+static void finish(struct lab *lab)
+{
+	/* the socket and the lock first, so that whoever hears of the end can start the next lab at once */
+	amp_control_stop_listening(&lab->control);
+	amp_agent_close(&lab->agent);
+	amp_host_destroy(&lab->host);
+	for (uint32_t i = 0; i < lab->soc.num_cores; i++)
+		amp_core_destroy(&lab->core[i]);
+	amp_record(&lab->record, "lab.down", NULL, "{s:s, s:I}", "why", lab->down_reason, "exit",
+	           (json_int_t)lab->exit_status);
+	amp_record_close(&lab->record);
+	close(lab->options->lock_fd);
+	amp_control_finish_down(&lab->control);
+	amp_control_close(&lab->control);
+	lab->down_deadline = sd_event_source_disable_unref(lab->down_deadline);
+	lab->terminal = sd_event_source_disable_unref(lab->terminal);
+	lab->session = sd_event_source_disable_unref(lab->session);
+	if (lab->session_fd >= 0)
+		close(lab->session_fd);
+	for (size_t i = 0; i < 3; i++)
+		lab->signals[i] = sd_event_source_disable_unref(lab->signals[i]);
+	sd_event_unref(lab->loop);
+}
+
+/* Everything closed, so that finish() can be called whatever has been begun. */
+static struct lab *new_lab(const struct amp_relay_options *options)
+{
+	struct lab *lab = calloc(1, sizeof(*lab));
+
+	if (!lab)
+		return NULL;
+	lab->options = options;
+	lab->started = now_ns();
+	lab->record.fd = -1;
+	lab->session_fd = -1;
+	lab->control.fd = -1;
+	for (size_t i = 0; i < CONTROL_CLIENTS; i++)
+		lab->control.client[i].fd = -1;
+	lab->agent.stream.fd = -1;
+	amp_host_prepare(&lab->host, lab);
+	for (uint32_t i = 0; i < SOC_MAX_CORES; i++)
+		amp_core_prepare(&lab->core[i], lab);
+	return lab;
+}
+
+int amp_relay_run(const struct amp_relay_options *options)
+{
+	struct lab *lab = new_lab(options);
+	char error[512], line[600];
+	int status, err = lab ? detach(options) : -ENOMEM;
+
+	if (err == 0)
+		status = begin(lab, error, sizeof(error));
+	else
+		status = fail(error, sizeof(error), options->state_dir, err);
+	if (status == AMP_EXIT_OK) {
+		amp_log("lab '%s' is up", options->lab);
+		tell_starter(options, "up\n");
+		err = sd_event_loop(lab->loop);
+		status = err < 0 ? AMP_EXIT_FAILED : lab->exit_status;
+		finish(lab);
+	} else {
+		amp_log("%s", error);
+		if (lab) {
+			lab->exit_status = status;
+			amp_text(lab->down_reason, sizeof(lab->down_reason), "%s", error);
+			finish(lab);
+		}
+		/* last, so that the starter finds everything cleaned up */
+		amp_text(line, sizeof(line), "error %d %s\n", status, error);
+		tell_starter(options, line);
+	}
+	free(lab);
+	return status;
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <jansson.h>
+
+#include "clock.h"
+#include "lab.h"
+#include "text.h"
+
+static double ms_since(uint64_t then)
+{
+	return ms_between(then, now_ns());
+}
+
+static json_t *doorbells(const struct core *core)
+{
+	json_t *to_remote = json_array(), *to_host = json_array();
+
+	for (uint32_t id = 0; id < core->config->notify_ids; id++) {
+		json_array_append_new(to_remote, json_integer((json_int_t)core->bell.to_remote_count[id]));
+		json_array_append_new(to_host, json_integer((json_int_t)core->bell.to_host_count[id]));
+	}
+	return json_pack("{s:o, s:o, s:I, s:I}", "to_remote", to_remote, "to_host", to_host, "coalesced",
+	                 (json_int_t)core->bell.coalesced, "invalid", (json_int_t)core->bell.invalid);
+}
+
+static json_t *last_crash(const struct core *core)
+{
+	const struct amp_postmortem_summary *summary = &core->crash.summary;
+	char pc[24];
+
+	if (core->crashes == 0)
+		return json_null();
+	amp_text(pc, sizeof(pc), "0x%llx", (unsigned long long)summary->pc);
+	return json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:f}", "epoch", (json_int_t)core->crash.epoch, "detector",
+	                 amp_detector_name(core->wire.report_detector), "cause", amp_crash_cause_name(summary->cause),
+	                 "text", core->wire.report_text, "pc", pc, "pc_sym", core->wire.report_pc_sym, "age_ms",
+	                 ms_since(core->crash.detected));
+}
+
+static json_t *core_status(const struct core *core)
+{
+	bool on = core->phase != PHASE_OFF;
+
+	return json_pack("{s:s, s:s, s:b, s:I, s:I, s:s, s:f, s:I, s:I, s:o, s:{s:I, s:I, s:I}, s:o}", "name",
+	                 core->config->name, "state", amp_core_state_name(core), "ready", (int)core->ready, "epoch",
+	                 (json_int_t)core->wire.epoch, "pid", (json_int_t)core->process.pid, "firmware",
+	                 on ? core->firmware : "", "uptime_ms", on ? ms_since(core->started) : 0.0, "crashes",
+	                 (json_int_t)core->crashes, "recoveries", (json_int_t)core->recoveries, "last_crash",
+	                 last_crash(core), "heartbeat", "value", (json_int_t)amp_shm_heartbeat(&core->shm), "period_ms",
+	                 (json_int_t)core->config->heartbeat_ms, "timeout_ms",
+	                 (json_int_t)core->config->heartbeat_timeout_ms, "doorbells", doorbells(core));
+}
+
+void amp_lab_status(struct lab *lab, json_t *answer)
+{
+	json_t *cores = json_array();
+	json_t *members;
+
+	for (uint32_t i = 0; i < lab->soc.num_cores; i++)
+		json_array_append_new(cores, core_status(&lab->core[i]));
+	members = json_pack("{s:s, s:s, s:s, s:I, s:f, s:s, s:s, s:{s:s, s:I, s:s}, s:o}", "lab", lab->options->lab,
+	                    "state", lab->going_down ? "going down" : "up", "soc", lab->soc.name, "pid",
+	                    (json_int_t)getpid(), "uptime_ms", ms_since(lab->started), "state_dir",
+	                    lab->options->state_dir, "firmware_dir", lab->options->firmware_dir, "host", "state",
+	                    amp_host_runs(&lab->host) ? "running" : "off", "pid", (json_int_t)lab->host.process.pid,
+	                    "agent", lab->agent.up ? "up" : "down", "cores", cores);
+	if (members)
+		json_object_update(answer, members);
+	json_decref(members);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/** @file stream.h @brief A byte stream to a child process: read in the event loop, written through a bounded queue. */
+#ifndef AMPRELAY_RELAY_STREAM_H
+#define AMPRELAY_RELAY_STREAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <systemd/sd-event.h>
+
+struct stream_ops {
+	/** Bytes have come. May close the stream. */
+	void (*on_data)(void *userdata, const uint8_t *data, size_t len);
+	/** The queue has become empty; NULL if that matters to nobody. */
+	void (*on_drained)(void *userdata);
+};
+
+struct stream {
+	int fd; /**< -1 = closed */
+	sd_event_source *io;
+	const struct stream_ops *ops;
+	void *userdata;
+	uint8_t *queue;
+	size_t queued, capacity;
+};
+
+/**
+ * @param fd        non-blocking; the stream's own from now on, also on failure
+ * @param capacity  most bytes that may wait to be written
+ * @return 0 or a negative errno
+ */
+int amp_stream_open(struct stream *stream, sd_event *loop, int fd, size_t capacity, const struct stream_ops *ops,
+                    void *userdata);
+
+/** @return bytes that amp_stream_write() would still take. */
+size_t amp_stream_room(const struct stream *stream);
+
+/** Writes or queues all of it. @return false if there is no room, or the stream is closed: nothing has been taken then
+ */
+bool amp_stream_write(struct stream *stream, const void *data, size_t len);
+
+/** Reads what has come already; for the end of a process, whose last words count. Bounded. */
+void amp_stream_drain(struct stream *stream);
+
+/** Closing a closed stream, or one that is all zero but for fd = -1, does nothing. */
+void amp_stream_close(struct stream *stream);
+
+/** @param ours, theirs  a connected pair, close-on-exec; ours is non-blocking. @return 0 or a negative errno */
+int amp_stream_pair(int *ours, int *theirs);
+
+#endif /* AMPRELAY_RELAY_STREAM_H */
