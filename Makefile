@@ -17,6 +17,7 @@ DEMO    ?= bring-up
 KERNEL_SRC ?=
 FIRMWARE   ?=
 SETUP      ?= yes
+PREFIX     ?= /usr/local
 export SETUP KERNEL_SRC
 
 JOBS := $(shell nproc)
@@ -27,10 +28,14 @@ FIRMWARE_ARG := $(if $(FIRMWARE),--firmware '$(FIRMWARE)')
 LOCKED = @mkdir -p $(BUILD) && flock $(BUILD)/.lock $(MAKE)
 
 ##@ See it work
-.PHONY: demo up down
+.PHONY: demo demo-native up down
 demo: lab ## Boot Linux and a Cortex-M3, talk RPMsg, break the core, recover; report in build/reports/demo.json
 	@mkdir -p $(REPORTS)
 	@$(AMPRELAY) demo --report $(REPORTS)/demo.json $(FIRMWARE_ARG)
+
+demo-native: ## The library alone: host and remote core as two processes; needs a C compiler and CMake, no QEMU
+	$(LOCKED) .native
+	@$(BUILD)/library/docs/examples/native_demo $(BUILD)/library/docs/examples/demo_firmware.elf
 
 up: lab ## Start a lab and leave it running: then build/bin/amprelay status, exec, fault …
 	@$(AMPRELAY) up $(FIRMWARE_ARG)
@@ -57,7 +62,7 @@ kernel: ## Only the kernel and its modules; KERNEL_SRC=DIR takes your own tree
 setup: ## Install the Debian packages of packages.txt that are missing (SETUP=no: only name them)
 	@scripts/setup.sh
 
-.PHONY: .lab .setup .tools .firmware .guest .kernel .image
+.PHONY: .lab .setup .tools .native .firmware .guest .kernel .image
 .lab: .setup .tools .firmware .guest .kernel .image
 
 .setup:
@@ -82,6 +87,9 @@ endef
 		cmp -s $(BUILD)/cortex-m3/firmware/$${f##*/} $(LAB)/$$f || { \
 			cp $(BUILD)/cortex-m3/firmware/$${f##*/} $(LAB)/$$f.new && mv $(LAB)/$$f.new $(LAB)/$$f; }; \
 	done
+
+.native:
+	@{ cmake --preset library && cmake --build --preset library -j$(JOBS); } >$(BUILD)/library.log 2>&1 || { cat $(BUILD)/library.log; exit 1; }
 
 .guest:
 	$(call build_preset,arm64-linux)
@@ -119,7 +127,12 @@ check-lab: lab ## Only the lab tests: real Linux, real firmware
 ##@ Other
 .PHONY: help clean distclean install
 install: lab ## Install programs, library and the lab's files below PREFIX (default /usr/local)
-	@cmake --install $(BUILD)/dev --prefix $(or $(PREFIX),/usr/local)
+	$(call build_preset,release)
+	@cmake --install $(BUILD)/release --prefix '$(PREFIX)' >/dev/null
+	@mkdir -p '$(PREFIX)/share/amprelay/firmware'
+	@cp $(LAB)/Image $(LAB)/initramfs.cpio.gz $(LAB)/soc.json $(LAB)/bootrom-*.elf '$(PREFIX)/share/amprelay/'
+	@cp $(LAB)/firmware/*.elf '$(PREFIX)/share/amprelay/firmware/'
+	@echo 'installed below $(PREFIX)'
 
 clean: ## Remove what was built, but keep the kernel (2 to 3 minutes to build)
 	@[ ! -d $(BUILD) ] || find $(BUILD) -mindepth 1 -maxdepth 1 ! -name kernel ! -name guest -exec rm -rf {} +

@@ -119,7 +119,7 @@ __attribute__((used)) static _Noreturn void boot_fault_at(uint32_t msp)
 	bool readable = msp % 4 == 0 && msp >= SOC_RAM_BASE && msp <= (uintptr_t)__boot_stack_top - FRAME_SIZE;
 
 	refuse_at(readable ? (const uint32_t *)(uintptr_t)msp : NULL,
-	          "boot ROM: exception %u before the firmware took over, CFSR 0x%08x", (unsigned)armv7m_ipsr(),
+	          "exception %u before the firmware had vectors of its own, CFSR 0x%08x", (unsigned)armv7m_ipsr(),
 	          (unsigned)SCB_CFSR);
 }
 

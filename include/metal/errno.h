@@ -28,6 +28,7 @@
 #define ENODEV       19
 #define EINVAL       22
 #define ENFILE       23
+#define EMFILE       24
 #define ENOTTY       25
 #define EFBIG        27
 #define ENOSPC       28

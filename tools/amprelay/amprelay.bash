@@ -48,7 +48,7 @@ _amprelay() {
 	case $command in
 	'') choice="$commands $common --version" ;;
 	help) choice=$commands ;;
-	up) choice="--lab --soc --firmware --kernel --keep --no-wait --timeout $common" ;;
+	up) choice="--lab --soc --firmware --kernel --keep --lifeline --no-wait --timeout $common" ;;
 	start | stop | restart) choice="$(_amprelay_cores "$lab") $common" ;;
 	console) choice="linux $common" ;;
 	logs) choice="-f -n linux kernel relay $(_amprelay_cores "$lab") $common" ;;

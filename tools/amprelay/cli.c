@@ -11,7 +11,7 @@
 
 #include "lab.h"
 
-struct amp_cli amp_cli = {.lab = "default"};
+struct amp_cli amp_cli = {.lab = AMP_CLI_DEFAULT_LAB};
 
 static bool color_wanted; /* --color=always */
 static bool color_refused;

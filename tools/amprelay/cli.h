@@ -28,6 +28,8 @@ extern const struct command amp_commands[];
 /** @return the row of that name, NULL if there is none */
 const struct command *amp_command_find(const char *name);
 
+#define AMP_CLI_DEFAULT_LAB "default"
+
 /** The common options, as given before or after the command. */
 struct amp_cli {
 	const char *lab; /**< --name */

@@ -29,7 +29,7 @@
 
 /* Step 4 and 5 are the first; the next four are shown one by one; the rest make the statistics. */
 static const char *const faults[] = {
-	"undef", "stack",  "kill",  "hang", "starve", "bus",   "divzero", "assert", "lockup",  "kill",   "undef",
+	"undef", "stack",  "kill",  "hang", "starve", "bus",   "divzero", "assert", "lockup",  "kill",   "sleep",
 	"bus",   "assert", "stack", "kill", "lockup", "undef", "divzero", "bus",    "divzero", "assert", "kill",
 };
 #define NUM_FAULTS (sizeof(faults) / sizeof(faults[0]))
@@ -37,7 +37,7 @@ static const char *const faults[] = {
 
 struct demo {
 	const char *report_path, *firmware, *lab_dir;
-	char name[32];
+	char name[AMP_LAB_NAME_MAX + 1];
 	char *state_dir;
 	int lifeline; /* write end: closing it ends the lab */
 	int signal_fd;
@@ -288,7 +288,9 @@ static void show_channel(struct demo *d)
 	step(d, "an RPMsg channel works", ok, d->report.first_message_ms,
 	     "1000 echoes of 16 bytes: median %.0f us, p99 %.0f us", d->report.echo_median_us, d->report.echo_p99_us);
 	/* the kernel's own sample driver has been counting its 100 messages meanwhile */
-	if (guest(d, (char *[]){"sh", "-c", "grep -m1 'rpmsg_client_sample.*incoming msg 100 ' /dev/kmsg", NULL}, &t)) {
+	if (guest(d,
+	          (char *[]){"sh", "-c", "timeout 5 grep -m1 'rpmsg_client_sample.*incoming msg 100 ' /dev/kmsg", NULL},
+	          &t)) {
 		d->failed = true;
 		remark("Linux's rpmsg_client_sample did not finish   FAILED");
 	} else {
@@ -315,8 +317,8 @@ static void show_recovery(struct demo *d, const struct demo_recovery *r, const c
 		step(d, "the system recovers", true, r->recovered_ms, "remoteproc restarted the core, an echo is back");
 		printf("\nBreaking it in %d more ways, each with its recovery:\n", NUM_SHOWN - 1);
 	} else if (d->next < NUM_SHOWN) {
-		printf("   %-8s detected after %7.1f ms by %-14s back after %7.1f ms  %s\n", r->fault, r->detected_ms,
-		       r->detector, r->recovered_ms, r->text);
+		printf("   %-8s detected after %7.1f ms by %-14s back after %7.1f ms  %.*s\n", r->fault, r->detected_ms,
+		       r->detector, r->recovered_ms, (int)strcspn(r->text, ";"), r->text);
 		if (d->next == NUM_SHOWN - 1)
 			printf("\n%zu more, for the statistics:", NUM_FAULTS - NUM_SHOWN);
 	} else {
@@ -492,7 +494,10 @@ int cmd_demo(int argc, char **argv)
 	int err;
 
 	amp_cli_parse(&argp, argc, argv, 0, &d);
-	snprintf(d.name, sizeof(d.name), "demo-%ld", (long)getpid());
+	if (strcmp(amp_cli.lab, AMP_CLI_DEFAULT_LAB) != 0)
+		snprintf(d.name, sizeof(d.name), "%s", amp_cli.lab);
+	else
+		snprintf(d.name, sizeof(d.name), "demo-%ld", (long)getpid()); /* any number of them side by side */
 	d.state_dir = amp_lab_state_dir(d.name);
 	amp_demo_report_init(&d.report);
 	sigemptyset(&set);

@@ -25,7 +25,7 @@ static const struct cause causes[AMP_CRASH_COUNT] = {
 	[AMP_CRASH_ASSERT] = {"assert", "assertion failed"},
 	[AMP_CRASH_WATCHDOG] = {"watchdog", "watchdog not fed in time"},
 	[AMP_CRASH_HARD] = {"hard", "unexpected fault"},
-	[AMP_CRASH_BOOT] = {"boot", "the boot ROM found nothing to start"},
+	[AMP_CRASH_BOOT] = {"boot", "it stopped in the boot ROM"},
 };
 
 const char *amp_crash_cause_text(uint32_t cause)

@@ -133,6 +133,8 @@ void amp_core_stop(struct core *core, const char *why)
 {
 	if (core->phase == PHASE_EXAMINING)
 		amp_core_conclude(core);
+	if (core->phase == PHASE_RUNNING)
+		core->crashed_at = 0; /* stopped on purpose: what comes next is no recovery */
 	if (core->phase != PHASE_RUNNING || !core->ready) {
 		if (core->phase != PHASE_STOPPING)
 			amp_core_kill(core, why);
@@ -328,7 +330,8 @@ void amp_core_process_ended(void *userdata, const siginfo_t *info)
 		break;
 	case PHASE_RUNNING:
 		if (strstr(core->process.message, "Lockup"))
-			amp_core_crashed(core, AMP_DETECTOR_EXIT, "lock-up: a fault inside the fault handler");
+			amp_core_crashed(core, AMP_DETECTOR_EXIT,
+			                 "lock-up: a fault while the core could not handle one");
 		else {
 			amp_text(text, sizeof(text), "the core lost power: its process %s", ending);
 			amp_core_crashed(core, AMP_DETECTOR_EXIT, text);

@@ -31,7 +31,8 @@
 struct lab;
 
 #define TRACE_TEXT_MAX 16384
-#define DUMPS_KEPT     16 /**< post-mortems of one flight that stay on disk, per core */
+#define INJECTION_MS   10000 /**< a crash this long after an injection has another cause */
+#define DUMPS_KEPT     16    /**< post-mortems of one flight that stay on disk, per core */
 
 enum core_phase {
 	PHASE_OFF,

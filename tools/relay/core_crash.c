@@ -55,7 +55,7 @@ static struct amp_postmortem evidence(const struct core *core)
 	};
 }
 
-/* Only files of this flight: those of earlier ones are overwritten in their turn, or the user's to delete. */
+/* Only files of this flight; those of the one before are in dumps.1. */
 static void forget_oldest_dump(struct core *core)
 {
 	uint32_t *slot = &core->dumped[core->dumps++ % DUMPS_KEPT];
@@ -148,7 +148,8 @@ static void record_crash(struct core *core, enum amp_report_type type)
 	                   "type", report_type_name(type), "pc", pc, "pc_sym", core->wire.report_pc_sym, "lr", lr,
 	                   "lr_sym", core->wire.report_lr_sym, "text", core->wire.report_text, "epoch",
 	                   (json_int_t)core->crash.epoch);
-	if (object && core->injected) {
+	/* a firmware may ignore an injection, and crash of something else later */
+	if (object && core->injected && ms_between(core->injected_at, core->crash.detected) < INJECTION_MS) {
 		json_object_set_new(object, "fault", json_string(core->injected));
 		json_object_set_new(object, "after_ms", json_real(ms_between(core->injected_at, core->crash.detected)));
 	}

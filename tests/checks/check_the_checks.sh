@@ -1,0 +1,176 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# The checks find what they are for, at the right line, and nothing else: a small tree with one of each mistake.
+set -eu
+checks=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d)
+tree=$work/tree
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+failed=0
+
+put() {
+	mkdir -p "$tree/$(dirname "$1")"
+	cat >"$tree/$1"
+}
+
+# expect NAME: its findings on the tree are standard input, line for line.
+expect() {
+	cat >"$work/expected"
+	status=0
+	"$checks/$1.sh" "$tree" >"$work/found" 2>&1 || status=$?
+	wanted=1
+	[ -s "$work/expected" ] || wanted=0
+	if ! diff -u "$work/expected" "$work/found" || [ "$status" -ne "$wanted" ]; then
+		printf '%s.sh: exit status %s, expected %s; findings above: - expected, + found\n' "$1" "$status" "$wanted"
+		failed=1
+	fi
+}
+
+# ---------------------------------------------------------------- a tree with nothing wrong
+mkdir "$tree"
+cp "$checks/../../.clang-format" "$tree/.clang-format"
+old=mast # and "er": Linux's name for a function that stays
+bsd='/* SPDX-License-Identifier: BSD-3-Clause */'
+gpl='// SPDX-License-Identifier: GPL-2.0-only'
+put lib/rpmsg/rpmsg.c <<EOF
+$bsd
+#include "internal.h"
+#include <amprelay/config.h>
+#include <metal/io.h>
+#include <openamp/rpmsg.h>
+#include <openamp/virtqueue.h>
+#include <string.h>
+EOF
+put include/openamp/open_amp.h <<EOF
+$bsd
+#include <openamp/remoteproc.h>
+#include <openamp/rpmsg.h>
+EOF
+put include/amprelay/link.h <<EOF
+$bsd
+#include <openamp/rpmsg_virtio.h>
+EOF
+put include/uapi/amprelay.h <<'EOF'
+/* SPDX-License-Identifier: (GPL-2.0-only WITH Linux-syscall-note) OR BSD-3-Clause */
+#include <linux/types.h>
+EOF
+put kernel/pci.c <<EOF
+$gpl
+#include <amprelay/wire.h>
+#include <linux/pci.h>
+#include "local.h"
+static int  spacing_is_checkpatch_business( void ) { return pci_set_${old}er(0); }
+EOF
+put scripts/run.sh <<'EOF'
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+EOF
+put README.md <<'EOF'
+[there](docs/page.md#part) [web](https://example.org/none) [here](#part) `[code](none.md)`
+```
+[code](none.md)
+```
+EOF
+put docs/page.md <<'EOF'
+[back](../README.md)
+EOF
+for check in spdx includes format words links; do
+	expect $check </dev/null
+done
+
+# ---------------------------------------------------------------- one of each mistake
+put lib/virtio/bad.c <<EOF
+$bsd
+#include <openamp/rpmsg.h>
+#include <pthread.h>
+#if defined(__linux__)
+#include "../remoteproc/remoteproc.h"
+#endif
+EOF
+put lib/remoteproc/bad.c <<EOF
+$bsd
+
+#include <openamp/rpmsg_virtio.h>
+EOF
+put lib/rpmsg/bad.c <<EOF
+$bsd
+#include <openamp/remoteproc_virtio.h>
+#include <openamp/rpmsg_rpc_client_server.h>
+EOF
+put lib/metal/bad.c <<EOF
+$bsd
+#include <openamp/virtqueue.h>
+EOF
+put lib/surprise/bad.c <<EOF
+$bsd
+EOF
+put include/amprelay/bad.h <<EOF
+$bsd
+#include <metal/io.h>
+EOF
+put kernel/bad.c <<EOF
+$gpl
+#include <openamp/virtio.h>
+#include <amprelay/config.h>
+EOF
+expect includes <<'EOF'
+include/amprelay/bad.h:2: includes metal/io.h of metal; wire may include only itself
+kernel/bad.c:2: includes openamp/virtio.h; kernel/ shares only amprelay/wire.h and include/uapi with the rest
+kernel/bad.c:3: includes amprelay/config.h; kernel/ shares only amprelay/wire.h and include/uapi with the rest
+lib/metal/bad.c:2: includes openamp/virtqueue.h of virtio; metal may include only: wire metal
+lib/remoteproc/bad.c:3: includes openamp/rpmsg_virtio.h of rpmsg; remoteproc may include only: wire metal virtio remoteproc
+lib/rpmsg/bad.c:2: includes openamp/remoteproc_virtio.h of remoteproc; rpmsg may include only: wire metal virtio rpmsg
+lib/rpmsg/bad.c:3: includes openamp/rpmsg_rpc_client_server.h of proxy; rpmsg may include only: wire metal virtio rpmsg
+lib/surprise/bad.c:1: belongs to no layer; name it in tests/checks/includes.sh
+lib/virtio/bad.c:2: includes openamp/rpmsg.h of rpmsg; virtio may include only: wire metal virtio
+lib/virtio/bad.c:3: includes pthread.h, which is neither ISO C nor a header of the library; what depends on a system belongs to ports/
+lib/virtio/bad.c:4: asks for an operating system by name; move the difference to ports/
+lib/virtio/bad.c:5: includes ../remoteproc/remoteproc.h of remoteproc; virtio may include only: wire metal virtio
+EOF
+
+put lib/metal/licence.c <<'EOF'
+// SPDX-License-Identifier: GPL-2.0-only
+EOF
+put tools/none.c <<'EOF'
+int none;
+EOF
+put scripts/late.sh <<'EOF'
+#!/bin/sh
+
+# SPDX-License-Identifier: GPL-2.0-only
+EOF
+expect spdx <<'EOF'
+lib/metal/licence.c:1: SPDX line says GPL-2.0-only; files of this directory are BSD-3-Clause
+scripts/late.sh:2: no SPDX line; write SPDX-License-Identifier: GPL-2.0-only here
+tools/none.c:1: no SPDX line; write SPDX-License-Identifier: GPL-2.0-only here
+EOF
+
+put tools/format.c <<'EOF'
+// SPDX-License-Identifier: GPL-2.0-only
+int formatted;
+int badly( void );
+EOF
+expect format <<'EOF'
+tools/format.c:3: not formatted; run clang-format -i on this file
+EOF
+
+put tools/words.c <<'EOF'
+// SPDX-License-Identifier: GPL-2.0-only
+EOF
+printf '/* the %s and the bus */\n' "slav""e" >>"$tree/tools/words.c"
+expect words <<'EOF'
+tools/words.c:2: old word for a role; say host/remote, driver/device or controller/target
+EOF
+
+put docs/bad.md <<'EOF'
+One [good](page.md) and one [bad](gone.md#part).
+
+[ref]: ../nowhere.txt
+EOF
+expect links <<'EOF'
+docs/bad.md:1: link to gone.md#part, which does not exist; correct the path
+docs/bad.md:3: link to ../nowhere.txt, which does not exist; correct the path
+EOF
+exit $failed

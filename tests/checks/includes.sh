@@ -1,0 +1,117 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Who may include whom (DESIGN.md): wire <- metal <- virtio <- rpmsg <- proxy, and virtio <- remoteproc. lib/ takes ISO C
+# headers and its own, and asks for no operating system by name; what depends on one is in ports/. kernel/ shares with
+# the rest only amprelay/wire.h and include/uapi.
+. "$(dirname "$0")/common.sh"
+
+c_files | grep -E '^(lib|kernel|include)/' | awk '
+	BEGIN {
+		may["wire"] = " wire "
+		may["metal"] = " wire metal "
+		may["virtio"] = " wire metal virtio "
+		may["rpmsg"] = " wire metal virtio rpmsg "
+		may["remoteproc"] = " wire metal virtio remoteproc "
+		may["proxy"] = " wire metal virtio rpmsg proxy "
+		may["all"] = " wire metal virtio rpmsg remoteproc proxy all "
+		split("assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal stdalign " \
+		      "stdarg stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string tgmath time uchar wchar wctype",
+		      names, " ")
+		for (i in names)
+			iso[names[i] ".h"] = 1
+		iso["atomic"] = 1 # C++ programs may include our headers
+	}
+
+	# Layer of a header below include/openamp/.
+	function openamp_layer(name) {
+		if (name == "open_amp.h")
+			return "all"
+		if (name == "version_def.h" || name == "compiler.h")
+			return "wire"
+		if (name ~ /^(virtio|virtqueue)/)
+			return "virtio"
+		if (name ~ /^rpmsg_(retarget|rpc)/)
+			return "proxy"
+		if (name ~ /^rpmsg/)
+			return "rpmsg"
+		if (name ~ /^(remoteproc|rsc_table|elf_loader)/)
+			return "remoteproc"
+		return ""
+	}
+
+	# Layer of a header below include/amprelay/.
+	function amprelay_layer(name) {
+		if (name ~ /^(remoteproc|image_store)\.h$/)
+			return "remoteproc"
+		return name == "link.h" ? "rpmsg" : "wire"
+	}
+
+	# Layer of what #include names, "" if it is none of the library.
+	function layer_of_header(name) {
+		if (name ~ /^amprelay\//)
+			return amprelay_layer(substr(name, 10))
+		if (name ~ /^metal\//)
+			return "metal"
+		if (name ~ /^openamp\//)
+			return openamp_layer(substr(name, 9))
+		if (match(name, /(^|\/)(metal|virtio|rpmsg|remoteproc|proxy)\//)) {
+			name = substr(name, RSTART, RLENGTH)
+			gsub(/\//, "", name)
+			return name
+		}
+		return ""
+	}
+
+	function layer_of_file(file,   part) {
+		if (file ~ /^include\/openamp\//)
+			return openamp_layer(substr(file, 17))
+		if (file ~ /^include\/amprelay\//)
+			return amprelay_layer(substr(file, 18))
+		split(file, part, "/")
+		return part[2]
+	}
+
+	function check_kernel(name, quoted) {
+		if (name == "amprelay/wire.h" || name ~ /^(linux|asm|uapi|trace|generated)\// || (quoted && name !~ /\//))
+			return
+		printf "%s:%d: includes %s; kernel/ shares only amprelay/wire.h and include/uapi with the rest\n", file, number, name
+	}
+
+	function check_library(name, quoted,   theirs) {
+		theirs = layer_of_header(name)
+		if (theirs == "" && !iso[name] && !(quoted && name !~ /\//))
+			printf "%s:%d: includes %s, which is neither ISO C nor a header of the library; what depends on a system " \
+			       "belongs to ports/\n", file, number, name
+		else if (theirs != "" && index(may[layer], " " theirs " ") == 0)
+			printf "%s:%d: includes %s of %s; %s may include only%s\n", file, number, name, theirs, layer, \
+			       may[layer] == " " layer " " ? " itself" : ": " substr(may[layer], 2)
+	}
+
+	{
+		file = $0
+		kernel = file ~ /^kernel\//
+		layer = kernel ? "kernel" : layer_of_file(file)
+		if (file ~ /^include\/(uapi\/|amprelay\/wire\.h$)/)
+			next # made for the kernel as well, whose headers they name
+		if (!kernel && !(layer in may)) {
+			printf "%s:1: belongs to no layer; name it in tests/checks/includes.sh\n", file
+			next
+		}
+		number = 0
+		while ((getline line < file) > 0) {
+			number++
+			if (line ~ /^[ \t]*#[ \t]*include[ \t]*[<"]/) {
+				quoted = line ~ /include[ \t]*"/
+				sub(/^[^<"]*[<"]/, "", line)
+				sub(/[>"].*/, "", line)
+				if (kernel)
+					check_kernel(line, quoted)
+				else
+					check_library(line, quoted)
+			} else if (!kernel && line ~ /^[ \t]*#[ \t]*(if|elif)/ && \
+				   line ~ /(__linux|__unix|__ZEPHYR__|CONFIG_ZEPHYR|FREERTOS|__NuttX__|__QNX|_WIN32|__APPLE__|RT_THREAD)/)
+				printf "%s:%d: asks for an operating system by name; move the difference to ports/\n", file, number
+		}
+		close(file)
+	}
+' | sed 's/ *$//' | report

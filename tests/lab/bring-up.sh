@@ -1,0 +1,26 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Linux boots, the core runs, the kernel's own sample driver and our three services talk to it, and down leaves nothing.
+. "$(dirname "$0")/lab.sh"
+
+expect 0 "" amp up
+expect 0 "rpmsg host is online" guest dmesg
+expect 0 "m3" amp status
+
+# the kernel's sample driver counts its 100 messages against our firmware
+guest sh -c 'timeout 30 sh -c "until dmesg | grep -q \"rpmsg_client_sample.*goodbye\"; do sleep 0.1; done"' || fail "rpmsg_client_sample did not finish"
+expect 0 "incoming msg 100" guest dmesg
+
+expect_echo 100
+expect 0 "version" guest rpmsg send amp-command help
+expect 0 "amprelay" guest rpmsg send amp-command version
+expect 0 "uptime" guest rpmsg send amp-command uptime
+expect 0 "" guest rpmsg send amp-command "log hello from linux"
+expect 0 "" guest rpmsg send amp-command "rate 50"
+expect 0 "heartbeat=" guest rpmsg recv amp-telemetry -c 3
+expect 0 "hello from linux" amp logs m3
+expect 0 "hello from linux" guest cat /sys/kernel/debug/remoteproc/remoteproc0/trace0
+
+expect 0 "" amp down
+expect_nothing_left
+expect 3 "no lab" amp status
