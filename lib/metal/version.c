@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/* Version of the linked library. */
+/* Version of the linked library, which is one, under both of its names. */
 #include <metal/version.h>
+#include <openamp/version.h>
 
 int metal_ver_major(void)
 {
@@ -20,4 +21,24 @@ int metal_ver_patch(void)
 const char *metal_ver(void)
 {
 	return METAL_VER;
+}
+
+int openamp_version_major(void)
+{
+	return metal_ver_major();
+}
+
+int openamp_version_minor(void)
+{
+	return metal_ver_minor();
+}
+
+int openamp_version_patch(void)
+{
+	return metal_ver_patch();
+}
+
+const char *openamp_version(void)
+{
+	return metal_ver();
 }

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file config.h
+ * @brief What a build of the library contains. Each value can be set with -D; CMake does so from its options.
+ *
+ * Options remove code. None changes a prototype or a structure.
+ */
+#ifndef AMPRELAY_CONFIG_H
+#define AMPRELAY_CONFIG_H
+
+/** Size of a message buffer, the 16-byte header included: 32 … 65536. Linux uses 512. */
+#ifndef RPMSG_BUFFER_SIZE
+#define RPMSG_BUFFER_SIZE 512
+#endif
+
+/** Driver's (host's) role. CMake: WITH_VIRTIO_DRIVER. */
+#ifndef AMP_WITH_VIRTIO_DRIVER
+#define AMP_WITH_VIRTIO_DRIVER 1
+#endif
+
+/** Device's (remote's) role. CMake: WITH_VIRTIO_DEVICE. */
+#ifndef AMP_WITH_VIRTIO_DEVICE
+#define AMP_WITH_VIRTIO_DEVICE 1
+#endif
+
+/** Cache maintenance for shared memory that is cached, decided per region. CMake: WITH_DCACHE. */
+#ifndef AMP_WITH_DCACHE
+#define AMP_WITH_DCACHE 0
+#endif
+
+/** How long a send waits for a buffer unless amp_rpmsg_set_send_timeout() says otherwise, in milliseconds. */
+#ifndef AMP_RPMSG_SEND_TIMEOUT_MS
+#define AMP_RPMSG_SEND_TIMEOUT_MS 15000
+#endif
+
+#if RPMSG_BUFFER_SIZE < 32 || RPMSG_BUFFER_SIZE > 65536
+#error "RPMSG_BUFFER_SIZE must be 32 ... 65536"
+#endif
+#if !AMP_WITH_VIRTIO_DRIVER && !AMP_WITH_VIRTIO_DEVICE
+#error "Neither role is enabled: set WITH_VIRTIO_DRIVER or WITH_VIRTIO_DEVICE"
+#endif
+
+#endif /* AMPRELAY_CONFIG_H */

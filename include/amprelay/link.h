@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file link.h
+ * @brief What AmpRelay adds to OpenAMP's interface for RPMsg: the state of a link, time-outs, texts.
+ *
+ * A link is up from rpmsg_init_vdev() until rpmsg_deinit_vdev(), or until it is lost: the other side reset it, died, or
+ * wrote something that cannot be true. A lost link stays lost: sends answer RPMSG_ERR_DEV_STATE, nothing is received,
+ * waiting sends end at once. It is told once, through the callback set here. Then take it down and bring up a new one:
+ *
+ *     rpmsg_deinit_vdev(&rvdev);
+ *     (device: when the driver's status is DRIVER_OK again)
+ *     rpmsg_init_vdev(&rvdev, …);
+ */
+#ifndef AMPRELAY_LINK_H
+#define AMPRELAY_LINK_H
+
+#include <amprelay/link_reason.h>
+
+#include <openamp/rpmsg_virtio.h>
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum amp_link_state {
+	AMP_LINK_DOWN = 0, /**< not initialised */
+	AMP_LINK_UP = 1,
+	AMP_LINK_LOST = 2, /**< see the reason; only rpmsg_deinit_vdev() leads out */
+};
+
+/**
+ * @brief Set the callback for the loss of a link.
+ * @param cb   called once per loss with an enum amp_link_reason. Context: that of the call which noticed: a reception
+ * or a send, in a task, a callback or an ISR. Must not call rpmsg_deinit_vdev(): note it, and do that later. NULL: none
+ * @param arg  handed to @p cb
+ *
+ * Call after rpmsg_init_vdev(), which clears it.
+ */
+void amp_rpmsg_set_link_cb(struct rpmsg_virtio_device *rvdev, amp_link_cb cb, void *arg);
+
+/** @return enum amp_link_state; AMP_LINK_DOWN for NULL. Context: any */
+int amp_rpmsg_link_state(const struct rpmsg_virtio_device *rvdev);
+
+/** @return enum amp_link_reason, why the link was lost; AMP_LINK_OK if it was not. Context: any */
+int amp_rpmsg_link_reason(const struct rpmsg_virtio_device *rvdev);
+
+/** @return one line of English without a full stop, for logs. Context: any */
+const char *amp_link_reason_text(int reason);
+
+/**
+ * @brief The application knows that the other side is gone (crash report, power-off, new epoch): lose the link now.
+ *
+ * Waiting sends end at once. Does nothing if the link is not up. Context: as receptions, or inside the wait callback.
+ */
+void amp_rpmsg_peer_lost(struct rpmsg_virtio_device *rvdev);
+
+/**
+ * @brief Set how long a send waits for a buffer.
+ * @param ms  milliseconds, 0: as trysend. Default AMP_RPMSG_SEND_TIMEOUT_MS. rpmsg_init_vdev() sets the default
+ */
+void amp_rpmsg_set_send_timeout(struct rpmsg_virtio_device *rvdev, uint32_t ms);
+
+/**
+ * @brief Text of an error value.
+ * @param error  RPMSG_*, ERROR_V*, or 0
+ * @return its name and meaning, "unknown error" for others. Context: any
+ */
+const char *amp_strerror(int error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* AMPRELAY_LINK_H */

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file rpmsg.h
+ * @brief RPMsg: endpoints that exchange messages with endpoints on another core.
+ *
+ * A message goes from a 32-bit source address to a 32-bit destination address. An endpoint owns one local address and
+ * may know the address of its counterpart. A named endpoint is announced to the other side (name service), which
+ * answers by opening an endpoint for that name.
+ *
+ * **Context.** All functions are for task context and for the callbacks of endpoints. Those that may block say so;
+ * inside a callback too a blocking send may wait, and then *other callbacks run inside it*: a callback that sends must
+ * allow to be entered again. Ports with one context (AMP_SINGLE_CONTEXT) may call from interrupts if all calls come
+ * from there.
+ *
+ * **Errors.** Negative RPMSG_ERR_* values; the texts are in amp_strerror() of amprelay/link.h. After the link was lost
+ * (the other side reset it, died, or broke the protocol) every call answers RPMSG_ERR_DEV_STATE until
+ * rpmsg_deinit_vdev() and rpmsg_init_vdev() have brought up a new one.
+ */
+#ifndef OPENAMP_RPMSG_H
+#define OPENAMP_RPMSG_H
+
+#include <metal/list.h>
+#include <metal/mutex.h>
+#include <metal/utilities.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define RPMSG_NAME_SIZE     32  /**< bytes of a name, the terminating NUL included */
+#define RPMSG_ADDR_BMP_SIZE 128 /**< addresses that can be assigned: RPMSG_RESERVED_ADDRESSES and up */
+
+#define RPMSG_NS_EPT_ADDR        0x35u       /**< the name service */
+#define RPMSG_RESERVED_ADDRESSES 1024        /**< below: only for endpoints that ask for their address */
+#define RPMSG_ADDR_ANY           0xFFFFFFFFu /**< "assign one" as a source, "not known yet" as a destination */
+
+#define RPMSG_SUCCESS       0
+#define RPMSG_ERROR_BASE    (-2000)
+#define RPMSG_ERR_NO_MEM    (RPMSG_ERROR_BASE - 1) /**< no memory, or no free address */
+#define RPMSG_ERR_NO_BUFF   (RPMSG_ERROR_BASE - 2) /**< no buffer free (at once, or within the time-out) */
+#define RPMSG_ERR_PARAM     (RPMSG_ERROR_BASE - 3) /**< an argument that makes no sense */
+#define RPMSG_ERR_DEV_STATE (RPMSG_ERROR_BASE - 4) /**< the link is not up: lost, or not ready yet */
+#define RPMSG_ERR_BUFF_SIZE (RPMSG_ERROR_BASE - 5) /**< the message does not fit into a buffer */
+#define RPMSG_ERR_INIT      (RPMSG_ERROR_BASE - 6) /**< the device could not be set up */
+#define RPMSG_ERR_ADDR      (RPMSG_ERROR_BASE - 7) /**< address in use, or no destination known */
+#define RPMSG_ERR_PERM      (RPMSG_ERROR_BASE - 8) /**< not allowed */
+#define RPMSG_EOPNOTSUPP    (RPMSG_ERROR_BASE - 9) /**< this device has no such operation */
+
+struct rpmsg_endpoint;
+struct rpmsg_device;
+
+/**
+ * @brief A message arrived.
+ * @param ept   endpoint that it is for
+ * @param data  payload, in shared memory: valid until the return, or, after rpmsg_hold_rx_buffer(), until
+ *              rpmsg_release_rx_buffer(). The other side can still change it: copy what is checked before it is used
+ * @param len   bytes of payload, checked against the buffer
+ * @param src   sender's address
+ * @param priv  the endpoint's `priv`
+ * @return ignored, by convention RPMSG_SUCCESS
+ *
+ * Context: that of the reception (rproc_virtio_notified(), virtqueue_notification()), or inside a waiting send. May
+ * send, create and destroy endpoints, this one too.
+ */
+typedef int (*rpmsg_ept_cb)(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src, void *priv);
+
+/** The counterpart of @p ept has gone; its destination is RPMSG_ADDR_ANY again. Context: as rpmsg_ept_cb. */
+typedef void (*rpmsg_ns_unbind_cb)(struct rpmsg_endpoint *ept);
+
+/** Nothing uses @p ept any more; its memory may go. Context: that of the last user, without a lock. */
+typedef void (*rpmsg_ept_release_cb)(struct rpmsg_endpoint *ept);
+
+/**
+ * A name was announced for which there is no endpoint yet. @p name is a checked copy, valid until the return; @p dest
+ * is the announced address. Usually answers with rpmsg_create_ept(…, name, RPMSG_ADDR_ANY, dest, …). Context: as
+ * rpmsg_ept_cb.
+ */
+typedef void (*rpmsg_ns_bind_cb)(struct rpmsg_device *rdev, const char *name, uint32_t dest);
+
+/** An end of a conversation. The memory is the application's; members from `node` on are the library's. */
+struct rpmsg_endpoint {
+	char name[RPMSG_NAME_SIZE];      /**< empty: not announced */
+	struct rpmsg_device *rdev;       /**< NULL after the endpoint or the device is gone */
+	uint32_t addr;                   /**< local address */
+	uint32_t dest_addr;              /**< counterpart; RPMSG_ADDR_ANY: not known yet */
+	uint32_t refcnt;                 /**< users: the device, and each callback that runs */
+	rpmsg_ept_release_cb release_cb; /**< may be NULL; may be set after rpmsg_create_ept() */
+	rpmsg_ept_cb cb;
+	rpmsg_ns_unbind_cb ns_unbind_cb; /**< may be NULL */
+	struct metal_list node;
+	void *priv;                      /**< application's; handed to cb */
+	struct rpmsg_endpoint *child[4]; /**< look-up by address: see lib/rpmsg/endpoint_table.c */
+};
+
+/** What carries the messages. For RPMsg over virtio: rpmsg_virtio.c. A NULL member: not supported. */
+struct rpmsg_device_ops {
+	int (*send_offchannel_raw)(struct rpmsg_device *rdev, uint32_t src, uint32_t dst, const void *data, int len,
+	                           int wait);
+	void (*hold_rx_buffer)(struct rpmsg_device *rdev, void *rxbuf);
+	void (*release_rx_buffer)(struct rpmsg_device *rdev, void *rxbuf);
+	void *(*get_tx_payload_buffer)(struct rpmsg_device *rdev, uint32_t *len, int wait);
+	int (*send_offchannel_nocopy)(struct rpmsg_device *rdev, uint32_t src, uint32_t dst, const void *data, int len);
+	int (*release_tx_buffer)(struct rpmsg_device *rdev, void *txbuf);
+	int (*get_rx_buffer_size)(struct rpmsg_device *rdev);
+	int (*get_tx_buffer_size)(struct rpmsg_device *rdev);
+};
+
+/** Endpoints on one link. */
+struct rpmsg_device {
+	struct metal_list endpoints;
+	struct rpmsg_endpoint ns_ept;
+	unsigned long bitmap[metal_bitmap_longs(RPMSG_ADDR_BMP_SIZE)]; /**< assignable addresses in use */
+	unsigned int bitnext;          /**< where the search for a free one begins: addresses are reused late */
+	metal_mutex_t lock;            /**< endpoints and queues */
+	rpmsg_ns_bind_cb ns_bind_cb;   /**< may be NULL */
+	rpmsg_ns_bind_cb ns_unbind_cb; /**< an announced name went; may be NULL; may be set after rpmsg_init_vdev() */
+	struct rpmsg_device_ops ops;
+	bool support_ns;                /**< both sides have the name service */
+	struct rpmsg_endpoint *by_addr; /**< root of the look-up */
+};
+
+/* ------------------------------------------------------------------ endpoints: rpmsg.c */
+
+/**
+ * @brief Create an endpoint, and announce it if it has a name, the device has a name service, and @p dest is not known.
+ *
+ * @param ept           memory of the endpoint, not in use; contents do not matter, except that `priv` and `release_cb`
+ * stay
+ * @param rdev          device
+ * @param name          up to RPMSG_NAME_SIZE - 1 bytes (a longer one is cut), copied; NULL or "": no name
+ * @param src           local address, RPMSG_ADDR_ANY: assign one
+ * @param dest          counterpart's address, RPMSG_ADDR_ANY: learnt from its first message or announcement
+ * @param cb            called for each message
+ * @param ns_unbind_cb  called when the counterpart goes; may be NULL
+ * @return RPMSG_SUCCESS; RPMSG_ERR_PARAM (ept, rdev or cb is NULL); RPMSG_ERR_ADDR (src is in use); RPMSG_ERR_NO_MEM
+ * (no free address); or an error of the announcement (link down, no buffer): then the endpoint was not created
+ *
+ * Blocks: up to the send time-out, if it is announced.
+ */
+int rpmsg_create_ept(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev, const char *name, uint32_t src,
+                     uint32_t dest, rpmsg_ept_cb cb, rpmsg_ns_unbind_cb ns_unbind_cb);
+
+/**
+ * @brief Take the endpoint away, and say so to the other side if it has a name.
+ *
+ * After the return no new callback starts. One that runs (this may be called from it) goes on; release_cb is called
+ * when none does. NULL, and an endpoint that is already gone, are allowed. Blocks: up to the send time-out, if it has a
+ * name.
+ */
+void rpmsg_destroy_ept(struct rpmsg_endpoint *ept);
+
+/** @return 1 if the endpoint exists and knows its counterpart */
+unsigned int is_rpmsg_ept_ready(struct rpmsg_endpoint *ept);
+
+/* ------------------------------------------------------------------ messages: rpmsg.c */
+
+/**
+ * @brief Send a message: the base of all copying sends.
+ *
+ * @param ept   endpoint whose device carries it
+ * @param src   source address, not RPMSG_ADDR_ANY
+ * @param dst   destination address, not RPMSG_ADDR_ANY
+ * @param data  payload, copied before the return
+ * @param len   bytes, 0 and more
+ * @param wait  nonzero: wait for a buffer, up to the send time-out (amp_rpmsg_set_send_timeout())
+ * @return bytes sent (@p len); RPMSG_ERR_PARAM (ept or data NULL, len negative); RPMSG_ERR_ADDR (an address is
+ * RPMSG_ADDR_ANY); RPMSG_ERR_BUFF_SIZE (nothing was sent); RPMSG_ERR_NO_BUFF; RPMSG_ERR_DEV_STATE
+ */
+int rpmsg_send_offchannel_raw(struct rpmsg_endpoint *ept, uint32_t src, uint32_t dst, const void *data, int len,
+                              int wait);
+
+/** Send from the endpoint to its counterpart. Blocks. See rpmsg_send_offchannel_raw(). */
+static inline int rpmsg_send(struct rpmsg_endpoint *ept, const void *data, int len)
+{
+	return ept ? rpmsg_send_offchannel_raw(ept, ept->addr, ept->dest_addr, data, len, true) : RPMSG_ERR_PARAM;
+}
+
+/** Send from the endpoint to @p dst. Blocks. */
+static inline int rpmsg_sendto(struct rpmsg_endpoint *ept, const void *data, int len, uint32_t dst)
+{
+	return ept ? rpmsg_send_offchannel_raw(ept, ept->addr, dst, data, len, true) : RPMSG_ERR_PARAM;
+}
+
+/** Send from @p src to @p dst. Blocks. */
+static inline int rpmsg_send_offchannel(struct rpmsg_endpoint *ept, uint32_t src, uint32_t dst, const void *data,
+                                        int len)
+{
+	return rpmsg_send_offchannel_raw(ept, src, dst, data, len, true);
+}
+
+/** Like rpmsg_send(), RPMSG_ERR_NO_BUFF instead of waiting. */
+static inline int rpmsg_trysend(struct rpmsg_endpoint *ept, const void *data, int len)
+{
+	return ept ? rpmsg_send_offchannel_raw(ept, ept->addr, ept->dest_addr, data, len, false) : RPMSG_ERR_PARAM;
+}
+
+/** Like rpmsg_sendto(), RPMSG_ERR_NO_BUFF instead of waiting. */
+static inline int rpmsg_trysendto(struct rpmsg_endpoint *ept, const void *data, int len, uint32_t dst)
+{
+	return ept ? rpmsg_send_offchannel_raw(ept, ept->addr, dst, data, len, false) : RPMSG_ERR_PARAM;
+}
+
+/** Like rpmsg_send_offchannel(), RPMSG_ERR_NO_BUFF instead of waiting. */
+static inline int rpmsg_trysend_offchannel(struct rpmsg_endpoint *ept, uint32_t src, uint32_t dst, const void *data,
+                                           int len)
+{
+	return rpmsg_send_offchannel_raw(ept, src, dst, data, len, false);
+}
+
+/* ------------------------------------------------------------------ sizes: buffer_size.c */
+
+/** @return largest payload that can be sent, in bytes, or a negative error */
+int rpmsg_get_tx_buffer_size(struct rpmsg_endpoint *ept);
+
+/** @return largest payload that can be received, in bytes, or a negative error */
+int rpmsg_get_rx_buffer_size(struct rpmsg_endpoint *ept);
+
+/* ------------------------------------------------------------------ messages without a copy: rpmsg_nocopy.c */
+
+/**
+ * @brief Keep a received buffer after the callback's return. Each hold needs a release.
+ * @param rxbuf  the `data` of a callback
+ */
+void rpmsg_hold_rx_buffer(struct rpmsg_endpoint *ept, void *rxbuf);
+
+/** @brief Give a held buffer back. A held buffer lost is one fewer for the other side to send with. */
+void rpmsg_release_rx_buffer(struct rpmsg_endpoint *ept, void *rxbuf);
+
+/**
+ * @brief Get a buffer to write a message into.
+ * @param len   room for payload, in bytes
+ * @param wait  nonzero: wait for one, up to the send time-out
+ * @return where the payload goes, in shared memory, or NULL. Owns: the caller's, until it is sent or
+ *         rpmsg_release_tx_buffer()
+ */
+void *rpmsg_get_tx_payload_buffer(struct rpmsg_endpoint *ept, uint32_t *len, int wait);
+
+/**
+ * @brief Send a buffer of rpmsg_get_tx_payload_buffer().
+ * @return bytes sent (@p len), or a negative error: the buffer is still the caller's then
+ */
+int rpmsg_send_offchannel_nocopy(struct rpmsg_endpoint *ept, uint32_t src, uint32_t dst, const void *data, int len);
+
+/** Send a buffer from the endpoint to @p dst. See rpmsg_send_offchannel_nocopy(). */
+static inline int rpmsg_sendto_nocopy(struct rpmsg_endpoint *ept, const void *data, int len, uint32_t dst)
+{
+	return ept ? rpmsg_send_offchannel_nocopy(ept, ept->addr, dst, data, len) : RPMSG_ERR_PARAM;
+}
+
+/** Send a buffer from the endpoint to its counterpart. See rpmsg_send_offchannel_nocopy(). */
+static inline int rpmsg_send_nocopy(struct rpmsg_endpoint *ept, const void *data, int len)
+{
+	return ept ? rpmsg_send_offchannel_nocopy(ept, ept->addr, ept->dest_addr, data, len) : RPMSG_ERR_PARAM;
+}
+
+/** Give back a buffer of rpmsg_get_tx_payload_buffer() unsent. @return RPMSG_SUCCESS or a negative error */
+int rpmsg_release_tx_buffer(struct rpmsg_endpoint *ept, void *txbuf);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* OPENAMP_RPMSG_H */

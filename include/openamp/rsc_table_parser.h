@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file rsc_table_parser.h
+ * @brief Reading resource tables that somebody else wrote.
+ */
+#ifndef OPENAMP_RSC_TABLE_PARSER_H
+#define OPENAMP_RSC_TABLE_PARSER_H
+
+#include <openamp/remoteproc.h>
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** An entry that amp_rsc_table_check() found wrong. */
+struct amp_rsc_fault {
+	unsigned int entry; /**< its number; UINT_MAX: the table's header */
+	size_t offset;      /**< where in the table */
+	const char *text;   /**< what is wrong, for people; constant */
+};
+
+/**
+ * @brief Check a whole table: header, offsets, the size of each entry, vrings, names.
+ *
+ * @param table  copy that nobody else can write (the table may change between the check and the use otherwise), 4-byte
+ * aligned
+ * @param size   bytes at @p table
+ * @param fault  filled on an error; may be NULL
+ * @return 0, -RPROC_EINVAL, -RPROC_ERR_RSC_TAB_TRUNC, _VER, _RSVD, _VDEV_NRINGS or _NS (a type that is neither known
+ * nor a vendor's)
+ *
+ * Context: any. Does not block.
+ */
+int amp_rsc_table_check(const void *table, size_t size, struct amp_rsc_fault *fault);
+
+/**
+ * @brief Find an entry of a table that amp_rsc_table_check() passed.
+ * @param type   enum fw_resource_type
+ * @param index  0: the first of this type
+ * @return its offset, or 0: there is none
+ */
+size_t find_rsc(void *rsc_table, unsigned int type, unsigned int index);
+
+/** @return bytes of an entry of a checked table, all that belongs to it included; 0 for a type that is not known */
+size_t amp_rsc_size(const void *rsc);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* OPENAMP_RSC_TABLE_PARSER_H */

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file rpc_server.c
+ * @brief Remote procedure calls, the side that carries them out.
+ */
+#include "../virtio/shared_access.h"
+
+#include <openamp/rpmsg_rpc_client_server.h>
+
+#include <metal/log.h>
+
+#include <string.h>
+
+#define ANSWER_HEADER  offsetof(struct rpmsg_rpc_answer, params)
+#define REQUEST_HEADER offsetof(struct rpmsg_rpc_request, params)
+
+/* A request, and what ends a text that fills it. */
+struct request_copy {
+	struct rpmsg_rpc_request request;
+	unsigned char end;
+};
+
+static const struct rpmsg_rpc_services *find_service(const struct rpmsg_rpc_svr *rpcs, uint32_t id)
+{
+	unsigned int i;
+
+	for (i = 0; i < rpcs->n_services; i++)
+		if (rpcs->services[i].id == id)
+			return &rpcs->services[i];
+	return NULL;
+}
+
+/* Refusals do not wait for a buffer: a client that floods with bad requests must not stop the reception. */
+static void refuse(struct rpmsg_endpoint *ept, uint32_t client, uint32_t id, int status)
+{
+	struct {
+		uint32_t id;
+		int32_t status;
+	} answer = {id, status};
+
+	metal_log(METAL_LOG_WARNING, "rpc: request %lu from address %lu refused: %s\n", (unsigned long)id,
+	          (unsigned long)client, status == RPMSG_RPC_INVALID_ID ? "no such service" : "too long");
+	(void)rpmsg_trysendto(ept, &answer, (int)ANSWER_HEADER, client);
+}
+
+static void carry_out(struct rpmsg_rpc_svr *rpcs, const struct rpmsg_rpc_services *service, struct request_copy *copy,
+                      size_t params_len, uint32_t client)
+{
+	/* A service that sends may wait, and then the next request comes in here, inside this one. */
+	uint32_t outer_client = rpcs->client;
+	size_t outer_len = rpcs->request_len;
+
+	rpcs->client = client;
+	rpcs->request_len = params_len;
+	service->cb_function(copy, rpcs);
+	rpcs->client = outer_client;
+	rpcs->request_len = outer_len;
+}
+
+static int request_arrived(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src, void *priv)
+{
+	struct rpmsg_rpc_svr *rpcs = priv;
+	const struct rpmsg_rpc_services *service;
+	struct request_copy copy;
+
+	if (len < REQUEST_HEADER) {
+		metal_log(METAL_LOG_WARNING,
+		          "rpc: request of %u bytes from address %lu is too short for an id, dropped\n",
+		          (unsigned int)len, (unsigned long)src);
+		return RPMSG_SUCCESS;
+	}
+	memset(&copy, 0, sizeof(copy));
+	AMP_SHARED_COPY_OUT(&copy.request, data, len < sizeof(copy.request) ? len : sizeof(copy.request));
+	service = find_service(rpcs, copy.request.id);
+	if (!service)
+		refuse(ept, src, copy.request.id, RPMSG_RPC_INVALID_ID);
+	else if (len > sizeof(copy.request))
+		refuse(ept, src, copy.request.id, RPMSG_ERR_BUFF_SIZE);
+	else
+		carry_out(rpcs, service, &copy, len - REQUEST_HEADER, src);
+	return RPMSG_SUCCESS;
+}
+
+int rpmsg_rpc_server_init(struct rpmsg_rpc_svr *rpcs, struct rpmsg_device *rdev,
+                          const struct rpmsg_rpc_services *services, int len,
+                          rpmsg_ns_unbind_cb rpmsg_service_server_unbind)
+{
+	int i;
+
+	if (!rpcs || !rdev || !services || len <= 0)
+		return RPMSG_ERR_PARAM;
+	for (i = 0; i < len; i++)
+		if (!services[i].cb_function)
+			return RPMSG_ERR_PARAM;
+	memset(rpcs, 0, sizeof(*rpcs));
+	rpcs->services = services;
+	rpcs->n_services = (unsigned int)len;
+	rpcs->client = RPMSG_ADDR_ANY;
+	rpcs->ept.priv = rpcs;
+	return rpmsg_create_ept(&rpcs->ept, rdev, RPMSG_RPC_SERVICE_NAME, RPMSG_ADDR_ANY, RPMSG_ADDR_ANY,
+	                        request_arrived, rpmsg_service_server_unbind);
+}
+
+int rpmsg_rpc_server_send(struct rpmsg_rpc_svr *rpcs, uint32_t rpc_id, int status, void *request_param,
+                          size_t param_size)
+{
+	struct rpmsg_rpc_answer answer;
+	uint32_t client;
+
+	if (!rpcs || (!request_param && param_size))
+		return RPMSG_ERR_PARAM;
+	if (param_size > sizeof(answer.params))
+		return RPMSG_ERR_BUFF_SIZE;
+	answer.id = rpc_id;
+	answer.status = status;
+	if (param_size)
+		memcpy(answer.params, request_param, param_size);
+	client = rpcs->client != RPMSG_ADDR_ANY ? rpcs->client : rpcs->ept.dest_addr;
+	return rpmsg_sendto(&rpcs->ept, &answer, (int)(ANSWER_HEADER + param_size), client);
+}
+
+size_t amp_rpmsg_rpc_request_len(const struct rpmsg_rpc_svr *rpcs)
+{
+	return rpcs ? rpcs->request_len : 0;
+}

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file remoteproc_virtio.c
+ * @brief The virtio transport of remoteproc: an entry of a resource table, and notify ids.
+ */
+#include <openamp/remoteproc.h>
+#include <openamp/remoteproc_virtio.h>
+
+#include "../virtio/virtqueue_internal.h"
+
+#include <metal/alloc.h>
+#include <metal/cpu.h>
+#include <metal/utilities.h>
+
+#include <stddef.h>
+#include <string.h>
+
+static struct remoteproc_virtio *to_rpvdev(struct virtio_device *vdev)
+{
+	return metal_container_of(vdev, struct remoteproc_virtio, vdev);
+}
+
+/* ------------------------------------------------------------------ fields of the entry, which the other side can
+ * write */
+
+static uint32_t read32(struct remoteproc_virtio *rpvdev, size_t offset)
+{
+	uint32_t *word = (uint32_t *)(void *)((char *)rpvdev->vdev_rsc + offset);
+
+	vq_buffer_invalidate(rpvdev->vdev_rsc_io, word, sizeof(*word));
+	return AMP_SHARED_LOAD(word);
+}
+
+static void write32(struct remoteproc_virtio *rpvdev, size_t offset, uint32_t value)
+{
+	uint32_t *word = (uint32_t *)(void *)((char *)rpvdev->vdev_rsc + offset);
+
+	AMP_SHARED_STORE(word, value);
+	vq_buffer_flush(rpvdev->vdev_rsc_io, word, sizeof(*word));
+}
+
+#define READ32(rpvdev, field)         read32((rpvdev), offsetof(struct fw_rsc_vdev, field))
+#define WRITE32(rpvdev, field, value) write32((rpvdev), offsetof(struct fw_rsc_vdev, field), (value))
+
+static uint8_t *status_byte(struct remoteproc_virtio *rpvdev)
+{
+	return (uint8_t *)rpvdev->vdev_rsc + offsetof(struct fw_rsc_vdev, status);
+}
+
+static uint8_t get_status(struct virtio_device *vdev)
+{
+	struct remoteproc_virtio *rpvdev = to_rpvdev(vdev);
+
+	vq_buffer_invalidate(rpvdev->vdev_rsc_io, status_byte(rpvdev), 1);
+	/* Acquire: behind DRIVER_OK stand the rings and the features that the driver has set up before. */
+	return AMP_SHARED_LOAD_ACQUIRE(status_byte(rpvdev));
+}
+
+static void set_status(struct virtio_device *vdev, uint8_t status)
+{
+	struct remoteproc_virtio *rpvdev = to_rpvdev(vdev);
+
+	if (!role_is_driver(vdev))
+		return;
+	/* Release: a device that sees DRIVER_OK sees the rings and the features, not what was there before. */
+	AMP_SHARED_STORE_RELEASE(status_byte(rpvdev), status);
+	vq_buffer_flush(rpvdev->vdev_rsc_io, status_byte(rpvdev), 1);
+}
+
+static void reset_device(struct virtio_device *vdev)
+{
+	set_status(vdev, VIRTIO_CONFIG_STATUS_RESET);
+}
+
+static uint32_t get_features(struct virtio_device *vdev)
+{
+	struct remoteproc_virtio *rpvdev = to_rpvdev(vdev);
+	uint32_t offered = READ32(rpvdev, dfeatures);
+
+	return role_is_driver(vdev) ? offered : offered & READ32(rpvdev, gfeatures);
+}
+
+static void set_features(struct virtio_device *vdev, uint32_t features)
+{
+	if (role_is_driver(vdev))
+		WRITE32(to_rpvdev(vdev), gfeatures, features);
+	else
+		WRITE32(to_rpvdev(vdev), dfeatures, features);
+}
+
+static uint32_t negotiate_features(struct virtio_device *vdev, uint32_t features)
+{
+	struct remoteproc_virtio *rpvdev = to_rpvdev(vdev);
+
+	features &= READ32(rpvdev, dfeatures);
+	if (role_is_driver(vdev))
+		WRITE32(rpvdev, gfeatures, features);
+	vdev->features = features;
+	return features;
+}
+
+/* The configuration space behind the vrings, if the access is inside it. */
+static void *config_space(struct virtio_device *vdev, uint32_t offset, int length)
+{
+	struct remoteproc_virtio *rpvdev = to_rpvdev(vdev);
+	size_t start = sizeof(struct fw_rsc_vdev) + vdev->vrings_num * sizeof(struct fw_rsc_vdev_vring);
+
+	if (length < 0 || offset > rpvdev->config_len || (uint32_t)length > rpvdev->config_len - offset)
+		return NULL;
+	return (char *)rpvdev->vdev_rsc + start + offset;
+}
+
+static void read_config(struct virtio_device *vdev, uint32_t offset, void *dst, int length)
+{
+	void *src = config_space(vdev, offset, length);
+
+	if (!src)
+		return;
+	vq_buffer_invalidate(to_rpvdev(vdev)->vdev_rsc_io, src, (unsigned int)length);
+	AMP_SHARED_COPY_OUT(dst, src, (size_t)length);
+}
+
+static void write_config(struct virtio_device *vdev, uint32_t offset, void *src, int length)
+{
+	void *dst = config_space(vdev, offset, length);
+
+	if (!dst)
+		return;
+	AMP_SHARED_COPY_IN(dst, src, (size_t)length);
+	vq_buffer_flush(to_rpvdev(vdev)->vdev_rsc_io, dst, (unsigned int)length);
+}
+
+static void notify(struct virtqueue *vq)
+{
+	struct remoteproc_virtio *rpvdev = to_rpvdev(vq->vq_dev);
+
+	(void)rpvdev->notify(rpvdev->priv, vq->vq_dev->vrings_info[vq->vq_queue_index].notifyid);
+}
+
+static const struct virtio_dispatch rproc_virtio_dispatch = {
+	.get_status = get_status,
+	.set_status = set_status,
+	.get_features = get_features,
+	.set_features = set_features,
+	.negotiate_features = negotiate_features,
+	.read_config = read_config,
+	.write_config = write_config,
+	.reset_device = reset_device,
+	.notify = notify,
+};
+
+/* ------------------------------------------------------------------ life */
+
+static bool ring_size_ok(uint32_t num)
+{
+	return num && num <= VIRTQUEUE_MAX_DESC && !(num & (num - 1));
+}
+
+/* The entry, as it is now, if it is a vdev that lies wholly inside its region. */
+static bool read_entry(struct fw_rsc_vdev *entry, void *rsc, struct metal_io_region *rsc_io)
+{
+	size_t size = sizeof(*entry);
+	unsigned long offset;
+
+	if ((uintptr_t)rsc & 3)
+		return false;
+	if (rsc_io) {
+		offset = metal_io_virt_to_offset(rsc_io, rsc);
+		if (offset == METAL_BAD_OFFSET || size > rsc_io->size - offset)
+			return false;
+	}
+	vq_buffer_invalidate(rsc_io, rsc, (unsigned int)size);
+	AMP_SHARED_COPY_OUT(entry, rsc, size);
+	size += entry->num_of_vrings * sizeof(entry->vring[0]);
+	if (rsc_io && (size > rsc_io->size - offset || entry->config_len > rsc_io->size - offset - size))
+		return false;
+	return entry->type == RSC_VDEV && entry->num_of_vrings > 0 && entry->num_of_vrings <= RPROC_MAX_VRINGS;
+}
+
+/* Take over the vrings of the entry and give each a queue. */
+static bool add_queues(struct remoteproc_virtio *rpvdev)
+{
+	struct virtio_device *vdev = &rpvdev->vdev;
+	struct fw_rsc_vdev_vring vring;
+	unsigned int i;
+
+	for (i = 0; i < vdev->vrings_num; i++) {
+		AMP_SHARED_COPY_OUT(&vring,
+		                    (char *)rpvdev->vdev_rsc + offsetof(struct fw_rsc_vdev, vring) + i * sizeof(vring),
+		                    sizeof(vring));
+		if (!ring_size_ok(vring.num))
+			return false;
+		vdev->vrings_info[i].notifyid = vring.notifyid;
+		vdev->vrings_info[i].info.num_descs = (uint16_t)vring.num;
+		vdev->vrings_info[i].info.align = vring.align;
+		vdev->vrings_info[i].vq = virtqueue_allocate(role_is_driver(vdev) ? vring.num : 0);
+		if (!vdev->vrings_info[i].vq)
+			return false;
+	}
+	return true;
+}
+
+struct virtio_device *rproc_virtio_create_vdev(unsigned int role, unsigned int notifyid, void *rsc,
+                                               struct metal_io_region *rsc_io, void *priv,
+                                               rpvdev_notify_func notify_func, virtio_dev_reset_cb rst_cb)
+{
+	struct remoteproc_virtio *rpvdev;
+	struct fw_rsc_vdev entry;
+	unsigned int size;
+
+	if (!rsc || !notify_func || !read_entry(&entry, rsc, rsc_io))
+		return NULL;
+	if (!(role == VIRTIO_DEV_DRIVER && AMP_WITH_VIRTIO_DRIVER) &&
+	    !(role == VIRTIO_DEV_DEVICE && AMP_WITH_VIRTIO_DEVICE))
+		return NULL;
+
+	size = (unsigned int)(sizeof(*rpvdev) + entry.num_of_vrings * sizeof(struct virtio_vring_info));
+	rpvdev = metal_allocate_memory(size);
+	if (!rpvdev)
+		return NULL;
+	memset(rpvdev, 0, size);
+	rpvdev->priv = priv;
+	rpvdev->vdev_rsc = rsc;
+	rpvdev->vdev_rsc_io = rsc_io;
+	rpvdev->notify = notify_func;
+	rpvdev->config_len = entry.config_len;
+	metal_list_init(&rpvdev->node);
+	rpvdev->vdev.notifyid = notifyid;
+	rpvdev->vdev.id.device = entry.id;
+	rpvdev->vdev.role = role;
+	rpvdev->vdev.reset_cb = rst_cb;
+	rpvdev->vdev.func = &rproc_virtio_dispatch;
+	rpvdev->vdev.vrings_num = entry.num_of_vrings;
+	rpvdev->vdev.vrings_info = (struct virtio_vring_info *)(void *)(rpvdev + 1);
+	/* In cached memory a plain load would show an old status. */
+	if (role == VIRTIO_DEV_DEVICE && !(AMP_WITH_DCACHE && rsc_io && (rsc_io->mem_flags & AMP_IO_NONCOHERENT)))
+		rpvdev->vdev.status_shm = status_byte(rpvdev);
+	if (!add_queues(rpvdev)) {
+		rproc_virtio_remove_vdev(&rpvdev->vdev);
+		return NULL;
+	}
+	return &rpvdev->vdev;
+}
+
+void rproc_virtio_remove_vdev(struct virtio_device *vdev)
+{
+	unsigned int i;
+
+	if (!vdev)
+		return;
+	reset_device(vdev);
+	for (i = 0; i < vdev->vrings_num; i++)
+		virtqueue_free(vdev->vrings_info[i].vq);
+	metal_free_memory(to_rpvdev(vdev));
+}
+
+int rproc_virtio_init_vring(struct virtio_device *vdev, unsigned int index, unsigned int notifyid, void *va,
+                            struct metal_io_region *io, unsigned int num_descs, unsigned int align)
+{
+	struct virtio_vring_info *vring;
+	unsigned long offset, size;
+
+	if (!vdev || index >= vdev->vrings_num || !va || !ring_size_ok(num_descs) || align < 4 || align > 65536 ||
+	    (align & (align - 1)) || ((uintptr_t)va & (metal_max(align, 8u) - 1)))
+		return -RPROC_EINVAL;
+	vring = &vdev->vrings_info[index];
+	/* The driver's queue has room for as many descriptors as the table said when it was created. */
+	if (num_descs > vring->info.num_descs)
+		return -RPROC_EINVAL;
+	if (io) {
+		offset = metal_io_virt_to_offset(io, va);
+		size = (unsigned long)vring_size(num_descs, align);
+		if (offset == METAL_BAD_OFFSET || size > io->size - offset)
+			return -RPROC_EINVAL;
+	}
+	vring->io = io;
+	vring->notifyid = notifyid;
+	vring->info.vaddr = va;
+	vring->info.num_descs = (uint16_t)num_descs;
+	vring->info.align = align;
+	return 0;
+}
+
+/* ------------------------------------------------------------------ kicks */
+
+int rproc_virtio_notified(struct virtio_device *vdev, uint32_t notifyid)
+{
+	struct virtio_vring_info *vring;
+	unsigned int i;
+
+	if (!vdev)
+		return -RPROC_EINVAL;
+	if (!role_is_driver(vdev) && !(get_status(vdev) & VIRTIO_CONFIG_STATUS_DRIVER_OK)) {
+		virtio_device_lost(vdev);
+		return 0;
+	}
+	for (i = 0; i < vdev->vrings_num; i++) {
+		vring = &vdev->vrings_info[i];
+		if (vring->notifyid == notifyid || notifyid == RSC_NOTIFY_ID_ANY)
+			virtqueue_notification(vring->vq);
+	}
+	return 0;
+}
+
+void rproc_virtio_wait_remote_ready(struct virtio_device *vdev)
+{
+	if (!vdev || role_is_driver(vdev))
+		return;
+	while (!(get_status(vdev) & VIRTIO_CONFIG_STATUS_DRIVER_OK))
+		metal_cpu_yield();
+}

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file rsc_table.c
+ * @brief The resource table of a remote processor: taken over, and its entries handled.
+ *
+ * The table usually lies in memory that the remote can write. So it is copied, the copy is checked and used, and only
+ * the words that this side fills are written back: the other side may write its own at the same time.
+ */
+#include "remoteproc_internal.h"
+
+#include "../virtio/shared_access.h"
+
+#include <amprelay/config.h>
+#include <amprelay/remoteproc.h>
+#include <openamp/rsc_table_parser.h>
+
+#include <metal/alloc.h>
+#include <metal/cache.h>
+#include <metal/log.h>
+
+#include <string.h>
+
+/* Word by word: what the other side writes at the same time is seen as it was before or as it is after. */
+static void copy_table(void *copy, void *live, size_t size, struct metal_io_region *io)
+{
+	uint32_t *to = copy, *from = live;
+	size_t i;
+
+	if (AMP_WITH_DCACHE)
+		amp_cache_invalidate_io(io, live, (unsigned int)size);
+	for (i = 0; i < size / 4; i++)
+		to[i] = AMP_SHARED_LOAD(&from[i]);
+	/* A size that is no multiple of a word is possible: configuration space or padding ends it then. */
+	AMP_SHARED_COPY_OUT(&to[i], &from[i], size % 4);
+}
+
+static bool inside(struct metal_io_region *io, void *live, size_t size)
+{
+	unsigned long offset = metal_io_virt_to_offset(io, live);
+
+	return offset != METAL_BAD_OFFSET && size <= io->size - offset;
+}
+
+int amp_rsc_open(struct rsc_view *view, void *live, size_t size, struct metal_io_region *io)
+{
+	struct amp_rsc_fault fault;
+	int status;
+
+	if (!live || (uintptr_t)live % 4 || size > AMP_RSC_TABLE_MAX || (io && !inside(io, live, size)))
+		return -RPROC_EINVAL;
+	if (size < sizeof(struct resource_table))
+		return -RPROC_ERR_RSC_TAB_TRUNC;
+	view->copy = metal_allocate_memory((unsigned int)size);
+	if (!view->copy)
+		return -RPROC_ENOMEM;
+	view->live = live;
+	view->io = io;
+	copy_table(view->copy, live, size, io);
+	status = amp_rsc_table_check(view->copy, size, &fault);
+	if (status) {
+		metal_log(METAL_LOG_ERROR, "remoteproc: resource table, entry %d at offset %lu: %s\n", (int)fault.entry,
+		          (unsigned long)fault.offset, fault.text);
+		amp_rsc_close(view);
+	}
+	return status;
+}
+
+void amp_rsc_close(struct rsc_view *view)
+{
+	metal_free_memory(view->copy);
+	view->copy = NULL;
+}
+
+void amp_rsc_put(struct rsc_view *view, size_t offset, uint32_t value)
+{
+	uint32_t *word = (uint32_t *)(void *)((char *)view->live + offset);
+
+	AMP_SHARED_STORE(word, value);
+	if (AMP_WITH_DCACHE)
+		amp_cache_flush_io(view->io, word, sizeof(*word));
+}
+
+/* ------------------------------------------------------------------ entries */
+
+/* An address as the table has it, to one as the library has it. */
+static metal_phys_addr_t address(uint32_t value)
+{
+	return value == FW_RSC_U32_ADDR_ANY ? METAL_BAD_PHYS : value;
+}
+
+/* Fill an address that the table leaves open, if it fits there. */
+static bool fill_address(struct rsc_view *view, size_t offset, metal_phys_addr_t value)
+{
+	if (value >= FW_RSC_U32_ADDR_ANY)
+		return false;
+	amp_rsc_put(view, offset, (uint32_t)value);
+	return true;
+}
+
+static int handle_carveout(struct remoteproc *rproc, struct rsc_view *view, size_t offset)
+{
+	const struct fw_rsc_carveout *carveout = (const void *)((char *)view->copy + offset);
+	metal_phys_addr_t da = address(carveout->da), pa = METAL_BAD_PHYS;
+	bool open_pa = carveout->pa == 0 || carveout->pa == FW_RSC_U32_ADDR_ANY;
+	struct remoteproc_mem *mem = NULL;
+
+	/* The remote knows where it wants its memory; if it does not care, the memory with that name is meant, or any.
+	 */
+	if (da == METAL_BAD_PHYS) {
+		if (carveout->name[0])
+			mem = amp_rproc_find_name(rproc, (const char *)carveout->name);
+		if (mem) {
+			da = mem->da;
+			pa = mem->pa;
+		} else {
+			pa = open_pa ? METAL_BAD_PHYS : carveout->pa;
+		}
+	}
+	if (!remoteproc_mmap(rproc, &pa, &da, carveout->len, carveout->flags, NULL))
+		return -AMP_RPROC_ERR_RSC_MEMORY;
+	if (carveout->da == FW_RSC_U32_ADDR_ANY &&
+	    !fill_address(view, offset + offsetof(struct fw_rsc_carveout, da), da))
+		return -AMP_RPROC_ERR_RSC_MEMORY;
+	/* The physical address is for information; on a host with more than 4 GiB it may not fit. */
+	if (open_pa)
+		(void)fill_address(view, offset + offsetof(struct fw_rsc_carveout, pa), pa);
+	return 0;
+}
+
+static int handle_devmem(struct remoteproc *rproc, struct rsc_view *view, size_t offset)
+{
+	const struct fw_rsc_devmem *devmem = (const void *)((char *)view->copy + offset);
+	metal_phys_addr_t da = address(devmem->da), pa = address(devmem->pa);
+
+	return remoteproc_mmap(rproc, &pa, &da, devmem->len, devmem->flags, NULL) ? 0 : -AMP_RPROC_ERR_RSC_MEMORY;
+}
+
+/* Only notes the ids: remoteproc_create_virtio() does the rest, when somebody wants the device. */
+static int handle_vdev(struct remoteproc *rproc, struct rsc_view *view, size_t offset, bool fresh)
+{
+	const struct fw_rsc_vdev *vdev = (const void *)((char *)view->copy + offset);
+	unsigned int i;
+
+	amp_rproc_reserve_id(rproc, vdev->notifyid);
+	for (i = 0; i < vdev->num_of_vrings; i++)
+		amp_rproc_reserve_id(rproc, vdev->vring[i].notifyid);
+	if (fresh) {
+		/* One word: the status, the number of vrings, which does not change, and the reserved zeroes. */
+		amp_rsc_put(view, offset + offsetof(struct fw_rsc_vdev, status), (uint32_t)vdev->num_of_vrings << 8);
+		amp_rsc_put(view, offset + offsetof(struct fw_rsc_vdev, gfeatures), 0);
+	}
+	return 0;
+}
+
+/* The hook may write to what it gets. So that is a copy of its own: entries may overlap, and the others are checked
+ * already. */
+static int handle_vendor(struct remoteproc *rproc, struct rsc_view *view, size_t offset)
+{
+	const void *entry = (char *)view->copy + offset;
+	size_t size = amp_rsc_size(entry);
+	void *copy;
+	int status;
+
+	if (!rproc->ops->handle_rsc)
+		return 0;
+	copy = metal_allocate_memory((unsigned int)size);
+	if (!copy)
+		return -RPROC_ENOMEM;
+	memcpy(copy, entry, size);
+	status = rproc->ops->handle_rsc(rproc, copy, size);
+	metal_free_memory(copy);
+	return status == -RPROC_ERR_RSC_TAB_NS ? 0 : status;
+}
+
+static int handle_entry(struct remoteproc *rproc, struct rsc_view *view, size_t offset, bool fresh)
+{
+	uint32_t type;
+
+	memcpy(&type, (char *)view->copy + offset, sizeof(type));
+	switch (type) {
+	case RSC_CARVEOUT:
+		return handle_carveout(rproc, view, offset);
+	case RSC_DEVMEM:
+		return handle_devmem(rproc, view, offset);
+	case RSC_TRACE:
+		return 0; /* amp_remoteproc_get_trace() */
+	case RSC_VDEV:
+		return handle_vdev(rproc, view, offset, fresh);
+	default:
+		return handle_vendor(rproc, view, offset); /* other types do not pass the check */
+	}
+}
+
+/* ------------------------------------------------------------------ tables */
+
+void amp_rsc_forget(struct remoteproc *rproc)
+{
+	rproc->rsc_table = NULL;
+	rproc->rsc_len = 0;
+	rproc->rsc_io = NULL;
+	rproc->bitmap &= ~rproc->table_ids;
+	rproc->table_ids = 0;
+}
+
+int amp_rsc_adopt(struct remoteproc *rproc, void *live, size_t size, struct metal_io_region *io, bool fresh)
+{
+	struct rsc_view view;
+	uint32_t i;
+	int status;
+
+	amp_rsc_forget(rproc);
+	status = amp_rsc_open(&view, live, size, io);
+	if (status)
+		return status;
+	for (i = 0; i < view.copy->num && !status; i++)
+		status = handle_entry(rproc, &view, view.copy->offset[i], fresh);
+	amp_rsc_close(&view);
+	if (status) {
+		amp_rsc_forget(rproc);
+		return status;
+	}
+	rproc->rsc_table = live;
+	rproc->rsc_len = size;
+	rproc->rsc_io = io;
+	return 0;
+}
+
+int remoteproc_set_rsc_table(struct remoteproc *rproc, struct resource_table *rsc_table, size_t rsc_size)
+{
+	struct metal_io_region *io;
+	int status;
+
+	if (!rproc || !rsc_table)
+		return -RPROC_EINVAL;
+	metal_mutex_acquire(&rproc->lock);
+	io = remoteproc_get_io_with_va(rproc, rsc_table);
+	status = amp_rsc_adopt(rproc, rsc_table, rsc_size, io, false);
+	metal_mutex_release(&rproc->lock);
+	return status;
+}
+
+/* ------------------------------------------------------------------ trace */
+
+static int read_trace(struct remoteproc *rproc, unsigned int index, struct amp_trace *trace)
+{
+	const struct fw_rsc_trace *entry;
+	struct mem_range range;
+	struct rsc_view view;
+	size_t offset;
+	int status;
+
+	if (!rproc->rsc_table)
+		return -RPROC_ERR_RSC_TAB_NP;
+	status = amp_rsc_open(&view, rproc->rsc_table, rproc->rsc_len, rproc->rsc_io);
+	if (status)
+		return status;
+	offset = find_rsc(view.copy, RSC_TRACE, index);
+	entry = (const void *)((char *)view.copy + offset);
+	if (!offset) {
+		status = -RPROC_ERR_RSC_TAB_NP;
+	} else if (!amp_rproc_find_da(rproc, address(entry->da), entry->len, &range)) {
+		status = -AMP_RPROC_ERR_RSC_MEMORY;
+	} else {
+		memcpy(trace->name, entry->name, sizeof(trace->name));
+		trace->da = entry->da;
+		trace->len = entry->len;
+		trace->io = range.io;
+		trace->offset = range.offset;
+	}
+	amp_rsc_close(&view);
+	return status;
+}
+
+int amp_remoteproc_get_trace(struct remoteproc *rproc, unsigned int index, struct amp_trace *trace)
+{
+	int status;
+
+	if (!rproc || !trace)
+		return -RPROC_EINVAL;
+	metal_mutex_acquire(&rproc->lock);
+	status = read_trace(rproc, index, trace);
+	metal_mutex_release(&rproc->lock);
+	return status;
+}

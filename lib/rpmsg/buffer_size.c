@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file buffer_size.c
+ * @brief How large a message may be. Linked on demand, like rpmsg_nocopy.c.
+ */
+#include "rpmsg_internal.h"
+
+int rpmsg_get_tx_buffer_size(struct rpmsg_endpoint *ept)
+{
+	if (!ept || !ept->rdev)
+		return RPMSG_ERR_PARAM;
+	return ept->rdev->ops.get_tx_buffer_size ? ept->rdev->ops.get_tx_buffer_size(ept->rdev) : RPMSG_EOPNOTSUPP;
+}
+
+int rpmsg_get_rx_buffer_size(struct rpmsg_endpoint *ept)
+{
+	if (!ept || !ept->rdev)
+		return RPMSG_ERR_PARAM;
+	return ept->rdev->ops.get_rx_buffer_size ? ept->rdev->ops.get_rx_buffer_size(ept->rdev) : RPMSG_EOPNOTSUPP;
+}
+
+/* Of the next buffer of a queue: the driver chose it, the device looks. */
+static int queue_payload_size(struct rpmsg_device *rdev, bool sends)
+{
+	struct rpmsg_virtio_device *rvdev;
+	uint32_t size;
+	int status;
+
+	if (!rdev)
+		return RPMSG_ERR_PARAM;
+	rvdev = rpmsg_to_virtio(rdev);
+	metal_mutex_acquire(&rdev->lock);
+	if (rvdev->link_state != AMP_LINK_UP) {
+		status = RPMSG_ERR_DEV_STATE;
+	} else {
+		if (role_is_driver(rvdev->vdev))
+			size = sends ? rvdev->config.h2r_buf_size : rvdev->config.r2h_buf_size;
+		else
+			size = virtqueue_get_desc_size(sends ? rvdev->svq : rvdev->rvq);
+		status = size >= sizeof(struct rpmsg_hdr) ? (int)(size - sizeof(struct rpmsg_hdr)) : RPMSG_ERR_NO_BUFF;
+	}
+	metal_mutex_release(&rdev->lock);
+	return status;
+}
+
+int rpmsg_virtio_get_tx_buffer_size(struct rpmsg_device *rdev)
+{
+	return queue_payload_size(rdev, true);
+}
+
+int rpmsg_virtio_get_rx_buffer_size(struct rpmsg_device *rdev)
+{
+	return queue_payload_size(rdev, false);
+}
+
+int rpmsg_virtio_get_buffer_size(struct rpmsg_device *rdev)
+{
+	return queue_payload_size(rdev, true);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file link.c
+ * @brief The state of a link: how it is lost, and how that is told.
+ */
+#include "rpmsg_internal.h"
+
+const uint8_t amp_link_ok_always = VIRTIO_CONFIG_STATUS_DRIVER_OK;
+const uint8_t amp_link_ok_never;
+
+void amp_link_lost(struct rpmsg_virtio_device *rvdev, int reason)
+{
+	if (rvdev->link_state != AMP_LINK_UP)
+		return;
+	rvdev->link_state = AMP_LINK_LOST;
+	rvdev->link_reason = (uint8_t)reason;
+	rvdev->link_ok = &amp_link_ok_never;
+	/* Both queues stop, whatever they still hold: it belongs to a life that is over. */
+	amp_vq_fault(rvdev->rvq, reason);
+	amp_vq_fault(rvdev->svq, reason);
+	metal_condition_broadcast(&rvdev->sent);
+}
+
+void amp_link_tell(struct rpmsg_virtio_device *rvdev)
+{
+	bool tell;
+
+	metal_mutex_acquire(&rvdev->rdev.lock);
+	tell = rvdev->link_state == AMP_LINK_LOST && !rvdev->link_told;
+	rvdev->link_told = true;
+	metal_mutex_release(&rvdev->rdev.lock);
+	if (!tell)
+		return;
+	if (rvdev->link_cb)
+		rvdev->link_cb(rvdev, rvdev->link_reason, rvdev->link_arg);
+	if (rvdev->link_reason == AMP_LINK_PEER_RESET)
+		virtio_device_lost(rvdev->vdev);
+}
+
+void amp_rpmsg_peer_lost(struct rpmsg_virtio_device *rvdev)
+{
+	if (!rvdev)
+		return;
+	metal_mutex_acquire(&rvdev->rdev.lock);
+	amp_link_lost(rvdev, AMP_LINK_PEER_LOST);
+	amp_link_unlock(rvdev);
+}
+
+void amp_rpmsg_set_link_cb(struct rpmsg_virtio_device *rvdev, amp_link_cb cb, void *arg)
+{
+	rvdev->link_arg = arg;
+	rvdev->link_cb = cb;
+}
+
+int amp_rpmsg_link_state(const struct rpmsg_virtio_device *rvdev)
+{
+	return rvdev ? rvdev->link_state : AMP_LINK_DOWN;
+}
+
+int amp_rpmsg_link_reason(const struct rpmsg_virtio_device *rvdev)
+{
+	return rvdev ? rvdev->link_reason : AMP_LINK_OK;
+}
+
+void amp_rpmsg_set_send_timeout(struct rpmsg_virtio_device *rvdev, uint32_t ms)
+{
+	rvdev->send_timeout_ms = ms;
+}

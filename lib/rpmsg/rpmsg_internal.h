@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file rpmsg_internal.h
+ * @brief What the files of lib/rpmsg share: the wire format, the endpoint table, buffers of a link.
+ */
+#ifndef AMP_RPMSG_INTERNAL_H
+#define AMP_RPMSG_INTERNAL_H
+
+#include <amprelay/link.h>
+#include <openamp/rpmsg.h>
+#include <openamp/rpmsg_virtio.h>
+
+#include "../virtio/virtqueue_internal.h"
+
+#include <metal/utilities.h>
+
+/* ------------------------------------------------------------------ wire format, see WIRE.md */
+
+/** Starts every message. */
+struct rpmsg_hdr {
+	uint32_t src;
+	uint32_t dst;
+	uint32_t reserved; /**< sent as 0; the holder of the buffer keeps BUF_… values here */
+	union {
+		struct {
+			uint16_t len;   /**< bytes of payload behind the header */
+			uint16_t flags; /**< 0 */
+		};
+		uint32_t len_flags; /**< both, to be written as one word */
+	};
+};
+
+/** What is sent to RPMSG_NS_EPT_ADDR. */
+struct rpmsg_ns_msg {
+	char name[RPMSG_NAME_SIZE];
+	uint32_t addr;
+	uint32_t flags; /**< enum rpmsg_ns_flags */
+};
+
+enum rpmsg_ns_flags {
+	RPMSG_NS_CREATE = 0,
+	RPMSG_NS_DESTROY = 1, /**< bit 0 */
+};
+
+_Static_assert(sizeof(struct rpmsg_hdr) == 16, "RPMsg header is 16 bytes");
+_Static_assert(sizeof(struct rpmsg_ns_msg) == 40, "name service message is 40 bytes");
+
+/* ------------------------------------------------------------------ endpoints: endpoint_table.c */
+
+/** The endpoint with this local address, or NULL. With rdev->lock held. */
+static inline struct rpmsg_endpoint *rpmsg_find_ept(const struct rpmsg_device *rdev, uint32_t addr)
+{
+	struct rpmsg_endpoint *ept = rdev->by_addr;
+	uint32_t bits = addr;
+
+	/* Each step uses up two bits, and two addresses differ in one at least: 17 steps at most. */
+	while (ept && ept->addr != addr) {
+		ept = ept->child[bits & 3];
+		bits >>= 2;
+	}
+	return ept;
+}
+
+/** Enter @p ept under ept->addr; false if that is taken. With rdev->lock held. */
+bool amp_ept_insert(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept);
+
+/** Take @p ept out. With rdev->lock held. */
+void amp_ept_remove(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept);
+
+/** Enter an endpoint without announcing it; as rpmsg_create_ept(). */
+int amp_ept_register(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev, const char *name, uint32_t src,
+                     uint32_t dest, rpmsg_ept_cb cb, rpmsg_ns_unbind_cb ns_unbind_cb);
+
+/** Give a reference back; the last one releases the endpoint. Without rdev->lock. */
+void amp_ept_put(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept);
+
+/* ------------------------------------------------------------------ name service: name_service.c */
+
+/** Tell the other side about @p ept. @return as a send */
+int amp_ns_announce(struct rpmsg_endpoint *ept, uint32_t flags);
+
+/** Receives what the other side tells. */
+int amp_ns_callback(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src, void *priv);
+
+/* ------------------------------------------------------------------ buffers of a link: rpmsg_virtio.c */
+
+/* rpmsg_hdr.reserved while this side has the buffer: its descriptor, and above that how often it is held. */
+#define BUF_HOLD_ONE   0x10000u
+#define BUF_INDEX_MASK 0xffffu
+
+static inline struct rpmsg_virtio_device *rpmsg_to_virtio(struct rpmsg_device *rdev)
+{
+	return metal_container_of(rdev, struct rpmsg_virtio_device, rdev);
+}
+
+static inline struct rpmsg_hdr *payload_to_hdr(const void *payload)
+{
+	return (struct rpmsg_hdr *)(uintptr_t)payload - 1;
+}
+
+/** The functions of rpmsg_device::ops. */
+extern const struct rpmsg_device_ops amp_rpmsg_driver_ops;
+extern const struct rpmsg_device_ops amp_rpmsg_device_ops;
+
+/** Callbacks of the receiving queue: hand all messages to their endpoints. */
+void amp_rpmsg_driver_receive(struct virtqueue *vq);
+void amp_rpmsg_device_receive(struct virtqueue *vq);
+
+/** Callback of the sending queue: there may be room for waiting senders. */
+void amp_rpmsg_sent(struct virtqueue *vq);
+
+/* All of the following with rdev->lock held. */
+
+/** Whether messages move: the link is up, and the driver has not reset the device since. */
+AMP_HOT bool link_ok(const struct rpmsg_virtio_device *rvdev)
+{
+	return amp_likely(AMP_SHARED_LOAD(rvdev->link_ok) & VIRTIO_CONFIG_STATUS_DRIVER_OK);
+}
+
+/**
+ * Take a send buffer when the fast way found none: one that came back unsent, or that was used since the last look;
+ * wait for one if @p wait.
+ * @param status  RPMSG_ERR_NO_BUFF, RPMSG_ERR_DEV_STATE, or what the application's wait callback said; if there is none
+ * @return the buffer, its size in taken_size, its descriptor in taken_idx; NULL: see @p status
+ */
+struct rpmsg_hdr *amp_tx_take(struct rpmsg_virtio_device *rvdev, int wait, int *status);
+
+/** Put a send buffer that was taken back, unsent. */
+void amp_tx_untake(struct rpmsg_virtio_device *rvdev, struct rpmsg_hdr *hdr, uint32_t idx);
+
+/**
+ * Device: the message buffer of descriptor @p idx, which is inside the ring.
+ * @param flags  what its flags must be: 0 or VRING_DESC_F_WRITE. Chains are for other devices
+ * @param hdr    its address, 4-byte aligned, with room for a header at least
+ * @param size   its length
+ * @return AMP_LINK_OK or a reason
+ */
+AMP_HOT int device_buffer(const struct rpmsg_virtio_device *rvdev, const struct virtqueue *vq, uint32_t idx,
+                          unsigned int flags, struct rpmsg_hdr **hdr, uint32_t *size)
+{
+	const struct amp_window *window = &rvdev->window;
+	struct vring_desc desc;
+	metal_phys_addr_t offset;
+	char *va;
+
+	vq_read_desc(vq, idx, &desc);
+	offset = (metal_phys_addr_t)desc.addr - window->phys;
+	/* The sum cannot overflow, since no region comes near the end of 64 bits. */
+	if (amp_likely(offset < window->size && (uint64_t)offset + desc.len <= window->size &&
+	               (metal_phys_addr_t)desc.addr == desc.addr))
+		va = window->virt + offset;
+	else if (window->size || !vq_buffer_va(rvdev->shbuf_io, desc.addr, desc.len, &va))
+		return AMP_LINK_BAD_ADDRESS;
+	if (amp_unlikely(desc.flags != flags))
+		return AMP_LINK_BAD_FLAGS;
+	if (amp_unlikely(desc.len < sizeof(struct rpmsg_hdr)))
+		return AMP_LINK_BAD_LENGTH;
+	if (amp_unlikely((uintptr_t)va & 3))
+		return AMP_LINK_BAD_ADDRESS;
+	*hdr = (struct rpmsg_hdr *)(void *)va;
+	*size = desc.len;
+	return AMP_LINK_OK;
+}
+
+/** The free send buffer that the last look showed, without taking it. In the driver's role it stays marked as the
+ * device's. @return AMP_LINK_OK or a reason */
+AMP_HOT int tx_next(const struct rpmsg_virtio_device *rvdev, const struct virtqueue *vq, struct rpmsg_hdr **hdr,
+                    uint32_t *idx, uint32_t *size, bool driver)
+{
+	int reason = driver ? vq_driver_next(vq, idx, NULL) : vq_device_next(vq, idx);
+
+	if (amp_unlikely(reason))
+		return reason;
+	if (!driver)
+		return device_buffer(rvdev, vq, *idx, VRING_DESC_F_WRITE, hdr, size);
+	*hdr = vq->vq_descx[*idx].cookie;
+	*size = rvdev->config.h2r_buf_size;
+	return AMP_LINK_OK;
+}
+
+/** Take the buffer of tx_next(). */
+AMP_HOT void tx_advance(struct virtqueue *vq, bool driver)
+{
+	if (driver)
+		vq_driver_advance(vq);
+	else
+		vq_device_advance(vq);
+}
+
+/** Write the header of a message to be sent. */
+AMP_HOT void tx_fill(struct rpmsg_hdr *hdr, uint32_t src, uint32_t dst, uint32_t payload_len)
+{
+	AMP_SHARED_STORE(&hdr->src, src);
+	AMP_SHARED_STORE(&hdr->dst, dst);
+	AMP_SHARED_STORE(&hdr->reserved, 0);
+	AMP_SHARED_STORE(&hdr->len_flags, payload_len);
+}
+
+/** Publish a message, which is complete. In the driver's role its buffer is marked as the device's already. */
+AMP_HOT void tx_publish(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, struct rpmsg_hdr *hdr, uint32_t idx,
+                        uint32_t payload_len, bool driver)
+{
+	uint32_t total = payload_len + (uint32_t)sizeof(*hdr);
+
+	vq_buffer_flush(rvdev->shbuf_io, hdr, total);
+	if (driver)
+		vq_driver_publish(vq, idx);
+	else
+		vq_device_put(vq, idx, total);
+}
+
+/** In the driver's role: mark a buffer as the device's, or as ours. */
+AMP_HOT void mark_buffer(struct virtqueue *vq, uint32_t idx, bool devices, bool driver)
+{
+	if (driver)
+		vq->vq_descx[idx].ndescs = devices;
+}
+
+/** Give a received buffer back to the other side. */
+AMP_HOT void rx_return(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, struct rpmsg_hdr *hdr, uint32_t idx,
+                       bool driver)
+{
+	/* A cached line that we wrote must not fall on top of the next message. */
+	vq_buffer_flush(rvdev->shbuf_io, hdr, sizeof(*hdr));
+	mark_buffer(vq, idx, true, driver);
+	if (driver)
+		vq_driver_publish(vq, idx);
+	else
+		vq_device_put(vq, idx, 0);
+}
+
+/* ------------------------------------------------------------------ operations that are linked on demand:
+ * rpmsg_nocopy.c */
+
+void amp_rpmsg_hold_rx(struct rpmsg_device *rdev, void *rxbuf);
+void amp_rpmsg_driver_release_rx(struct rpmsg_device *rdev, void *rxbuf);
+void amp_rpmsg_device_release_rx(struct rpmsg_device *rdev, void *rxbuf);
+void *amp_rpmsg_driver_get_tx(struct rpmsg_device *rdev, uint32_t *len, int wait);
+void *amp_rpmsg_device_get_tx(struct rpmsg_device *rdev, uint32_t *len, int wait);
+int amp_rpmsg_driver_send_nocopy(struct rpmsg_device *rdev, uint32_t src, uint32_t dst, const void *data, int len);
+int amp_rpmsg_device_send_nocopy(struct rpmsg_device *rdev, uint32_t src, uint32_t dst, const void *data, int len);
+int amp_rpmsg_release_tx(struct rpmsg_device *rdev, void *txbuf);
+
+/* ------------------------------------------------------------------ state of a link: link.c */
+
+/** For rpmsg_virtio_device::link_ok: without a status that can be loaded, and after a loss. */
+extern const uint8_t amp_link_ok_always;
+extern const uint8_t amp_link_ok_never;
+
+/** The link ends here. With rdev->lock held; told by amp_link_unlock(). @p reason is enum amp_link_reason. */
+void amp_link_lost(struct rpmsg_virtio_device *rvdev, int reason);
+
+/** Tell the application, once. Without a lock. */
+void amp_link_tell(struct rpmsg_virtio_device *rvdev);
+
+/** Release rdev->lock, and report a loss that was noticed under it. */
+static inline void amp_link_unlock(struct rpmsg_virtio_device *rvdev)
+{
+	metal_mutex_release(&rvdev->rdev.lock);
+	if (amp_unlikely(rvdev->link_state == AMP_LINK_LOST))
+		amp_link_tell(rvdev);
+}
+
+#endif /* AMP_RPMSG_INTERNAL_H */

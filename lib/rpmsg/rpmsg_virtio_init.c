@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file rpmsg_virtio_init.c
+ * @brief RPMsg over virtio: bringing a link up and taking it down.
+ */
+#include "rpmsg_internal.h"
+
+#include <metal/cpu.h>
+
+#define HOST_FEATURES (1u << VIRTIO_RPMSG_F_NS)
+
+/* Queue 0 carries messages to the driver, queue 1 to the device: what both roles call the same is not the same queue.
+ */
+enum {
+	QUEUE_TO_DRIVER = 0,
+	QUEUE_TO_DEVICE = 1,
+	NUM_QUEUES = 2,
+};
+
+/* ------------------------------------------------------------------ pool */
+
+void rpmsg_virtio_init_shm_pool(struct rpmsg_virtio_shm_pool *shpool, void *shbuf, size_t size)
+{
+	if (!shpool || !shbuf)
+		return;
+	shpool->base = shbuf;
+	shpool->size = size;
+	shpool->avail = size;
+}
+
+metal_weak void *rpmsg_virtio_shm_pool_get_buffer(struct rpmsg_virtio_shm_pool *shpool, size_t size)
+{
+	void *buf;
+
+	if (!shpool || size == 0 || shpool->avail < size)
+		return NULL;
+	buf = shpool->base;
+	shpool->base = (char *)shpool->base + size;
+	shpool->avail -= size;
+	return buf;
+}
+
+/* ------------------------------------------------------------------ driver */
+
+static bool buffer_size_ok(uint32_t size)
+{
+	return size > sizeof(struct rpmsg_hdr) && size <= UINT16_MAX + 1u && size % 4 == 0;
+}
+
+/*
+ * Cut the pool into buffers and tie each to a descriptor, for good: from here on only descriptor numbers move.
+ * Alternately, so that a pool that is too small for both rings serves both directions.
+ */
+static int add_buffers(struct rpmsg_virtio_device *rvdev)
+{
+	struct rpmsg_virtio_shm_pool *to_remote = rvdev->shpool;
+	struct rpmsg_virtio_shm_pool *to_host = rvdev->config.split_shpool ? rvdev->shpool + 1 : rvdev->shpool;
+	bool rx_more = true, tx_more = true, rx_any = false;
+	uint16_t idx;
+	void *mem;
+
+	while (rx_more || tx_more) {
+		mem = rx_more && rvdev->rvq->vq_free_cnt
+		              ? rpmsg_virtio_shm_pool_get_buffer(to_host, rvdev->config.r2h_buf_size)
+		              : NULL;
+		rx_more = mem &&
+		          amp_vq_driver_attach(rvdev->rvq, mem, rvdev->config.r2h_buf_size, VRING_DESC_F_WRITE, &idx);
+		if (rx_more) {
+			rvdev->rvq->vq_descx[idx].ndescs = 1;
+			vq_driver_publish(rvdev->rvq, idx);
+			rx_any = true;
+		}
+		mem = tx_more && rvdev->svq->vq_free_cnt
+		              ? rpmsg_virtio_shm_pool_get_buffer(to_remote, rvdev->config.h2r_buf_size)
+		              : NULL;
+		tx_more = mem && amp_vq_driver_attach(rvdev->svq, mem, rvdev->config.h2r_buf_size, 0, &idx);
+		if (tx_more)
+			amp_tx_untake(rvdev, mem, idx);
+	}
+	return rx_any && rvdev->reclaimed ? RPMSG_SUCCESS : RPMSG_ERR_NO_BUFF;
+}
+
+/* Reset and features: what comes before the queues. A transport without a status or features goes on without. */
+static void start_driver(struct rpmsg_virtio_device *rvdev)
+{
+	uint32_t features = 0;
+
+	if (virtio_reset_device(rvdev->vdev))
+		(void)virtio_set_status(rvdev->vdev, VIRTIO_CONFIG_STATUS_RESET);
+	(void)virtio_set_status(rvdev->vdev, VIRTIO_CONFIG_STATUS_ACK);
+	(void)virtio_set_status(rvdev->vdev, VIRTIO_CONFIG_STATUS_ACK | VIRTIO_CONFIG_STATUS_DRIVER);
+	if (virtio_negotiate_features(rvdev->vdev, HOST_FEATURES, &features))
+		(void)virtio_get_features(rvdev->vdev, &features);
+	rvdev->rdev.support_ns = features & (1u << VIRTIO_RPMSG_F_NS);
+}
+
+/* ------------------------------------------------------------------ device */
+
+static void wait_driver_ok(struct virtio_device *vdev)
+{
+	uint8_t status;
+
+	while (virtio_get_status(vdev, &status) == 0 && !(status & VIRTIO_CONFIG_STATUS_DRIVER_OK))
+		metal_cpu_yield();
+}
+
+/* ------------------------------------------------------------------ both */
+
+/* The transport saw a reset. */
+static void lost(struct virtio_device *vdev)
+{
+	struct rpmsg_virtio_device *rvdev = vdev->priv;
+
+	metal_mutex_acquire(&rvdev->rdev.lock);
+	amp_link_lost(rvdev, AMP_LINK_PEER_RESET);
+	amp_link_unlock(rvdev);
+}
+
+static int create_queues(struct rpmsg_virtio_device *rvdev)
+{
+	static const char *names[NUM_QUEUES] = {"to_driver", "to_device"};
+	struct virtio_device *vdev = rvdev->vdev;
+	vq_callback callbacks[NUM_QUEUES];
+	unsigned int in = role_is_driver(vdev) ? QUEUE_TO_DRIVER : QUEUE_TO_DEVICE;
+	int status;
+
+	if (vdev->vrings_num < NUM_QUEUES || !vdev->vrings_info)
+		return RPMSG_ERR_INIT;
+#if AMP_WITH_VIRTIO_DRIVER
+	if (role_is_driver(vdev))
+		callbacks[in] = amp_rpmsg_driver_receive;
+#endif
+#if AMP_WITH_VIRTIO_DEVICE
+	if (!role_is_driver(vdev))
+		callbacks[in] = amp_rpmsg_device_receive;
+#endif
+	callbacks[!in] = amp_rpmsg_sent;
+	status = virtio_create_virtqueues(vdev, 0, NUM_QUEUES, names, callbacks, NULL);
+	if (status)
+		return status == ERROR_EMPTY_RING ? RPMSG_ERR_DEV_STATE : RPMSG_ERR_INIT;
+	rvdev->rvq = vdev->vrings_info[in].vq;
+	rvdev->svq = vdev->vrings_info[!in].vq;
+	if (!rvdev->rvq->notify || !rvdev->svq->notify)
+		return RPMSG_ERR_INIT;
+	virtqueue_set_shmem_io(rvdev->rvq, rvdev->shbuf_io);
+	virtqueue_set_shmem_io(rvdev->svq, rvdev->shbuf_io);
+	/* Senders look for used buffers by themselves, and ask for a kick only while they wait. */
+	virtqueue_disable_cb(rvdev->svq);
+	return RPMSG_SUCCESS;
+}
+
+static int start_name_service(struct rpmsg_device *rdev)
+{
+	if (!rdev->support_ns)
+		return RPMSG_SUCCESS;
+	rdev->ns_ept.priv = rdev;
+	return amp_ept_register(&rdev->ns_ept, rdev, NULL, RPMSG_NS_EPT_ADDR, RPMSG_NS_EPT_ADDR, amp_ns_callback, NULL);
+}
+
+static void init_members(struct rpmsg_virtio_device *rvdev, struct virtio_device *vdev, rpmsg_ns_bind_cb ns_bind_cb,
+                         struct metal_io_region *shm_io)
+{
+	memset(rvdev, 0, sizeof(*rvdev));
+	metal_list_init(&rvdev->rdev.endpoints);
+	metal_list_init(&rvdev->reclaimer);
+	metal_mutex_init(&rvdev->rdev.lock);
+	metal_condition_init(&rvdev->sent);
+	rvdev->rdev.ns_bind_cb = ns_bind_cb;
+#if AMP_WITH_VIRTIO_DRIVER
+	if (role_is_driver(vdev))
+		rvdev->rdev.ops = amp_rpmsg_driver_ops;
+#endif
+#if AMP_WITH_VIRTIO_DEVICE
+	if (!role_is_driver(vdev))
+		rvdev->rdev.ops = amp_rpmsg_device_ops;
+#endif
+	rvdev->link_ok = &amp_link_ok_never;
+	rvdev->vdev = vdev;
+	rvdev->shbuf_io = shm_io;
+	if (shm_io->physmap && shm_io->page_shift >= METAL_BITS_PER_ULONG && !shm_io->ops.phys_to_offset) {
+		rvdev->window.phys = shm_io->physmap[0];
+		rvdev->window.size = shm_io->size;
+		rvdev->window.virt = shm_io->virt;
+	}
+	rvdev->send_timeout_ms = AMP_RPMSG_SEND_TIMEOUT_MS;
+	vdev->priv = rvdev;
+	vdev->lost = lost;
+}
+
+static int bring_up(struct rpmsg_virtio_device *rvdev)
+{
+	struct virtio_device *vdev = rvdev->vdev;
+	int status;
+
+	if (role_is_driver(vdev)) {
+		start_driver(rvdev);
+	} else {
+		wait_driver_ok(vdev);
+		rvdev->rdev.support_ns = virtio_has_feature(vdev, VIRTIO_RPMSG_F_NS);
+	}
+	status = create_queues(rvdev);
+	if (!status && role_is_driver(vdev))
+		status = add_buffers(rvdev);
+	if (!status)
+		status = start_name_service(&rvdev->rdev);
+	if (status)
+		return status;
+
+	rvdev->link_state = AMP_LINK_UP;
+	rvdev->link_ok = !role_is_driver(vdev) && vdev->status_shm ? vdev->status_shm : &amp_link_ok_always;
+	if (role_is_driver(vdev)) {
+		(void)virtio_set_status(vdev, VIRTIO_CONFIG_STATUS_ACK | VIRTIO_CONFIG_STATUS_DRIVER |
+		                                      VIRTIO_CONFIG_STATUS_DRIVER_OK);
+		/* The device may be waiting for buffers to announce its services with. */
+		virtqueue_kick(rvdev->rvq);
+	}
+	return RPMSG_SUCCESS;
+}
+
+/* Undo bring_up() and init_members(); the endpoints are gone. */
+static void release(struct rpmsg_virtio_device *rvdev)
+{
+	struct virtio_device *vdev = rvdev->vdev;
+
+	rvdev->link_state = AMP_LINK_DOWN;
+	rvdev->link_ok = &amp_link_ok_never;
+	if (role_is_driver(vdev))
+		(void)virtio_reset_device(vdev);
+	virtio_delete_virtqueues(vdev);
+	vdev->lost = NULL;
+	vdev->priv = NULL;
+	rvdev->vdev = NULL;
+	metal_mutex_deinit(&rvdev->rdev.lock);
+}
+
+int rpmsg_init_vdev_with_config(struct rpmsg_virtio_device *rvdev, struct virtio_device *vdev,
+                                rpmsg_ns_bind_cb ns_bind_cb, struct metal_io_region *shm_io,
+                                struct rpmsg_virtio_shm_pool *shpool, const struct rpmsg_virtio_config *config)
+{
+	int status;
+
+	if (!rvdev || !vdev || !shm_io || !vdev->func)
+		return RPMSG_ERR_PARAM;
+	if (vdev->role == VIRTIO_DEV_DRIVER ? !AMP_WITH_VIRTIO_DRIVER : !AMP_WITH_VIRTIO_DEVICE)
+		return RPMSG_ERR_PARAM;
+	if (role_is_driver(vdev) &&
+	    (!shpool || !config || !buffer_size_ok(config->h2r_buf_size) || !buffer_size_ok(config->r2h_buf_size)))
+		return RPMSG_ERR_PARAM;
+
+	init_members(rvdev, vdev, ns_bind_cb, shm_io);
+	if (role_is_driver(vdev)) {
+		rvdev->config = *config;
+		rvdev->shpool = shpool;
+	}
+	status = bring_up(rvdev);
+	if (status)
+		release(rvdev);
+	return status;
+}
+
+int rpmsg_init_vdev(struct rpmsg_virtio_device *rvdev, struct virtio_device *vdev, rpmsg_ns_bind_cb ns_bind_cb,
+                    struct metal_io_region *shm_io, struct rpmsg_virtio_shm_pool *shpool)
+{
+	static const struct rpmsg_virtio_config config = {RPMSG_BUFFER_SIZE, RPMSG_BUFFER_SIZE, false};
+
+	return rpmsg_init_vdev_with_config(rvdev, vdev, ns_bind_cb, shm_io, shpool, &config);
+}
+
+void rpmsg_deinit_vdev(struct rpmsg_virtio_device *rvdev)
+{
+	struct rpmsg_device *rdev;
+	struct metal_list *node;
+
+	if (!rvdev || !rvdev->vdev)
+		return;
+	rdev = &rvdev->rdev;
+	/* A peer that takes no messages any more must not hold this up for each endpoint. */
+	rvdev->send_timeout_ms = 0;
+	while ((node = metal_list_first(&rdev->endpoints)) != NULL)
+		rpmsg_destroy_ept(metal_container_of(node, struct rpmsg_endpoint, node));
+
+	release(rvdev);
+}
+
+/* ------------------------------------------------------------------ small things */
+
+void rpmsg_virtio_set_wait_cb(struct rpmsg_virtio_device *rvdev, rpmsg_virtio_notify_wait_cb notify_wait_cb)
+{
+	if (rvdev)
+		rvdev->notify_wait_cb = notify_wait_cb;
+}
+
+unsigned int rpmsg_virtio_get_role(struct rpmsg_virtio_device *rvdev)
+{
+	return rvdev->vdev->role;
+}
+
+struct rpmsg_device *rpmsg_virtio_get_rpmsg_device(struct rpmsg_virtio_device *rvdev)
+{
+	return rvdev ? &rvdev->rdev : NULL;
+}

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file virtio.c
+ * @brief The virtio device model: calls of a transport, checked.
+ */
+#include <openamp/virtio.h>
+
+#include <metal/utilities.h>
+
+int virtio_get_status(struct virtio_device *vdev, uint8_t *status)
+{
+	if (!vdev || !status)
+		return -EINVAL;
+	if (!vdev->func || !vdev->func->get_status)
+		return -ENXIO;
+	*status = vdev->func->get_status(vdev);
+	return 0;
+}
+
+int virtio_set_status(struct virtio_device *vdev, uint8_t status)
+{
+	if (!vdev)
+		return -EINVAL;
+	if (!vdev->func || !vdev->func->set_status)
+		return -ENXIO;
+	vdev->func->set_status(vdev, status);
+	return 0;
+}
+
+int virtio_get_features(struct virtio_device *vdev, uint32_t *features)
+{
+	if (!vdev || !features)
+		return -EINVAL;
+	if (!vdev->func || !vdev->func->get_features)
+		return -ENXIO;
+	*features = vdev->func->get_features(vdev);
+	return 0;
+}
+
+int virtio_set_features(struct virtio_device *vdev, uint32_t features)
+{
+	if (!vdev)
+		return -EINVAL;
+	if (!vdev->func || !vdev->func->set_features)
+		return -ENXIO;
+	vdev->func->set_features(vdev, features);
+	return 0;
+}
+
+int virtio_negotiate_features(struct virtio_device *vdev, uint32_t features, uint32_t *final_features)
+{
+	uint32_t accepted;
+
+	if (!vdev)
+		return -EINVAL;
+	if (!vdev->func || !vdev->func->negotiate_features)
+		return -ENXIO;
+	accepted = vdev->func->negotiate_features(vdev, features);
+	if (final_features)
+		*final_features = accepted;
+	return 0;
+}
+
+bool virtio_has_feature(struct virtio_device *vdev, unsigned int feature_bit)
+{
+	uint32_t features;
+
+	if (feature_bit >= 32 || virtio_get_features(vdev, &features))
+		return false;
+	return (features >> feature_bit) & 1;
+}
+
+uint32_t virtio_get_devid(const struct virtio_device *vdev)
+{
+	return vdev ? vdev->id.device : 0;
+}
+
+int virtio_read_config(struct virtio_device *vdev, uint32_t offset, void *dst, int len)
+{
+	if (!vdev || !dst || len < 0)
+		return -EINVAL;
+	if (!vdev->func || !vdev->func->read_config)
+		return -ENXIO;
+	vdev->func->read_config(vdev, offset, dst, len);
+	return 0;
+}
+
+int virtio_write_config(struct virtio_device *vdev, uint32_t offset, void *src, int len)
+{
+	if (!vdev || !src || len < 0)
+		return -EINVAL;
+	if (!vdev->func || !vdev->func->write_config)
+		return -ENXIO;
+	vdev->func->write_config(vdev, offset, src, len);
+	return 0;
+}
+
+int virtio_reset_device(struct virtio_device *vdev)
+{
+	if (!vdev)
+		return -EINVAL;
+	if (!vdev->func || !vdev->func->reset_device)
+		return -ENXIO;
+	vdev->func->reset_device(vdev);
+	return 0;
+}
+
+/* For transports without a way of their own. */
+static int create_on_vrings(struct virtio_device *vdev, unsigned int nvqs, const char *names[], vq_callback callbacks[],
+                            void *callback_args[])
+{
+	struct virtio_vring_info *vring;
+	unsigned int i;
+	int status;
+
+	if (nvqs > vdev->vrings_num || !vdev->vrings_info)
+		return ERROR_VQUEUE_INVLD_PARAM;
+	for (i = 0; i < nvqs; i++) {
+		vring = &vdev->vrings_info[i];
+		if (!vring->vq)
+			return ERROR_VQUEUE_INVLD_PARAM;
+		status = virtqueue_create(vdev, (unsigned short)i, names ? names[i] : NULL, &vring->info, callbacks[i],
+		                          vdev->func->notify, vring->vq);
+		if (status)
+			return status;
+		vring->vq->priv = callback_args ? callback_args[i] : NULL;
+	}
+	return 0;
+}
+
+int virtio_create_virtqueues(struct virtio_device *vdev, unsigned int flags, unsigned int nvqs, const char *names[],
+                             vq_callback callbacks[], void *callback_args[])
+{
+	int status;
+
+	if (!vdev || !vdev->func || !callbacks)
+		return -EINVAL;
+	if (vdev->func->create_virtqueues)
+		status = vdev->func->create_virtqueues(vdev, flags, nvqs, names, callbacks, callback_args);
+	else
+		status = create_on_vrings(vdev, nvqs, names, callbacks, callback_args);
+	vdev->up = status == 0;
+	return status;
+}
+
+void virtio_delete_virtqueues(struct virtio_device *vdev)
+{
+	struct virtqueue *vq;
+	unsigned int i;
+
+	if (!vdev)
+		return;
+	vdev->up = false;
+	if (vdev->func && vdev->func->delete_virtqueues) {
+		vdev->func->delete_virtqueues(vdev);
+		return;
+	}
+	for (i = 0; i < vdev->vrings_num; i++) {
+		vq = vdev->vrings_info[i].vq;
+		if (vq) {
+			/* A kick that comes late finds nobody. */
+			vq->callback = NULL;
+			vq->notify = NULL;
+			vq->vq_inuse = false;
+		}
+	}
+}
+
+int virtio_alloc_buf(struct virtio_device *vdev, void **buf, size_t size, size_t align)
+{
+	if (!vdev || !buf)
+		return -EINVAL;
+	if (!vdev->mmops || !vdev->mmops->alloc)
+		return -ENXIO;
+	*buf = vdev->mmops->alloc(vdev, size, align);
+	return *buf ? 0 : -ENOMEM;
+}
+
+int virtio_free_buf(struct virtio_device *vdev, void *buf)
+{
+	if (!vdev || !buf)
+		return -EINVAL;
+	if (!vdev->mmops || !vdev->mmops->free)
+		return -ENXIO;
+	vdev->mmops->free(vdev, buf);
+	return 0;
+}
+
+void virtio_device_lost(struct virtio_device *vdev)
+{
+	if (!vdev->up)
+		return;
+	vdev->up = false;
+	if (vdev->lost)
+		vdev->lost(vdev);
+	if (vdev->reset_cb)
+		vdev->reset_cb(vdev);
+}

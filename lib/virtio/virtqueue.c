@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file virtqueue.c
+ * @brief Virtqueues: what both roles share: life, kicks, looking at the other side's index.
+ */
+#include "virtqueue_internal.h"
+
+#include <metal/alloc.h>
+#include <metal/log.h>
+#include <metal/utilities.h>
+
+#include <string.h>
+
+AMP_COLD void amp_vq_fault(struct virtqueue *vq, int reason)
+{
+	if (!vq->vq_fault)
+		vq->vq_fault = (uint8_t)reason;
+	/* Nothing waits any more, so that the checks of the hot path are enough to stop. */
+	vq->vq_peer_idx = role_is_driver(vq->vq_dev) ? vq->vq_used_cons_idx : vq->vq_available_idx;
+}
+
+bool amp_vq_look(struct virtqueue *vq)
+{
+	return !vq->vq_fault && vq_look(vq, role_is_driver(vq->vq_dev));
+}
+
+static bool power_of_two(uint32_t value)
+{
+	return value && !(value & (value - 1));
+}
+
+struct virtqueue *virtqueue_allocate(unsigned int num_desc_extra)
+{
+	struct virtqueue *vq;
+	size_t size;
+
+	if (num_desc_extra > VIRTQUEUE_MAX_DESC)
+		return NULL;
+	size = sizeof(*vq) + num_desc_extra * sizeof(struct vq_desc_extra);
+	vq = metal_allocate_memory((unsigned int)size);
+	if (vq) {
+		memset(vq, 0, size);
+		/* So that a transport whose device names the size of rings knows how much room there is. */
+		vq->vq_free_cnt = (uint16_t)num_desc_extra;
+	}
+	return vq;
+}
+
+void virtqueue_free(struct virtqueue *vq)
+{
+	metal_free_memory(vq);
+}
+
+void virtqueue_set_shmem_io(struct virtqueue *vq, struct metal_io_region *io)
+{
+	vq->shm_io = io;
+}
+
+/* The driver's side of a new ring: zeroed, and all descriptors free. */
+static void start_driver(struct virtqueue *vq, const struct vring_alloc_info *ring)
+{
+	int size = vring_size(ring->num_descs, ring->align);
+	uint16_t i;
+
+	AMP_SHARED_CLEAR(ring->vaddr, (size_t)size);
+	vq_ring_flush(vq, ring->vaddr, (unsigned int)size);
+	memset(vq->vq_descx, 0, ring->num_descs * sizeof(vq->vq_descx[0]));
+	for (i = 0; i < ring->num_descs; i++)
+		vq->vq_descx[i].next = (uint16_t)(i + 1);
+	vq->vq_free_cnt = ring->num_descs;
+}
+
+int virtqueue_create(struct virtio_device *device, unsigned short id, const char *name, struct vring_alloc_info *ring,
+                     void (*callback)(struct virtqueue *vq), void (*notify)(struct virtqueue *vq), struct virtqueue *vq)
+{
+	if (!device || !ring || !vq || !ring->vaddr)
+		return ERROR_VQUEUE_INVLD_PARAM;
+	if (!power_of_two(ring->num_descs) || ring->num_descs > VIRTQUEUE_MAX_DESC)
+		return ERROR_VRING_MAX_DESC;
+	/* 8: descriptors are read as 64-bit words */
+	if (!power_of_two(ring->align) || ring->align < 4 || (uintptr_t)ring->vaddr % metal_max(ring->align, 8u))
+		return ERROR_VRING_ALIGN;
+
+	memset(vq, 0, sizeof(*vq));
+	vq->vq_dev = device;
+	vq->vq_name = name;
+	vq->vq_queue_index = id;
+	vq->vq_nentries = ring->num_descs;
+	vq->vq_mask = ring->num_descs - 1u;
+	vq->callback = callback;
+	vq->notify = notify;
+	vq->vq_inuse = true;
+	vring_init(&vq->vq_ring, ring->num_descs, ring->vaddr, ring->align);
+
+	if (AMP_WITH_DCACHE && id < device->vrings_num && device->vrings_info && device->vrings_info[id].io &&
+	    (device->vrings_info[id].io->mem_flags & AMP_IO_NONCOHERENT))
+		vq->vq_noncoherent = true;
+
+	if (role_is_driver(device)) {
+		start_driver(vq, ring);
+	} else {
+		/* Entries of an earlier life cannot be told from ours: only a driver's reset leads on. */
+		vq_ring_invalidate(vq, vq->vq_ring.used, sizeof(*vq->vq_ring.used));
+		if (AMP_SHARED_LOAD(&vq->vq_ring.used->idx) != 0)
+			return ERROR_EMPTY_RING;
+	}
+	return VQUEUE_SUCCESS;
+}
+
+void virtqueue_kick(struct virtqueue *vq)
+{
+	vq->vq_queued_cnt = 0;
+	if (vq_wants_kick(vq, role_is_driver(vq->vq_dev)) && vq->notify)
+		vq->notify(vq);
+}
+
+void virtqueue_notification(struct virtqueue *vq)
+{
+	if (vq->callback)
+		vq->callback(vq);
+}
+
+void virtqueue_disable_cb(struct virtqueue *vq)
+{
+	vq_set_no_notify(vq, true, role_is_driver(vq->vq_dev));
+}
+
+int virtqueue_enable_cb(struct virtqueue *vq)
+{
+	vq_set_no_notify(vq, false, role_is_driver(vq->vq_dev));
+	/*
+	 * Without the fence our look below could be done before the other side can see the flag, and what it publishes
+	 * in between would be neither seen here nor kicked for.
+	 */
+	AMP_SHARED_FENCE();
+	return amp_vq_look(vq);
+}
+
+void *virtqueue_get_buffer_addr(struct virtqueue *vq, uint16_t idx)
+{
+	struct vring_desc desc;
+	char *va;
+
+	if (idx >= vq->vq_nentries || !vq->shm_io)
+		return NULL;
+	vq_read_desc(vq, idx, &desc);
+	return vq_buffer_va(vq->shm_io, desc.addr, desc.len, &va) ? va : NULL;
+}
+
+uint32_t virtqueue_get_buffer_length(struct virtqueue *vq, uint16_t idx)
+{
+	return idx < vq->vq_nentries ? AMP_SHARED_LOAD(&vq->vq_ring.desc[idx].len) : 0;
+}
+
+uint32_t virtqueue_get_desc_size(struct virtqueue *vq)
+{
+	uint32_t id;
+
+	if (!amp_vq_look(vq))
+		return 0;
+	if (role_is_driver(vq->vq_dev)) {
+		const uint32_t *word = &vq->vq_ring.used->ring[vq->vq_used_cons_idx & vq->vq_mask].id;
+
+		vq_ring_invalidate(vq, word, sizeof(*word));
+		id = AMP_SHARED_LOAD(word);
+	} else {
+		const uint16_t *word = &vq->vq_ring.avail->ring[vq->vq_available_idx & vq->vq_mask];
+
+		vq_ring_invalidate(vq, word, sizeof(*word));
+		id = AMP_SHARED_LOAD(word);
+	}
+	return id < vq->vq_nentries ? virtqueue_get_buffer_length(vq, (uint16_t)id) : 0;
+}
+
+void virtqueue_dump(struct virtqueue *vq)
+{
+	metal_log(
+		METAL_LOG_DEBUG,
+		"virtqueue %s: %u descriptors, %u free, avail %u (ring %u), used %u (ring %u), flags %x/%x, fault %u\n",
+		vq->vq_name ? vq->vq_name : "?", vq->vq_nentries, vq->vq_free_cnt, vq->vq_available_idx,
+		AMP_SHARED_LOAD(&vq->vq_ring.avail->idx), vq->vq_used_cons_idx, AMP_SHARED_LOAD(&vq->vq_ring.used->idx),
+		AMP_SHARED_LOAD(&vq->vq_ring.avail->flags), AMP_SHARED_LOAD(&vq->vq_ring.used->flags), vq->vq_fault);
+}

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file virtqueue_internal.h
+ * @brief What the files of lib/virtio, and device types such as lib/rpmsg, need of virtqueues beyond the public
+ * interface.
+ *
+ * Everything here is for one context at a time, like the queues themselves.
+ */
+#ifndef AMP_VIRTQUEUE_INTERNAL_H
+#define AMP_VIRTQUEUE_INTERNAL_H
+
+#include "shared_access.h"
+
+#include <amprelay/config.h>
+#include <amprelay/link_reason.h>
+#include <openamp/virtio.h>
+#include <openamp/virtqueue.h>
+
+#include <metal/cache.h>
+
+/*
+ * The way of a message is written once for both roles, as functions that take the role as a constant and are all
+ * inlined into one per role: neither calls nor role checks remain. A build for size keeps the calls.
+ */
+#if defined(__OPTIMIZE__) && !defined(__OPTIMIZE_SIZE__)
+#define AMP_HOT  static inline __attribute__((__always_inline__))
+#define AMP_FAST 1
+#else
+#define AMP_HOT  static inline
+#define AMP_FAST 0
+#endif
+#define AMP_COLD __attribute__((__cold__, __noinline__))
+
+#define amp_likely(x)   __builtin_expect(!!(x), 1)
+#define amp_unlikely(x) __builtin_expect(!!(x), 0)
+
+/* A build for one role knows the answer; the code of the other role goes away. */
+static inline bool role_is_driver(const struct virtio_device *vdev)
+{
+#if !AMP_WITH_VIRTIO_DEVICE
+	(void)vdev;
+	return true;
+#elif !AMP_WITH_VIRTIO_DRIVER
+	(void)vdev;
+	return false;
+#else
+	return vdev->role == VIRTIO_DEV_DRIVER;
+#endif
+}
+
+/* ------------------------------------------------------------------ cached memory */
+
+/* Before a read of what the other side may have written to the ring. */
+static inline void vq_ring_invalidate(const struct virtqueue *vq, const void *ptr, unsigned int len)
+{
+	if (AMP_WITH_DCACHE && vq->vq_noncoherent)
+		metal_cache_invalidate((void *)(uintptr_t)ptr, len);
+}
+
+/* After a write to the ring that the other side is to see. */
+static inline void vq_ring_flush(const struct virtqueue *vq, const void *ptr, unsigned int len)
+{
+	if (AMP_WITH_DCACHE && vq->vq_noncoherent)
+		metal_cache_flush((void *)(uintptr_t)ptr, len);
+}
+
+/* The same for message buffers, whose region is known. */
+static inline void vq_buffer_invalidate(const struct metal_io_region *io, const void *ptr, unsigned int len)
+{
+	if (AMP_WITH_DCACHE)
+		amp_cache_invalidate_io(io, (void *)(uintptr_t)ptr, len);
+}
+
+static inline void vq_buffer_flush(const struct metal_io_region *io, const void *ptr, unsigned int len)
+{
+	if (AMP_WITH_DCACHE)
+		amp_cache_flush_io(io, (void *)(uintptr_t)ptr, len);
+}
+
+/* ------------------------------------------------------------------ both roles */
+
+/**
+ * The other side wrote something impossible: remember the first such thing, and be empty from now on.
+ * @param reason  enum amp_link_reason
+ */
+void amp_vq_fault(struct virtqueue *vq, int reason);
+
+/** Ask for kicks, or ask for none; a hint. */
+AMP_HOT void vq_set_no_notify(struct virtqueue *vq, bool none, bool driver)
+{
+	uint16_t *word = driver ? &vq->vq_ring.avail->flags : &vq->vq_ring.used->flags;
+
+	AMP_SHARED_STORE(word, none ? VRING_AVAIL_F_NO_INTERRUPT : 0); /* VRING_USED_F_NO_NOTIFY is the same bit */
+	vq_ring_flush(vq, word, sizeof(*word));
+}
+
+/**
+ * Whether the other side wants to be kicked for what has been published.
+ *
+ * The fence stands between our index (stored) and its flag (loaded). Without it, this: the other side finds the queue
+ * empty, clears its flag and looks once more, while our index still waits in a store buffer: it sees nothing, and
+ * sleeps. We had loaded the old flag before, and do not kick. The message lies there until something else happens. With
+ * it, one of the two sees the other's store. The fence also stands between our own flag and our next look at its index,
+ * for the same story with the parts exchanged.
+ */
+AMP_HOT bool vq_wants_kick(struct virtqueue *vq, bool driver)
+{
+	const uint16_t *word = driver ? &vq->vq_ring.used->flags : &vq->vq_ring.avail->flags;
+
+	AMP_SHARED_FENCE();
+	vq_ring_invalidate(vq, word, sizeof(*word));
+	return !(AMP_SHARED_LOAD(word) & VRING_USED_F_NO_NOTIFY);
+}
+
+/** The other side's index, as it is now. What it published before is visible afterwards. */
+AMP_HOT uint16_t vq_peer_idx_now(const struct virtqueue *vq, bool driver)
+{
+	const uint16_t *word = driver ? &vq->vq_ring.used->idx : &vq->vq_ring.avail->idx;
+
+	vq_ring_invalidate(vq, word, sizeof(*word));
+	return AMP_SHARED_LOAD_ACQUIRE(word);
+}
+
+/** Whether something came that the last look did not show. */
+AMP_HOT bool vq_peer_moved(const struct virtqueue *vq, bool driver)
+{
+	return vq_peer_idx_now(vq, driver) != vq->vq_peer_idx;
+}
+
+/** Look at the other side's index, which must be plausible. True: entries wait. A queue with a fault must not be looked
+ * at. */
+AMP_HOT bool vq_look(struct virtqueue *vq, bool driver)
+{
+	uint16_t idx = vq_peer_idx_now(vq, driver), next, limit;
+
+	if (driver) {
+		next = vq->vq_used_cons_idx;
+		limit = (uint16_t)(vq->vq_available_idx - next); /* no more than the device holds */
+	} else {
+		next = vq->vq_available_idx;
+		limit = (uint16_t)(vq->vq_nentries + vq->vq_used_cons_idx - next); /* no more than fit into the ring */
+		/* Only this side writes used->idx. If it changed, the driver has zeroed the ring: a reset came and
+		 * went. */
+		if (amp_unlikely(AMP_SHARED_LOAD(&vq->vq_ring.used->idx) != vq->vq_used_cons_idx)) {
+			amp_vq_fault(vq, AMP_LINK_PEER_RESET);
+			return false;
+		}
+	}
+	if (amp_unlikely((uint16_t)(idx - next) > limit)) {
+		amp_vq_fault(vq, AMP_LINK_BAD_INDEX);
+		return false;
+	}
+	vq->vq_peer_idx = idx;
+	return idx != next;
+}
+
+/** Whether something is left of what the last look showed. */
+AMP_HOT bool vq_shown(const struct virtqueue *vq, bool driver)
+{
+	return (driver ? vq->vq_used_cons_idx : vq->vq_available_idx) != vq->vq_peer_idx;
+}
+
+/** vq_look(), for whoever does not count instructions; a queue with a fault is empty. */
+bool amp_vq_look(struct virtqueue *vq);
+
+/**
+ * Translate an address of the other side.
+ * @param va  the same place here
+ * @return false: the @p len bytes there are not wholly in the region
+ */
+AMP_HOT bool vq_buffer_va(struct metal_io_region *io, uint64_t addr, uint32_t len, char **va)
+{
+	metal_phys_addr_t phys = (metal_phys_addr_t)addr;
+	unsigned long offset = metal_io_phys_to_offset(io, phys);
+
+	/* In this order nothing overflows: METAL_BAD_OFFSET is above any size. */
+	if (amp_unlikely(offset >= io->size || len > io->size - offset || phys != addr))
+		return false;
+	*va = (char *)io->virt + offset;
+	return true;
+}
+
+/** Read descriptor @p idx, which is inside the ring, once. */
+AMP_HOT void vq_read_desc(const struct virtqueue *vq, uint32_t idx, struct vring_desc *copy)
+{
+	const struct vring_desc *desc = &vq->vq_ring.desc[idx];
+
+	vq_ring_invalidate(vq, desc, sizeof(*desc));
+	copy->addr = amp_shared_load64(&desc->addr);
+	copy->len = AMP_SHARED_LOAD(&desc->len);
+	copy->flags = AMP_SHARED_LOAD(&desc->flags);
+}
+
+/* ------------------------------------------------------------------ driver */
+
+/** Offer the chain that starts at @p head, as its descriptors say. */
+AMP_HOT void vq_driver_publish(struct virtqueue *vq, uint32_t head)
+{
+	struct vring_avail *avail = vq->vq_ring.avail;
+	uint32_t idx = vq->vq_available_idx;
+	uint16_t *entry = &avail->ring[idx & vq->vq_mask];
+
+	AMP_SHARED_STORE(entry, (uint16_t)head);
+	vq_ring_flush(vq, entry, sizeof(*entry));
+	vq->vq_available_idx = (uint16_t)++idx;
+	/* Release: a device that sees the index sees the entry, the descriptors and the buffer, not what was there
+	 * before. */
+	AMP_SHARED_STORE_RELEASE(&avail->idx, (uint16_t)idx);
+	vq_ring_flush(vq, &avail->idx, sizeof(avail->idx));
+}
+
+/**
+ * The next used buffer of what the last look showed; there is one. Does not take it: vq_driver_advance() does.
+ * @param head  its first descriptor; its descriptors stay allocated, and marked as the device's
+ * @param len   what the device says it wrote; NULL: not of interest
+ * @return AMP_LINK_OK or a reason. A buffer that the device does not hold would be handed out twice.
+ */
+AMP_HOT int vq_driver_next(const struct virtqueue *vq, uint32_t *head, uint32_t *len)
+{
+	const struct vring_used_elem *elem = &vq->vq_ring.used->ring[vq->vq_used_cons_idx & vq->vq_mask];
+
+	vq_ring_invalidate(vq, elem, sizeof(*elem));
+	*head = AMP_SHARED_LOAD(&elem->id);
+	if (amp_unlikely(*head > vq->vq_mask || !vq->vq_descx[*head].ndescs))
+		return AMP_LINK_BAD_DESCRIPTOR;
+	if (len)
+		*len = AMP_SHARED_LOAD(&elem->len);
+	return AMP_LINK_OK;
+}
+
+AMP_HOT void vq_driver_advance(struct virtqueue *vq)
+{
+	vq->vq_used_cons_idx++;
+}
+
+/**
+ * Tie a buffer to a free descriptor without offering it; its cookie is @p buf.
+ * @return false: no free descriptor, or a buffer outside the shared memory region or not 4-byte aligned
+ */
+bool amp_vq_driver_attach(struct virtqueue *vq, void *buf, uint32_t len, unsigned int flags, uint16_t *head);
+
+/* ------------------------------------------------------------------ device */
+
+/**
+ * The next head of what the last look showed; there is one. Does not take it: vq_device_advance() does.
+ * @return AMP_LINK_OK or a reason
+ */
+AMP_HOT int vq_device_next(const struct virtqueue *vq, uint32_t *head)
+{
+	const uint16_t *entry = &vq->vq_ring.avail->ring[vq->vq_available_idx & vq->vq_mask];
+
+	vq_ring_invalidate(vq, entry, sizeof(*entry));
+	*head = AMP_SHARED_LOAD(entry);
+	return amp_likely(*head <= vq->vq_mask) ? AMP_LINK_OK : AMP_LINK_BAD_DESCRIPTOR;
+}
+
+AMP_HOT void vq_device_advance(struct virtqueue *vq)
+{
+	vq->vq_available_idx++;
+}
+
+/** Give the chain that starts at @p head back; it was taken before. */
+AMP_HOT void vq_device_put(struct virtqueue *vq, uint32_t head, uint32_t len)
+{
+	struct vring_used *used = vq->vq_ring.used;
+	uint32_t idx = vq->vq_used_cons_idx;
+	struct vring_used_elem *elem = &used->ring[idx & vq->vq_mask];
+
+	AMP_SHARED_STORE(&elem->id, head);
+	AMP_SHARED_STORE(&elem->len, len);
+	vq_ring_flush(vq, elem, sizeof(*elem));
+	vq->vq_used_cons_idx = (uint16_t)++idx;
+	/* Release: a driver that sees the index sees the entry and the message, not what was there before. */
+	AMP_SHARED_STORE_RELEASE(&used->idx, (uint16_t)idx);
+	vq_ring_flush(vq, &used->idx, sizeof(used->idx));
+}
+
+#endif /* AMP_VIRTQUEUE_INTERNAL_H */

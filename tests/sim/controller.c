@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file controller.c
+ * @brief What stands above both sides: it switches them on and off, tells the host about the remote, and injects the faults.
+ */
+#include "oracle.h"
+#include "schedule.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define PLANS_MAX 8u
+
+enum action {
+	START_HOST,
+	START_REMOTE,
+	TELL_HOST, /* that its peer died */
+	POWER_UP,  /* everything, with fresh memory */
+};
+
+static struct {
+	const struct schedule *schedule;
+	uint32_t next_fault;
+	uint32_t events[SIM_SIDES];
+	struct {
+		uint64_t when;
+		enum action action;
+	} plan[PLANS_MAX]; /* what will be done later */
+	uint32_t num_plans;
+} controller;
+
+/* The remote's resource table, as its image has it, and nothing else. */
+static void fresh_block(void)
+{
+	const struct schedule *schedule = controller.schedule;
+	struct {
+		struct fw_rsc_vdev vdev;
+		struct fw_rsc_vdev_vring vring[2];
+	} table;
+	uint64_t zero = 0;
+	uint32_t i;
+
+	for (i = 0; i < SIM_BLOCK_MAX; i += sizeof(zero))
+		sim_poke(i, &zero, sizeof(zero));
+	memset(&table, 0, sizeof(table));
+	table.vdev.type = RSC_VDEV;
+	table.vdev.id = 7; /* RPMsg */
+	table.vdev.dfeatures = 1;
+	table.vdev.num_of_vrings = 2;
+	for (i = 0; i < 2; i++) {
+		table.vring[i].align = RING_ALIGN;
+		table.vring[i].num = schedule->ring_size;
+		table.vring[i].notifyid = i;
+	}
+	for (i = 0; i < sizeof(table); i += 4)
+		sim_poke(TABLE_AT + i, (const char *)&table + i, 4);
+}
+
+static void describe_block(void)
+{
+	static const char *const names[2][3] = {{"to_host.desc", "to_host.avail", "to_host.used"},
+						{"to_remote.desc", "to_remote.avail", "to_remote.used"}};
+	uint32_t n = controller.schedule->ring_size, i, avail, used;
+
+	sim_name(CONTROL_AT, 4, "remote_link");
+	sim_reserve(CONTROL_AT, 4, SIM_REMOTE);
+	sim_name(TABLE_AT, 68, "table");
+	sim_reserve(TABLE_AT, 68, SIM_HOST);
+	for (i = 0; i < 2; i++) {
+		avail = RING_AT(i) + 16 * n;
+		used = (avail + 6 + 2 * n + RING_ALIGN - 1) / RING_ALIGN * RING_ALIGN;
+		sim_name(RING_AT(i), 16 * n, names[i][0]);
+		sim_name(avail, used - avail, names[i][1]);
+		sim_name(used, 6 + 8 * n, names[i][2]);
+		sim_reserve(RING_AT(i), used - RING_AT(i), SIM_HOST);
+		sim_reserve(used, 6 + 8 * n, SIM_REMOTE);
+	}
+	sim_name(BUFFERS_AT, controller.schedule->buffers * BUFFER_SIZE, "buffers");
+}
+
+/* ------------------------------------------------------------------ what it does */
+
+static void later(enum action action)
+{
+	static const uint32_t delays[] = {0, 1000, 20000, 100000};
+	uint32_t i = controller.num_plans;
+
+	if (i == PLANS_MAX)
+		return;
+	controller.plan[i].when = sim_now() + sim_random(delays[sim_random(4)] + 1);
+	controller.plan[i].action = action;
+	controller.num_plans++;
+}
+
+static bool planned(enum action action)
+{
+	uint32_t i;
+
+	for (i = 0; i < controller.num_plans; i++)
+		if (controller.plan[i].action == action)
+			return true;
+	return false;
+}
+
+static void event(enum sim_side_id id, uint32_t events)
+{
+	controller.events[id] |= events;
+	sim_wake(id);
+}
+
+static void act(enum action action)
+{
+	if (action == POWER_UP) {
+		fresh_block();
+		oracle_trust(true);
+	}
+	if (action == TELL_HOST)
+		event(SIM_HOST, EVENT_PEER_DIED);
+	if ((action == START_HOST || action == POWER_UP) && !sim_is_on(SIM_HOST))
+		sim_power_on(SIM_HOST, application_program(SIM_HOST));
+	if ((action == START_REMOTE || action == POWER_UP) && !sim_is_on(SIM_REMOTE))
+		sim_power_on(SIM_REMOTE, application_program(SIM_REMOTE));
+}
+
+static void on_power_off(void *arg, enum sim_side_id id)
+{
+	uint32_t down = 0;
+
+	(void)arg;
+	oracle_close(id, true);
+	controller.events[id] = 0;
+	if (id == SIM_REMOTE) {
+		sim_poke(CONTROL_AT, &down, sizeof(down));
+		sim_wake(SIM_HOST); /* it may wait for this word */
+	}
+}
+
+/* What is to follow is planned first: if the side in whose context this runs dies, it does not come back here. */
+static void inject(enum fault kind)
+{
+	uint32_t word;
+
+	switch (kind) {
+	case FAULT_REMOTE_CRASH:
+		later(TELL_HOST);
+		sim_power_off(SIM_REMOTE);
+		break;
+	case FAULT_REMOTE_REBOOT:
+		later(START_REMOTE);
+		later(TELL_HOST);
+		sim_power_off(SIM_REMOTE);
+		break;
+	case FAULT_REMOTE_LEAVE:
+		event(SIM_REMOTE, EVENT_LEAVE);
+		break;
+	case FAULT_HOST_CRASH:
+		later(START_HOST);
+		sim_power_off(SIM_HOST);
+		break;
+	case FAULT_HOST_RELINK:
+		event(SIM_HOST, EVENT_RELINK);
+		break;
+	case FAULT_POWER_CYCLE:
+		controller.num_plans = 0;
+		later(POWER_UP);
+		/* The one in whose context this runs last. */
+		sim_power_off(sim_running(SIM_HOST) ? SIM_REMOTE : SIM_HOST);
+		sim_power_off(sim_running(SIM_HOST) ? SIM_HOST : SIM_REMOTE);
+		break;
+	case FAULT_CORRUPT:
+		word = sim_random(3) ? sim_random(UINT32_MAX) : sim_random(2) ? sim_random(16) : 1u << sim_random(32);
+		sim_poke(4 * sim_random(controller.schedule->sim.block_size / 4), &word, 1u << sim_random(3));
+		break;
+	default:
+		break;
+	}
+}
+
+static bool next_fault(void)
+{
+	if (controller.next_fault == controller.schedule->num_faults)
+		return false;
+	inject(controller.schedule->fault[controller.next_fault++].kind);
+	return true;
+}
+
+static void on_step(void *arg, uint64_t step)
+{
+	uint32_t i;
+
+	(void)arg;
+	for (i = 0; i < controller.num_plans; i++) {
+		enum action action = controller.plan[i].action;
+
+		if (controller.plan[i].when > sim_now())
+			continue;
+		controller.plan[i--] = controller.plan[--controller.num_plans];
+		act(action);
+	}
+	if (controller.next_fault < controller.schedule->num_faults &&
+	    controller.schedule->fault[controller.next_fault].step <= step)
+		(void)next_fault();
+}
+
+static bool on_idle(void *arg)
+{
+	enum action action;
+	char text[200];
+
+	(void)arg;
+	if (controller.num_plans) {
+		action = controller.plan[0].action;
+		controller.plan[0] = controller.plan[--controller.num_plans];
+		act(action);
+		return true;
+	}
+	if (next_fault())
+		return true;
+	if (!oracle_complete()) {
+		oracle_explain(text, sizeof(text));
+		sim_fail("both sides sleep, but are not done: a wake-up was lost. %s", text);
+		return false;
+	}
+	application_check_end();
+	return false;
+}
+
+uint32_t controller_events(void)
+{
+	uint32_t events = controller.events[sim_self()];
+
+	controller.events[sim_self()] = 0;
+	return events;
+}
+
+void controller_start_remote(void)
+{
+	if (!sim_is_on(SIM_REMOTE) && !planned(START_REMOTE))
+		later(START_REMOTE);
+}
+
+void controller_remote_left(void)
+{
+	later(TELL_HOST);
+}
+
+bool controller_busy(void)
+{
+	return controller.num_plans || controller.next_fault < controller.schedule->num_faults;
+}
+
+bool schedule_run(const struct schedule *schedule, struct sim_result *result)
+{
+	struct sim_config config = schedule->sim;
+
+	config.on_step = on_step;
+	config.on_power_off = on_power_off;
+	config.on_idle = on_idle;
+	memset(&controller, 0, sizeof(controller));
+	controller.schedule = schedule;
+	oracle_begin();
+	oracle_trust(schedule->class != CLASS_HOSTILE);
+	application_begin(schedule);
+	sim_begin(&config);
+	describe_block();
+	fresh_block();
+	later(START_HOST);
+	later(START_REMOTE);
+	sim_run(result);
+	return !result->failed;
+}

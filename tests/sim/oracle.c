@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file oracle.c
+ * @brief Bookkeeping of sessions and messages.
+ */
+#include "oracle.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define SESSIONS_MAX 64u
+
+struct session {
+	uint32_t peer; /* the session of the other side that it belongs to; 0: not known yet */
+	uint32_t sent[STREAMS], received[STREAMS];
+	bool sending[STREAMS]; /* the next message may arrive before the send returns */
+	bool open, lost, died;
+};
+
+static struct {
+	struct session session[SIM_SIDES][SESSIONS_MAX];
+	uint32_t current[SIM_SIDES]; /* the latest of each side */
+	bool trust;
+} oracle;
+
+static const char *const names[] = {"host", "remote"};
+
+static struct session *latest(enum sim_side_id id)
+{
+	return &oracle.session[id][oracle.current[id]];
+}
+
+void oracle_begin(void)
+{
+	memset(&oracle, 0, sizeof(oracle));
+	oracle.trust = true;
+}
+
+void oracle_trust(bool trust)
+{
+	oracle.trust = trust;
+}
+
+bool oracle_trusts(void)
+{
+	return oracle.trust;
+}
+
+uint32_t oracle_open(enum sim_side_id id)
+{
+	if (oracle.current[id] + 1 == SESSIONS_MAX)
+		sim_fail("the %s has brought its link up %u times: the sides do not find together", names[id], SESSIONS_MAX);
+	oracle.current[id]++;
+	latest(id)->open = true;
+	sim_note("session %u begins", oracle.current[id]);
+	return oracle.current[id];
+}
+
+uint32_t oracle_session(enum sim_side_id id)
+{
+	return oracle.current[id];
+}
+
+void oracle_close(enum sim_side_id id, bool died)
+{
+	struct session *session = latest(id);
+
+	session->open = false;
+	session->died = died;
+}
+
+/* Session @p mine of @p id and @p theirs of the other side met. */
+static void pair(enum sim_side_id id, uint32_t mine, uint32_t theirs)
+{
+	enum sim_side_id peer = id == SIM_HOST ? SIM_REMOTE : SIM_HOST;
+	struct session *session = &oracle.session[id][mine], *other = &oracle.session[peer][theirs];
+
+	if (session->peer == theirs && other->peer == mine)
+		return;
+	/*
+	 * A remote that died before it gave anything back leaves the rings as they were: its next life goes on from there, and
+	 * gets again what the dead one had.
+	 */
+	if (peer == SIM_HOST && !session->peer && other->peer && oracle.session[id][other->peer].died &&
+	    !other->received[STREAM_MAIN] && !other->received[STREAM_ECHO])
+		other->peer = 0;
+	if (session->peer || other->peer)
+		sim_fail("session %u of the %s hears from session %u of the %s, but belongs to %u, and that one to %u: an old life leaks "
+			 "into a new one",
+			 mine, names[id], theirs, names[peer], session->peer, other->peer);
+	session->peer = theirs;
+	other->peer = mine;
+}
+
+void oracle_sending(enum sim_side_id id, enum stream stream, struct message *message)
+{
+	struct session *session = latest(id);
+
+	message->from = (uint8_t)id;
+	message->stream = (uint8_t)stream;
+	message->session = oracle.current[id];
+	message->number = session->sent[stream];
+	session->sending[stream] = true;
+	sim_note("sends %s %u of session %u, %u bytes", stream ? "echo" : "message", message->number, message->session, message->len);
+}
+
+void oracle_sent(enum sim_side_id id, enum stream stream, bool accepted)
+{
+	struct session *session = latest(id);
+
+	session->sending[stream] = false;
+	if (accepted)
+		session->sent[stream]++;
+}
+
+static void check_number(enum sim_side_id id, const struct message *message, const struct session *from,
+			 const struct session *session)
+{
+	uint32_t expected = session->received[message->stream];
+
+	if (message->number != expected)
+		sim_fail("the %s receives %s %u of session %u, but %u is next: %s", names[id],
+			 message->stream ? "echo" : "message", message->number, message->session, expected,
+			 message->number < expected ? "doubled, or out of order" : "lost, or out of order");
+	if (expected >= from->sent[message->stream] + from->sending[message->stream])
+		sim_fail("the %s receives %s %u of session %u, which was never sent", names[id],
+			 message->stream ? "echo" : "message", message->number, message->session);
+}
+
+void oracle_received(enum sim_side_id id, const struct message *message)
+{
+	enum sim_side_id peer = id == SIM_HOST ? SIM_REMOTE : SIM_HOST;
+	struct session *session = latest(id);
+
+	if (!oracle.trust)
+		return;
+	sim_note("receives %s %u of session %u", message->stream ? "echo" : "message", message->number, message->session);
+	if (!session->open || session->lost)
+		sim_fail("the %s receives a message although its link is %s", names[id], session->open ? "lost" : "down");
+	if (message->from != peer || message->stream >= STREAMS || !message->session ||
+	    message->session > oracle.current[peer])
+		sim_fail("the %s receives a message that nobody sent", names[id]);
+	pair(id, oracle.current[id], message->session);
+	check_number(id, message, &oracle.session[peer][message->session], session);
+	session->received[message->stream]++;
+}
+
+void oracle_announced(enum sim_side_id id, uint32_t peer_session)
+{
+	enum sim_side_id peer = id == SIM_HOST ? SIM_REMOTE : SIM_HOST;
+
+	if (!oracle.trust)
+		return;
+	if (!peer_session || peer_session > oracle.current[peer])
+		sim_fail("the %s hears a name that nobody announced", names[id]);
+	pair(id, oracle.current[id], peer_session);
+}
+
+void oracle_link_lost(enum sim_side_id id, int reason)
+{
+	struct session *session = latest(id);
+
+	sim_note("link lost: %s", amp_link_reason_text(reason));
+	if (!session->open)
+		sim_fail("the %s is told of a lost link, but has none", names[id]);
+	if (session->lost)
+		sim_fail("the %s is told twice that its link is lost", names[id]);
+	session->lost = true;
+	if (reason <= AMP_LINK_OK || reason >= AMP_LINK_REASON_COUNT)
+		sim_fail("the %s lost its link for reason %d, which there is not", names[id], reason);
+	if (oracle.trust && reason >= AMP_LINK_BAD_INDEX)
+		sim_fail("the %s takes an honest peer for broken: %s", names[id], amp_link_reason_text(reason));
+}
+
+static bool arrived(enum sim_side_id from, enum sim_side_id to, enum stream stream)
+{
+	return latest(from)->sent[stream] == latest(to)->received[stream];
+}
+
+bool oracle_complete(void)
+{
+	const struct session *host = latest(SIM_HOST), *remote = latest(SIM_REMOTE);
+	int stream;
+
+	if (!host->open || host->lost || !remote->open || remote->lost || host->peer != oracle.current[SIM_REMOTE] ||
+	    remote->peer != oracle.current[SIM_HOST])
+		return false;
+	for (stream = 0; stream < STREAMS; stream++)
+		if (!arrived(SIM_HOST, SIM_REMOTE, stream) || !arrived(SIM_REMOTE, SIM_HOST, stream))
+			return false;
+	return true;
+}
+
+void oracle_explain(char *text, size_t size)
+{
+	const struct session *host = latest(SIM_HOST), *remote = latest(SIM_REMOTE);
+
+	snprintf(text, size,
+		 "host: session %u%s%s with %u, sent %u+%u, received %u+%u; remote: session %u%s%s with %u, sent %u+%u, received %u+%u",
+		 oracle.current[SIM_HOST], host->open ? "" : " down", host->lost ? " lost" : "", host->peer, host->sent[0],
+		 host->sent[1], host->received[0], host->received[1], oracle.current[SIM_REMOTE], remote->open ? "" : " down",
+		 remote->lost ? " lost" : "", remote->peer, remote->sent[0], remote->sent[1], remote->received[0],
+		 remote->received[1]);
+}

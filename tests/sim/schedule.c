@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file schedule.c
+ * @brief From a seed to a schedule, with a generator of its own: what is drawn here does not depend on what happens in the run.
+ */
+#include "schedule.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const char *const class_names[CLASSES] = {"order", "doorbell", "restart", "hostile"};
+
+static uint64_t state;
+
+static uint32_t draw(uint32_t n)
+{
+	uint64_t z = state += 0x9e3779b97f4a7c15u;
+
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+	return (uint32_t)(((z ^ (z >> 31)) >> 32) * n >> 32);
+}
+
+/* One of several values: most of what is rare shows only at some rate of the rest. */
+#define PICK(...)                                                                               \
+	((const uint32_t[]){__VA_ARGS__})[draw(sizeof((const uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t))]
+
+static void add_fault(struct schedule *schedule, uint64_t step, enum fault kind)
+{
+	uint32_t i = schedule->num_faults++;
+
+	for (; i > 0 && schedule->fault[i - 1].step > step; i--)
+		schedule->fault[i] = schedule->fault[i - 1];
+	schedule->fault[i].step = step;
+	schedule->fault[i].kind = kind;
+}
+
+static void draw_doorbells(struct schedule *schedule, bool lossy)
+{
+	struct sim_config *sim = &schedule->sim;
+
+	sim->bell_lost = lossy ? PICK(0, 16, 64, 128) : 0;
+	sim->bell_late = PICK(0, 32, 128, 256);
+	sim->bell_doubled = PICK(0, 32, 128);
+	sim->bell_spurious = PICK(0, 64, 1024);
+	sim->bell_delay_ns = PICK(200, 2000, 50000);
+	/* Only a side that sometimes looks by itself can do without a doorbell. */
+	if (sim->bell_lost)
+		schedule->tick_ns = 100000;
+}
+
+static void draw_faults(struct schedule *schedule)
+{
+	uint32_t n, i;
+
+	switch (schedule->class) {
+	case CLASS_DOORBELL:
+		draw_doorbells(schedule, true);
+		break;
+	case CLASS_RESTART:
+		if (draw(4) == 0)
+			draw_doorbells(schedule, draw(2));
+		n = 1 + draw(3);
+		for (i = 0; i < n; i++)
+			add_fault(schedule, draw(1500), (enum fault)draw(FAULT_RESTARTS));
+		break;
+	case CLASS_HOSTILE:
+		n = 1 + draw(FAULTS_MAX - 2);
+		for (i = 0; i < n; i++)
+			add_fault(schedule, draw(1500), FAULT_CORRUPT);
+		add_fault(schedule, 1500, FAULT_POWER_CYCLE);
+		break;
+	default:
+		break;
+	}
+}
+
+void schedule_draw(struct schedule *schedule, enum fault_class class, uint64_t seed)
+{
+	enum sim_side_id id;
+
+	state = seed * CLASSES + class;
+	memset(schedule, 0, sizeof(*schedule));
+	schedule->class = class;
+	schedule->seed = seed;
+	schedule->ring_size = PICK(2, 4, 8);
+	schedule->buffers = draw(3) ? 2 * schedule->ring_size : 2 + draw(2 * schedule->ring_size - 1);
+	for (id = SIM_HOST; id < SIM_SIDES; id++) {
+		schedule->messages[id] = 1 + draw(6);
+		schedule->interrupts[id] = draw(2);
+		schedule->wait_callback[id] = draw(2);
+	}
+	schedule->echo_odds = PICK(0, 64, 192);
+	schedule->hold_odds = schedule->buffers >= 4 ? PICK(0, 64, 192) : 0;
+	schedule->nocopy_odds = PICK(0, 128, 256);
+	schedule->trysend_odds = PICK(0, 128);
+	schedule->send_timeout_ms = PICK(5, 20);
+	schedule->tick_ns = SIM_NEVER;
+
+	schedule->sim.seed = draw(UINT32_MAX);
+	schedule->sim.block_size = BUFFERS_AT + schedule->buffers * BUFFER_SIZE;
+	schedule->sim.max_steps = 100000;
+	schedule->sim.switch_odds = PICK(2, 16, 64, 128);
+	schedule->sim.commit_odds = PICK(4, 16, 64, 256);
+	schedule->sim.stale_odds = PICK(0, 32, 128);
+	schedule->sim.interrupt_odds = PICK(16, 128, 256);
+	draw_faults(schedule);
+}
+
+void schedule_print(const struct schedule *schedule)
+{
+	static const char *const faults[] = {"remote crash", "remote reboot", "remote leaves", "host crash",
+					     "host relinks", "power cycle",   "corruption"};
+	const struct sim_config *sim = &schedule->sim;
+	uint32_t i;
+
+	printf("class %s, seed %llu\n", class_names[schedule->class], (unsigned long long)schedule->seed);
+	printf("  rings of %u, %u buffers; host sends %u%s%s, remote %u%s%s\n", schedule->ring_size, schedule->buffers,
+	       schedule->messages[SIM_HOST], schedule->interrupts[SIM_HOST] ? ", by interrupt" : "",
+	       schedule->wait_callback[SIM_HOST] ? ", own wait" : "", schedule->messages[SIM_REMOTE],
+	       schedule->interrupts[SIM_REMOTE] ? ", by interrupt" : "", schedule->wait_callback[SIM_REMOTE] ? ", own wait" : "");
+	printf("  of 256: switch %u, write visible %u, old value %u, interrupt %u, echo %u, hold %u, in place %u, trysend %u\n",
+	       sim->switch_odds, sim->commit_odds, sim->stale_odds, sim->interrupt_odds, schedule->echo_odds,
+	       schedule->hold_odds, schedule->nocopy_odds, schedule->trysend_odds);
+	if (sim->bell_delay_ns)
+		printf("  doorbells, of 256: lost %u, late %u, doubled %u, by up to %u ns; spurious %u of 65536 steps\n",
+		       sim->bell_lost, sim->bell_late, sim->bell_doubled, sim->bell_delay_ns, sim->bell_spurious);
+	for (i = 0; i < schedule->num_faults; i++)
+		printf("  step %llu: %s\n", (unsigned long long)schedule->fault[i].step, faults[schedule->fault[i].kind]);
+}

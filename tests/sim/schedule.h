@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file schedule.h
+ * @brief One schedule: what a seed makes of a class of faults, and the system that it runs.
+ */
+#ifndef SIM_SCHEDULE_H
+#define SIM_SCHEDULE_H
+
+#include <openamp/remoteproc.h>
+#include <sim/sim.h>
+
+/** The shared block. Rings and buffers as many as a schedule has of them. */
+#define CONTROL_AT    0u /**< word written by the remote: 1 while its link is, or may come, up */
+#define TABLE_AT      64u
+#define RING_AT(n)    (192u + 256u * (n))
+#define BUFFERS_AT    704u
+#define RING_MAX      8u
+#define RING_ALIGN    16u
+#define BUFFER_SIZE   64u
+#define PHYS_BASE     0x40000000ul
+
+enum fault {
+	FAULT_REMOTE_CRASH,  /**< the remote dies; the host hears of it, takes its link down and has the remote started */
+	FAULT_REMOTE_REBOOT, /**< the remote restarts by itself; the host hears of it later */
+	FAULT_REMOTE_LEAVE,  /**< the remote takes its link down; the host hears of it later */
+	FAULT_HOST_CRASH,    /**< the host dies and is started again; the remote goes on */
+	FAULT_HOST_RELINK,   /**< the host takes its link down and brings it up again */
+	FAULT_RESTARTS,      /**< so many of them can be drawn; the rest are not */
+	FAULT_POWER_CYCLE = FAULT_RESTARTS, /**< both die; fresh memory; both start */
+	FAULT_CORRUPT,                      /**< a word of the shared block changes */
+};
+
+enum fault_class {
+	CLASS_ORDER,    /**< no faults: every interleaving and every delay of a write must do */
+	CLASS_DOORBELL, /**< lost, late, doubled and spurious doorbells */
+	CLASS_RESTART,  /**< either side dies, restarts or leaves, at any step */
+	CLASS_HOSTILE,  /**< words of the shared block change, as if the peer were hostile */
+	CLASSES,
+};
+
+extern const char *const class_names[CLASSES];
+
+#define FAULTS_MAX 32u
+
+/** What a seed says. */
+struct schedule {
+	enum fault_class class;
+	uint64_t seed;
+	struct sim_config sim;
+	uint32_t ring_size;               /**< descriptors, each ring */
+	uint32_t buffers;                 /**< in both directions together */
+	uint32_t messages[SIM_SIDES];     /**< that each session of a side sends */
+	bool interrupts[SIM_SIDES];       /**< receives in an interrupt handler; otherwise in the main loop */
+	bool wait_callback[SIM_SIDES];    /**< waits for buffers in the application's callback */
+	uint32_t echo_odds;               /**< that a message is answered from its callback */
+	uint32_t hold_odds;               /**< that a receiver keeps a buffer for a while */
+	uint32_t nocopy_odds;             /**< that a message is written in place */
+	uint32_t trysend_odds;
+	uint32_t send_timeout_ms;
+	uint64_t tick_ns; /**< how often a side looks by itself; SIM_NEVER if it relies on doorbells */
+	struct {
+		uint64_t step;
+		enum fault kind;
+	} fault[FAULTS_MAX];
+	uint32_t num_faults;
+};
+
+/** Draw schedule @p seed of a class. */
+void schedule_draw(struct schedule *schedule, enum fault_class class, uint64_t seed);
+
+/** Print what was drawn. */
+void schedule_print(const struct schedule *schedule);
+
+/** Run it. @return whether all invariants held; otherwise see @p result */
+bool schedule_run(const struct schedule *schedule, struct sim_result *result);
+
+/* ------------------------------------------------------------------ the system's controller: controller.c */
+
+/** Events for a side's program. */
+#define EVENT_PEER_DIED 1u /**< host: the remote is gone, or has restarted */
+#define EVENT_RELINK    2u /**< host: take the link down and bring it up again */
+#define EVENT_LEAVE     4u /**< remote: take the link down, say controller_remote_left(), and wait for the next */
+
+/** Take the events of the running side. */
+uint32_t controller_events(void);
+
+/** The host asks for the remote to be switched on, if it is off. */
+void controller_start_remote(void);
+
+/** The remote has taken its link down as it was told; the host will hear of it. */
+void controller_remote_left(void);
+
+/** Whether a fault or its consequences are still to come. */
+bool controller_busy(void);
+
+/* ------------------------------------------------------------------ the sides' programs: application.c */
+
+void application_begin(const struct schedule *schedule);
+const struct sim_program *application_program(enum sim_side_id id);
+
+/** Both are connected, and no buffer is missing. Fails the run otherwise. For the end of a run. */
+void application_check_end(void);
+
+#endif /* SIM_SCHEDULE_H */

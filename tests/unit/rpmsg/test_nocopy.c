@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Messages written and read in place: who owns which buffer. */
+#include "link_fixture.h"
+
+#include <string.h>
+
+static struct box host_box, remote_box;
+
+static int up(void **state)
+{
+	struct fixture *f;
+
+	fixture_up(state);
+	f = *state;
+	box_open(&host_box, &f->host, NULL, 10, 20);
+	box_open(&remote_box, &f->remote, NULL, 20, 10);
+	return 0;
+}
+
+/* Each claim holds in both directions. */
+struct direction {
+	struct side *from, *to;
+	struct box *sender, *receiver;
+};
+
+static void directions(struct fixture *f, struct direction d[2])
+{
+	d[0] = (struct direction){&f->host, &f->remote, &host_box, &remote_box};
+	d[1] = (struct direction){&f->remote, &f->host, &remote_box, &host_box};
+}
+
+static void a_message_written_in_place_arrives(void **state)
+{
+	struct direction d[2];
+	unsigned int i, turn;
+	uint32_t room;
+	char *buf;
+
+	directions(*state, d);
+	for (i = 0; i < 2; i++) {
+		for (turn = 0; turn < 3 * RING_NUM; turn++) {
+			buf = rpmsg_get_tx_payload_buffer(&d[i].sender->ept, &room, false);
+			assert_non_null(buf);
+			assert_int_equal(room, PAYLOAD);
+			memset(buf, (int)turn, room);
+			assert_int_equal(rpmsg_send_nocopy(&d[i].sender->ept, buf, (int)room), room);
+			fixture_poll(d[i].to);
+			assert_int_equal(d[i].receiver->count, turn + 1);
+			assert_int_equal(d[i].receiver->len, PAYLOAD);
+			assert_int_equal(d[i].receiver->data[PAYLOAD - 1], turn);
+		}
+	}
+}
+
+static void a_buffer_is_sent_once(void **state)
+{
+	struct direction d[2];
+	unsigned int i;
+	uint32_t room;
+	void *buf;
+
+	directions(*state, d);
+	for (i = 0; i < 2; i++) {
+		buf = rpmsg_get_tx_payload_buffer(&d[i].sender->ept, &room, false);
+		assert_int_equal(rpmsg_sendto_nocopy(&d[i].sender->ept, buf, 1, 99), 1);
+		assert_int_equal(rpmsg_sendto_nocopy(&d[i].sender->ept, buf, 1, 99), RPMSG_ERR_PARAM);
+		assert_int_equal(rpmsg_release_tx_buffer(&d[i].sender->ept, buf), RPMSG_ERR_PARAM);
+	}
+}
+
+static void a_message_larger_than_its_buffer_is_refused_and_the_buffer_stays(void **state)
+{
+	struct direction d[2];
+	unsigned int i;
+	uint32_t room;
+	void *buf;
+
+	directions(*state, d);
+	for (i = 0; i < 2; i++) {
+		buf = rpmsg_get_tx_payload_buffer(&d[i].sender->ept, &room, false);
+		assert_int_equal(rpmsg_send_nocopy(&d[i].sender->ept, buf, PAYLOAD + 1), RPMSG_ERR_BUFF_SIZE);
+		assert_int_equal(rpmsg_send_nocopy(&d[i].sender->ept, buf, -1), RPMSG_ERR_PARAM);
+		assert_int_equal(rpmsg_sendto_nocopy(&d[i].sender->ept, buf, 1, RPMSG_ADDR_ANY), RPMSG_ERR_ADDR);
+		assert_int_equal(rpmsg_send_nocopy(&d[i].sender->ept, buf, PAYLOAD), PAYLOAD);
+	}
+}
+
+static void released_buffers_can_be_taken_again_and_none_is_lost(void **state)
+{
+	struct direction d[2];
+	void *buf[RING_NUM];
+	unsigned int i, k, turn;
+	uint32_t room;
+
+	directions(*state, d);
+	for (i = 0; i < 2; i++) {
+		for (turn = 0; turn < 3; turn++) {
+			for (k = 0; k < RING_NUM; k++) {
+				buf[k] = rpmsg_get_tx_payload_buffer(&d[i].sender->ept, &room, false);
+				assert_non_null(buf[k]);
+			}
+			assert_null(rpmsg_get_tx_payload_buffer(&d[i].sender->ept, &room, false));
+			assert_int_equal(rpmsg_trysend(&d[i].sender->ept, "x", 1), RPMSG_ERR_NO_BUFF);
+			for (k = 0; k < RING_NUM; k++) {
+				assert_int_equal(rpmsg_release_tx_buffer(&d[i].sender->ept, buf[k]), RPMSG_SUCCESS);
+				assert_int_equal(rpmsg_release_tx_buffer(&d[i].sender->ept, buf[k]), RPMSG_ERR_PARAM);
+			}
+		}
+		for (k = 0; k < RING_NUM; k++)
+			assert_int_equal(rpmsg_trysend(&d[i].sender->ept, &k, sizeof(k)), sizeof(k));
+		fixture_poll(d[i].to);
+		assert_int_equal(d[i].receiver->count, RING_NUM);
+	}
+}
+
+/* ------------------------------------------------------------------ received buffers */
+
+static void *held[RING_NUM];
+static unsigned int num_held;
+
+static int hold(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src, void *priv)
+{
+	(void)len;
+	(void)src;
+	(void)priv;
+	rpmsg_hold_rx_buffer(ept, data);
+	held[num_held++] = data;
+	return 0;
+}
+
+static void held_buffers_keep_their_content_until_they_are_released(void **state)
+{
+	struct direction d[2];
+	unsigned int i, k;
+
+	directions(*state, d);
+	for (i = 0; i < 2; i++) {
+		num_held = 0;
+		d[i].receiver->ept.cb = hold;
+		for (k = 0; k < RING_NUM; k++)
+			assert_int_equal(rpmsg_trysend(&d[i].sender->ept, &k, sizeof(k)), sizeof(k));
+		fixture_poll(d[i].to);
+		assert_int_equal(num_held, RING_NUM);
+		assert_int_equal(rpmsg_trysend(&d[i].sender->ept, "x", 1), RPMSG_ERR_NO_BUFF);
+		for (k = 0; k < RING_NUM; k++)
+			assert_int_equal(*(unsigned int *)held[k], k);
+		/* out of order */
+		for (k = RING_NUM; k-- > 0;)
+			rpmsg_release_rx_buffer(&d[i].receiver->ept, held[k]);
+		d[i].receiver->ept.cb = box_receive;
+		for (k = 0; k < RING_NUM; k++)
+			assert_int_equal(rpmsg_trysend(&d[i].sender->ept, &k, sizeof(k)), sizeof(k));
+		assert_int_equal(rpmsg_trysend(&d[i].sender->ept, "x", 1), RPMSG_ERR_NO_BUFF);
+		fixture_poll(d[i].to);
+		assert_int_equal(d[i].receiver->count, RING_NUM);
+	}
+}
+
+static void each_hold_needs_a_release_and_a_second_release_does_nothing(void **state)
+{
+	struct direction d[2];
+	unsigned int i, k;
+
+	directions(*state, d);
+	for (i = 0; i < 2; i++) {
+		num_held = 0;
+		d[i].receiver->ept.cb = hold;
+		assert_int_equal(rpmsg_trysend(&d[i].sender->ept, "x", 1), 1);
+		fixture_poll(d[i].to);
+		d[i].receiver->ept.cb = box_receive;
+		for (k = 1; k < RING_NUM; k++)
+			assert_int_equal(rpmsg_trysend(&d[i].sender->ept, "y", 1), 1);
+		rpmsg_hold_rx_buffer(&d[i].receiver->ept, held[0]);
+		rpmsg_release_rx_buffer(&d[i].receiver->ept, held[0]);
+		assert_int_equal(rpmsg_trysend(&d[i].sender->ept, "z", 1), RPMSG_ERR_NO_BUFF);
+		rpmsg_release_rx_buffer(&d[i].receiver->ept, held[0]);
+		rpmsg_release_rx_buffer(&d[i].receiver->ept, held[0]);
+		assert_int_equal(rpmsg_trysend(&d[i].sender->ept, "z", 1), 1);
+		assert_int_equal(rpmsg_trysend(&d[i].sender->ept, "z", 1), RPMSG_ERR_NO_BUFF);
+		fixture_poll(d[i].to);
+		assert_int_equal(amp_rpmsg_link_state(&d[i].from->rvdev), AMP_LINK_UP);
+		assert_int_equal(d[i].receiver->count, RING_NUM);
+	}
+}
+
+static void missing_arguments_are_refused(void **state)
+{
+	struct box nobody = {.ept = {.rdev = NULL}};
+	uint32_t room;
+
+	(void)state;
+	assert_null(rpmsg_get_tx_payload_buffer(NULL, &room, false));
+	assert_null(rpmsg_get_tx_payload_buffer(&host_box.ept, NULL, false));
+	assert_null(rpmsg_get_tx_payload_buffer(&nobody.ept, &room, false));
+	assert_int_equal(rpmsg_send_nocopy(NULL, "x", 1), RPMSG_ERR_PARAM);
+	assert_int_equal(rpmsg_send_nocopy(&host_box.ept, NULL, 1), RPMSG_ERR_PARAM);
+	assert_int_equal(rpmsg_send_nocopy(&nobody.ept, &nobody, 1), RPMSG_ERR_DEV_STATE);
+	assert_int_equal(rpmsg_release_tx_buffer(&host_box.ept, NULL), RPMSG_ERR_PARAM);
+	assert_int_equal(rpmsg_release_tx_buffer(NULL, &nobody), RPMSG_ERR_PARAM);
+	rpmsg_hold_rx_buffer(NULL, &nobody);
+	rpmsg_release_rx_buffer(&nobody.ept, &nobody);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_message_written_in_place_arrives, up, fixture_down),
+		cmocka_unit_test_setup_teardown(a_buffer_is_sent_once, up, fixture_down),
+		cmocka_unit_test_setup_teardown(a_message_larger_than_its_buffer_is_refused_and_the_buffer_stays, up,
+	                                        fixture_down),
+		cmocka_unit_test_setup_teardown(released_buffers_can_be_taken_again_and_none_is_lost, up, fixture_down),
+		cmocka_unit_test_setup_teardown(held_buffers_keep_their_content_until_they_are_released, up,
+	                                        fixture_down),
+		cmocka_unit_test_setup_teardown(each_hold_needs_a_release_and_a_second_release_does_nothing, up,
+	                                        fixture_down),
+		cmocka_unit_test_setup_teardown(missing_arguments_are_refused, up, fixture_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

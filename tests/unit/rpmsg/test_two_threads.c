@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Host and remote in two threads that sleep until they are kicked. A kick that is not sent although somebody waits for
+ * it shows as a wait that ends by its time-out; a message before its content, as wrong content; a data race, under the
+ * thread sanitizer.
+ */
+#include "link_fixture.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <time.h>
+
+#define MESSAGES 30000u
+
+struct party {
+	struct rpmsg_virtio_device rvdev;
+	struct virtio_device *vdev;
+	struct rpmsg_endpoint ept;
+	struct party *other;
+	sem_t kicked;
+	unsigned int sent, received, errors, lost_kicks;
+};
+
+static struct fixture *fixture;
+static struct party host, remote;
+
+static int kick(void *priv, uint32_t id)
+{
+	struct party *party = priv;
+
+	(void)id;
+	sem_post(&party->other->kicked);
+	return 0;
+}
+
+static int sleep_until_kicked(struct party *party)
+{
+	struct timespec end;
+
+	clock_gettime(CLOCK_REALTIME, &end);
+	end.tv_sec += 5;
+	while (sem_timedwait(&party->kicked, &end)) {
+		if (errno != EINTR) {
+			party->lost_kicks++;
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static int wait_for_room(struct rpmsg_device *rdev, uint32_t id)
+{
+	(void)id;
+	return sleep_until_kicked(rdev == &host.rvdev.rdev ? &host : &remote) ? RPMSG_ERR_NO_BUFF : RPMSG_SUCCESS;
+}
+
+static int count_up(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src, void *priv)
+{
+	struct party *party = priv;
+	uint32_t words[4];
+	unsigned int i;
+
+	(void)ept;
+	(void)src;
+	if (len != sizeof(words)) {
+		party->errors++;
+		return 0;
+	}
+	memcpy(words, data, sizeof(words));
+	for (i = 0; i < 4; i++)
+		if (words[i] != party->received * (i + 1))
+			party->errors++;
+	party->received++;
+	return 0;
+}
+
+static void send_one(struct party *party)
+{
+	uint32_t words[4];
+	unsigned int i;
+
+	for (i = 0; i < 4; i++)
+		words[i] = party->sent * (i + 1);
+	if (rpmsg_send(&party->ept, words, sizeof(words)) != sizeof(words))
+		party->errors++;
+	party->sent++;
+}
+
+/* Send all, in bursts of changing length, and receive what comes; sleep when there is nothing to do. */
+static void *run(void *arg)
+{
+	struct party *party = arg;
+	unsigned int burst, seed = 1;
+
+	while ((party->sent < MESSAGES || party->received < MESSAGES) && !party->errors && !party->lost_kicks) {
+		seed = seed * 1664525u + 1013904223u;
+		for (burst = (seed >> 16) % 12; burst && party->sent < MESSAGES && !party->errors; burst--)
+			send_one(party);
+		rproc_virtio_notified(party->vdev, RSC_NOTIFY_ID_ANY);
+		if (party->sent == MESSAGES && party->received < MESSAGES)
+			sleep_until_kicked(party);
+	}
+	return NULL;
+}
+
+static void add_party(struct party *party, struct party *other, unsigned int role, struct side *side)
+{
+	unsigned int i;
+
+	memset(party, 0, sizeof(*party));
+	party->other = other;
+	assert_int_equal(sem_init(&party->kicked, 0, 0), 0);
+	party->vdev = rproc_virtio_create_vdev(role, 0, &fixture->shm->rsc, &side->io, party, kick, NULL);
+	assert_non_null(party->vdev);
+	for (i = 0; i < 2; i++)
+		assert_int_equal(rproc_virtio_init_vring(party->vdev, i, i, fixture->shm->vring[i], &side->io, RING_NUM,
+		                                         RING_ALIGN),
+		                 0);
+}
+
+/* Send one message at a time, never when it is expected. */
+static void *send_at_odd_times(void *arg)
+{
+	struct party *party = arg;
+	volatile unsigned int spin;
+	unsigned int seed = 1;
+
+	while (party->sent < MESSAGES && !party->errors && !party->lost_kicks) {
+		seed = seed * 1664525u + 1013904223u;
+		for (spin = (seed >> 16) % 700; spin; spin--)
+			;
+		send_one(party);
+	}
+	return NULL;
+}
+
+/* Sleep whenever the queue is empty: each message that finds this asleep must bring a kick. */
+static void *receive_and_sleep(void *arg)
+{
+	struct party *party = arg;
+	unsigned int before;
+
+	while (party->received < MESSAGES && !party->errors && !party->lost_kicks) {
+		before = party->received;
+		rproc_virtio_notified(party->vdev, RSC_NOTIFY_ID_ANY);
+		if (party->received == before)
+			sleep_until_kicked(party);
+	}
+	return NULL;
+}
+
+static void both_up(void)
+{
+	static const struct rpmsg_virtio_config config = {BUF_SIZE, BUF_SIZE, false};
+
+	add_party(&host, &remote, VIRTIO_DEV_DRIVER, &fixture->host);
+	add_party(&remote, &host, VIRTIO_DEV_DEVICE, &fixture->remote);
+	rpmsg_virtio_init_shm_pool(&fixture->pool, fixture->shm->buffers, sizeof(fixture->shm->buffers));
+	assert_int_equal(
+		rpmsg_init_vdev_with_config(&host.rvdev, host.vdev, NULL, &fixture->host.io, &fixture->pool, &config),
+		0);
+	assert_int_equal(rpmsg_init_vdev(&remote.rvdev, remote.vdev, NULL, &fixture->remote.io, NULL), 0);
+	rpmsg_virtio_set_wait_cb(&host.rvdev, wait_for_room);
+	rpmsg_virtio_set_wait_cb(&remote.rvdev, wait_for_room);
+	host.ept.priv = &host;
+	remote.ept.priv = &remote;
+	assert_int_equal(rpmsg_create_ept(&host.ept, &host.rvdev.rdev, NULL, 1, 2, count_up, NULL), 0);
+	assert_int_equal(rpmsg_create_ept(&remote.ept, &remote.rvdev.rdev, NULL, 2, 1, count_up, NULL), 0);
+}
+
+static void run_both(void *(*host_side)(void *), void *(*remote_side)(void *))
+{
+	pthread_t thread[2];
+
+	assert_int_equal(pthread_create(&thread[0], NULL, host_side, &host), 0);
+	assert_int_equal(pthread_create(&thread[1], NULL, remote_side, &remote), 0);
+	pthread_join(thread[0], NULL);
+	pthread_join(thread[1], NULL);
+	assert_int_equal(host.lost_kicks + remote.lost_kicks, 0);
+	assert_int_equal(host.errors + remote.errors, 0);
+	fixture_check_guards(fixture);
+}
+
+static void both_down(void)
+{
+	rpmsg_deinit_vdev(&remote.rvdev);
+	rpmsg_deinit_vdev(&host.rvdev);
+	rproc_virtio_remove_vdev(remote.vdev);
+	rproc_virtio_remove_vdev(host.vdev);
+	sem_destroy(&host.kicked);
+	sem_destroy(&remote.kicked);
+}
+
+static void no_message_is_lost_while_both_send_and_receive(void **state)
+{
+	fixture = *state;
+	both_up();
+	run_both(run, run);
+	assert_int_equal(host.received, MESSAGES);
+	assert_int_equal(remote.received, MESSAGES);
+	both_down();
+}
+
+static void a_side_that_sleeps_is_kicked_for_each_message(void **state)
+{
+	fixture = *state;
+	both_up();
+	run_both(send_at_odd_times, receive_and_sleep);
+	assert_int_equal(remote.received, MESSAGES);
+	both_down();
+	both_up();
+	run_both(receive_and_sleep, send_at_odd_times);
+	assert_int_equal(host.received, MESSAGES);
+	both_down();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(no_message_is_lost_while_both_send_and_receive, fixture_devices,
+	                                        fixture_down),
+		cmocka_unit_test_setup_teardown(a_side_that_sleeps_is_kicked_for_each_message, fixture_devices,
+	                                        fixture_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

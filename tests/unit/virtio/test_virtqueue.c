@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A driver's and a device's virtqueue on one ring, for device types with buffers in several parts. */
+#include <amprelay/link_reason.h>
+#include <openamp/virtio.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define NUM   8u
+#define ALIGN 64u
+#define PHYS  0x1000ul
+
+struct pair {
+	struct virtio_device driver_dev, device_dev;
+	struct virtqueue *driver, *device;
+	struct metal_io_region io;
+	metal_phys_addr_t phys;
+	struct vring ring;
+	struct {
+		uint8_t ring[512] __attribute__((__aligned__(64)));
+		uint8_t data[1024];
+	} shm;
+	unsigned int kicks;
+	unsigned int callbacks;
+};
+
+static struct pair *pair;
+
+static void kick(struct virtqueue *vq)
+{
+	(void)vq;
+	pair->kicks++;
+}
+
+static void callback(struct virtqueue *vq)
+{
+	(void)vq;
+	pair->callbacks++;
+}
+
+static struct vring_alloc_info ring_info(void)
+{
+	return (struct vring_alloc_info){.vaddr = pair->shm.ring, .align = ALIGN, .num_descs = NUM};
+}
+
+static int up(void **state)
+{
+	struct vring_alloc_info info;
+
+	pair = aligned_alloc(64, (sizeof(*pair) + 63) / 64 * 64);
+	assert_non_null(pair);
+	memset(pair, 0, sizeof(*pair));
+	memset(&pair->shm, 0x55, sizeof(pair->shm));
+	pair->phys = PHYS;
+	metal_io_init(&pair->io, &pair->shm, &pair->phys, sizeof(pair->shm), (unsigned int)-1, 0, NULL);
+	pair->driver_dev.role = VIRTIO_DEV_DRIVER;
+	pair->device_dev.role = VIRTIO_DEV_DEVICE;
+	pair->driver = virtqueue_allocate(NUM);
+	pair->device = virtqueue_allocate(0);
+	info = ring_info();
+	assert_int_equal(virtqueue_create(&pair->driver_dev, 0, "driver", &info, callback, kick, pair->driver), 0);
+	assert_int_equal(virtqueue_create(&pair->device_dev, 0, "device", &info, callback, kick, pair->device), 0);
+	virtqueue_set_shmem_io(pair->driver, &pair->io);
+	virtqueue_set_shmem_io(pair->device, &pair->io);
+	vring_init(&pair->ring, NUM, pair->shm.ring, ALIGN);
+	*state = pair;
+	return 0;
+}
+
+static int down(void **state)
+{
+	(void)state;
+	virtqueue_free(pair->driver);
+	virtqueue_free(pair->device);
+	free(pair);
+	return 0;
+}
+
+static int add(unsigned int readable, unsigned int writable, void *cookie)
+{
+	struct virtqueue_buf list[NUM + 1];
+	unsigned int i;
+
+	for (i = 0; i < readable + writable && i <= NUM; i++)
+		list[i] = (struct virtqueue_buf){pair->shm.data + 32 * i, 32};
+	return virtqueue_add_buffer(pair->driver, list, (int)readable, (int)writable, cookie);
+}
+
+static void a_buffer_of_several_parts_goes_there_and_back(void **state)
+{
+	uint16_t head, idx, next;
+	unsigned int turn, part;
+	uint32_t len;
+	int cookie;
+
+	(void)state;
+	for (turn = 0; turn < 100; turn++) {
+		assert_int_equal(virtqueue_empty(pair->driver), 1);
+		assert_int_equal(add(2, 1, &cookie), VQUEUE_SUCCESS);
+		assert_int_equal(virtqueue_empty(pair->driver), 0);
+		assert_int_equal(virtqueue_get_desc_size(pair->device), 32);
+		assert_ptr_equal(virtqueue_get_first_avail_buffer(pair->device, &head, &len), pair->shm.data);
+		assert_int_equal(len, 32);
+		for (idx = head, part = 1; part < 3; part++, idx = next)
+			assert_ptr_equal(virtqueue_get_next_avail_buffer(pair->device, idx, &next, &len),
+			                 pair->shm.data + 32 * part);
+		assert_null(virtqueue_get_next_avail_buffer(pair->device, idx, &next, &len));
+		assert_int_equal(pair->ring.desc[idx].flags, VRING_DESC_F_WRITE);
+		assert_null(virtqueue_get_first_avail_buffer(pair->device, &idx, &len));
+		assert_null(virtqueue_get_buffer(pair->driver, &len, &idx));
+		assert_int_equal(virtqueue_add_consumed_buffer(pair->device, head, 7), VQUEUE_SUCCESS);
+		assert_ptr_equal(virtqueue_get_buffer(pair->driver, &len, &idx), &cookie);
+		assert_int_equal(len, 7);
+		assert_int_equal(idx, head);
+	}
+}
+
+static void a_full_ring_refuses_and_all_descriptors_come_back(void **state)
+{
+	unsigned int i, turn;
+	uint16_t head[NUM];
+	uint32_t len;
+	int cookie[NUM];
+
+	(void)state;
+	for (turn = 0; turn < 3; turn++) {
+		for (i = 0; i < NUM; i++)
+			assert_int_equal(add(1, 0, &cookie[i]), VQUEUE_SUCCESS);
+		assert_int_equal(virtqueue_full(pair->driver), 1);
+		assert_int_equal(add(1, 0, &cookie[0]), ERROR_VRING_FULL);
+		for (i = 0; i < NUM; i++)
+			assert_non_null(virtqueue_get_first_avail_buffer(pair->device, &head[i], &len));
+		/* in another order than they came */
+		for (i = 0; i < NUM; i++)
+			assert_int_equal(virtqueue_add_consumed_buffer(pair->device, head[(i * 3) % NUM], 0), 0);
+		assert_int_equal(virtqueue_add_consumed_buffer(pair->device, head[0], 0), ERROR_VRING_FULL);
+		for (i = 0; i < NUM; i++)
+			assert_ptr_equal(virtqueue_get_buffer(pair->driver, NULL, NULL), &cookie[(i * 3) % NUM]);
+		assert_int_equal(virtqueue_full(pair->driver), 0);
+		assert_int_equal(virtqueue_empty(pair->driver), 1);
+	}
+	assert_int_equal(add(NUM - 1, 1, &cookie[0]), VQUEUE_SUCCESS);
+}
+
+static void buffers_that_cannot_be_offered_are_refused(void **state)
+{
+	struct virtqueue_buf list = {pair->shm.data, 32};
+	int cookie;
+
+	(void)state;
+	assert_int_equal(add(0, 0, &cookie), ERROR_VRING_NO_BUFF);
+	assert_int_equal(virtqueue_add_buffer(pair->driver, &list, NUM + 1, 0, &cookie), ERROR_VRING_FULL);
+	assert_int_equal(virtqueue_add_buffer(pair->driver, &list, -1, 2, &cookie), ERROR_VQUEUE_INVLD_PARAM);
+	assert_int_equal(virtqueue_add_buffer(pair->driver, &list, INT32_MAX, INT32_MAX, &cookie),
+	                 ERROR_VQUEUE_INVLD_PARAM);
+	assert_int_equal(virtqueue_add_buffer(pair->driver, NULL, 1, 0, &cookie), ERROR_VQUEUE_INVLD_PARAM);
+	assert_int_equal(virtqueue_add_buffer(pair->driver, &list, 1, 0, NULL), ERROR_VQUEUE_INVLD_PARAM);
+	list.len = 0;
+	assert_int_equal(virtqueue_add_buffer(pair->driver, &list, 1, 0, &cookie), ERROR_VQUEUE_INVLD_PARAM);
+	list.buf = (uint8_t *)(&pair->shm + 1) - 4;
+	list.len = 5;
+	assert_int_equal(virtqueue_add_buffer(pair->driver, &list, 1, 0, &cookie), ERROR_VQUEUE_INVLD_PARAM);
+	list.len = 4;
+	assert_int_equal(virtqueue_add_buffer(pair->driver, &list, 1, 0, &cookie), VQUEUE_SUCCESS);
+	list.buf = &cookie;
+	assert_int_equal(virtqueue_add_buffer(pair->driver, &list, 1, 0, &cookie), ERROR_VQUEUE_INVLD_PARAM);
+}
+
+static void rings_that_cannot_be_are_refused(void **state)
+{
+	static const uint16_t wrong_num[] = {0, 3, 6, 32769, 65535};
+	static const uint32_t wrong_align[] = {0, 1, 2, 3, 48};
+	struct virtqueue *vq = virtqueue_allocate(0);
+	struct vring_alloc_info info;
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < sizeof(wrong_num) / sizeof(wrong_num[0]); i++) {
+		info = ring_info();
+		info.num_descs = wrong_num[i];
+		assert_int_equal(virtqueue_create(&pair->device_dev, 0, "", &info, NULL, NULL, vq),
+		                 ERROR_VRING_MAX_DESC);
+	}
+	for (i = 0; i < sizeof(wrong_align) / sizeof(wrong_align[0]); i++) {
+		info = ring_info();
+		info.align = wrong_align[i];
+		assert_int_equal(virtqueue_create(&pair->device_dev, 0, "", &info, NULL, NULL, vq), ERROR_VRING_ALIGN);
+	}
+	info = ring_info();
+	info.vaddr = pair->shm.ring + 8;
+	assert_int_equal(virtqueue_create(&pair->device_dev, 0, "", &info, NULL, NULL, vq), ERROR_VRING_ALIGN);
+	info.vaddr = NULL;
+	assert_int_equal(virtqueue_create(&pair->device_dev, 0, "", &info, NULL, NULL, vq), ERROR_VQUEUE_INVLD_PARAM);
+	info = ring_info();
+	assert_int_equal(virtqueue_create(NULL, 0, "", &info, NULL, NULL, vq), ERROR_VQUEUE_INVLD_PARAM);
+	assert_int_equal(virtqueue_create(&pair->device_dev, 0, "", NULL, NULL, NULL, vq), ERROR_VQUEUE_INVLD_PARAM);
+	assert_int_equal(virtqueue_create(&pair->device_dev, 0, "", &info, NULL, NULL, NULL), ERROR_VQUEUE_INVLD_PARAM);
+	pair->ring.used->idx = 1;
+	assert_int_equal(virtqueue_create(&pair->device_dev, 0, "", &info, NULL, NULL, vq), ERROR_EMPTY_RING);
+	assert_null(virtqueue_allocate(VIRTQUEUE_MAX_DESC + 1));
+	virtqueue_free(vq);
+	virtqueue_free(NULL);
+}
+
+static void a_new_driver_queue_zeroes_its_ring_and_nothing_else(void **state)
+{
+	size_t i, size = (size_t)vring_size(NUM, ALIGN);
+
+	(void)state;
+	for (i = 0; i < size; i++)
+		assert_int_equal(pair->shm.ring[i], 0);
+	for (; i < sizeof(pair->shm.ring); i++)
+		assert_int_equal(pair->shm.ring[i], 0x55);
+}
+
+static void kicks_follow_the_flag_of_the_other_side(void **state)
+{
+	int cookie;
+
+	(void)state;
+	assert_int_equal(add(1, 0, &cookie), 0);
+	virtqueue_kick(pair->driver);
+	assert_int_equal(pair->kicks, 1);
+	virtqueue_disable_cb(pair->device);
+	assert_int_equal(pair->ring.used->flags, VRING_USED_F_NO_NOTIFY);
+	virtqueue_kick(pair->driver);
+	assert_int_equal(pair->kicks, 1);
+	assert_int_equal(virtqueue_enable_cb(pair->device), 1); /* something came meanwhile */
+	assert_int_equal(pair->ring.used->flags, 0);
+	virtqueue_disable_cb(pair->driver);
+	assert_int_equal(pair->ring.avail->flags, VRING_AVAIL_F_NO_INTERRUPT);
+	virtqueue_kick(pair->device);
+	assert_int_equal(pair->kicks, 1);
+	assert_int_equal(virtqueue_enable_cb(pair->driver), 0);
+	virtqueue_kick(pair->device);
+	assert_int_equal(pair->kicks, 2);
+	virtqueue_notification(pair->driver);
+	assert_int_equal(pair->callbacks, 1);
+}
+
+static void a_device_refuses_impossible_chains(void **state)
+{
+	uint16_t head, next;
+	unsigned int steps;
+	uint32_t len;
+	int cookie;
+
+	/* a loop: as many steps as there are descriptors do not reach an end, and each stays inside the memory */
+	assert_int_equal(add(2, 0, &cookie), 0);
+	assert_non_null(virtqueue_get_first_avail_buffer(pair->device, &head, &len));
+	pair->ring.desc[pair->ring.desc[head].next].flags = VRING_DESC_F_NEXT;
+	pair->ring.desc[pair->ring.desc[head].next].next = head;
+	for (steps = 0; steps < 2 * NUM; steps++, head = next)
+		assert_non_null(virtqueue_get_next_avail_buffer(pair->device, head, &next, &len));
+
+	assert_null(virtqueue_get_next_avail_buffer(pair->device, NUM, &next, &len));
+	pair->ring.desc[head].next = NUM;
+	assert_null(virtqueue_get_next_avail_buffer(pair->device, head, &next, &len));
+	assert_int_equal(pair->device->vq_fault, AMP_LINK_BAD_DESCRIPTOR);
+	assert_null(virtqueue_get_first_avail_buffer(pair->device, &head, &len));
+
+	down(state);
+	up(state);
+	assert_int_equal(add(1, 0, &cookie), 0);
+	pair->ring.desc[pair->ring.avail->ring[0]].flags = VRING_DESC_F_INDIRECT;
+	assert_null(virtqueue_get_first_avail_buffer(pair->device, &head, &len));
+	assert_int_equal(pair->device->vq_fault, AMP_LINK_BAD_FLAGS);
+
+	down(state);
+	up(state);
+	assert_int_equal(add(1, 0, &cookie), 0);
+	pair->ring.desc[pair->ring.avail->ring[0]].addr = PHYS + sizeof(pair->shm) - 31;
+	assert_null(virtqueue_get_first_avail_buffer(pair->device, &head, &len));
+	assert_int_equal(pair->device->vq_fault, AMP_LINK_BAD_ADDRESS);
+	assert_int_equal(virtqueue_add_consumed_buffer(pair->device, NUM, 0), ERROR_INVLD_DESC_IDX);
+}
+
+static void a_driver_refuses_what_it_did_not_give(void **state)
+{
+	int cookie;
+
+	assert_int_equal(add(1, 0, &cookie), 0);
+	pair->ring.used->ring[0].id = NUM;
+	pair->ring.used->idx = 1;
+	assert_null(virtqueue_get_buffer(pair->driver, NULL, NULL));
+	assert_int_equal(pair->driver->vq_fault, AMP_LINK_BAD_DESCRIPTOR);
+	assert_int_equal(add(1, 0, &cookie), ERROR_VQUEUE_INVLD_PARAM);
+
+	down(state);
+	up(state);
+	assert_int_equal(add(3, 0, &cookie), 0);
+	pair->ring.used->ring[0].id = pair->ring.desc[pair->ring.avail->ring[0]].next; /* a part, not a head */
+	pair->ring.used->idx = 1;
+	assert_null(virtqueue_get_buffer(pair->driver, NULL, NULL));
+	assert_int_equal(pair->driver->vq_fault, AMP_LINK_BAD_DESCRIPTOR);
+
+	down(state);
+	up(state);
+	assert_int_equal(add(1, 0, &cookie), 0);
+	pair->ring.used->idx = 2;
+	assert_null(virtqueue_get_buffer(pair->driver, NULL, NULL));
+	assert_int_equal(pair->driver->vq_fault, AMP_LINK_BAD_INDEX);
+}
+
+static void descriptors_are_shown_only_if_they_are_valid(void **state)
+{
+	int cookie;
+
+	(void)state;
+	assert_int_equal(add(1, 0, &cookie), 0);
+	assert_ptr_equal(virtqueue_get_buffer_addr(pair->device, 0), pair->shm.data);
+	assert_int_equal(virtqueue_get_buffer_length(pair->device, 0), 32);
+	assert_null(virtqueue_get_buffer_addr(pair->device, NUM));
+	assert_int_equal(virtqueue_get_buffer_length(pair->device, NUM), 0);
+	pair->ring.desc[0].addr = 0;
+	assert_null(virtqueue_get_buffer_addr(pair->device, 0));
+	virtqueue_dump(pair->device);
+}
+
+static void need_event_says_whether_the_index_was_passed(void **state)
+{
+	(void)state;
+	assert_int_equal(vring_need_event(4, 5, 4), 1);
+	assert_int_equal(vring_need_event(5, 5, 4), 0);
+	assert_int_equal(vring_need_event(3, 5, 4), 0);
+	assert_int_equal(vring_need_event(65535, 1, 65534), 1);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, up, down)
+	const struct CMUnitTest tests[] = {
+		TEST(a_buffer_of_several_parts_goes_there_and_back),
+		TEST(a_full_ring_refuses_and_all_descriptors_come_back),
+		TEST(buffers_that_cannot_be_offered_are_refused),
+		TEST(rings_that_cannot_be_are_refused),
+		TEST(a_new_driver_queue_zeroes_its_ring_and_nothing_else),
+		TEST(kicks_follow_the_flag_of_the_other_side),
+		TEST(a_device_refuses_impossible_chains),
+		TEST(a_driver_refuses_what_it_did_not_give),
+		TEST(descriptors_are_shown_only_if_they_are_valid),
+		TEST(need_event_says_whether_the_index_was_passed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
