@@ -47,6 +47,8 @@ extern "C" {
 
 #define DEFAULT_PROXY_ENDPOINT 0xFFUL /**< usual address of the server */
 
+#define MAX_BUF_LEN 488 /**< as in rpmsg_rpc_client_server.h; here data is limited by the buffers of the link alone */
+
 /** How long a call waits for its answer, and rpmsg_rpc_init() for the server, unless set otherwise. Milliseconds. */
 #ifndef AMP_RPC_TIMEOUT_MS
 #define AMP_RPC_TIMEOUT_MS 15000

@@ -211,8 +211,12 @@ static int bring_up(struct rpmsg_virtio_device *rvdev)
 	if (role_is_driver(vdev)) {
 		(void)virtio_set_status(vdev, VIRTIO_CONFIG_STATUS_ACK | VIRTIO_CONFIG_STATUS_DRIVER |
 		                                      VIRTIO_CONFIG_STATUS_DRIVER_OK);
-		/* The device may be waiting for buffers to announce its services with. */
-		virtqueue_kick(rvdev->rvq);
+		/*
+		 * The device may be waiting for DRIVER_OK. Whether its flag asks for kicks does not matter: that may be the last
+		 * word of its life before, and no other kick would follow. The fence keeps the kick behind the status.
+		 */
+		AMP_SHARED_FENCE();
+		rvdev->rvq->notify(rvdev->rvq);
 	}
 	return RPMSG_SUCCESS;
 }

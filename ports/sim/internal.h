@@ -22,6 +22,7 @@ struct side {
 	struct sim_program program;
 	enum side_state state;
 	uint64_t deadline;   /**< SIDE_IDLE: latest end */
+	bool routine;        /**< SIDE_IDLE: for a routine look at the deadline */
 	uint32_t doorbells;  /**< came, and were not taken yet; bit n for id n */
 	bool woken;          /**< sim_wake(), or a condition was signalled, since the last sim_idle() */
 	bool interrupt_due;  /**< something came since the handler ran last */

@@ -118,7 +118,7 @@ void sim_yield(void)
 		switch_to_scheduler();
 }
 
-void sim_idle(uint64_t deadline_ns)
+static void idle(uint64_t deadline_ns, bool routine)
 {
 	struct side *self = sim.self;
 
@@ -126,6 +126,7 @@ void sim_idle(uint64_t deadline_ns)
 	/* The core waits for as long as this side has nothing to do. An interrupt that was masked ends the wait untaken. */
 	if (!self->doorbells && !self->woken && sim.now < deadline_ns) {
 		self->deadline = deadline_ns;
+		self->routine = routine;
 		self->state = SIDE_IDLE;
 		switch_to_scheduler();
 	} else {
@@ -134,6 +135,16 @@ void sim_idle(uint64_t deadline_ns)
 	self->woken = false;
 	interrupt(self);
 	sim_point();
+}
+
+void sim_idle(uint64_t deadline_ns)
+{
+	idle(deadline_ns, false);
+}
+
+void sim_idle_tick(uint64_t deadline_ns)
+{
+	idle(deadline_ns, true);
 }
 
 void sim_arrived(struct side *side)
@@ -245,15 +256,21 @@ void sim_begin(const struct sim_config *config)
 /* Both sides idle. False: nothing will happen any more. */
 static bool let_time_pass(void)
 {
-	uint64_t next = sim_doorbells_next();
+	uint64_t next = sim_doorbells_next(), look = SIM_NEVER, *earliest;
+	struct side *side;
 	enum sim_side_id id;
 
 	/* However long a write may wait, it does not wait for ever. */
 	for (id = SIM_HOST; id < SIM_SIDES; id++)
 		sim_memory_drain(id);
-	for (id = SIM_HOST; id < SIM_SIDES; id++)
-		if (sim.side[id].state == SIDE_IDLE && sim.side[id].deadline < next)
-			next = sim.side[id].deadline;
+	for (id = SIM_HOST; id < SIM_SIDES; id++) {
+		side = &sim.side[id];
+		earliest = side->routine ? &look : &next;
+		if (side->state == SIDE_IDLE && side->deadline < *earliest)
+			*earliest = side->deadline;
+	}
+	if (look < next && !(next == SIM_NEVER && sim.config.at_rest && sim.config.at_rest(sim.config.arg)))
+		next = look;
 	if (next == SIM_NEVER)
 		return false;
 	if (next > sim.now)

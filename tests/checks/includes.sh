@@ -26,7 +26,7 @@ c_files | grep -E '^(lib|kernel|include)/' | awk '
 	function openamp_layer(name) {
 		if (name == "open_amp.h")
 			return "all"
-		if (name == "version_def.h" || name == "compiler.h")
+		if (name == "version.h")
 			return "wire"
 		if (name ~ /^(virtio|virtqueue)/)
 			return "virtio"
@@ -43,6 +43,8 @@ c_files | grep -E '^(lib|kernel|include)/' | awk '
 	function amprelay_layer(name) {
 		if (name ~ /^(remoteproc|image_store)\.h$/)
 			return "remoteproc"
+		if (name == "rpc_files.h")
+			return "proxy"
 		return name == "link.h" ? "rpmsg" : "wire"
 	}
 

@@ -61,17 +61,22 @@ static void describe_block(void)
 	static const char *const names[2][3] = {{"to_host.desc", "to_host.avail", "to_host.used"},
 						{"to_remote.desc", "to_remote.avail", "to_remote.used"}};
 	uint32_t n = controller.schedule->ring_size, i, avail, used;
+	bool honest = controller.schedule->class != CLASS_HOSTILE; /* descriptors of others lead anywhere in the block */
 
 	sim_name(CONTROL_AT, 4, "remote_link");
-	sim_reserve(CONTROL_AT, 4, SIM_REMOTE);
+	if (honest)
+		sim_reserve(CONTROL_AT, 4, SIM_REMOTE);
 	sim_name(TABLE_AT, 68, "table");
-	sim_reserve(TABLE_AT, 68, SIM_HOST);
+	if (honest)
+		sim_reserve(TABLE_AT, 68, SIM_HOST);
 	for (i = 0; i < 2; i++) {
 		avail = RING_AT(i) + 16 * n;
 		used = (avail + 6 + 2 * n + RING_ALIGN - 1) / RING_ALIGN * RING_ALIGN;
 		sim_name(RING_AT(i), 16 * n, names[i][0]);
 		sim_name(avail, used - avail, names[i][1]);
 		sim_name(used, 6 + 8 * n, names[i][2]);
+		if (!honest)
+			continue;
 		sim_reserve(RING_AT(i), used - RING_AT(i), SIM_HOST);
 		sim_reserve(used, 6 + 8 * n, SIM_REMOTE);
 	}
@@ -202,6 +207,12 @@ static void on_step(void *arg, uint64_t step)
 		(void)next_fault();
 }
 
+static bool at_rest(void *arg)
+{
+	(void)arg;
+	return oracle_complete() && application_done();
+}
+
 static bool on_idle(void *arg)
 {
 	enum action action;
@@ -244,23 +255,23 @@ void controller_remote_left(void)
 	later(TELL_HOST);
 }
 
-bool controller_busy(void)
-{
-	return controller.num_plans || controller.next_fault < controller.schedule->num_faults;
-}
-
 bool schedule_run(const struct schedule *schedule, struct sim_result *result)
 {
 	struct sim_config config = schedule->sim;
+	enum sim_side_id id;
 
 	config.on_step = on_step;
 	config.on_power_off = on_power_off;
+	config.at_rest = at_rest;
 	config.on_idle = on_idle;
 	memset(&controller, 0, sizeof(controller));
 	controller.schedule = schedule;
 	oracle_begin();
 	oracle_trust(schedule->class != CLASS_HOSTILE);
 	application_begin(schedule);
+	for (id = SIM_HOST; id < SIM_SIDES; id++)
+		if (schedule->interrupts[id] && schedule->waits[id])
+			oracle_unordered(id);
 	sim_begin(&config);
 	describe_block();
 	fresh_block();

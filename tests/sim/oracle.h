@@ -31,6 +31,12 @@ struct message {
 /** Forget everything. */
 void oracle_begin(void);
 
+/**
+ * This side receives in more than one context: in its interrupt handler, and in its sends while they wait. The handler can
+ * interrupt the other between a message and its callback; order is then no promise of the library.
+ */
+void oracle_unordered(enum sim_side_id id);
+
 /** While the peer is hostile, nothing that it says counts; from then on everything does. */
 void oracle_trust(bool trust);
 bool oracle_trusts(void);

@@ -89,12 +89,12 @@ void schedule_draw(struct schedule *schedule, enum fault_class class, uint64_t s
 		schedule->messages[id] = 1 + draw(6);
 		schedule->interrupts[id] = draw(2);
 		schedule->wait_callback[id] = draw(2);
+		schedule->waits[id] = draw(3);
 	}
 	schedule->echo_odds = PICK(0, 64, 192);
 	schedule->hold_odds = schedule->buffers >= 4 ? PICK(0, 64, 192) : 0;
 	schedule->nocopy_odds = PICK(0, 128, 256);
-	schedule->trysend_odds = PICK(0, 128);
-	schedule->send_timeout_ms = PICK(5, 20);
+	schedule->send_timeout_ms = PICK(20, 60);
 	schedule->tick_ns = SIM_NEVER;
 
 	schedule->sim.seed = draw(UINT32_MAX);
@@ -115,13 +115,16 @@ void schedule_print(const struct schedule *schedule)
 	uint32_t i;
 
 	printf("class %s, seed %llu\n", class_names[schedule->class], (unsigned long long)schedule->seed);
-	printf("  rings of %u, %u buffers; host sends %u%s%s, remote %u%s%s\n", schedule->ring_size, schedule->buffers,
-	       schedule->messages[SIM_HOST], schedule->interrupts[SIM_HOST] ? ", by interrupt" : "",
-	       schedule->wait_callback[SIM_HOST] ? ", own wait" : "", schedule->messages[SIM_REMOTE],
-	       schedule->interrupts[SIM_REMOTE] ? ", by interrupt" : "", schedule->wait_callback[SIM_REMOTE] ? ", own wait" : "");
-	printf("  of 256: switch %u, write visible %u, old value %u, interrupt %u, echo %u, hold %u, in place %u, trysend %u\n",
+	printf("  rings of %u, %u buffers\n", schedule->ring_size, schedule->buffers);
+	for (i = 0; i < SIM_SIDES; i++)
+		printf("  %s sends %u messages%s, receives in its %s\n", i == SIM_HOST ? "host" : "remote", schedule->messages[i],
+		       !schedule->waits[i]          ? ", tries again"
+		       : schedule->wait_callback[i] ? ", waits in its callback"
+						    : ", waits",
+		       schedule->interrupts[i] ? "interrupt handler" : "main loop");
+	printf("  of 256: switch %u, write visible %u, old value %u, interrupt %u, echo %u, hold %u, in place %u\n",
 	       sim->switch_odds, sim->commit_odds, sim->stale_odds, sim->interrupt_odds, schedule->echo_odds,
-	       schedule->hold_odds, schedule->nocopy_odds, schedule->trysend_odds);
+	       schedule->hold_odds, schedule->nocopy_odds);
 	if (sim->bell_delay_ns)
 		printf("  doorbells, of 256: lost %u, late %u, doubled %u, by up to %u ns; spurious %u of 65536 steps\n",
 		       sim->bell_lost, sim->bell_late, sim->bell_doubled, sim->bell_delay_ns, sim->bell_spurious);

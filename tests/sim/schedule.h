@@ -55,7 +55,7 @@ struct schedule {
 	uint32_t echo_odds;               /**< that a message is answered from its callback */
 	uint32_t hold_odds;               /**< that a receiver keeps a buffer for a while */
 	uint32_t nocopy_odds;             /**< that a message is written in place */
-	uint32_t trysend_odds;
+	bool waits[SIM_SIDES]; /**< sends that find no buffer wait for one; otherwise they are tried again later */
 	uint32_t send_timeout_ms;
 	uint64_t tick_ns; /**< how often a side looks by itself; SIM_NEVER if it relies on doorbells */
 	struct {
@@ -90,13 +90,13 @@ void controller_start_remote(void);
 /** The remote has taken its link down as it was told; the host will hear of it. */
 void controller_remote_left(void);
 
-/** Whether a fault or its consequences are still to come. */
-bool controller_busy(void);
-
 /* ------------------------------------------------------------------ the sides' programs: application.c */
 
 void application_begin(const struct schedule *schedule);
 const struct sim_program *application_program(enum sim_side_id id);
+
+/** Both have sent what they were to send. */
+bool application_done(void);
 
 /** Both are connected, and no buffer is missing. Fails the run otherwise. For the end of a run. */
 void application_check_end(void);

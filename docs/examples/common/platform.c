@@ -41,13 +41,15 @@ static int wait_for_bell(struct platform *p, int timeout_ms)
 	return fds[0].revents ? 1 : -1;
 }
 
-/* Inside a send that waits for a buffer. The library looks at the queues after it. */
+/* Inside a send that waits for a buffer. What it hears may be for the other queue, which the send leaves alone. */
 static int wait_for_buffer(struct rpmsg_device *rdev, uint32_t id)
 {
 	struct rpmsg_virtio_device *link = metal_container_of(rdev, struct rpmsg_virtio_device, rdev);
+	struct platform *p = metal_container_of(link, struct platform, link);
 
 	(void)id;
-	wait_for_bell(metal_container_of(link, struct platform, link), PLATFORM_PATIENCE);
+	if (wait_for_bell(p, PLATFORM_PATIENCE) == 1)
+		p->look = true;
 	return RPMSG_SUCCESS;
 }
 
@@ -57,7 +59,10 @@ int platform_wait(struct platform *p, int timeout_ms)
 
 	if (amp_rpmsg_link_state(&p->link) == AMP_LINK_LOST)
 		return RPMSG_ERR_DEV_STATE;
-	came = wait_for_bell(p, timeout_ms);
+	came = wait_for_bell(p, p->look ? 0 : timeout_ms);
+	if (p->look)
+		came = 1;
+	p->look = false;
 	if (came == 1)
 		remoteproc_get_notification(&p->rproc, RSC_NOTIFY_ID_ANY);
 	return amp_rpmsg_link_state(&p->link) == AMP_LINK_LOST ? RPMSG_ERR_DEV_STATE : came;
@@ -135,8 +140,7 @@ struct rpmsg_device *platform_link_up(struct platform *p, rpmsg_ns_bind_cb ns_bi
 		return NULL;
 	}
 	rpmsg_virtio_set_wait_cb(&p->link, wait_for_buffer);
-	/* A kick that came too early for the queues was for what is in them now: look once more. */
-	eventfd_write(p->bell_in, 1);
+	p->look = true; /* a kick that came too early for the queues was for what is in them now */
 	return rpmsg_virtio_get_rpmsg_device(&p->link);
 }
 

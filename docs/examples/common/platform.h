@@ -38,6 +38,7 @@ struct platform {
 	int memory_fd;
 	int bell_in;    /**< the other side rings it … */
 	int bell_out;   /**< … and this side this one */
+	bool look;      /**< a kick was heard, and the queues have not been looked at since */
 	int process_fd; /**< host: readable when the remote's process has ended; -1 while there is none */
 	pid_t process;
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* clang-format off: one line for each entry */
+/* clang-format off */
 /* The public interface: openamp/remoteproc.h, openamp/remoteproc_virtio.h, openamp/elf_loader.h. No include guard: read once for each meaning of the macros. */
 
 /* openamp/remoteproc.h */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* clang-format off: one line for each entry */
+/* clang-format off */
 /* The public interface: openamp/rpmsg.h, openamp/rpmsg_virtio.h, openamp/version.h. No include guard: read once for each meaning of the macros. */
 
 /* openamp/rpmsg.h */

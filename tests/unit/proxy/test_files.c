@@ -84,8 +84,8 @@ static void wake(void *arg)
 	files.wakes++;
 }
 
-static const struct amp_rpc_file_ops ops = { file_open, file_close, file_read, file_write };
-static const struct amp_rpc_file_config config = { &ops, &files, AMP_RPC_STDOUT, allow, wake };
+static const struct amp_rpc_file_ops ops = {file_open, file_close, file_read, file_write};
+static const struct amp_rpc_file_config config = {&ops, &files, AMP_RPC_STDOUT, allow, wake};
 
 /* ------------------------------------------------------------------ both sides */
 
@@ -110,9 +110,9 @@ static void start_link(void **state)
 
 static void start_client(void)
 {
-	assert_int_equal(rpmsg_rpc_init(&rpc, &fixture->remote.rvdev.rdev, "files", CLIENT_ADDR, DEFAULT_PROXY_ENDPOINT, NULL,
-					poll_and_serve, NULL),
-			 RPMSG_SUCCESS);
+	assert_int_equal(rpmsg_rpc_init(&rpc, &fixture->remote.rvdev.rdev, "files", CLIENT_ADDR, DEFAULT_PROXY_ENDPOINT,
+	                                NULL, poll_and_serve, NULL),
+	                 RPMSG_SUCCESS);
 	rpmsg_set_default_rpc(&rpc);
 }
 
@@ -120,8 +120,8 @@ static int start(void **state)
 {
 	start_link(state);
 	assert_int_equal(amp_rpc_file_server_init(&server, &fixture->host.rvdev.rdev, "files", DEFAULT_PROXY_ENDPOINT,
-						  CLIENT_ADDR, &config),
-			 RPMSG_SUCCESS);
+	                                          CLIENT_ADDR, &config),
+	                 RPMSG_SUCCESS);
 	start_client();
 	return 0;
 }
@@ -211,7 +211,8 @@ static void only_lent_streams_can_be_used_and_none_can_be_taken_away(void **stat
 
 static void descriptors_that_the_client_did_not_open_are_refused(void **state)
 {
-	static const int bad[] = { -1, 3, 4, FIRST_HANDLE, 3 + AMP_RPC_MAX_FILES - 1, 3 + AMP_RPC_MAX_FILES, INT32_MAX, INT32_MIN };
+	static const int bad[] = {
+		-1, 3, 4, FIRST_HANDLE, 3 + AMP_RPC_MAX_FILES - 1, 3 + AMP_RPC_MAX_FILES, INT32_MAX, INT32_MIN};
 	unsigned int i;
 	char c;
 
@@ -279,7 +280,7 @@ struct raw {
 /* Send a request of any content, and return int_field2 (the error) of the answer. */
 static int raw_request(uint32_t id, int32_t field1, int32_t field2, uint32_t data_len, const void *data, size_t len)
 {
-	struct raw msg = { .head = { id, { field1, field2, data_len } } };
+	struct raw msg = {.head = {id, {field1, field2, data_len}}};
 	struct raw got;
 	int n;
 
@@ -317,12 +318,16 @@ static void requests_with_impossible_fields_get_an_error_and_touch_no_file(void 
 
 static void requests_too_short_out_of_turn_or_of_a_stranger_are_dropped(void **state)
 {
+	static unsigned char large[sizeof(server.request) + 1];
 	static struct box stranger;
-	struct raw msg = { .head = { CLOSE_SYSCALL_ID, { 3, 0, 0 } } };
+	struct raw msg = {.head = {CLOSE_SYSCALL_ID, {3, 0, 0}}};
 
 	(void)state;
 	assert_int_equal(rpmsg_send(&rpc.ept, &msg, sizeof(msg.head) - 1), sizeof(msg.head) - 1);
 	fixture_poll(&fixture->host);
+	assert_int_equal(amp_rpc_file_server_serve(&server), 0);
+	/* longer than any buffer of the fixture */
+	server.ept.cb(&server.ept, large, sizeof(server.request) + 1, CLIENT_ADDR, &server);
 	assert_int_equal(amp_rpc_file_server_serve(&server), 0);
 	box_open(&stranger, &fixture->remote, NULL, 99, DEFAULT_PROXY_ENDPOINT);
 	assert_int_equal(rpmsg_send(&stranger.ept, &msg, sizeof(msg.head)), sizeof(msg.head));
@@ -338,7 +343,7 @@ static void requests_too_short_out_of_turn_or_of_a_stranger_are_dropped(void **s
 
 static void files_of_a_client_that_has_gone_are_closed(void **state)
 {
-	struct rpmsg_rpc_syscall term = { .id = TERM_SYSCALL_ID };
+	struct rpmsg_rpc_syscall term = {.id = TERM_SYSCALL_ID};
 
 	(void)state;
 	assert_int_equal(amp_rpc_open("a", 0, 0), 3);
@@ -382,7 +387,8 @@ static void a_server_needs_all_its_operations(void **state)
 	assert_int_equal(amp_rpc_file_server_init(NULL, rdev, NULL, 1, 2, &config), RPMSG_ERR_PARAM);
 	assert_int_equal(amp_rpc_file_server_init(&other, NULL, NULL, 1, 2, &config), RPMSG_ERR_PARAM);
 	assert_int_equal(amp_rpc_file_server_init(&other, rdev, NULL, 1, 2, NULL), RPMSG_ERR_PARAM);
-	assert_int_equal(amp_rpc_file_server_init(&other, rdev, NULL, DEFAULT_PROXY_ENDPOINT, 2, &config), RPMSG_ERR_ADDR);
+	assert_int_equal(amp_rpc_file_server_init(&other, rdev, NULL, DEFAULT_PROXY_ENDPOINT, 2, &config),
+	                 RPMSG_ERR_ADDR);
 	assert_int_equal(amp_rpc_file_server_serve(NULL), RPMSG_ERR_PARAM);
 	amp_rpc_file_server_release(NULL);
 	amp_rpc_file_server_release(&other);
@@ -475,8 +481,8 @@ int main(void)
 		FILE_TEST(files_of_a_client_that_has_gone_are_closed),
 		FILE_TEST(files_are_closed_with_the_server),
 		FILE_TEST(a_server_needs_all_its_operations),
-		cmocka_unit_test_setup_teardown(answers_that_make_no_sense_are_errors_and_write_nothing_outside, start_lying,
-						stop),
+		cmocka_unit_test_setup_teardown(answers_that_make_no_sense_are_errors_and_write_nothing_outside,
+	                                        start_lying, stop),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

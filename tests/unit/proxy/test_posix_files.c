@@ -59,7 +59,7 @@ static int remove_tree(void **state)
 
 static void check_content(const char *path, const char *content)
 {
-	char buf[32] = { 0 };
+	char buf[32] = {0};
 	int handle = ops->open(&dir, path, AMP_RPC_O_RDONLY, 0);
 
 	assert_true(handle >= 0);
@@ -81,8 +81,9 @@ static void files_inside_are_found_by_any_spelling(void **state)
 
 static void nothing_outside_can_be_reached(void **state)
 {
-	static const char *const paths[] = { "../outside.txt", "sub/../../outside.txt", "sub/../in.txt", "..", "/../outside.txt",
-					     "link",	       "inner-link",		"out/outside.txt", "out/jail/in.txt" };
+	static const char *const paths[] = {
+		"../outside.txt", "sub/../../outside.txt", "sub/../in.txt",  "..", "/../outside.txt", "link",
+		"inner-link",     "out/outside.txt",       "out/jail/in.txt"};
 	unsigned int i;
 	int result;
 
@@ -124,7 +125,8 @@ static void files_are_created_cut_and_appended_to_as_asked(void **state)
 	ops->close(&dir, handle);
 	assert_int_equal(stat("jail/new.txt", &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0644);
-	assert_int_equal(ops->open(&dir, "new.txt", AMP_RPC_O_WRONLY | AMP_RPC_O_CREAT | AMP_RPC_O_EXCL, 0644), -EEXIST);
+	assert_int_equal(ops->open(&dir, "new.txt", AMP_RPC_O_WRONLY | AMP_RPC_O_CREAT | AMP_RPC_O_EXCL, 0644),
+	                 -EEXIST);
 	handle = ops->open(&dir, "new.txt", AMP_RPC_O_WRONLY | AMP_RPC_O_APPEND, 0);
 	assert_int_equal(ops->write(&dir, handle, "+", 1), 1);
 	ops->close(&dir, handle);

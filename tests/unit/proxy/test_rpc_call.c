@@ -70,9 +70,9 @@ static int start(void **state)
 	polls = 0;
 	next_act = NULL;
 	box_open(&server, &fixture->host, NULL, DEFAULT_PROXY_ENDPOINT, CLIENT_ADDR);
-	assert_int_equal(rpmsg_rpc_init(&rpc, &fixture->remote.rvdev.rdev, NULL, CLIENT_ADDR, DEFAULT_PROXY_ENDPOINT, &polls,
-					play, shut_down),
-			 RPMSG_SUCCESS);
+	assert_int_equal(rpmsg_rpc_init(&rpc, &fixture->remote.rvdev.rdev, NULL, CLIENT_ADDR, DEFAULT_PROXY_ENDPOINT,
+	                                &polls, play, shut_down),
+	                 RPMSG_SUCCESS);
 	return 0;
 }
 
@@ -82,7 +82,7 @@ static int stop(void **state)
 	return fixture_down(state);
 }
 
-static struct rpmsg_rpc_syscall request = { .id = CLOSE_SYSCALL_ID, .args = { 3, 0, 0 } };
+static struct rpmsg_rpc_syscall request = {.id = CLOSE_SYSCALL_ID, .args = {3, 0, 0}};
 static struct {
 	struct rpmsg_rpc_syscall head;
 	char data[16];
@@ -138,7 +138,7 @@ static void an_answer_larger_than_the_room_is_an_error_and_writes_nothing(void *
 	memset(&response, 0x55, sizeof(response));
 	next_act = answer_close;
 	assert_int_equal(rpmsg_rpc_send(&rpc, &request, sizeof(request), &response, sizeof(response.head) + 3),
-			 RPMSG_ERR_BUFF_SIZE);
+	                 RPMSG_ERR_BUFF_SIZE);
 	assert_int_equal(response.head.id, 0x55555555);
 	next_act = answer_close;
 	assert_int_equal(rpmsg_rpc_send(&rpc, &request, sizeof(request), &response, sizeof(response.head) + 4), 20);
@@ -237,7 +237,7 @@ static void an_error_of_poll_ends_the_call(void **state)
 
 static void a_request_that_has_no_answer_does_not_wait(void **state)
 {
-	struct rpmsg_rpc_syscall term = { .id = TERM_SYSCALL_ID };
+	struct rpmsg_rpc_syscall term = {.id = TERM_SYSCALL_ID};
 
 	(void)state;
 	assert_int_equal(rpmsg_rpc_send(&rpc, &term, sizeof(term), NULL, 0), sizeof(term));
@@ -248,7 +248,7 @@ static void a_request_that_has_no_answer_does_not_wait(void **state)
 
 static void a_request_that_could_not_be_sent_leaves_the_client_usable(void **state)
 {
-	unsigned char large[PAYLOAD + 1] = { CLOSE_SYSCALL_ID };
+	unsigned char large[PAYLOAD + 1] = {CLOSE_SYSCALL_ID};
 
 	(void)state;
 	assert_int_equal(rpmsg_rpc_send(&rpc, large, sizeof(large), &response, sizeof(response)), RPMSG_ERR_BUFF_SIZE);
@@ -311,9 +311,9 @@ static void init_waits_for_the_announcement_and_notices_when_the_server_goes(voi
 	unsigned int count = 0;
 
 	(void)state;
-	assert_int_equal(rpmsg_rpc_init(&rpc, &fixture->remote.rvdev.rdev, "files", RPMSG_ADDR_ANY, RPMSG_ADDR_ANY, &count,
-					play_without_acts, shut_down),
-			 RPMSG_SUCCESS);
+	assert_int_equal(rpmsg_rpc_init(&rpc, &fixture->remote.rvdev.rdev, "files", RPMSG_ADDR_ANY, RPMSG_ADDR_ANY,
+	                                &count, play_without_acts, shut_down),
+	                 RPMSG_SUCCESS);
 	assert_true(count >= 3);
 	rpmsg_destroy_ept(&server.ept);
 	fixture_poll(&fixture->remote);
@@ -341,9 +341,10 @@ static void init_ends_when_poll_fails_or_the_link_is_lost(void **state)
 	struct rpmsg_device *rdev = &fixture->remote.rvdev.rdev;
 
 	(void)state;
-	assert_int_equal(rpmsg_rpc_init(&rpc, rdev, "files", RPMSG_ADDR_ANY, RPMSG_ADDR_ANY, NULL, failing_poll, NULL), -1234);
+	assert_int_equal(rpmsg_rpc_init(&rpc, rdev, "files", RPMSG_ADDR_ANY, RPMSG_ADDR_ANY, NULL, failing_poll, NULL),
+	                 -1234);
 	assert_int_equal(rpmsg_rpc_init(&rpc, rdev, "files", RPMSG_ADDR_ANY, RPMSG_ADDR_ANY, NULL, failing_link, NULL),
-			 RPMSG_ERR_DEV_STATE);
+	                 RPMSG_ERR_DEV_STATE);
 	assert_true(rpc.ept_destroyed);
 }
 
@@ -381,7 +382,7 @@ static void *caller(void *arg)
 static void calls_of_several_threads_each_get_their_answer(void **state)
 {
 	pthread_t receiving, calling[3];
-	int good[3] = { 0 }, i;
+	int good[3] = {0}, i;
 
 	(void)state;
 	rpc.poll = NULL;
@@ -453,7 +454,8 @@ int main(void)
 		CALL_TEST(a_request_that_has_no_answer_does_not_wait),
 		CALL_TEST(a_request_that_could_not_be_sent_leaves_the_client_usable),
 		CALL_TEST(arguments_that_make_no_sense_are_refused),
-		cmocka_unit_test_setup_teardown(the_default_client_is_forgotten_when_it_is_released, start, fixture_down),
+		cmocka_unit_test_setup_teardown(the_default_client_is_forgotten_when_it_is_released, start,
+	                                        fixture_down),
 		NAME_TEST(init_waits_for_the_announcement_and_notices_when_the_server_goes),
 		NAME_TEST(init_ends_when_poll_fails_or_the_link_is_lost),
 		CALL_TEST(calls_of_several_threads_each_get_their_answer),

@@ -81,10 +81,9 @@ static void client_went(struct rpmsg_endpoint *ept)
 	seen.unbinds++;
 }
 
-static const struct rpmsg_rpc_services services[] = { { ADD, add }, { TEXT, text }, { LATER, later } };
+static const struct rpmsg_rpc_services services[] = {{ADD, add}, {TEXT, text}, {LATER, later}};
 static const struct rpmsg_rpc_client_services callbacks[] = {
-	{ ADD, answered }, { TEXT, answered }, { LATER, answered }, { UNKNOWN, answered }
-};
+	{ADD, answered}, {TEXT, answered}, {LATER, answered}, {UNKNOWN, answered}};
 
 static void poll_all(struct fixture *f)
 {
@@ -105,7 +104,8 @@ static int start(void **state)
 	f = *state;
 	memset(&seen, 0, sizeof(seen));
 	assert_int_equal(rpmsg_rpc_server_init(&server, &f->host.rvdev.rdev, services, 3, client_went), RPMSG_SUCCESS);
-	assert_int_equal(rpmsg_rpc_client_init(&client, &f->remote.rvdev.rdev, server_went, callbacks, 4), RPMSG_SUCCESS);
+	assert_int_equal(rpmsg_rpc_client_init(&client, &f->remote.rvdev.rdev, server_went, callbacks, 4),
+	                 RPMSG_SUCCESS);
 	poll_all(f);
 	assert_true(is_rpmsg_ept_ready(&client.ept));
 	return 0;
@@ -126,7 +126,7 @@ static void send_raw_answer(struct fixture *f, const void *data, int len)
 
 static void a_request_is_carried_out_and_its_answer_reaches_the_callback(void **state)
 {
-	uint32_t term[2] = { 40, 2 }, sum;
+	uint32_t term[2] = {40, 2}, sum;
 
 	assert_int_equal(rpmsg_rpc_client_send(&client, ADD, term, sizeof(term)), 4 + sizeof(term));
 	poll_all(*state);
@@ -170,7 +170,7 @@ static void a_request_too_short_for_an_id_reaches_nobody(void **state)
 
 static void text_without_an_end_is_ended_for_the_service(void **state)
 {
-	unsigned char message[4 + 3] = { TEXT, 0, 0, 0, 'a', 'b', 'c' };
+	unsigned char message[4 + 3] = {TEXT, 0, 0, 0, 'a', 'b', 'c'};
 
 	memset(seen.text, 'x', sizeof(seen.text));
 	send_raw(*state, message, sizeof(message));
@@ -183,7 +183,7 @@ static void text_without_an_end_is_ended_for_the_service(void **state)
 
 static void parameters_up_to_the_buffer_are_sent_and_one_byte_more_is_refused(void **state)
 {
-	unsigned char params[MAX_BUF_LEN + 1] = { 0 };
+	unsigned char params[MAX_BUF_LEN + 1] = {0};
 
 	/* of what the format allows, and of what a buffer of this link holds */
 	assert_int_equal(rpmsg_rpc_client_send(&client, TEXT, params, MAX_BUF_LEN + 1), RPMSG_ERR_BUFF_SIZE);
@@ -199,11 +199,37 @@ static void parameters_up_to_the_buffer_are_sent_and_one_byte_more_is_refused(vo
 	assert_int_equal(seen.len, MAX_PARAMS);
 }
 
+/* The fixture's buffers are too small for these: they are handed to the endpoints as a link with large buffers would.
+ */
+static void messages_longer_than_the_format_allows_are_refused(void **state)
+{
+	static unsigned char message[sizeof(struct rpmsg_rpc_answer) + 1] = {TEXT};
+	const size_t request = sizeof(struct rpmsg_rpc_request), answer = sizeof(struct rpmsg_rpc_answer);
+	uint32_t from = client.ept.addr;
+
+	server.ept.cb(&server.ept, message, request + 1, from, server.ept.priv);
+	assert_int_equal(seen.requests, 0);
+	poll_all(*state);
+	assert_int_equal(seen.answers, 1);
+	assert_int_equal(seen.status, RPMSG_ERR_BUFF_SIZE);
+	server.ept.cb(&server.ept, message, request, from, server.ept.priv);
+	assert_int_equal(seen.requests, 1);
+	assert_int_equal(seen.request_len, MAX_BUF_LEN);
+	poll_all(*state);
+	assert_int_equal(seen.answers, 2);
+
+	client.ept.cb(&client.ept, message, answer + 1, client.ept.dest_addr, client.ept.priv);
+	assert_int_equal(seen.answers, 2);
+	client.ept.cb(&client.ept, message, answer, client.ept.dest_addr, client.ept.priv);
+	assert_int_equal(seen.answers, 3);
+	assert_int_equal(seen.len, MAX_BUF_LEN);
+}
+
 static void answers_that_are_too_short_unknown_or_of_a_stranger_reach_nobody(void **state)
 {
 	struct fixture *f = *state;
 	static struct box stranger;
-	uint32_t message[2] = { ADD, 0 };
+	uint32_t message[2] = {ADD, 0};
 
 	send_raw_answer(f, message, 7);
 	assert_int_equal(seen.answers, 0);
@@ -222,7 +248,7 @@ static void answers_that_are_too_short_unknown_or_of_a_stranger_reach_nobody(voi
 static void the_client_is_told_when_the_server_goes_and_works_with_the_next_one(void **state)
 {
 	struct fixture *f = *state;
-	uint32_t term[2] = { 1, 2 };
+	uint32_t term[2] = {1, 2};
 
 	rpmsg_destroy_ept(&server.ept);
 	poll_all(f);
@@ -260,8 +286,8 @@ static void sends_are_refused_after_the_link_is_gone(void **state)
 static void arguments_that_make_no_sense_are_refused(void **state)
 {
 	struct fixture *f = *state;
-	static const struct rpmsg_rpc_services no_function[] = { { 1, NULL } };
-	static const struct rpmsg_rpc_client_services no_cb[] = { { 1, NULL } };
+	static const struct rpmsg_rpc_services no_function[] = {{1, NULL}};
+	static const struct rpmsg_rpc_client_services no_cb[] = {{1, NULL}};
 	struct rpmsg_device *rdev = &f->host.rvdev.rdev;
 	struct rpmsg_rpc_svr svr;
 	struct rpmsg_rpc_clt clt;
@@ -295,6 +321,7 @@ int main(void)
 		RPC_TEST(a_request_too_short_for_an_id_reaches_nobody),
 		RPC_TEST(text_without_an_end_is_ended_for_the_service),
 		RPC_TEST(parameters_up_to_the_buffer_are_sent_and_one_byte_more_is_refused),
+		RPC_TEST(messages_longer_than_the_format_allows_are_refused),
 		RPC_TEST(answers_that_are_too_short_unknown_or_of_a_stranger_reach_nobody),
 		RPC_TEST(the_client_is_told_when_the_server_goes_and_works_with_the_next_one),
 		RPC_TEST(the_server_is_told_when_the_client_goes_and_answers_go_nowhere),

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include <metal/atomic.h>
-
 #include <metal/sys.h>
 
 void *__real_metal_allocate_memory(unsigned int size);

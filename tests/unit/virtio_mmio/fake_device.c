@@ -209,11 +209,11 @@ static void fake_free(struct virtio_device *dev, void *buf)
 	fake_freed++;
 }
 
-const struct virtio_memory_ops fake_mmops = { fake_alloc, fake_free };
+const struct virtio_memory_ops fake_mmops = {fake_alloc, fake_free};
 
 void fake_reset(uint32_t version)
 {
-	static const struct metal_io_ops hooks = { .read = fake_read, .write = fake_write };
+	static const struct metal_io_ops hooks = {.read = fake_read, .write = fake_write};
 	int i;
 
 	memset(&fake, 0, sizeof(fake));
@@ -238,8 +238,8 @@ void fake_reset(uint32_t version)
 void fake_echo(unsigned int index, char answer)
 {
 	struct fake_queue *queue = &fake.queue[index];
-	struct virtio_device device = { .role = VIRTIO_DEV_DEVICE };
-	struct vring_alloc_info ring = { .align = 4096, .num_descs = (uint16_t)queue->num };
+	struct virtio_device device = {.role = VIRTIO_DEV_DEVICE};
+	struct vring_alloc_info ring = {.align = 4096, .num_descs = (uint16_t)queue->num};
 	static struct virtqueue *vq[FAKE_QUEUES];
 	static uint64_t at[FAKE_QUEUES];
 	uint64_t desc = fake.version == 1 ? (uint64_t)queue->pfn * fake.page_size : queue->desc;
@@ -256,7 +256,8 @@ void fake_echo(unsigned int index, char answer)
 	if (!vq[index] || at[index] != desc || *(uint16_t *)(void *)(shm + (desc - SHM_PHYS) + 4096 + 2) == 0) {
 		free(vq[index]);
 		vq[index] = calloc(1, sizeof(*vq[index]));
-		assert_int_equal(virtqueue_create(&device, (unsigned short)index, "fake", &ring, NULL, NULL, vq[index]), 0);
+		assert_int_equal(virtqueue_create(&device, (unsigned short)index, "fake", &ring, NULL, NULL, vq[index]),
+		                 0);
 		virtqueue_set_shmem_io(vq[index], &fake_shm);
 		at[index] = desc;
 	}

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /**
  * @file fake_device.h
- * @brief A virtio-mmio device made of register hooks: behaves as the specification says, except where a test tells it not to.
+ * @brief A virtio-mmio device made of register hooks: behaves as the specification says, except where a test tells it
+ * not to.
  */
 #ifndef AMP_FAKE_DEVICE_H
 #define AMP_FAKE_DEVICE_H
 
 #include <openamp/virtio_mmio.h>
 
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <setjmp.h>
 
 #include <cmocka.h>
 
@@ -30,13 +31,13 @@ struct fake_device {
 	/* identity and behaviour: set by tests before the driver looks */
 	uint32_t magic, version, id, vendor;
 	uint32_t offered[2];
-	unsigned int resets_late;      /* looks at the status that still show the old one */
-	bool ignores_reset;            /* for ever */
-	bool refuses_features;         /* FEATURES_OK does not stick */
-	bool refuses_rings;            /* ready and PFN do not stick */
-	bool keeps_rings;              /* … or cannot be taken back */
-	bool changes_config;           /* its generation never rests */
-	uint32_t status_bits;          /* added to what the status register shows */
+	unsigned int resets_late; /* looks at the status that still show the old one */
+	bool ignores_reset;       /* for ever */
+	bool refuses_features;    /* FEATURES_OK does not stick */
+	bool refuses_rings;       /* ready and PFN do not stick */
+	bool keeps_rings;         /* … or cannot be taken back */
+	bool changes_config;      /* its generation never rests */
+	uint32_t status_bits;     /* added to what the status register shows */
 	/* state */
 	uint32_t status, features_sel, accepted_sel, accepted[2], page_size, queue_sel, interrupt, generation;
 	struct fake_queue queue[FAKE_QUEUES];

@@ -272,12 +272,12 @@ static void a_status_that_is_no_byte_puts_the_device_out_of_use(void **state)
 
 static void configuration_is_read_and_written_in_pieces_of_its_fields(void **state)
 {
-	uint8_t buf[FAKE_CONFIG] = { 0 };
-	static const uint8_t expected[] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16 };
+	uint8_t buf[FAKE_CONFIG] = {0};
+	static const uint8_t expected[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
 	static const struct {
 		uint32_t offset;
 		int len, width;
-	} piece[] = { { 0, 4, 4 }, { 2, 4, 1 }, { 8, 8, 4 }, { 6, 2, 2 }, { 5, 2, 1 }, { 15, 1, 1 }, { 0, 16, 1 } };
+	} piece[] = {{0, 4, 4}, {2, 4, 1}, {8, 8, 4}, {6, 2, 2}, {5, 2, 1}, {15, 1, 1}, {0, 16, 1}};
 	unsigned int i;
 
 	(void)state;
@@ -314,7 +314,7 @@ static void nothing_outside_the_configuration_is_touched(void **state)
 
 static void a_configuration_that_never_rests_ends_in_an_error(void **state)
 {
-	uint8_t buf[4] = { 9, 9, 9, 9 };
+	uint8_t buf[4] = {9, 9, 9, 9};
 
 	(void)state;
 	fake.changes_config = true;
@@ -328,7 +328,7 @@ static void a_configuration_that_never_rests_ends_in_an_error(void **state)
 static void a_buffer_goes_to_the_device_and_comes_back(void **state)
 {
 	char *data = (char *)shm + SHM_SIZE - 64;
-	struct virtqueue_buf buf = { data, 64 };
+	struct virtqueue_buf buf = {data, 64};
 	uint32_t len;
 	int i;
 
@@ -363,7 +363,7 @@ static void a_ring_is_as_large_as_both_sides_allow(void **state)
 		uint32_t device;
 		unsigned int room;
 		uint32_t num;
-	} size[] = { { 8, 8, 8 }, { 4, 8, 4 }, { 16, 8, 8 }, { 7, 8, 4 }, { 1, 8, 1 }, { 32768, 8, 8 }, { 8, 5, 4 } };
+	} size[] = {{8, 8, 8}, {4, 8, 4}, {16, 8, 8}, {7, 8, 4}, {1, 8, 1}, {32768, 8, 8}, {8, 5, 4}};
 	struct virtqueue *vq;
 	unsigned int i;
 
@@ -436,7 +436,7 @@ static void a_ring_of_the_application_is_used(void **state)
 static void rings_outside_the_shared_memory_or_misaligned_are_refused(void **state)
 {
 	static uint8_t elsewhere[16384] __attribute__((__aligned__(4096)));
-	uint8_t *const bad[] = { elsewhere, shm + 8, shm + 2048, shm + SHM_SIZE - 4096 };
+	uint8_t *const bad[] = {elsewhere, shm + 8, shm + 2048, shm + SHM_SIZE - 4096};
 	struct virtqueue *vq;
 	unsigned int i;
 
@@ -458,9 +458,9 @@ static void rings_outside_the_shared_memory_or_misaligned_are_refused(void **sta
 
 static int create(unsigned int count)
 {
-	const char *names[FAKE_QUEUES + 1] = { "a", "b", "c" };
-	vq_callback callbacks[FAKE_QUEUES + 1] = { on_vq, on_vq, on_vq };
-	void *args[FAKE_QUEUES + 1] = { &vqs[0], &vqs[1], NULL };
+	const char *names[FAKE_QUEUES + 1] = {"a", "b", "c"};
+	vq_callback callbacks[FAKE_QUEUES + 1] = {on_vq, on_vq, on_vq};
+	void *args[FAKE_QUEUES + 1] = {&vqs[0], &vqs[1], NULL};
 
 	return virtio_create_virtqueues(&vmdev.vdev, 0, count, names, callbacks, args);
 }
@@ -514,7 +514,7 @@ static void a_device_that_keeps_a_stopped_queue_is_out_of_use(void **state)
 static void rpmsg_runs_over_it(void **state)
 {
 	static struct rpmsg_virtio_device rvdev;
-	struct rpmsg_virtio_config config = { 64, 64, false };
+	struct rpmsg_virtio_config config = {64, 64, false};
 	struct rpmsg_virtio_shm_pool pool;
 
 	(void)state;
@@ -578,8 +578,11 @@ static void a_device_that_is_pulled_out_is_told_of_and_left_alone(void **state)
 	assert_int_equal(logged, 1);
 }
 
-#define BOTH(name)                                                          \
-	{ #name " (legacy)", name, start_legacy, stop, NULL }, { #name " (modern)", name, start_modern, stop, NULL }
+#define BOTH(name)                                                \
+	{#name " (legacy)", name, start_legacy, stop, NULL},      \
+	{                                                         \
+#name " (modern)", name, start_modern, stop, NULL \
+	}
 #define MODERN(name) cmocka_unit_test_setup_teardown(name, start_modern, stop)
 
 int main(void)
@@ -588,7 +591,7 @@ int main(void)
 		BOTH(the_device_is_identified_reset_and_told_of_a_driver),
 		BOTH(what_is_no_device_is_refused_by_name),
 		MODERN(a_modern_device_without_version_1_is_refused),
-		BOTH(a_device_that_does_not_get_reset_is_given_up_in_time),
+		MODERN(a_device_that_does_not_get_reset_is_given_up_in_time),
 		BOTH(arguments_that_make_no_sense_are_refused),
 		BOTH(registers_in_plain_memory_work_too),
 		BOTH(features_are_those_that_both_have),

@@ -50,6 +50,8 @@ struct sim_config {
 	void (*on_step)(void *arg, uint64_t step);
 	/** A side has just been switched off; its last writes are visible. May be NULL. */
 	void (*on_power_off)(void *arg, enum sim_side_id id);
+	/** Only routine looks (sim_idle_tick()) are to come: is all done, so that they need not be waited for? May be NULL: no. */
+	bool (*at_rest)(void *arg);
 	/** Nothing can happen any more by itself. Return true if that has been changed, false to end the run. */
 	bool (*on_idle)(void *arg);
 	void *arg;
@@ -122,6 +124,12 @@ enum sim_side_id sim_self(void);
 
 /** Wait for a doorbell, sim_wake(), a condition's signal, or the time; returns at once if one of these is pending. */
 void sim_idle(uint64_t deadline_ns);
+
+/**
+ * Like sim_idle(), until the next routine look, for instance of a watchdog's loop: such looks alone do not keep a run going that is
+ * at rest.
+ */
+void sim_idle_tick(uint64_t deadline_ns);
 
 /** A busy-wait: let the other side run. */
 void sim_yield(void);
