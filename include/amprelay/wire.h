@@ -227,7 +227,8 @@ enum amp_crash_cause {
 	AMP_CRASH_ASSERT = 6,    /**< assertion failed; `text` says which */
 	AMP_CRASH_WATCHDOG = 7,  /**< watchdog's early warning; pc is where the core was */
 	AMP_CRASH_HARD = 8,      /**< any other fault */
-	AMP_CRASH_BOOT = 9,      /**< it stopped in the boot ROM, before the firmware had vectors of its own; `text` says why */
+	AMP_CRASH_BOOT =
+		9, /**< it stopped in the boot ROM, before the firmware had vectors of its own; `text` says why */
 	AMP_CRASH_COUNT
 };
 

@@ -6,6 +6,7 @@
 #include "oracle.h"
 #include "schedule.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -27,6 +28,7 @@ static struct {
 		enum action action;
 	} plan[PLANS_MAX]; /* what will be done later */
 	uint32_t num_plans;
+	uint16_t avail[2], used[2]; /* indices as they were at the last step */
 } controller;
 
 /* The remote's resource table, as its image has it, and nothing else. */
@@ -40,7 +42,7 @@ static void fresh_block(void)
 	uint64_t zero = 0;
 	uint32_t i;
 
-	for (i = 0; i < SIM_BLOCK_MAX; i += sizeof(zero))
+	for (i = 0; i < schedule->sim.block_size; i += sizeof(zero))
 		sim_poke(i, &zero, sizeof(zero));
 	memset(&table, 0, sizeof(table));
 	table.vdev.type = RSC_VDEV;
@@ -189,11 +191,44 @@ static bool next_fault(void)
 	return true;
 }
 
+static uint16_t index_at(uint32_t offset)
+{
+	uint16_t index;
+
+	memcpy(&index, sim_block() + offset, sizeof(index));
+	return index;
+}
+
+/*
+ * What stands in memory is true at every moment, not only when somebody looks: no index goes back or ahead of what the ring
+ * holds. For runs in which the rings are started once.
+ */
+static void check_rings(void)
+{
+	static const uint8_t driver_ok = 4;
+	uint32_t n = controller.schedule->ring_size, i;
+	uint16_t avail, used;
+
+	if (!(sim_block()[TABLE_AT + offsetof(struct fw_rsc_vdev, status)] & driver_ok))
+		return;
+	for (i = 0; i < 2; i++) {
+		avail = index_at(RING_AT(i) + 16 * n + 2);
+		used = index_at((RING_AT(i) + 16 * n + 6 + 2 * n + RING_ALIGN - 1) / RING_ALIGN * RING_ALIGN + 2);
+		if (avail < controller.avail[i] || used < controller.used[i] || used > avail || avail > used + n)
+			sim_fail("ring %u: available %u (was %u), used %u (was %u), of %u", i, avail, controller.avail[i], used,
+				 controller.used[i], n);
+		controller.avail[i] = avail;
+		controller.used[i] = used;
+	}
+}
+
 static void on_step(void *arg, uint64_t step)
 {
 	uint32_t i;
 
 	(void)arg;
+	if (controller.schedule->class == CLASS_ORDER || controller.schedule->class == CLASS_DOORBELL)
+		check_rings();
 	for (i = 0; i < controller.num_plans; i++) {
 		enum action action = controller.plan[i].action;
 

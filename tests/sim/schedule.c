@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *const class_names[CLASSES] = {"order", "doorbell", "restart", "hostile"};
+const char *const class_names[CLASSES] = {"order", "doorbell", "restart", "hostile", "hasty"};
 
 static uint64_t state;
 
@@ -58,6 +58,7 @@ static void draw_faults(struct schedule *schedule)
 		draw_doorbells(schedule, true);
 		break;
 	case CLASS_RESTART:
+	case CLASS_HASTY:
 		if (draw(4) == 0)
 			draw_doorbells(schedule, draw(2));
 		n = 1 + draw(3);
@@ -79,7 +80,7 @@ void schedule_draw(struct schedule *schedule, enum fault_class class, uint64_t s
 {
 	enum sim_side_id id;
 
-	state = seed * CLASSES + class;
+	state = seed * CLASSES_CHECKED + (class == CLASS_HASTY ? CLASS_RESTART : class);
 	memset(schedule, 0, sizeof(*schedule));
 	schedule->class = class;
 	schedule->seed = seed;

@@ -35,6 +35,8 @@ enum fault_class {
 	CLASS_DOORBELL, /**< lost, late, doubled and spurious doorbells */
 	CLASS_RESTART,  /**< either side dies, restarts or leaves, at any step */
 	CLASS_HOSTILE,  /**< words of the shared block change, as if the peer were hostile */
+	CLASSES_CHECKED,
+	CLASS_HASTY = CLASSES_CHECKED, /**< as restart, but the host does not wait after a reset: a known limit, see the documentation */
 	CLASSES,
 };
 

@@ -335,10 +335,12 @@ static void requests_too_short_out_of_turn_or_of_a_stranger_are_dropped(void **s
 	assert_int_equal(amp_rpc_file_server_serve(&server), 0);
 	/* two at once: the second one is dropped */
 	assert_true(rpmsg_send(&rpc.ept, &msg, sizeof(msg.head)) > 0);
-	assert_true(rpmsg_send(&rpc.ept, &msg, sizeof(msg.head)) > 0);
+	msg = (struct raw){.head = {WRITE_SYSCALL_ID, {1, 1, 1}}, .data = "x"};
+	assert_true(rpmsg_send(&rpc.ept, &msg, sizeof(msg.head) + 1) > 0);
 	fixture_poll(&fixture->host);
 	assert_int_equal(amp_rpc_file_server_serve(&server), 1);
 	assert_int_equal(amp_rpc_file_server_serve(&server), 0);
+	assert_int_equal(files.written_to, 0);
 }
 
 static void files_of_a_client_that_has_gone_are_closed(void **state)
@@ -441,6 +443,8 @@ static void answers_that_make_no_sense_are_errors_and_write_nothing_outside(void
 	answers_with(4, 0, 5, head + 4); /* more than came */
 	assert_int_equal(amp_rpc_read(3, buf, 4), -EPROTO);
 	answers_with(5, 0, 5, head + 5); /* more than was asked for */
+	assert_int_equal(amp_rpc_read(3, buf, 4), -EPROTO);
+	answers_with(4, 0, 4, head + 3); /* the same, and all that was asked for */
 	assert_int_equal(amp_rpc_read(3, buf, 4), -EPROTO);
 	answers_with(4, 0, 3, head + 3); /* a count that is not that of the data */
 	assert_int_equal(amp_rpc_read(3, buf, 4), -EPROTO);

@@ -3,58 +3,58 @@
 #ifndef SOC_H
 #define SOC_H
 
-#define SOC_NAME        "pair"
-#define SOC_CORE_NAME   "a53"
-#define SOC_CLOCK_HZ    62500000
-#define SOC_ELF_MACHINE 183
-#define SOC_ELF_CLASS   2
+#define SOC_NAME                       "pair"
+#define SOC_CORE_NAME                  "a53"
+#define SOC_CLOCK_HZ                   62500000
+#define SOC_ELF_MACHINE                183
+#define SOC_ELF_CLASS                  2
 
 /* Memory of the core's own */
-#define SOC_ROM_BASE 0x4000000000
-#define SOC_ROM_SIZE 0x04000000
+#define SOC_ROM_BASE                   0x4000000000
+#define SOC_ROM_SIZE                   0x04000000
 
 /* Memory shared with the host, and its parts. DA: device address, as this core sees it */
-#define SOC_MEM_DA        0x50000000
-#define SOC_MEM_SIZE      0x00800000
-#define SOC_FIRMWARE_DA   0x50400000
-#define SOC_FIRMWARE_SIZE 0x00400000
-#define SOC_CONTROL_DA    0x50000000
-#define SOC_CONTROL_SIZE  0x00002000
+#define SOC_MEM_DA                     0x50000000
+#define SOC_MEM_SIZE                   0x00800000
+#define SOC_FIRMWARE_DA                0x50400000
+#define SOC_FIRMWARE_SIZE              0x00400000
+#define SOC_CONTROL_DA                 0x50000000
+#define SOC_CONTROL_SIZE               0x00002000
 
 /* Devices */
-#define SOC_DOORBELL_BASE        0x09000000
-#define SOC_DOORBELL_IRQ         33
-#define SOC_HEARTBEAT_MS         100
-#define SOC_HEARTBEAT_TIMEOUT_MS 300
+#define SOC_DOORBELL_BASE              0x09000000
+#define SOC_DOORBELL_IRQ               33
+#define SOC_HEARTBEAT_MS               100
+#define SOC_HEARTBEAT_TIMEOUT_MS       300
 
 /* Virtio devices that this core offers; NOTIFY_IDS counts the queues of all */
-#define SOC_NUM_VDEVS  2
-#define SOC_NOTIFY_IDS 3
+#define SOC_NUM_VDEVS                  2
+#define SOC_NOTIFY_IDS                 3
 
-#define SOC_VDEV0_ID               7
-#define SOC_VDEV0_FEATURES         0x00000005
-#define SOC_VDEV0_NUM_VRINGS       2
-#define SOC_VDEV0_VRING0_DA        0x50010000
-#define SOC_VDEV0_VRING0_SIZE      0x00001000
-#define SOC_VDEV0_VRING0_NUM       16
-#define SOC_VDEV0_VRING0_ALIGN     64
-#define SOC_VDEV0_VRING0_NOTIFYID  0
-#define SOC_VDEV0_VRING1_DA        0x50011000
-#define SOC_VDEV0_VRING1_SIZE      0x00001000
-#define SOC_VDEV0_VRING1_NUM       16
-#define SOC_VDEV0_VRING1_ALIGN     64
-#define SOC_VDEV0_VRING1_NOTIFYID  1
-#define SOC_VDEV0_BUFFER_DA        0x50013000
-#define SOC_VDEV0_BUFFER_SIZE      0x00002000
-#define SOC_VDEV0_BUFFER_SIZE_EACH 256
+#define SOC_VDEV0_ID                   7
+#define SOC_VDEV0_FEATURES             0x00000005
+#define SOC_VDEV0_NUM_VRINGS           2
+#define SOC_VDEV0_VRING0_DA            0x50010000
+#define SOC_VDEV0_VRING0_SIZE          0x00001000
+#define SOC_VDEV0_VRING0_NUM           16
+#define SOC_VDEV0_VRING0_ALIGN         64
+#define SOC_VDEV0_VRING0_NOTIFYID      0
+#define SOC_VDEV0_VRING1_DA            0x50011000
+#define SOC_VDEV0_VRING1_SIZE          0x00001000
+#define SOC_VDEV0_VRING1_NUM           16
+#define SOC_VDEV0_VRING1_ALIGN         64
+#define SOC_VDEV0_VRING1_NOTIFYID      1
+#define SOC_VDEV0_BUFFER_DA            0x50013000
+#define SOC_VDEV0_BUFFER_SIZE          0x00002000
+#define SOC_VDEV0_BUFFER_SIZE_EACH     256
 
-#define SOC_VDEV1_ID              3
-#define SOC_VDEV1_FEATURES        0x00000000
-#define SOC_VDEV1_NUM_VRINGS      1
-#define SOC_VDEV1_VRING0_DA       0x50020000
-#define SOC_VDEV1_VRING0_SIZE     0x00003000
-#define SOC_VDEV1_VRING0_NUM      256
-#define SOC_VDEV1_VRING0_ALIGN    4096
-#define SOC_VDEV1_VRING0_NOTIFYID 2
+#define SOC_VDEV1_ID                   3
+#define SOC_VDEV1_FEATURES             0x00000000
+#define SOC_VDEV1_NUM_VRINGS           1
+#define SOC_VDEV1_VRING0_DA            0x50020000
+#define SOC_VDEV1_VRING0_SIZE          0x00003000
+#define SOC_VDEV1_VRING0_NUM           256
+#define SOC_VDEV1_VRING0_ALIGN         4096
+#define SOC_VDEV1_VRING0_NOTIFYID      2
 
 #endif /* SOC_H */

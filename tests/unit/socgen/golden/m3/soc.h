@@ -3,58 +3,58 @@
 #ifndef SOC_H
 #define SOC_H
 
-#define SOC_NAME        "pair"
-#define SOC_CORE_NAME   "m3"
-#define SOC_CLOCK_HZ    24000000
-#define SOC_ELF_MACHINE 40
-#define SOC_ELF_CLASS   1
+#define SOC_NAME                       "pair"
+#define SOC_CORE_NAME                  "m3"
+#define SOC_CLOCK_HZ                   24000000
+#define SOC_ELF_MACHINE                40
+#define SOC_ELF_CLASS                  1
 
 /* Memory of the core's own */
-#define SOC_ROM_BASE 0x00000000
-#define SOC_ROM_SIZE 0x00400000
-#define SOC_RAM_BASE 0x20000000
-#define SOC_RAM_SIZE 0x00400000
+#define SOC_ROM_BASE                   0x00000000
+#define SOC_ROM_SIZE                   0x00400000
+#define SOC_RAM_BASE                   0x20000000
+#define SOC_RAM_SIZE                   0x00400000
 
 /* Memory shared with the host, and its parts. DA: device address, as this core sees it */
-#define SOC_MEM_DA        0x21000000
-#define SOC_MEM_SIZE      0x01000000
-#define SOC_CONTROL_DA    0x21000000
-#define SOC_CONTROL_SIZE  0x00002000
-#define SOC_TRACE_DA      0x21002000
-#define SOC_TRACE_SIZE    0x00004000
-#define SOC_FIRMWARE_DA   0x21100000
-#define SOC_FIRMWARE_SIZE 0x00700000
-#define SOC_HEAP_DA       0x21800000
-#define SOC_HEAP_SIZE     0x00800000
+#define SOC_MEM_DA                     0x21000000
+#define SOC_MEM_SIZE                   0x01000000
+#define SOC_CONTROL_DA                 0x21000000
+#define SOC_CONTROL_SIZE               0x00002000
+#define SOC_TRACE_DA                   0x21002000
+#define SOC_TRACE_SIZE                 0x00004000
+#define SOC_FIRMWARE_DA                0x21100000
+#define SOC_FIRMWARE_SIZE              0x00700000
+#define SOC_HEAP_DA                    0x21800000
+#define SOC_HEAP_SIZE                  0x00800000
 
 /* Devices */
-#define SOC_DOORBELL_BASE        0x40005000
-#define SOC_DOORBELL_IRQ         2
-#define SOC_WATCHDOG_BASE        0x40008000
-#define SOC_WATCHDOG_CLOCK_HZ    25000000
-#define SOC_WATCHDOG_MS          1000
-#define SOC_HEARTBEAT_MS         25
-#define SOC_HEARTBEAT_TIMEOUT_MS 400
+#define SOC_DOORBELL_BASE              0x40005000
+#define SOC_DOORBELL_IRQ               2
+#define SOC_WATCHDOG_BASE              0x40008000
+#define SOC_WATCHDOG_CLOCK_HZ          25000000
+#define SOC_WATCHDOG_MS                1000
+#define SOC_HEARTBEAT_MS               25
+#define SOC_HEARTBEAT_TIMEOUT_MS       400
 
 /* Virtio devices that this core offers; NOTIFY_IDS counts the queues of all */
-#define SOC_NUM_VDEVS  1
-#define SOC_NOTIFY_IDS 2
+#define SOC_NUM_VDEVS                  1
+#define SOC_NOTIFY_IDS                 2
 
-#define SOC_VDEV0_ID               7
-#define SOC_VDEV0_FEATURES         0x00000001
-#define SOC_VDEV0_NUM_VRINGS       2
-#define SOC_VDEV0_VRING0_DA        0x21008000
-#define SOC_VDEV0_VRING0_SIZE      0x00004000
-#define SOC_VDEV0_VRING0_NUM       256
-#define SOC_VDEV0_VRING0_ALIGN     4096
-#define SOC_VDEV0_VRING0_NOTIFYID  0
-#define SOC_VDEV0_VRING1_DA        0x2100c000
-#define SOC_VDEV0_VRING1_SIZE      0x00004000
-#define SOC_VDEV0_VRING1_NUM       256
-#define SOC_VDEV0_VRING1_ALIGN     4096
-#define SOC_VDEV0_VRING1_NOTIFYID  1
-#define SOC_VDEV0_BUFFER_DA        0x21040000
-#define SOC_VDEV0_BUFFER_SIZE      0x00040000
-#define SOC_VDEV0_BUFFER_SIZE_EACH 512
+#define SOC_VDEV0_ID                   7
+#define SOC_VDEV0_FEATURES             0x00000001
+#define SOC_VDEV0_NUM_VRINGS           2
+#define SOC_VDEV0_VRING0_DA            0x21008000
+#define SOC_VDEV0_VRING0_SIZE          0x00004000
+#define SOC_VDEV0_VRING0_NUM           256
+#define SOC_VDEV0_VRING0_ALIGN         4096
+#define SOC_VDEV0_VRING0_NOTIFYID      0
+#define SOC_VDEV0_VRING1_DA            0x2100c000
+#define SOC_VDEV0_VRING1_SIZE          0x00004000
+#define SOC_VDEV0_VRING1_NUM           256
+#define SOC_VDEV0_VRING1_ALIGN         4096
+#define SOC_VDEV0_VRING1_NOTIFYID      1
+#define SOC_VDEV0_BUFFER_DA            0x21040000
+#define SOC_VDEV0_BUFFER_SIZE          0x00040000
+#define SOC_VDEV0_BUFFER_SIZE_EACH     512
 
 #endif /* SOC_H */
