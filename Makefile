@@ -17,6 +17,7 @@ DEMO    ?= bring-up
 KERNEL_SRC ?=
 FIRMWARE   ?=
 SETUP      ?= yes
+FUZZ_SECONDS ?= 60
 PREFIX     ?= /usr/local
 export SETUP KERNEL_SRC
 
@@ -44,7 +45,7 @@ down: ## Take that lab down
 	@$(AMPRELAY) down
 
 ##@ Build
-.PHONY: all lab setup tools firmware guest kernel
+.PHONY: all lab setup tools firmware guest kernel cross docs
 all: lab ## Everything that the lab needs, and the library
 
 lab: ## Programs, firmware, kernel, guest image: all parts of the lab, in build/lab
@@ -59,10 +60,16 @@ firmware: ## Only the firmware and boot ROM (preset cortex-m3); a running lab ta
 kernel: ## Only the kernel and its modules; KERNEL_SRC=DIR takes your own tree
 	$(LOCKED) .setup .tools .kernel
 
+cross: ## The library for every cross preset (cortex-m3, riscv32, arm64-linux), installed in build/prefix/PRESET
+	$(LOCKED) .setup .cross
+
+docs: ## Reference of the public headers: build/docs/html/index.html
+	$(LOCKED) .setup .docs
+
 setup: ## Install the Debian packages of packages.txt that are missing (SETUP=no: only name them)
 	@scripts/setup.sh
 
-.PHONY: .lab .setup .tools .native .firmware .guest .kernel .image
+.PHONY: .lab .setup .tools .native .firmware .guest .kernel .image .cross .docs .coverage
 .lab: .setup .tools .firmware .guest .kernel .image
 
 .setup:
@@ -94,6 +101,26 @@ endef
 .guest:
 	$(call build_preset,arm64-linux)
 
+# install_library PRESET: what an application for that machine needs.
+define install_library
+	$(call build_preset,$(1))
+	@rm -rf $(BUILD)/prefix/$(1)
+	@cmake --install $(BUILD)/$(1) --component library --prefix $(BUILD)/prefix/$(1) >/dev/null
+endef
+
+.cross:
+	$(call install_library,cortex-m3)
+	$(call install_library,riscv32)
+	$(call install_library,arm64-linux)
+
+.docs:
+	@scripts/docs.sh $(BUILD)/docs
+	@echo 'reference: $(BUILD)/docs/html/index.html'
+
+.coverage:
+	$(call build_preset,coverage,--target amprelay)
+	@scripts/coverage.sh
+
 .kernel:
 	@kernel/build.sh
 
@@ -101,9 +128,9 @@ endef
 	@kernel/initramfs/build.sh
 
 ##@ Check
-.PHONY: check check-unit check-asan check-tsan check-kernel check-lab
-check: lab ## Everything that CI runs: checks, unit tests (plain, sanitizers), kernel lint, lab tests
-	@$(MAKE) check-kernel check-asan check-tsan
+.PHONY: check check-unit check-asan check-tsan check-kernel check-lab coverage soak mutations
+check: lab ## Everything that CI runs: checks, unit tests (plain, sanitizers), kernel lint, cross builds, lab tests
+	@$(MAKE) check-kernel check-asan check-tsan cross
 	@ctest --test-dir $(BUILD)/dev --output-on-failure --no-tests=error --timeout 300
 
 check-unit: ## Only the unit tests (seconds)
@@ -123,6 +150,25 @@ check-kernel: ## sparse and checkpatch over the driver
 
 check-lab: lab ## Only the lab tests: real Linux, real firmware
 	@ctest --test-dir $(BUILD)/dev -L lab --output-on-failure --no-tests=error
+
+coverage: ## What the unit tests execute of lib/: table, build/reports/coverage.json; fails below 95 % of lines, 85 % of branches
+	$(LOCKED) .setup .coverage
+
+.PHONY: fuzz .fuzz
+fuzz: ## Fuzz every boundary for FUZZ_SECONDS each (default 60): table, build/reports/fuzz.json; inputs kept in build/fuzz
+	$(LOCKED) .setup .fuzz
+	@FUZZ_SECONDS='$(FUZZ_SECONDS)' tests/fuzz/run.sh $(BUILD)/fuzz/tests/fuzz $(BUILD)/fuzz $(REPORTS)/fuzz.json
+
+.fuzz:
+	$(call build_preset,fuzz,--target fuzzers)
+
+soak: ## Simulate the library under faults: RUNS=N schedules (default 1000000) from SEED=N; Ctrl-C ends it with a summary
+	$(LOCKED) .setup .tools
+	@$(BUILD)/dev/tests/sim/simulate --progress --runs $(or $(RUNS),1000000) --seed $(or $(SEED),1)
+
+mutations: ## Does the simulator find bugs? Takes each barrier and check out of a copy of the library (some minutes)
+	@$(MAKE) .setup
+	@tests/sim/mutations.sh $(BUILD)/mutations
 
 ##@ Other
 .PHONY: help clean distclean install
@@ -145,4 +191,5 @@ help: ## This list
 		/^##@/ {printf "\n%s\n", substr($$0, 5)} \
 		/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2} \
 		END {printf "\nVariables\n  KERNEL_SRC=DIR   build this kernel tree instead of Debian'\''s linux-source-6.1\n"; \
-		printf "  FIRMWARE=FILE    run this firmware on the core\n  SETUP=no         install nothing; name what is missing\n"}' $(MAKEFILE_LIST)
+		printf "  FIRMWARE=FILE    run this firmware on the core\n  SETUP=no         install nothing; name what is missing\n"; \
+		printf "  FUZZ_SECONDS=N   how long each fuzzer runs\n"}' $(MAKEFILE_LIST)

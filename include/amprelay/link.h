@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * @file link.h
- * @brief What AmpRelay adds to OpenAMP's interface for RPMsg: the state of a link, time-outs, texts.
+ * @brief What AmpRelay adds to OpenAMP's interface for RPMsg: the state of a link, ready endpoints, time-outs, texts.
  *
  * A link is up from rpmsg_init_vdev() until rpmsg_deinit_vdev(), or until it is lost: the other side reset it, died, or
  * wrote something that cannot be true. A lost link stays lost: sends answer RPMSG_ERR_DEV_STATE, nothing is received,
@@ -24,6 +24,14 @@
 extern "C" {
 #endif
 
+/**
+ * Feature bit between two AmpRelay sides, offered in `dfeatures` next to VIRTIO_RPMSG_F_NS: announcements are
+ * acknowledged. With it the side that announces knows its counterpart as soon as that exists; without it (Linux does
+ * not accept the bit) it learns it from the first message.
+ */
+#define AMP_RPMSG_F_NS_ACK 16
+
+/** State of an RPMsg device. */
 enum amp_link_state {
 	AMP_LINK_DOWN = 0, /**< not initialised */
 	AMP_LINK_UP = 1,
@@ -39,6 +47,24 @@ enum amp_link_state {
  * Call after rpmsg_init_vdev(), which clears it.
  */
 void amp_rpmsg_set_link_cb(struct rpmsg_virtio_device *rvdev, amp_link_cb cb, void *arg);
+
+/**
+ * @brief Set the callback for endpoints that become ready: both directions can be used from here on.
+ * @param cb   called each time an endpoint that was created without a counterpart learns of one, before the first
+ * message is handed to it; again when one has gone (ns_unbind_cb) and the next has come. Not called for endpoints that
+ * are created with a destination. NULL: none. May send, create and destroy endpoints, this one too
+ * @param arg  handed to @p cb
+ *
+ * Call after rpmsg_init_vdev(), which clears it, and before the first rpmsg_create_ept().
+ */
+void amp_rpmsg_set_ready_cb(struct rpmsg_virtio_device *rvdev, amp_ept_ready_cb cb, void *arg);
+
+/**
+ * @brief How many received buffers the application holds, that is, holds without a release (a buffer that is held
+ * twice counts twice). What is left at rpmsg_deinit_vdev() has leaked, and is logged as a warning. A lost link still
+ * counts releases. Context: any
+ */
+uint32_t amp_rpmsg_held_buffers(const struct rpmsg_virtio_device *rvdev);
 
 /** @return enum amp_link_state; AMP_LINK_DOWN for NULL. Context: any */
 int amp_rpmsg_link_state(const struct rpmsg_virtio_device *rvdev);

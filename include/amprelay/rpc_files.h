@@ -91,6 +91,7 @@ struct amp_rpc_file_ops {
 #define AMP_RPC_STDOUT 2u
 #define AMP_RPC_STDERR 4u
 
+/** How a server of files serves. */
 struct amp_rpc_file_config {
 	const struct amp_rpc_file_ops *ops;
 	void *arg;            /**< handed to all functions */
@@ -162,11 +163,13 @@ struct amp_rpc_directory {
 	int fd; /**< private */
 };
 
+/** Files of such a directory. */
 extern const struct amp_rpc_file_ops amp_rpc_posix_file_ops;
 
 /** @brief Choose the directory. @return 0 or a negative error number. Context: task */
 int amp_rpc_directory_open(struct amp_rpc_directory *dir, const char *path);
 
+/** Opposite of amp_rpc_directory_open(); files that are open stay open. Context: task */
 void amp_rpc_directory_close(struct amp_rpc_directory *dir);
 
 #ifdef __cplusplus

@@ -81,6 +81,7 @@ enum amp_region_kind {
 	AMP_REGION_HEAP = 6,     /**< shared heap for bulk data */
 };
 
+/** A part of the shared memory. */
 struct amp_region {
 	char name[AMP_NAME_LEN]; /**< as Linux names carveouts: "vdev0vring0", "vdev0buffer" … */
 	uint32_t kind;           /**< enum amp_region_kind */

@@ -41,6 +41,7 @@ struct metal_bus_ops {
 	                      int nents);
 };
 
+/** A way to find devices. */
 struct metal_bus {
 	const char *name;
 	struct metal_bus_ops ops;
@@ -48,6 +49,7 @@ struct metal_bus {
 	struct metal_list node;    /**< of the list of buses */
 };
 
+/** A device: its memory and interrupts. */
 struct metal_device {
 	const char *name;
 	struct metal_bus *bus;

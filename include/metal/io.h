@@ -123,7 +123,7 @@ static inline metal_phys_addr_t metal_io_phys(struct metal_io_region *io, unsign
 	return io->physmap[offset >> io->page_shift] + (offset & io->page_mask);
 }
 
-/* metal_io_phys_to_offset() for a region with pages or a hook. */
+/** metal_io_phys_to_offset() for a region with pages or a hook. */
 unsigned long amp_io_phys_to_offset_slow(struct metal_io_region *io, metal_phys_addr_t phys);
 
 /** Offset of a physical address; METAL_BAD_OFFSET if outside or not known. */
@@ -149,7 +149,7 @@ static inline metal_phys_addr_t metal_io_virt_to_phys(struct metal_io_region *io
 	return metal_io_phys(io, metal_io_virt_to_offset(io, virt));
 }
 
-/* Does a naturally aligned access of this width fit at this offset? */
+/** Does a naturally aligned access of this width fit at this offset? */
 static inline bool amp_io_access_ok(struct metal_io_region *io, unsigned long offset, int width)
 {
 	if (width != 1 && width != 2 && width != 4 && width != 8)
@@ -157,7 +157,7 @@ static inline bool amp_io_access_ok(struct metal_io_region *io, unsigned long of
 	return offset < io->size && (unsigned long)width <= io->size - offset;
 }
 
-/* The place of such an access in memory; NULL if it is not there, or not aligned. */
+/** The place of such an access in memory; NULL if it is not there, or not aligned. */
 static inline void *amp_io_access_ptr(struct metal_io_region *io, unsigned long offset, int width)
 {
 	char *ptr = (char *)metal_io_virt(io, offset);
@@ -165,7 +165,7 @@ static inline void *amp_io_access_ptr(struct metal_io_region *io, unsigned long 
 	return ((uintptr_t)ptr & (uintptr_t)(width - 1)) == 0 ? ptr : NULL;
 }
 
-/* Reports an access that was refused, at level METAL_LOG_ERROR. */
+/** Reports an access that was refused, at level METAL_LOG_ERROR. */
 void amp_io_refused(struct metal_io_region *io, unsigned long offset, int width);
 
 /**

@@ -38,6 +38,7 @@ struct metal_irq {
 	void *arg;
 };
 
+/** A range of interrupt numbers, and how they are enabled. */
 struct metal_irq_controller {
 	int irq_base;                         /**< first number; METAL_BAD_IRQ: registration chooses it */
 	int irq_num;                          /**< how many */

@@ -16,6 +16,7 @@
 extern "C" {
 #endif
 
+/** A node, or the head of a circular list. Links are not protected: the user locks. */
 struct metal_list {
 	struct metal_list *next;
 	struct metal_list *prev;
@@ -30,12 +31,14 @@ struct metal_list {
 /** Define an empty list. */
 #define METAL_DECLARE_LIST(name) struct metal_list name = METAL_INIT_LIST(name)
 
+/** Make an empty list, or a node that is in none. */
 static inline void metal_list_init(struct metal_list *list)
 {
 	list->next = list;
 	list->prev = list;
 }
 
+/** Insert new_node before node. */
 static inline void metal_list_add_before(struct metal_list *node, struct metal_list *new_node)
 {
 	new_node->prev = node->prev;
@@ -44,6 +47,7 @@ static inline void metal_list_add_before(struct metal_list *node, struct metal_l
 	new_node->prev->next = new_node;
 }
 
+/** Insert new_node after node. */
 static inline void metal_list_add_after(struct metal_list *node, struct metal_list *new_node)
 {
 	new_node->prev = node;
@@ -52,11 +56,13 @@ static inline void metal_list_add_after(struct metal_list *node, struct metal_li
 	new_node->prev->next = new_node;
 }
 
+/** Insert as first node. */
 static inline void metal_list_add_head(struct metal_list *list, struct metal_list *node)
 {
 	metal_list_add_after(list, node);
 }
 
+/** Insert as last node. */
 static inline void metal_list_add_tail(struct metal_list *list, struct metal_list *node)
 {
 	metal_list_add_before(list, node);

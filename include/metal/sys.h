@@ -26,6 +26,7 @@ typedef int metal_irq_t;
 #define METAL_BAD_VA     ((void *)-1)
 #define METAL_BAD_IRQ    ((metal_irq_t)-1)
 
+/** What metal_init() sets up. */
 struct metal_init_params {
 	metal_log_handler log_handler;  /**< NULL: no messages */
 	enum metal_log_level log_level; /**< least severe level that is logged */

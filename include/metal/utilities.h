@@ -56,11 +56,13 @@ extern "C" {
 /** Elements of a bitmap of x bits. */
 #define metal_bitmap_longs(x) metal_div_round_up((x), METAL_BITS_PER_ULONG)
 
+/** Set a bit; not atomic. */
 static inline void metal_bitmap_set_bit(unsigned long *bitmap, int bit)
 {
 	bitmap[(unsigned int)bit / METAL_BITS_PER_ULONG] |= metal_bit((unsigned int)bit % METAL_BITS_PER_ULONG);
 }
 
+/** Clear a bit; not atomic. */
 static inline void metal_bitmap_clear_bit(unsigned long *bitmap, int bit)
 {
 	bitmap[(unsigned int)bit / METAL_BITS_PER_ULONG] &= ~metal_bit((unsigned int)bit % METAL_BITS_PER_ULONG);
@@ -78,7 +80,7 @@ static inline int metal_bitmap_is_bit_clear(unsigned long *bitmap, int bit)
 	return !metal_bitmap_is_bit_set(bitmap, bit);
 }
 
-/* First bit from start on whose value differs from that of flip's bits; max if there is none below max. */
+/** First bit from start on whose value differs from that of flip's bits; max if there is none below max. */
 static inline unsigned int amp_bitmap_next(const unsigned long *bitmap, unsigned long flip, unsigned int start,
                                            unsigned int max)
 {

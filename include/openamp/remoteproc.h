@@ -343,9 +343,10 @@ struct loader_ops {
  *
  *   function                  allowed in                                leads to
  *   remoteproc_config()       OFFLINE, CONFIGURED, READY, STOPPED       READY: an image may be loaded, or be there
- * already remoteproc_load*()        CONFIGURED, READY, STOPPED                CONFIGURED while loading and if it fails;
- * then READY remoteproc_start()        READY                                     RUNNING amp_remoteproc_suspend()
- * RUNNING                                   SUSPENDED amp_remoteproc_resume()   SUSPENDED RUNNING
+ *   remoteproc_load*()        CONFIGURED, READY, STOPPED                READY; meanwhile, and if it fails, CONFIGURED
+ *   remoteproc_start()        READY                                     RUNNING
+ *   amp_remoteproc_suspend()  RUNNING                                   SUSPENDED
+ *   amp_remoteproc_resume()   SUSPENDED                                 RUNNING
  *   amp_remoteproc_crashed()  RUNNING, SUSPENDED                        ERROR
  *   remoteproc_stop()         any; nothing to do in the first four      STOPPED
  *                             and in STOPPED
@@ -372,10 +373,16 @@ struct remoteproc *remoteproc_init(struct remoteproc *rproc, const struct remote
  */
 int remoteproc_remove(struct remoteproc *rproc);
 
-/** @param data  handed to ops->config */
+/**
+ * @brief Power the remote processor up, as far as loading needs it.
+ * @param data  handed to ops->config
+ */
 int remoteproc_config(struct remoteproc *rproc, void *data);
 
+/** @brief Let it run what was loaded. */
 int remoteproc_start(struct remoteproc *rproc);
+
+/** @brief Stop it; the image stays, and can be started again after remoteproc_config(). */
 int remoteproc_stop(struct remoteproc *rproc);
 
 /** @brief Stop it if it runs, power it off, forget image and resource table. */

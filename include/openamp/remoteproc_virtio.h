@@ -36,6 +36,7 @@ extern "C" {
  */
 typedef int (*rpvdev_notify_func)(void *priv, uint32_t id);
 
+/** A virtio device on an entry of a resource table. */
 struct remoteproc_virtio {
 	void *priv;
 	void *vdev_rsc; /**< struct fw_rsc_vdev in the resource table */

@@ -12,6 +12,10 @@
  * allow to be entered again. Ports with one context (AMP_SINGLE_CONTEXT) may call from interrupts if all calls come
  * from there.
  *
+ * **Order.** Messages from one endpoint to another arrive in the order of the sends, each once. Their callbacks run in
+ * that order if one context receives: two that do (threads, or a task and an interrupt handler) each take the next
+ * message, and either callback may be the first to run. A send that waits receives too.
+ *
  * **Errors.** Negative RPMSG_ERR_* values; the texts are in amp_strerror() of amprelay/link.h. After the link was lost
  * (the other side reset it, died, or broke the protocol) every call answers RPMSG_ERR_DEV_STATE until
  * rpmsg_deinit_vdev() and rpmsg_init_vdev() have brought up a new one.
@@ -81,6 +85,12 @@ typedef void (*rpmsg_ept_release_cb)(struct rpmsg_endpoint *ept);
  */
 typedef void (*rpmsg_ns_bind_cb)(struct rpmsg_device *rdev, const char *name, uint32_t dest);
 
+/**
+ * An endpoint without a counterpart got one: from an announcement, an acknowledgement, or its first message, before the
+ * callback for that. See amp_rpmsg_set_ready_cb() in amprelay/link.h. Context: as rpmsg_ept_cb.
+ */
+typedef void (*amp_ept_ready_cb)(struct rpmsg_endpoint *ept, void *arg);
+
 /** An end of a conversation. The memory is the application's; members from `node` on are the library's. */
 struct rpmsg_endpoint {
 	char name[RPMSG_NAME_SIZE];      /**< empty: not announced */
@@ -120,13 +130,18 @@ struct rpmsg_device {
 	rpmsg_ns_bind_cb ns_unbind_cb; /**< an announced name went; may be NULL; may be set after rpmsg_init_vdev() */
 	struct rpmsg_device_ops ops;
 	bool support_ns;                /**< both sides have the name service */
+	bool support_ns_ack;            /**< … and acknowledge announcements */
 	struct rpmsg_endpoint *by_addr; /**< root of the look-up */
+	amp_ept_ready_cb ready_cb;      /**< may be NULL */
+	void *ready_arg;
 };
 
 /* ------------------------------------------------------------------ endpoints: rpmsg.c */
 
 /**
  * @brief Create an endpoint, and announce it if it has a name, the device has a name service, and @p dest is not known.
+ * If @p dest is known, the other side's announcement is acknowledged instead, where both sides do that
+ * (AMP_RPMSG_F_NS_ACK).
  *
  * @param ept           memory of the endpoint, not in use; contents do not matter, except that `priv` and `release_cb`
  * stay
@@ -139,7 +154,7 @@ struct rpmsg_device {
  * @return RPMSG_SUCCESS; RPMSG_ERR_PARAM (ept, rdev or cb is NULL); RPMSG_ERR_ADDR (src is in use); RPMSG_ERR_NO_MEM
  * (no free address); or an error of the announcement (link down, no buffer): then the endpoint was not created
  *
- * Blocks: up to the send time-out, if it is announced.
+ * Blocks: up to the send time-out, if it is announced or acknowledges.
  */
 int rpmsg_create_ept(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev, const char *name, uint32_t src,
                      uint32_t dest, rpmsg_ept_cb cb, rpmsg_ns_unbind_cb ns_unbind_cb);

@@ -57,6 +57,7 @@ extern "C" {
 /** A time-out that never comes: for reading what a person types. The loss of the server still ends the call. */
 #define AMP_RPC_NO_TIMEOUT UINT32_MAX
 
+/** Numbers of a call or of its answer, as they travel. */
 METAL_PACKED_BEGIN
 struct rpmsg_rpc_syscall_header {
 	int32_t int_field1;
@@ -64,6 +65,7 @@ struct rpmsg_rpc_syscall_header {
 	uint32_t data_len; /**< bytes behind this header */
 } METAL_PACKED_END;
 
+/** A call or its answer, as it travels. */
 METAL_PACKED_BEGIN
 struct rpmsg_rpc_syscall {
 	uint32_t id; /**< …_SYSCALL_ID */

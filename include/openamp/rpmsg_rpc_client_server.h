@@ -70,7 +70,7 @@ typedef int (*rpmsg_rpc_syscall_cb)(void *data, struct rpmsg_rpc_svr *rpcs);
 /** Server: a service. */
 struct rpmsg_rpc_services {
 	uint32_t id;
-	rpmsg_rpc_syscall_cb cb_function;
+	rpmsg_rpc_syscall_cb cb_function; /**< called for requests with this id */
 };
 
 /**

@@ -94,6 +94,7 @@ struct rpmsg_virtio_device {
 	uint32_t taken_size;      /**< size of the buffer that amp_tx_take() returned last … */
 	uint16_t taken_idx;       /**< … and its descriptor */
 	uint16_t waiting;         /**< sends that wait for a buffer */
+	uint32_t held;            /**< see amp_rpmsg_held_buffers() */
 	uint16_t reclaimed;       /**< send buffers that this side has and nobody uses: a list of descriptors … */
 	uint16_t reclaimed_head;  /**< … and the first of it */
 	uint32_t send_timeout_ms;
@@ -105,9 +106,10 @@ struct rpmsg_virtio_device {
 /**
  * @brief Bring up a link with buffers of RPMSG_BUFFER_SIZE bytes.
  *
- * Driver (host): resets the device, sets up both queues, and says DRIVER_OK. Device (remote): waits for the driver's
- * DRIVER_OK first, without a limit, as rproc_virtio_wait_remote_ready(): an application that must not wait calls this
- * when virtio_get_status() shows VIRTIO_CONFIG_STATUS_DRIVER_OK.
+ * Driver (host): resets the device, sets up both queues, and says DRIVER_OK. If the device is an AmpRelay that has not
+ * let go of the rings of the life before, it is kicked, and waited for up to 100 ms. Device (remote): waits for the
+ * driver's DRIVER_OK first, without a limit, as rproc_virtio_wait_remote_ready(): an application that must not wait
+ * calls this when virtio_get_status() shows VIRTIO_CONFIG_STATUS_DRIVER_OK.
  *
  * @param rvdev       memory of the link, not in use
  * @param vdev        virtio device, its vrings set up; `priv` is taken
@@ -116,7 +118,7 @@ struct rpmsg_virtio_device {
  * @param shpool      driver: pool for buffers, used until rpmsg_deinit_vdev(). Device: NULL
  * @return RPMSG_SUCCESS; RPMSG_ERR_PARAM; RPMSG_ERR_NO_BUFF (the pool holds no buffer for each direction);
  * RPMSG_ERR_INIT (queues, or the transport); RPMSG_ERR_DEV_STATE (device: the driver has not reset the rings since an
- * earlier life)
+ * earlier life, or is resetting them now: try again at its next kick)
  */
 int rpmsg_init_vdev(struct rpmsg_virtio_device *rvdev, struct virtio_device *vdev, rpmsg_ns_bind_cb ns_bind_cb,
                     struct metal_io_region *shm_io, struct rpmsg_virtio_shm_pool *shpool);

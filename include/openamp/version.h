@@ -10,9 +10,11 @@
 extern "C" {
 #endif
 
-/** Version of the linked library. Context: any. */
+/** Version of the linked library, first number. Context: any. */
 int openamp_version_major(void);
+/** Second number. */
 int openamp_version_minor(void);
+/** Third number. */
 int openamp_version_patch(void);
 
 /** The same as text "major.minor.patch"; static. */

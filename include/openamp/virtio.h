@@ -87,6 +87,7 @@ struct virtio_device;
 /** The other side has reset or left the device. Context: as receptions, or that of a send that noticed. */
 typedef void (*virtio_dev_reset_cb)(struct virtio_device *vdev);
 
+/** What kind of device it is. */
 struct virtio_device_id {
 	uint32_t device; /**< VIRTIO_ID_* */
 	uint32_t vendor;
@@ -127,6 +128,7 @@ struct virtio_memory_ops {
 	void (*free)(struct virtio_device *dev, void *buf);
 };
 
+/** A virtio device, seen from either side. */
 struct virtio_device {
 	uint32_t notifyid; /**< of configuration changes */
 	struct virtio_device_id id;

@@ -72,6 +72,7 @@ struct vring_alloc_info {
 	uint16_t pad;
 };
 
+/** One side's view of a queue: its ring, and private copies of the indices. */
 struct virtqueue {
 	struct virtio_device *vq_dev;
 	const char *vq_name;
@@ -83,6 +84,7 @@ struct virtqueue {
 	void (*notify)(struct virtqueue *vq);   /**< kicks the other side */
 
 	struct vring vq_ring;
+	uint16_t *vq_mark;      /**< device: word of the ring that says whose it is, see virtqueue_internal.h */
 	uint16_t vq_free_cnt;   /**< driver: free descriptors. Device: unused */
 	uint16_t vq_queued_cnt; /**< driver: entries that virtqueue_add_buffer() published since the last kick */
 
@@ -104,7 +106,7 @@ struct virtqueue {
 /**
  * @brief Allocate a queue.
  * @param num_desc_extra  driver: number of descriptors. Device: 0
- * @return zeroed queue from metal_allocate_memory(), or NULL. Free with virtqueue_free().
+ * @return queue from metal_allocate_memory(), zeroed except vq_free_cnt, or NULL. Free with virtqueue_free().
  */
 struct virtqueue *virtqueue_allocate(unsigned int num_desc_extra);
 

@@ -94,6 +94,15 @@ static int amp_prepare(struct rproc *rproc)
 	unsigned int i;
 	int ret = 0;
 
+	/*
+	 * The relay may have started the core on its own account. It would refuse to start it
+	 * again, but by then the segments would have been loaded over a firmware that runs.
+	 */
+	if (READ_ONCE(core->relay->state) != AMP_CORE_OFF) {
+		dev_err(core->dev, "%s: the core is on already, and not started by Linux\n",
+			core->soc.core);
+		return -EBUSY;
+	}
 	for (i = 0; !ret && i < core->soc.num_regions; i++) {
 		const struct amp_region *region = &core->soc.region[i];
 

@@ -12,12 +12,17 @@ void amp_link_lost(struct rpmsg_virtio_device *rvdev, int reason)
 {
 	if (rvdev->link_state != AMP_LINK_UP)
 		return;
-	rvdev->link_state = AMP_LINK_LOST;
+	__atomic_store_n(&rvdev->link_state, AMP_LINK_LOST, __ATOMIC_RELAXED);
 	rvdev->link_reason = (uint8_t)reason;
 	rvdev->link_ok = &amp_link_ok_never;
 	/* Both queues stop, whatever they still hold: it belongs to a life that is over. */
 	amp_vq_fault(rvdev->rvq, reason);
 	amp_vq_fault(rvdev->svq, reason);
+	/* The lock is held, so nobody is in the middle of a store: a driver that waits for us may go on. */
+	if (!role_is_driver(rvdev->vdev)) {
+		amp_vq_let_go(rvdev->rvq);
+		amp_vq_let_go(rvdev->svq);
+	}
 	metal_condition_broadcast(&rvdev->sent);
 }
 
@@ -39,7 +44,8 @@ void amp_link_tell(struct rpmsg_virtio_device *rvdev)
 
 void amp_rpmsg_peer_lost(struct rpmsg_virtio_device *rvdev)
 {
-	if (!rvdev)
+	/* A link that is down has no lock. */
+	if (amp_rpmsg_link_state(rvdev) != AMP_LINK_UP)
 		return;
 	metal_mutex_acquire(&rvdev->rdev.lock);
 	amp_link_lost(rvdev, AMP_LINK_PEER_LOST);
@@ -52,9 +58,15 @@ void amp_rpmsg_set_link_cb(struct rpmsg_virtio_device *rvdev, amp_link_cb cb, vo
 	rvdev->link_cb = cb;
 }
 
+void amp_rpmsg_set_ready_cb(struct rpmsg_virtio_device *rvdev, amp_ept_ready_cb cb, void *arg)
+{
+	rvdev->rdev.ready_arg = arg;
+	rvdev->rdev.ready_cb = cb;
+}
+
 int amp_rpmsg_link_state(const struct rpmsg_virtio_device *rvdev)
 {
-	return rvdev ? rvdev->link_state : AMP_LINK_DOWN;
+	return rvdev ? __atomic_load_n(&rvdev->link_state, __ATOMIC_RELAXED) : AMP_LINK_DOWN;
 }
 
 int amp_rpmsg_link_reason(const struct rpmsg_virtio_device *rvdev)

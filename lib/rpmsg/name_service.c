@@ -5,14 +5,14 @@
  */
 #include "rpmsg_internal.h"
 
-int amp_ns_announce(struct rpmsg_endpoint *ept, uint32_t flags)
+int amp_ns_announce(struct rpmsg_endpoint *ept, uint32_t flags, int wait)
 {
 	struct rpmsg_ns_msg msg;
 
 	memcpy(msg.name, ept->name, sizeof(msg.name));
-	msg.addr = ept->addr;
+	msg.addr = flags == RPMSG_NS_ACK ? ept->dest_addr : ept->addr;
 	msg.flags = flags;
-	return rpmsg_send_offchannel_raw(ept, ept->addr, RPMSG_NS_EPT_ADDR, &msg, sizeof(msg), true);
+	return rpmsg_send_offchannel_raw(ept, ept->addr, RPMSG_NS_EPT_ADDR, &msg, sizeof(msg), wait);
 }
 
 static bool same_name(const char *a, const char *b)
@@ -28,8 +28,9 @@ static bool same_name(const char *a, const char *b)
 	return true;
 }
 
-/* The endpoint of this name with this counterpart, its reference count raised; or NULL. */
-static struct rpmsg_endpoint *get_named(struct rpmsg_device *rdev, const char *name, uint32_t dest)
+/* The endpoint of this name with this counterpart, which becomes @p new_dest; its reference count is raised. Or NULL.
+ */
+static struct rpmsg_endpoint *get_named(struct rpmsg_device *rdev, const char *name, uint32_t dest, uint32_t new_dest)
 {
 	struct rpmsg_endpoint *ept, *found = NULL;
 	struct metal_list *node;
@@ -38,6 +39,7 @@ static struct rpmsg_endpoint *get_named(struct rpmsg_device *rdev, const char *n
 	metal_list_for_each (&rdev->endpoints, node) {
 		ept = metal_container_of(node, struct rpmsg_endpoint, node);
 		if (ept->dest_addr == dest && same_name(ept->name, name)) {
+			ept->dest_addr = new_dest;
 			ept->refcnt++;
 			found = ept;
 			break;
@@ -50,22 +52,44 @@ static struct rpmsg_endpoint *get_named(struct rpmsg_device *rdev, const char *n
 /* Their endpoint waits for ours: connect it with one that waits for theirs, or let the application make one. */
 static void name_created(struct rpmsg_device *rdev, const struct rpmsg_ns_msg *msg)
 {
-	struct rpmsg_endpoint *ept = get_named(rdev, msg->name, RPMSG_ADDR_ANY);
+	struct rpmsg_endpoint *ept = get_named(rdev, msg->name, RPMSG_ADDR_ANY, msg->addr);
 
 	if (ept) {
-		ept->dest_addr = msg->addr;
+		/* Does not wait, since it would in whatever context receives. Without it they learn of us later. */
+		if (rdev->support_ns_ack)
+			(void)amp_ns_announce(ept, RPMSG_NS_ACK, false);
+		ept_ready(rdev, ept);
 		amp_ept_put(rdev, ept);
 	} else if (rdev->ns_bind_cb) {
 		rdev->ns_bind_cb(rdev, msg->name, msg->addr);
 	}
 }
 
+/* Our announcement of msg->addr was answered by their endpoint @p src. It may have gone, or know its counterpart. */
+static void name_acknowledged(struct rpmsg_device *rdev, const struct rpmsg_ns_msg *msg, uint32_t src)
+{
+	struct rpmsg_endpoint *ept;
+
+	metal_mutex_acquire(&rdev->lock);
+	ept = rpmsg_find_ept(rdev, msg->addr);
+	if (ept && ept->dest_addr == RPMSG_ADDR_ANY && same_name(ept->name, msg->name)) {
+		ept->dest_addr = src;
+		ept->refcnt++;
+	} else {
+		ept = NULL;
+	}
+	metal_mutex_release(&rdev->lock);
+	if (ept) {
+		ept_ready(rdev, ept);
+		amp_ept_put(rdev, ept);
+	}
+}
+
 static void name_destroyed(struct rpmsg_device *rdev, const struct rpmsg_ns_msg *msg)
 {
-	struct rpmsg_endpoint *ept = get_named(rdev, msg->name, msg->addr);
+	struct rpmsg_endpoint *ept = get_named(rdev, msg->name, msg->addr, RPMSG_ADDR_ANY);
 
 	if (ept) {
-		ept->dest_addr = RPMSG_ADDR_ANY;
 		if (ept->ns_unbind_cb)
 			ept->ns_unbind_cb(ept);
 		amp_ept_put(rdev, ept);
@@ -80,7 +104,6 @@ int amp_ns_callback(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t
 	struct rpmsg_ns_msg msg;
 
 	(void)ept;
-	(void)src;
 	/* Any program of the other side can send to this address: what is no announcement is dropped, and the link
 	 * lives on. */
 	if (len != sizeof(msg))
@@ -91,6 +114,8 @@ int amp_ns_callback(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t
 		return RPMSG_SUCCESS;
 	if (msg.flags & RPMSG_NS_DESTROY)
 		name_destroyed(rdev, &msg);
+	else if (rdev->support_ns_ack && (msg.flags & RPMSG_NS_ACK))
+		name_acknowledged(rdev, &msg, src);
 	else
 		name_created(rdev, &msg);
 	return RPMSG_SUCCESS;

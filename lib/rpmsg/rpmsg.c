@@ -102,8 +102,8 @@ int rpmsg_create_ept(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev, cons
 	if (!ept || !rdev || !cb)
 		return RPMSG_ERR_PARAM;
 	status = amp_ept_register(ept, rdev, name, src, dest, cb, ns_unbind_cb);
-	if (!status && ept->name[0] && rdev->support_ns && dest == RPMSG_ADDR_ANY) {
-		status = amp_ns_announce(ept, RPMSG_NS_CREATE);
+	if (!status && ept->name[0] && rdev->support_ns && (dest == RPMSG_ADDR_ANY || rdev->support_ns_ack)) {
+		status = amp_ns_announce(ept, dest == RPMSG_ADDR_ANY ? RPMSG_NS_CREATE : RPMSG_NS_ACK, true);
 		if (status < 0)
 			unregister_ept(ept);
 	}
@@ -116,7 +116,7 @@ void rpmsg_destroy_ept(struct rpmsg_endpoint *ept)
 		return;
 	/* If the announcement cannot be sent, the other side has more to worry about than this endpoint. */
 	if (ept->name[0] && ept->rdev->support_ns)
-		(void)amp_ns_announce(ept, RPMSG_NS_DESTROY);
+		(void)amp_ns_announce(ept, RPMSG_NS_DESTROY, true);
 	unregister_ept(ept);
 }
 

@@ -40,6 +40,9 @@ struct rpmsg_ns_msg {
 enum rpmsg_ns_flags {
 	RPMSG_NS_CREATE = 0,
 	RPMSG_NS_DESTROY = 1, /**< bit 0 */
+	/** Bit 1, with AMP_RPMSG_F_NS_ACK: from the endpoint that answers an announcement; `addr` is the announced one
+	 */
+	RPMSG_NS_ACK = 2,
 };
 
 _Static_assert(sizeof(struct rpmsg_hdr) == 16, "RPMsg header is 16 bytes");
@@ -71,13 +74,20 @@ void amp_ept_remove(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept);
 int amp_ept_register(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev, const char *name, uint32_t src,
                      uint32_t dest, rpmsg_ept_cb cb, rpmsg_ns_unbind_cb ns_unbind_cb);
 
+/** With a reference, without rdev->lock: @p ept has learnt of its counterpart. */
+static inline void ept_ready(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
+{
+	if (rdev->ready_cb)
+		rdev->ready_cb(ept, rdev->ready_arg);
+}
+
 /** Give a reference back; the last one releases the endpoint. Without rdev->lock. */
 void amp_ept_put(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept);
 
 /* ------------------------------------------------------------------ name service: name_service.c */
 
-/** Tell the other side about @p ept. @return as a send */
-int amp_ns_announce(struct rpmsg_endpoint *ept, uint32_t flags);
+/** Tell the other side about @p ept: its address, or with RPMSG_NS_ACK the one that it answers. @return as a send */
+int amp_ns_announce(struct rpmsg_endpoint *ept, uint32_t flags, int wait);
 
 /** Receives what the other side tells. */
 int amp_ns_callback(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src, void *priv);
@@ -240,6 +250,7 @@ void *amp_rpmsg_device_get_tx(struct rpmsg_device *rdev, uint32_t *len, int wait
 int amp_rpmsg_driver_send_nocopy(struct rpmsg_device *rdev, uint32_t src, uint32_t dst, const void *data, int len);
 int amp_rpmsg_device_send_nocopy(struct rpmsg_device *rdev, uint32_t src, uint32_t dst, const void *data, int len);
 int amp_rpmsg_release_tx(struct rpmsg_device *rdev, void *txbuf);
+void amp_rpmsg_report_held(const struct rpmsg_virtio_device *rvdev);
 
 /* ------------------------------------------------------------------ state of a link: link.c */
 
@@ -256,8 +267,10 @@ void amp_link_tell(struct rpmsg_virtio_device *rvdev);
 /** Release rdev->lock, and report a loss that was noticed under it. */
 static inline void amp_link_unlock(struct rpmsg_virtio_device *rvdev)
 {
+	bool lost = rvdev->link_state == AMP_LINK_LOST;
+
 	metal_mutex_release(&rvdev->rdev.lock);
-	if (amp_unlikely(rvdev->link_state == AMP_LINK_LOST))
+	if (amp_unlikely(lost))
 		amp_link_tell(rvdev);
 }
 

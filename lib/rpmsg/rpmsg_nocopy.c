@@ -12,6 +12,8 @@
  */
 #include "rpmsg_internal.h"
 
+#include <metal/log.h>
+
 /* ------------------------------------------------------------------ what applications call */
 
 void rpmsg_hold_rx_buffer(struct rpmsg_endpoint *ept, void *rxbuf)
@@ -178,13 +180,16 @@ int amp_rpmsg_release_tx(struct rpmsg_device *rdev, void *txbuf)
 
 void amp_rpmsg_hold_rx(struct rpmsg_device *rdev, void *rxbuf)
 {
+	struct rpmsg_virtio_device *rvdev = rpmsg_to_virtio(rdev);
 	struct rpmsg_hdr *hdr = payload_to_hdr(rxbuf);
 	uint32_t mark;
 
 	metal_mutex_acquire(&rdev->lock);
 	mark = AMP_SHARED_LOAD(&hdr->reserved);
-	if (mark < UINT32_MAX - BUF_INDEX_MASK)
+	if (mark < UINT32_MAX - BUF_INDEX_MASK) {
 		AMP_SHARED_STORE(&hdr->reserved, mark + BUF_HOLD_ONE);
+		__atomic_store_n(&rvdev->held, rvdev->held + 1, __ATOMIC_RELAXED);
+	}
 	metal_mutex_release(&rdev->lock);
 }
 
@@ -198,7 +203,16 @@ AMP_HOT void release_rx(struct rpmsg_device *rdev, void *rxbuf, bool driver)
 
 	metal_mutex_acquire(&rdev->lock);
 	mark = AMP_SHARED_LOAD(&hdr->reserved);
-	if (rvdev->link_state == AMP_LINK_UP && mark >= BUF_HOLD_ONE && is_ours(vq, hdr, (uint16_t)mark, driver)) {
+	/* Without a hold there is nothing to release: a callback's buffer goes back by itself. */
+	if (amp_unlikely(!rvdev->held)) {
+		metal_mutex_release(&rdev->lock);
+		return;
+	}
+	if (amp_unlikely(rvdev->link_state != AMP_LINK_UP)) {
+		__atomic_store_n(&rvdev->held, rvdev->held - 1,
+		                 __ATOMIC_RELAXED); /* the buffer itself is not ours any more */
+	} else if (mark >= BUF_HOLD_ONE && is_ours(vq, hdr, (uint16_t)mark, driver)) {
+		__atomic_store_n(&rvdev->held, rvdev->held - 1, __ATOMIC_RELAXED);
 		if (mark >= 2 * BUF_HOLD_ONE) {
 			AMP_SHARED_STORE(&hdr->reserved, mark - BUF_HOLD_ONE);
 		} else {
@@ -210,6 +224,19 @@ AMP_HOT void release_rx(struct rpmsg_device *rdev, void *rxbuf, bool driver)
 	metal_mutex_release(&rdev->lock);
 	if (kick)
 		vq->notify(vq);
+}
+
+uint32_t amp_rpmsg_held_buffers(const struct rpmsg_virtio_device *rvdev)
+{
+	return rvdev ? __atomic_load_n(&rvdev->held, __ATOMIC_RELAXED) : 0;
+}
+
+void amp_rpmsg_report_held(const struct rpmsg_virtio_device *rvdev)
+{
+	if (rvdev->held)
+		metal_log(METAL_LOG_WARNING,
+		          "rpmsg: %u received buffers were held and not released when the link was taken down\n",
+		          (unsigned int)rvdev->held);
 }
 
 /* ------------------------------------------------------------------ each role */

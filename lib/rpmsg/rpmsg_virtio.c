@@ -133,6 +133,9 @@ static struct rpmsg_hdr *wait_and_take(struct rpmsg_virtio_device *rvdev, int *s
 
 	rvdev->waiting++;
 	vq_set_no_notify(rvdev->svq, false, driver);
+	metal_mutex_release(&rvdev->rdev.lock);
+	virtqueue_notification(rvdev->rvq);
+	metal_mutex_acquire(&rvdev->rdev.lock);
 	for (;;) {
 		/* Between our flag and our look: without the fence a buffer that comes now is neither seen nor kicked
 		 * for. */
@@ -144,12 +147,14 @@ static struct rpmsg_hdr *wait_and_take(struct rpmsg_virtio_device *rvdev, int *s
 			*status = wait_status;
 			break;
 		}
-		amp_link_unlock(rvdev);
-		virtqueue_notification(rvdev->rvq);
+		metal_mutex_release(&rvdev->rdev.lock);
 		wait_status = wait_a_little(rvdev, &left_ns);
+		/* The kick that ended the wait may have been meant for this queue: nobody else hears of it. */
+		virtqueue_notification(rvdev->rvq);
 		metal_mutex_acquire(&rvdev->rdev.lock);
 	}
-	if (--rvdev->waiting == 0)
+	/* A lost link's ring is not ours any more. */
+	if (--rvdev->waiting == 0 && rvdev->link_state == AMP_LINK_UP)
 		vq_set_no_notify(rvdev->svq, true, driver);
 	return hdr;
 }
@@ -292,10 +297,14 @@ static AMP_COLD void release_ept(struct rpmsg_device *rdev, struct rpmsg_endpoin
 AMP_HOT void call_ept(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept, struct rpmsg_hdr *hdr, uint32_t src,
                       uint32_t len)
 {
-	if (ept->dest_addr == RPMSG_ADDR_ANY)
+	bool ready = ept->dest_addr == RPMSG_ADDR_ANY;
+
+	if (amp_unlikely(ready))
 		ept->dest_addr = src;
 	ept->refcnt++;
 	metal_mutex_release(&rdev->lock);
+	if (amp_unlikely(ready))
+		ept_ready(rdev, ept);
 	(void)ept->cb(ept, hdr + 1, len, src, ept->priv);
 	metal_mutex_acquire(&rdev->lock);
 	if (amp_unlikely(--ept->refcnt == 0))
@@ -367,6 +376,8 @@ AMP_HOT void receive(struct virtqueue *vq, bool driver)
 			metal_mutex_release(&rvdev->rdev.lock);
 			vq->notify(vq);
 			metal_mutex_acquire(&rvdev->rdev.lock);
+			if (amp_unlikely(vq->vq_fault))
+				break;
 		}
 		if (!vq_peer_moved(vq, driver)) {
 			metal_mutex_release(&rvdev->rdev.lock);

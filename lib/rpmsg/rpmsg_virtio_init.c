@@ -7,7 +7,7 @@
 
 #include <metal/cpu.h>
 
-#define HOST_FEATURES (1u << VIRTIO_RPMSG_F_NS)
+#define HOST_FEATURES (1u << VIRTIO_RPMSG_F_NS | 1u << AMP_RPMSG_F_NS_ACK)
 
 /* Queue 0 carries messages to the driver, queue 1 to the device: what both roles call the same is not the same queue.
  */
@@ -92,6 +92,7 @@ static void start_driver(struct rpmsg_virtio_device *rvdev)
 	if (virtio_negotiate_features(rvdev->vdev, HOST_FEATURES, &features))
 		(void)virtio_get_features(rvdev->vdev, &features);
 	rvdev->rdev.support_ns = features & (1u << VIRTIO_RPMSG_F_NS);
+	rvdev->rdev.support_ns_ack = features & (1u << AMP_RPMSG_F_NS_ACK);
 }
 
 /* ------------------------------------------------------------------ device */
@@ -102,6 +103,22 @@ static void wait_driver_ok(struct virtio_device *vdev)
 
 	while (virtio_get_status(vdev, &status) == 0 && !(status & VIRTIO_CONFIG_STATUS_DRIVER_OK))
 		metal_cpu_yield();
+}
+
+/*
+ * The rings are marked as ours now. If the driver has reset meanwhile it may not have seen the marks, or have zeroed
+ * them; if it has not, it will see them before it zeroes anything. So only what is read from here on is this life's.
+ */
+static int check_driver_ok(struct rpmsg_virtio_device *rvdev)
+{
+	uint8_t status;
+
+	AMP_SHARED_FENCE();
+	if (virtio_get_status(rvdev->vdev, &status) == 0 && !(status & VIRTIO_CONFIG_STATUS_DRIVER_OK))
+		return RPMSG_ERR_DEV_STATE;
+	rvdev->rdev.support_ns = virtio_has_feature(rvdev->vdev, VIRTIO_RPMSG_F_NS);
+	rvdev->rdev.support_ns_ack = virtio_has_feature(rvdev->vdev, AMP_RPMSG_F_NS_ACK);
+	return RPMSG_SUCCESS;
 }
 
 /* ------------------------------------------------------------------ both */
@@ -196,9 +213,19 @@ static int bring_up(struct rpmsg_virtio_device *rvdev)
 		start_driver(rvdev);
 	} else {
 		wait_driver_ok(vdev);
-		rvdev->rdev.support_ns = virtio_has_feature(vdev, VIRTIO_RPMSG_F_NS);
 	}
 	status = create_queues(rvdev);
+	if (!status && !role_is_driver(vdev)) {
+		status = check_driver_ok(rvdev);
+		/* The driver is ready, and its kick for that may be over: nobody would call this again. Each turn is a
+		 * reset of the driver's. */
+		while (!status && !(vq_mark_stands(rvdev->rvq) && vq_mark_stands(rvdev->svq))) {
+			virtio_delete_virtqueues(vdev);
+			status = create_queues(rvdev);
+			if (!status)
+				status = check_driver_ok(rvdev);
+		}
+	}
 	if (!status && role_is_driver(vdev))
 		status = add_buffers(rvdev);
 	if (!status)
@@ -212,8 +239,9 @@ static int bring_up(struct rpmsg_virtio_device *rvdev)
 		(void)virtio_set_status(vdev, VIRTIO_CONFIG_STATUS_ACK | VIRTIO_CONFIG_STATUS_DRIVER |
 		                                      VIRTIO_CONFIG_STATUS_DRIVER_OK);
 		/*
-		 * The device may be waiting for DRIVER_OK. Whether its flag asks for kicks does not matter: that may be the last
-		 * word of its life before, and no other kick would follow. The fence keeps the kick behind the status.
+		 * The device may be waiting for DRIVER_OK. Whether its flag asks for kicks does not matter: that may be
+		 * the last word of its life before, and no other kick would follow. The fence keeps the kick behind the
+		 * status.
 		 */
 		AMP_SHARED_FENCE();
 		rvdev->rvq->notify(rvdev->rvq);
@@ -221,15 +249,27 @@ static int bring_up(struct rpmsg_virtio_device *rvdev)
 	return RPMSG_SUCCESS;
 }
 
+/* Only programs that hold buffers contain this: see rpmsg_nocopy.c. */
+#pragma weak amp_rpmsg_report_held
+
 /* Undo bring_up() and init_members(); the endpoints are gone. */
 static void release(struct rpmsg_virtio_device *rvdev)
 {
 	struct virtio_device *vdev = rvdev->vdev;
 
-	rvdev->link_state = AMP_LINK_DOWN;
+	bool was_up = rvdev->link_state == AMP_LINK_UP;
+
+	if (amp_rpmsg_report_held)
+		amp_rpmsg_report_held(rvdev);
+	__atomic_store_n(&rvdev->link_state, AMP_LINK_DOWN, __ATOMIC_RELAXED);
 	rvdev->link_ok = &amp_link_ok_never;
-	if (role_is_driver(vdev))
+	if (role_is_driver(vdev)) {
 		(void)virtio_reset_device(vdev);
+		/* So that a device that only listens learns of it now, and not when the driver comes back. */
+		AMP_SHARED_FENCE();
+		if (was_up && rvdev->rvq->notify)
+			rvdev->rvq->notify(rvdev->rvq);
+	}
 	virtio_delete_virtqueues(vdev);
 	vdev->lost = NULL;
 	vdev->priv = NULL;

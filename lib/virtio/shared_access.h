@@ -12,6 +12,7 @@
 #ifndef AMP_SHARED_ACCESS_H
 #define AMP_SHARED_ACCESS_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -33,10 +34,21 @@
 #define AMP_SHARED_STORE_RELEASE(ptr, value) __atomic_store_n((ptr), (value), __ATOMIC_RELEASE)
 /** Copy a payload into shared memory. */
 #define AMP_SHARED_COPY_IN(dst, src, len)    memcpy((dst), (src), (len))
-/** Copy a structure out of shared memory. */
-#define AMP_SHARED_COPY_OUT(dst, src, len)   memcpy((dst), (src), (len))
+/** Copy a structure out of shared memory. The other side may be writing to it: check the copy, then use it. */
+#ifdef __SANITIZE_THREAD__
+static inline void amp_shared_copy_out(void *dst, const void *src, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		((uint8_t *)dst)[i] = __atomic_load_n((const uint8_t *)src + i, __ATOMIC_RELAXED);
+}
+#define AMP_SHARED_COPY_OUT(dst, src, len) amp_shared_copy_out((dst), (src), (len))
+#else
+#define AMP_SHARED_COPY_OUT(dst, src, len) memcpy((dst), (src), (len))
+#endif
 /** Fill shared memory with zeroes. */
-#define AMP_SHARED_CLEAR(dst, len)           memset((dst), 0, (len))
+#define AMP_SHARED_CLEAR(dst, len) memset((dst), 0, (len))
 
 /** Full fence: stores before it are visible before loads after it are done. */
 #ifdef __SANITIZE_THREAD__

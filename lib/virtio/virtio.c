@@ -3,9 +3,14 @@
  * @file virtio.c
  * @brief The virtio device model: calls of a transport, checked.
  */
-#include <openamp/virtio.h>
+#include "virtqueue_internal.h"
 
+#include <metal/cpu.h>
+#include <metal/time.h>
 #include <metal/utilities.h>
+
+/** How long a driver that sets up its rings waits for a device that has not let go of them yet. */
+#define LET_GO_TIMEOUT_NS 100000000
 
 int virtio_get_status(struct virtio_device *vdev, uint8_t *status)
 {
@@ -105,10 +110,45 @@ int virtio_reset_device(struct virtio_device *vdev)
 	return 0;
 }
 
+/*
+ * Driver: the end of a reset, see VQ_IN_USE. The device may be in the middle of a store into the ring; or dead, and
+ * then this waits for its time to pass. No queue exists yet that a kick could reach: it is the word that counts.
+ */
+static void wait_until_let_go(struct virtio_device *vdev, unsigned int index, int64_t *left_ns)
+{
+	struct virtio_vring_info *vring = &vdev->vrings_info[index];
+	unsigned long long start, end;
+	struct vring ring;
+	uint16_t *mark;
+
+	if (!vring->info.vaddr || amp_vq_check_ring(&vring->info))
+		return;
+	vring_init(&ring, vring->info.num_descs, vring->info.vaddr, vring->info.align);
+	mark = vring_mark(&ring);
+	AMP_SHARED_FENCE(); /* the status that the driver has stored, before the look */
+	vq_buffer_invalidate(vring->io, mark, sizeof(*mark));
+	if (AMP_SHARED_LOAD_ACQUIRE(mark) != VQ_IN_USE)
+		return;
+	if (vdev->func->notify) {
+		vring->vq->vq_dev = vdev;
+		vring->vq->vq_queue_index = (uint16_t)index;
+		vdev->func->notify(vring->vq);
+	}
+	for (; *left_ns > 0 && AMP_SHARED_LOAD_ACQUIRE(mark) == VQ_IN_USE; *left_ns -= (int64_t)(end - start)) {
+		start = metal_get_timestamp();
+		metal_cpu_yield();
+		vq_buffer_invalidate(vring->io, mark, sizeof(*mark));
+		end = metal_get_timestamp();
+		if (end == start)
+			end += 1000; /* no clock, or a slow one: no less than a microsecond */
+	}
+}
+
 /* For transports without a way of their own. */
 static int create_on_vrings(struct virtio_device *vdev, unsigned int nvqs, const char *names[], vq_callback callbacks[],
                             void *callback_args[])
 {
+	int64_t left_ns = LET_GO_TIMEOUT_NS;
 	struct virtio_vring_info *vring;
 	unsigned int i;
 	int status;
@@ -119,6 +159,8 @@ static int create_on_vrings(struct virtio_device *vdev, unsigned int nvqs, const
 		vring = &vdev->vrings_info[i];
 		if (!vring->vq)
 			return ERROR_VQUEUE_INVLD_PARAM;
+		if (role_is_driver(vdev))
+			wait_until_let_go(vdev, i, &left_ns);
 		status = virtqueue_create(vdev, (unsigned short)i, names ? names[i] : NULL, &vring->info, callbacks[i],
 		                          vdev->func->notify, vring->vq);
 		if (status)
@@ -158,6 +200,8 @@ void virtio_delete_virtqueues(struct virtio_device *vdev)
 	for (i = 0; i < vdev->vrings_num; i++) {
 		vq = vdev->vrings_info[i].vq;
 		if (vq) {
+			if (vq->vq_inuse && !role_is_driver(vdev))
+				amp_vq_let_go(vq);
 			/* A kick that comes late finds nobody. */
 			vq->callback = NULL;
 			vq->notify = NULL;

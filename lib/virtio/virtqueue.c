@@ -70,16 +70,50 @@ static void start_driver(struct virtqueue *vq, const struct vring_alloc_info *ri
 	vq->vq_free_cnt = ring->num_descs;
 }
 
-int virtqueue_create(struct virtio_device *device, unsigned short id, const char *name, struct vring_alloc_info *ring,
-                     void (*callback)(struct virtqueue *vq), void (*notify)(struct virtqueue *vq), struct virtqueue *vq)
+/*
+ * The device's side of a ring that the driver has zeroed. If a used index stands in it all the same, nobody but this
+ * device can have written it: it was in the middle of giving a buffer back when the driver zeroed the ring, and stored
+ * the next index of the old life behind that. Nothing was used in this life yet, so the index is 0.
+ */
+static int start_device(struct virtqueue *vq)
 {
-	if (!device || !ring || !vq || !ring->vaddr)
-		return ERROR_VQUEUE_INVLD_PARAM;
+	struct vring_used *used = vq->vq_ring.used;
+	uint16_t *mark = vring_mark(&vq->vq_ring);
+
+	vq->vq_mark = mark;
+	vq_ring_invalidate(vq, used, sizeof(*used));
+	vq_ring_invalidate(vq, mark, sizeof(*mark));
+	/* Entries of an earlier life cannot be told from ours: only a driver's reset leads on. */
+	if (AMP_SHARED_LOAD(&used->idx) != 0 && AMP_SHARED_LOAD(mark) != 0)
+		return ERROR_EMPTY_RING;
+	AMP_SHARED_STORE(&used->idx, 0);
+	AMP_SHARED_STORE(&used->flags, 0);
+	vq_ring_flush(vq, used, sizeof(*used));
+	AMP_SHARED_STORE(mark, VQ_IN_USE);
+	vq_ring_flush(vq, mark, sizeof(*mark));
+	return VQUEUE_SUCCESS;
+}
+
+int amp_vq_check_ring(const struct vring_alloc_info *ring)
+{
 	if (!power_of_two(ring->num_descs) || ring->num_descs > VIRTQUEUE_MAX_DESC)
 		return ERROR_VRING_MAX_DESC;
 	/* 8: descriptors are read as 64-bit words */
 	if (!power_of_two(ring->align) || ring->align < 4 || (uintptr_t)ring->vaddr % metal_max(ring->align, 8u))
 		return ERROR_VRING_ALIGN;
+	return VQUEUE_SUCCESS;
+}
+
+int virtqueue_create(struct virtio_device *device, unsigned short id, const char *name, struct vring_alloc_info *ring,
+                     void (*callback)(struct virtqueue *vq), void (*notify)(struct virtqueue *vq), struct virtqueue *vq)
+{
+	int status;
+
+	if (!device || !ring || !vq || !ring->vaddr)
+		return ERROR_VQUEUE_INVLD_PARAM;
+	status = amp_vq_check_ring(ring);
+	if (status)
+		return status;
 
 	memset(vq, 0, sizeof(*vq));
 	vq->vq_dev = device;
@@ -96,15 +130,11 @@ int virtqueue_create(struct virtio_device *device, unsigned short id, const char
 	    (device->vrings_info[id].io->mem_flags & AMP_IO_NONCOHERENT))
 		vq->vq_noncoherent = true;
 
-	if (role_is_driver(device)) {
+	if (role_is_driver(device))
 		start_driver(vq, ring);
-	} else {
-		/* Entries of an earlier life cannot be told from ours: only a driver's reset leads on. */
-		vq_ring_invalidate(vq, vq->vq_ring.used, sizeof(*vq->vq_ring.used));
-		if (AMP_SHARED_LOAD(&vq->vq_ring.used->idx) != 0)
-			return ERROR_EMPTY_RING;
-	}
-	return VQUEUE_SUCCESS;
+	else
+		status = start_device(vq);
+	return status;
 }
 
 void virtqueue_kick(struct virtqueue *vq)

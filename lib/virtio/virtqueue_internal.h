@@ -77,6 +77,41 @@ static inline void vq_buffer_flush(const struct metal_io_region *io, const void 
 		amp_cache_flush_io(io, (void *)(uintptr_t)ptr, len);
 }
 
+/* ------------------------------------------------------------------ whose ring it is */
+
+/*
+ * A device that uses a ring says so in the ring: in the word behind the used entries, which has no other meaning
+ * without VIRTIO_RING_F_EVENT_IDX, which only the device writes, and which every driver zeroes with its ring.
+ *
+ * For the device: as long as its mark is there, nobody has zeroed the ring, even if a reset came and went unseen. An
+ * index proves nothing: the device may be about to store its own into a ring that has just become new.
+ *
+ * For a driver that knows the mark: a reset is complete when no ring shows VQ_IN_USE any more. Both have stored first
+ * and then look, with a fence in between (the driver the status, the device the mark), so one of them sees the other:
+ * either the driver waits, or the device notices that DRIVER_OK went and touches nothing. A driver that does not wait
+ * (Linux) sees less than it could, and no more harm: see virtqueue_create().
+ */
+#define VQ_IN_USE 0xa301u /**< the device reads and writes this ring */
+#define VQ_LET_GO 0xa302u /**< it did, and will not write again before a driver has zeroed the ring */
+
+static inline uint16_t *vring_mark(const struct vring *ring)
+{
+	return (uint16_t *)(void *)&ring->used->ring[ring->num];
+}
+
+/** Device: whether the ring is still the one that this queue was created on. */
+AMP_HOT bool vq_mark_stands(const struct virtqueue *vq)
+{
+	vq_ring_invalidate(vq, vq->vq_mark, sizeof(*vq->vq_mark));
+	return AMP_SHARED_LOAD(vq->vq_mark) == VQ_IN_USE;
+}
+
+/** Device: the last store to the ring. Leaves it alone if it is another life's already. */
+void amp_vq_let_go(struct virtqueue *vq);
+
+/** What is wrong with a place for a ring: ERROR_VRING_MAX_DESC, ERROR_VRING_ALIGN; 0: nothing. */
+int amp_vq_check_ring(const struct vring_alloc_info *ring);
+
 /* ------------------------------------------------------------------ both roles */
 
 /**
@@ -121,10 +156,12 @@ AMP_HOT uint16_t vq_peer_idx_now(const struct virtqueue *vq, bool driver)
 	return AMP_SHARED_LOAD_ACQUIRE(word);
 }
 
-/** Whether something came that the last look did not show. */
+/**
+ * Whether something is there that was not taken, looked at or not: another context may have looked since.
+ */
 AMP_HOT bool vq_peer_moved(const struct virtqueue *vq, bool driver)
 {
-	return vq_peer_idx_now(vq, driver) != vq->vq_peer_idx;
+	return vq_peer_idx_now(vq, driver) != (driver ? vq->vq_used_cons_idx : vq->vq_available_idx);
 }
 
 /** Look at the other side's index, which must be plausible. True: entries wait. A queue with a fault must not be looked
@@ -139,9 +176,8 @@ AMP_HOT bool vq_look(struct virtqueue *vq, bool driver)
 	} else {
 		next = vq->vq_available_idx;
 		limit = (uint16_t)(vq->vq_nentries + vq->vq_used_cons_idx - next); /* no more than fit into the ring */
-		/* Only this side writes used->idx. If it changed, the driver has zeroed the ring: a reset came and
-		 * went. */
-		if (amp_unlikely(AMP_SHARED_LOAD(&vq->vq_ring.used->idx) != vq->vq_used_cons_idx)) {
+		/* The driver has zeroed the ring: a reset came and went. */
+		if (amp_unlikely(!vq_mark_stands(vq))) {
 			amp_vq_fault(vq, AMP_LINK_PEER_RESET);
 			return false;
 		}

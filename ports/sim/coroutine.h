@@ -16,7 +16,8 @@ struct coroutine {
 	void *fake_stack; /**< the address sanitizer's */
 };
 
-/** Begin at @p entry, with a fresh stack, at the next switch. What ran on it before is forgotten. @p entry never returns. */
+/** Begin at @p entry, with a fresh stack, at the next switch. What ran on it before is forgotten. @p entry never
+ * returns. */
 void coroutine_start(struct coroutine *co, void (*entry)(void));
 
 /** Leave @p from here, go on in @p to. */

@@ -74,7 +74,8 @@ uint32_t sim_take_doorbells(void)
 	uint32_t taken = sim.self->doorbells;
 
 	sim.self->doorbells = 0;
-	/* Who has heard the doorbell sees what was visible when it rang: an interrupt, or a read of a register, orders that. */
+	/* Who has heard the doorbell sees what was visible when it rang: an interrupt, or a read of a register, orders
+	 * that. */
 	sim_memory_synchronise(sim_self());
 	return taken;
 }

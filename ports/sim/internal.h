@@ -26,6 +26,7 @@ struct side {
 	uint32_t doorbells;  /**< came, and were not taken yet; bit n for id n */
 	bool woken;          /**< sim_wake(), or a condition was signalled, since the last sim_idle() */
 	bool interrupt_due;  /**< something came since the handler ran last */
+	bool spinning;       /**< is in a turn of a busy-wait */
 	unsigned int masked; /**< interrupts are */
 };
 
@@ -56,9 +57,9 @@ void sim_arrived(struct side *side);
 
 /* memory.c */
 void sim_memory_begin(void);
-void sim_memory_tick(void);                      /**< writes may become visible */
-void sim_memory_drain(enum sim_side_id id);      /**< all waiting writes become visible, in an allowed order */
-void sim_memory_power_off(enum sim_side_id id);  /**< some do, the rest is lost */
+void sim_memory_tick(void);                       /**< writes may become visible */
+void sim_memory_drain(enum sim_side_id id);       /**< all waiting writes become visible, in an allowed order */
+void sim_memory_power_off(enum sim_side_id id);   /**< some do, the rest is lost */
 void sim_memory_synchronise(enum sim_side_id id); /**< no later load of this side returns anything older than now */
 const char *sim_place(uint32_t offset, uint32_t *inside); /**< name of a place, and the offset in it */
 
@@ -83,6 +84,7 @@ enum trace_kind {
 };
 
 void sim_trace_begin(void);
-void sim_trace(enum sim_side_id id, enum trace_kind kind, uint32_t offset, uint32_t size, uint64_t value, const char *note);
+void sim_trace(enum sim_side_id id, enum trace_kind kind, uint32_t offset, uint32_t size, uint64_t value,
+               const char *note);
 
 #endif /* SIM_INTERNAL_H */

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * @file memory.c
- * @brief The shared block: two views of one memory, as weak as the C11 memory model on a multi-copy atomic machine allows.
+ * @brief The shared block: two views of one memory, as weak as the C11 memory model on a multi-copy atomic machine
+ * allows.
  *
- * Writes wait in a store buffer per side. One becomes visible (is committed) at any time and in any order, except that writes to the same
- * bytes stay in order, a release waits for all writes before it, and a fence waits until none waits.
+ * Writes wait in a store buffer per side. One becomes visible (is committed) at any time and in any order, except that
+ * writes to the same bytes stay in order, a release waits for all writes before it, and a fence waits until none waits.
  *
- * Loads may return an old value, as if they had been done earlier than the program says: any value that the place had since
- * this side's last acquire, fence or wake-up, but never one older than what this side has already seen there.
+ * Loads may return an old value, as if they had been done earlier than the program says: any value that the place had
+ * since this side's last acquire, fence or wake-up, but never one older than what this side has already seen there.
  */
 #include "internal.h"
 
@@ -38,7 +39,7 @@ struct memory_side {
 
 static struct {
 	_Alignas(64) uint8_t block[SIM_BLOCK_MAX];
-	uint64_t commits; /* so far: the time of this memory */
+	uint64_t commits;           /* so far: the time of this memory */
 	struct write undo[HISTORY]; /* what commit number n overwrote, at (n - 1) % HISTORY */
 	struct memory_side side[SIM_SIDES];
 	uint8_t reserved_for[SIM_BLOCK_MAX]; /* 0: both, otherwise 1 + the side */
@@ -165,8 +166,8 @@ static uint32_t place(const volatile void *ptr, size_t size, const char *what)
 		bool foreign = (uintptr_t)ptr - (uintptr_t)memory.view[!id] < sim.config.block_size;
 
 		sim_fail("the %s %s %zu bytes at block%+lld, which are outside of the shared block (%u bytes)%s",
-			 side_name(id), what, size, (long long)(intptr_t)offset,
-			 sim.config.block_size, foreign ? ": an address of the other side" : "");
+		         side_name(id), what, size, (long long)(intptr_t)offset, sim.config.block_size,
+		         foreign ? ": an address of the other side" : "");
 	}
 	return (uint32_t)offset;
 }
@@ -272,12 +273,17 @@ static void put(uint32_t offset, uint32_t size, uint64_t value, bool release)
 
 void sim_store(volatile void *ptr, size_t size, uint64_t value, bool release)
 {
-	uint32_t offset = place(ptr, size, "writes");
-	uint8_t owner = memory.reserved_for[offset];
 	const char *name;
-	uint32_t inside;
+	uint32_t offset, inside;
+	uint8_t owner;
 
 	sim_point();
+	if (is_private(ptr, size)) {
+		memcpy((void *)(uintptr_t)ptr, &value, size);
+		return;
+	}
+	offset = place(ptr, size, "writes");
+	owner = memory.reserved_for[offset];
 	if (offset % size)
 		sim_fail("a misaligned write of %zu bytes at block+%u", size, offset);
 	if (owner && owner != 1 + sim_self()) {
@@ -392,7 +398,10 @@ static uint64_t get(uint32_t offset, uint32_t size, bool acquire)
 	for (i = 0; i < side->num_waiting; i++)
 		if (overlap(&side->waiting[i], offset, size))
 			overlay(bytes, offset, size, &side->waiting[i]);
-	sim_trace(sim_self(), TRACE_LOAD, offset, size, value, when < memory.commits ? "maybe old" : acquire ? "acquire" : NULL);
+	sim_trace(sim_self(), TRACE_LOAD, offset, size, value,
+	          when < memory.commits ? "maybe old"
+	          : acquire             ? "acquire"
+	                                : NULL);
 	return value;
 }
 

@@ -3,9 +3,9 @@
  * @file scheduler.c
  * @brief Steps, virtual time, and which side runs.
  *
- * A side runs until its next step. There the scheduler lets time pass, makes writes visible, delivers doorbells, lets the test inject
- * its faults, and then either goes on with the same side or switches to the other. When both sides idle, time jumps to the next
- * thing that will happen; when there is none, the simulation is at rest.
+ * A side runs until its next step. There the scheduler lets time pass, makes writes visible, delivers doorbells, lets
+ * the test inject its faults, and then either goes on with the same side or switches to the other. When both sides
+ * idle, time jumps to the next thing that will happen; when there is none, the simulation is at rest.
  */
 #include "internal.h"
 
@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define STEP_NS 100u
+#define SPIN_NS 1000000u /* a turn of a busy-wait that can change nothing stands for so much time at most */
 
 struct sim sim;
 
@@ -109,13 +110,47 @@ void sim_point(void)
 		interrupt(self);
 }
 
+/* However long a write may wait, it waits for steps, not for milliseconds. */
+static void drain_all(void)
+{
+	enum sim_side_id id;
+
+	for (id = SIM_HOST; id < SIM_SIDES; id++)
+		sim_memory_drain(id);
+}
+
+/*
+ * Turns of a busy-wait that can change nothing, because the other side sleeps or busy-waits too, would only cost steps:
+ * time passes instead, up to the next thing that happens.
+ */
+static void pass_spin_time(const struct side *other)
+{
+	uint64_t until = sim.now + SPIN_NS, next = sim_doorbells_next();
+
+	if (next < until)
+		until = next;
+	if (other->state == SIDE_IDLE && other->deadline < until)
+		until = other->deadline;
+	if (until > sim.now) {
+		sim.now = until;
+		drain_all();
+	}
+}
+
 void sim_yield(void)
 {
-	if (!sim.self)
+	struct side *self = sim.self, *other;
+
+	if (!self)
 		return;
+	other = other_side(self);
+	self->spinning = true;
 	sim_point();
-	if (runnable(other_side(sim.self)))
+	if (!runnable(other) || other->spinning)
+		pass_spin_time(other);
+	if (runnable(other))
 		switch_to_scheduler();
+	self->spinning = false;
 }
 
 static void idle(uint64_t deadline_ns, bool routine)
@@ -123,7 +158,8 @@ static void idle(uint64_t deadline_ns, bool routine)
 	struct side *self = sim.self;
 
 	interrupt(self);
-	/* The core waits for as long as this side has nothing to do. An interrupt that was masked ends the wait untaken. */
+	/* The core waits for as long as this side has nothing to do. An interrupt that was masked ends the wait
+	 * untaken. */
 	if (!self->doorbells && !self->woken && sim.now < deadline_ns) {
 		self->deadline = deadline_ns;
 		self->routine = routine;
@@ -166,6 +202,7 @@ void sim_power_on(enum sim_side_id id, const struct sim_program *program)
 	side->state = SIDE_READY;
 	side->masked = 0;
 	side->woken = false;
+	side->spinning = false;
 	side->interrupt_due = false;
 	side->doorbells = 0;
 	sim_memory_synchronise(id);
@@ -260,9 +297,7 @@ static bool let_time_pass(void)
 	struct side *side;
 	enum sim_side_id id;
 
-	/* However long a write may wait, it does not wait for ever. */
-	for (id = SIM_HOST; id < SIM_SIDES; id++)
-		sim_memory_drain(id);
+	drain_all();
 	for (id = SIM_HOST; id < SIM_SIDES; id++) {
 		side = &sim.side[id];
 		earliest = side->routine ? &look : &next;

@@ -47,7 +47,8 @@ static struct entry *add(uint32_t side, enum trace_kind kind)
 	return entry;
 }
 
-void sim_trace(enum sim_side_id id, enum trace_kind kind, uint32_t offset, uint32_t size, uint64_t value, const char *note)
+void sim_trace(enum sim_side_id id, enum trace_kind kind, uint32_t offset, uint32_t size, uint64_t value,
+               const char *note)
 {
 	struct entry *entry = add((uint32_t)id, kind);
 

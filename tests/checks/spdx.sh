@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Every file starts with the SPDX line of its directory's licence (DESIGN.md). Exempt: formats without comments (JSON),
-# texts for people (Markdown, SVG), the licences themselves, lists of ignored files, and the expected outputs of
-# generators.
+# texts for people (Markdown, SVG), the licences themselves, lists of ignored files, the expected outputs of
+# generators, and inputs of fuzzers.
 . "$(dirname "$0")/common.sh"
 
 project_files | awk '
@@ -14,7 +14,7 @@ project_files | awk '
 		return "GPL-2.0-only"
 	}
 
-	/\.(md|json|svg)$/ || /^LICENSES\// || /(^|\/)\.gitignore$/ || /\/golden\// { next }
+	/\.(md|json|svg)$/ || /^LICENSES\// || /(^|\/)\.gitignore$/ || /\/golden\// || /^tests\/fuzz\/corpus\// { next }
 
 	{
 		file = $0

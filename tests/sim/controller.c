@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /**
  * @file controller.c
- * @brief What stands above both sides: it switches them on and off, tells the host about the remote, and injects the faults.
+ * @brief What stands above both sides: it switches them on and off, tells the host about the remote, and injects the
+ * faults.
  */
 #include "oracle.h"
 #include "schedule.h"
@@ -61,13 +62,11 @@ static void fresh_block(void)
 static void describe_block(void)
 {
 	static const char *const names[2][3] = {{"to_host.desc", "to_host.avail", "to_host.used"},
-						{"to_remote.desc", "to_remote.avail", "to_remote.used"}};
+	                                        {"to_remote.desc", "to_remote.avail", "to_remote.used"}};
 	uint32_t n = controller.schedule->ring_size, i, avail, used;
-	bool honest = controller.schedule->class != CLASS_HOSTILE; /* descriptors of others lead anywhere in the block */
+	bool honest =
+		controller.schedule->class != CLASS_HOSTILE; /* descriptors of others lead anywhere in the block */
 
-	sim_name(CONTROL_AT, 4, "remote_link");
-	if (honest)
-		sim_reserve(CONTROL_AT, 4, SIM_REMOTE);
 	sim_name(TABLE_AT, 68, "table");
 	if (honest)
 		sim_reserve(TABLE_AT, 68, SIM_HOST);
@@ -131,15 +130,9 @@ static void act(enum action action)
 
 static void on_power_off(void *arg, enum sim_side_id id)
 {
-	uint32_t down = 0;
-
 	(void)arg;
 	oracle_close(id, true);
 	controller.events[id] = 0;
-	if (id == SIM_REMOTE) {
-		sim_poke(CONTROL_AT, &down, sizeof(down));
-		sim_wake(SIM_HOST); /* it may wait for this word */
-	}
 }
 
 /* What is to follow is planned first: if the side in whose context this runs dies, it does not come back here. */
@@ -200,8 +193,8 @@ static uint16_t index_at(uint32_t offset)
 }
 
 /*
- * What stands in memory is true at every moment, not only when somebody looks: no index goes back or ahead of what the ring
- * holds. For runs in which the rings are started once.
+ * What stands in memory is true at every moment, not only when somebody looks: no index goes back or ahead of what the
+ * ring holds. For runs in which the rings are started once.
  */
 static void check_rings(void)
 {
@@ -215,8 +208,8 @@ static void check_rings(void)
 		avail = index_at(RING_AT(i) + 16 * n + 2);
 		used = index_at((RING_AT(i) + 16 * n + 6 + 2 * n + RING_ALIGN - 1) / RING_ALIGN * RING_ALIGN + 2);
 		if (avail < controller.avail[i] || used < controller.used[i] || used > avail || avail > used + n)
-			sim_fail("ring %u: available %u (was %u), used %u (was %u), of %u", i, avail, controller.avail[i], used,
-				 controller.used[i], n);
+			sim_fail("ring %u: available %u (was %u), used %u (was %u), of %u", i, avail,
+			         controller.avail[i], used, controller.used[i], n);
 		controller.avail[i] = avail;
 		controller.used[i] = used;
 	}

@@ -14,7 +14,7 @@ struct session {
 	uint32_t peer; /* the session of the other side that it belongs to; 0: not known yet */
 	uint32_t sent[STREAMS], received[STREAMS];
 	uint64_t seen[STREAMS]; /* bit n: message n came */
-	bool sending[STREAMS]; /* the next message may arrive before the send returns */
+	bool sending[STREAMS];  /* the next message may arrive before the send returns */
 	bool open, lost, died;
 };
 
@@ -56,7 +56,8 @@ bool oracle_trusts(void)
 uint32_t oracle_open(enum sim_side_id id)
 {
 	if (oracle.current[id] + 1 == SESSIONS_MAX)
-		sim_fail("the %s has brought its link up %u times: the sides do not find together", names[id], SESSIONS_MAX);
+		sim_fail("the %s has brought its link up %u times: the sides do not find together", names[id],
+		         SESSIONS_MAX);
 	oracle.current[id]++;
 	latest(id)->open = true;
 	sim_note("session %u begins", oracle.current[id]);
@@ -85,16 +86,17 @@ static void pair(enum sim_side_id id, uint32_t mine, uint32_t theirs)
 	if (session->peer == theirs && other->peer == mine)
 		return;
 	/*
-	 * A remote that died before it gave anything back leaves the rings as they were: its next life goes on from there, and
-	 * gets again what the dead one had.
+	 * A remote that died before it gave anything back leaves the rings as they were: its next life goes on from
+	 * there, and gets again what the dead one had.
 	 */
 	if (peer == SIM_HOST && !session->peer && other->peer && oracle.session[id][other->peer].died &&
 	    !other->received[STREAM_MAIN] && !other->received[STREAM_ECHO])
 		other->peer = 0;
 	if (session->peer || other->peer)
-		sim_fail("session %u of the %s hears from session %u of the %s, but belongs to %u, and that one to %u: an old life leaks "
-			 "into a new one",
-			 mine, names[id], theirs, names[peer], session->peer, other->peer);
+		sim_fail("session %u of the %s hears from session %u of the %s, but belongs to %u, and that one to %u: "
+		         "an old life leaks "
+		         "into a new one",
+		         mine, names[id], theirs, names[peer], session->peer, other->peer);
 	session->peer = theirs;
 	other->peer = mine;
 }
@@ -108,7 +110,8 @@ void oracle_sending(enum sim_side_id id, enum stream stream, struct message *mes
 	message->session = oracle.current[id];
 	message->number = session->sent[stream];
 	session->sending[stream] = true;
-	sim_note("sends %s %u of session %u, %u bytes", stream ? "echo" : "message", message->number, message->session, message->len);
+	sim_note("sends %s %u of session %u, %u bytes", stream ? "echo" : "message", message->number, message->session,
+	         message->len);
 }
 
 void oracle_sent(enum sim_side_id id, enum stream stream, bool accepted)
@@ -121,22 +124,22 @@ void oracle_sent(enum sim_side_id id, enum stream stream, bool accepted)
 }
 
 static void check_number(enum sim_side_id id, const struct message *message, const struct session *from,
-			 struct session *session)
+                         struct session *session)
 {
 	uint32_t expected = session->received[message->stream];
 	uint64_t bit = 1ull << message->number % 64;
 
 	if (session->seen[message->stream] & bit)
-		sim_fail("the %s receives %s %u of session %u a second time", names[id], message->stream ? "echo" : "message",
-			 message->number, message->session);
+		sim_fail("the %s receives %s %u of session %u a second time", names[id],
+		         message->stream ? "echo" : "message", message->number, message->session);
 	session->seen[message->stream] |= bit;
 	if (message->number != expected && !oracle.unordered[id])
 		sim_fail("the %s receives %s %u of session %u, but %u is next: %s", names[id],
-			 message->stream ? "echo" : "message", message->number, message->session, expected,
-			 message->number < expected ? "out of order" : "lost, or out of order");
+		         message->stream ? "echo" : "message", message->number, message->session, expected,
+		         message->number < expected ? "out of order" : "lost, or out of order");
 	if (message->number >= from->sent[message->stream] + from->sending[message->stream])
 		sim_fail("the %s receives %s %u of session %u, which was never sent", names[id],
-			 message->stream ? "echo" : "message", message->number, message->session);
+		         message->stream ? "echo" : "message", message->number, message->session);
 }
 
 void oracle_received(enum sim_side_id id, const struct message *message)
@@ -146,9 +149,11 @@ void oracle_received(enum sim_side_id id, const struct message *message)
 
 	if (!oracle.trust)
 		return;
-	sim_note("receives %s %u of session %u", message->stream ? "echo" : "message", message->number, message->session);
+	sim_note("receives %s %u of session %u", message->stream ? "echo" : "message", message->number,
+	         message->session);
 	if (!session->open || (session->lost && !oracle.unordered[id]))
-		sim_fail("the %s receives a message although its link is %s", names[id], session->open ? "lost" : "down");
+		sim_fail("the %s receives a message although its link is %s", names[id],
+		         session->open ? "lost" : "down");
 	if (message->from != peer || message->stream >= STREAMS || !message->session ||
 	    message->session > oracle.current[peer])
 		sim_fail("the %s receives a message that nobody sent", names[id]);
@@ -208,9 +213,10 @@ void oracle_explain(char *text, size_t size)
 	const struct session *host = latest(SIM_HOST), *remote = latest(SIM_REMOTE);
 
 	snprintf(text, size,
-		 "host: session %u%s%s with %u, sent %u+%u, received %u+%u; remote: session %u%s%s with %u, sent %u+%u, received %u+%u",
-		 oracle.current[SIM_HOST], host->open ? "" : " down", host->lost ? " lost" : "", host->peer, host->sent[0],
-		 host->sent[1], host->received[0], host->received[1], oracle.current[SIM_REMOTE], remote->open ? "" : " down",
-		 remote->lost ? " lost" : "", remote->peer, remote->sent[0], remote->sent[1], remote->received[0],
-		 remote->received[1]);
+	         "host: session %u%s%s with %u, sent %u+%u, received %u+%u; remote: session %u%s%s with %u, sent "
+	         "%u+%u, received %u+%u",
+	         oracle.current[SIM_HOST], host->open ? "" : " down", host->lost ? " lost" : "", host->peer,
+	         host->sent[0], host->sent[1], host->received[0], host->received[1], oracle.current[SIM_REMOTE],
+	         remote->open ? "" : " down", remote->lost ? " lost" : "", remote->peer, remote->sent[0],
+	         remote->sent[1], remote->received[0], remote->received[1]);
 }

@@ -3,8 +3,8 @@
  * @file oracle.h
  * @brief What must hold: it sees both sides from above, and knows what neither of them can know.
  *
- * A *session* is the time from a successful rpmsg_init_vdev() of one side until it takes the link down or dies. Sessions of
- * the host and of the remote belong together in pairs; nothing may cross from one pair to another.
+ * A *session* is the time from a successful rpmsg_init_vdev() of one side until it takes the link down or dies.
+ * Sessions of the host and of the remote belong together in pairs; nothing may cross from one pair to another.
  */
 #ifndef SIM_ORACLE_H
 #define SIM_ORACLE_H
@@ -32,8 +32,8 @@ struct message {
 void oracle_begin(void);
 
 /**
- * This side receives in more than one context: in its interrupt handler, and in its sends while they wait. The handler can
- * interrupt the other between a message and its callback; order is then no promise of the library.
+ * This side receives in more than one context: in its interrupt handler, and in its sends while they wait. The handler
+ * can interrupt the other between a message and its callback; order is then no promise of the library.
  */
 void oracle_unordered(enum sim_side_id id);
 

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /**
  * @file schedule.c
- * @brief From a seed to a schedule, with a generator of its own: what is drawn here does not depend on what happens in the run.
+ * @brief From a seed to a schedule, with a generator of its own: what is drawn here does not depend on what happens in
+ * the run.
  */
 #include "schedule.h"
 
 #include <stdio.h>
 #include <string.h>
 
-const char *const class_names[CLASSES] = {"order", "doorbell", "restart", "hostile", "hasty"};
+const char *const class_names[CLASSES] = {"order", "doorbell", "restart", "hostile"};
 
 static uint64_t state;
 
@@ -22,8 +23,7 @@ static uint32_t draw(uint32_t n)
 }
 
 /* One of several values: most of what is rare shows only at some rate of the rest. */
-#define PICK(...)                                                                               \
-	((const uint32_t[]){__VA_ARGS__})[draw(sizeof((const uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t))]
+#define PICK(...) ((const uint32_t[]){__VA_ARGS__})[draw(sizeof((const uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t))]
 
 static void add_fault(struct schedule *schedule, uint64_t step, enum fault kind)
 {
@@ -58,7 +58,6 @@ static void draw_faults(struct schedule *schedule)
 		draw_doorbells(schedule, true);
 		break;
 	case CLASS_RESTART:
-	case CLASS_HASTY:
 		if (draw(4) == 0)
 			draw_doorbells(schedule, draw(2));
 		n = 1 + draw(3);
@@ -80,7 +79,7 @@ void schedule_draw(struct schedule *schedule, enum fault_class class, uint64_t s
 {
 	enum sim_side_id id;
 
-	state = seed * CLASSES_CHECKED + (class == CLASS_HASTY ? CLASS_RESTART : class);
+	state = seed * CLASSES + class;
 	memset(schedule, 0, sizeof(*schedule));
 	schedule->class = class;
 	schedule->seed = seed;
@@ -97,6 +96,7 @@ void schedule_draw(struct schedule *schedule, enum fault_class class, uint64_t s
 	schedule->nocopy_odds = PICK(0, 128, 256);
 	schedule->send_timeout_ms = PICK(20, 60);
 	schedule->tick_ns = SIM_NEVER;
+	schedule->remote_blocks = class != CLASS_HOSTILE && draw(3) == 0;
 
 	schedule->sim.seed = draw(UINT32_MAX);
 	schedule->sim.block_size = BUFFERS_AT + schedule->buffers * BUFFER_SIZE;
@@ -111,24 +111,29 @@ void schedule_draw(struct schedule *schedule, enum fault_class class, uint64_t s
 void schedule_print(const struct schedule *schedule)
 {
 	static const char *const faults[] = {"remote crash", "remote reboot", "remote leaves", "host crash",
-					     "host relinks", "power cycle",   "corruption"};
+	                                     "host relinks", "power cycle",   "corruption"};
 	const struct sim_config *sim = &schedule->sim;
 	uint32_t i;
 
 	printf("class %s, seed %llu\n", class_names[schedule->class], (unsigned long long)schedule->seed);
 	printf("  rings of %u, %u buffers\n", schedule->ring_size, schedule->buffers);
 	for (i = 0; i < SIM_SIDES; i++)
-		printf("  %s sends %u messages%s, receives in its %s\n", i == SIM_HOST ? "host" : "remote", schedule->messages[i],
+		printf("  %s sends %u messages%s, receives in its %s\n", i == SIM_HOST ? "host" : "remote",
+		       schedule->messages[i],
 		       !schedule->waits[i]          ? ", tries again"
 		       : schedule->wait_callback[i] ? ", waits in its callback"
-						    : ", waits",
+		                                    : ", waits",
 		       schedule->interrupts[i] ? "interrupt handler" : "main loop");
+	if (schedule->remote_blocks)
+		printf("  the remote waits for the driver inside rpmsg_init_vdev()\n");
 	printf("  of 256: switch %u, write visible %u, old value %u, interrupt %u, echo %u, hold %u, in place %u\n",
 	       sim->switch_odds, sim->commit_odds, sim->stale_odds, sim->interrupt_odds, schedule->echo_odds,
 	       schedule->hold_odds, schedule->nocopy_odds);
 	if (sim->bell_delay_ns)
-		printf("  doorbells, of 256: lost %u, late %u, doubled %u, by up to %u ns; spurious %u of 65536 steps\n",
+		printf("  doorbells, of 256: lost %u, late %u, doubled %u, by up to %u ns; spurious %u of 65536 "
+		       "steps\n",
 		       sim->bell_lost, sim->bell_late, sim->bell_doubled, sim->bell_delay_ns, sim->bell_spurious);
 	for (i = 0; i < schedule->num_faults; i++)
-		printf("  step %llu: %s\n", (unsigned long long)schedule->fault[i].step, faults[schedule->fault[i].kind]);
+		printf("  step %llu: %s\n", (unsigned long long)schedule->fault[i].step,
+		       faults[schedule->fault[i].kind]);
 }

@@ -10,17 +10,17 @@
 #include <sim/sim.h>
 
 /** The shared block. Rings and buffers as many as a schedule has of them. */
-#define CONTROL_AT    0u /**< word written by the remote: 1 while its link is, or may come, up */
-#define TABLE_AT      64u
-#define RING_AT(n)    (192u + 256u * (n))
-#define BUFFERS_AT    704u
-#define RING_MAX      8u
-#define RING_ALIGN    16u
-#define BUFFER_SIZE   64u
-#define PHYS_BASE     0x40000000ul
+#define TABLE_AT    64u
+#define RING_AT(n)  (192u + 256u * (n))
+#define BUFFERS_AT  704u
+#define RING_MAX    8u
+#define RING_ALIGN  16u
+#define BUFFER_SIZE 64u
+#define PHYS_BASE   0x40000000ul
 
 enum fault {
-	FAULT_REMOTE_CRASH,  /**< the remote dies; the host hears of it, takes its link down and has the remote started */
+	FAULT_REMOTE_CRASH,  /**< the remote dies; the host hears of it, takes its link down and has the remote started
+	                      */
 	FAULT_REMOTE_REBOOT, /**< the remote restarts by itself; the host hears of it later */
 	FAULT_REMOTE_LEAVE,  /**< the remote takes its link down; the host hears of it later */
 	FAULT_HOST_CRASH,    /**< the host dies and is started again; the remote goes on */
@@ -35,8 +35,6 @@ enum fault_class {
 	CLASS_DOORBELL, /**< lost, late, doubled and spurious doorbells */
 	CLASS_RESTART,  /**< either side dies, restarts or leaves, at any step */
 	CLASS_HOSTILE,  /**< words of the shared block change, as if the peer were hostile */
-	CLASSES_CHECKED,
-	CLASS_HASTY = CLASSES_CHECKED, /**< as restart, but the host does not wait after a reset: a known limit, see the documentation */
 	CLASSES,
 };
 
@@ -49,15 +47,16 @@ struct schedule {
 	enum fault_class class;
 	uint64_t seed;
 	struct sim_config sim;
-	uint32_t ring_size;               /**< descriptors, each ring */
-	uint32_t buffers;                 /**< in both directions together */
-	uint32_t messages[SIM_SIDES];     /**< that each session of a side sends */
-	bool interrupts[SIM_SIDES];       /**< receives in an interrupt handler; otherwise in the main loop */
-	bool wait_callback[SIM_SIDES];    /**< waits for buffers in the application's callback */
-	uint32_t echo_odds;               /**< that a message is answered from its callback */
-	uint32_t hold_odds;               /**< that a receiver keeps a buffer for a while */
-	uint32_t nocopy_odds;             /**< that a message is written in place */
+	uint32_t ring_size;            /**< descriptors, each ring */
+	uint32_t buffers;              /**< in both directions together */
+	uint32_t messages[SIM_SIDES];  /**< that each session of a side sends */
+	bool interrupts[SIM_SIDES];    /**< receives in an interrupt handler; otherwise in the main loop */
+	bool wait_callback[SIM_SIDES]; /**< waits for buffers in the application's callback */
+	uint32_t echo_odds;            /**< that a message is answered from its callback */
+	uint32_t hold_odds;            /**< that a receiver keeps a buffer for a while */
+	uint32_t nocopy_odds;          /**< that a message is written in place */
 	bool waits[SIM_SIDES]; /**< sends that find no buffer wait for one; otherwise they are tried again later */
+	bool remote_blocks;    /**< the remote waits for the driver inside rpmsg_init_vdev() */
 	uint32_t send_timeout_ms;
 	uint64_t tick_ns; /**< how often a side looks by itself; SIM_NEVER if it relies on doorbells */
 	struct {

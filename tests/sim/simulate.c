@@ -19,7 +19,7 @@ extern const uint8_t amp_link_ok_always, amp_link_ok_never;
 static struct {
 	const char *program;
 	uint64_t first, runs;
-	int class; /* CLASSES: all that are checked */
+	int class; /* CLASSES: all */
 	uint32_t trace;
 	bool progress;
 } options = {.first = 1, .runs = 1000, .class = CLASSES};
@@ -43,7 +43,8 @@ static void print_command(void)
 	       (unsigned long long)now.seed);
 }
 
-/* Memory of the views is not mapped: whoever touches it without the accessors ends here. Nothing can be relied on afterwards. */
+/* Memory of the views is not mapped: whoever touches it without the accessors ends here. Nothing can be relied on
+ * afterwards. */
 static void on_fault(int sig, siginfo_t *info, void *context)
 {
 	(void)sig;
@@ -90,7 +91,7 @@ static void show_progress(uint64_t done, uint64_t all, uint64_t steps, double st
 		return;
 	last = t;
 	fprintf(stderr, "\r%llu of %llu schedules, %.0f a second, %.1f million steps ", (unsigned long long)done,
-		(unsigned long long)all, (double)done / (t - start + 1e-9), (double)steps / 1e6);
+	        (unsigned long long)all, (double)done / (t - start + 1e-9), (double)steps / 1e6);
 	fflush(stderr);
 }
 
@@ -128,10 +129,10 @@ static int run(void)
 	int class;
 
 	for (seed = options.first; good && !interrupted && done < options.runs; seed++) {
-		for (class = 0; good && !interrupted && class < CLASSES && done < options.runs; class++) {
-			if (options.class == CLASSES ? class >= CLASSES_CHECKED : options.class != class)
+		for (class = 0; good && !interrupted && class < CLASSES && done < options.runs; class ++) {
+			if (options.class != CLASSES && options.class != class)
 				continue;
-			good = run_one((enum fault_class)class, seed, &steps);
+			good = run_one((enum fault_class) class, seed, &steps);
 			done++;
 			show_progress(done, options.runs, steps, start);
 		}
@@ -162,10 +163,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	switch (key) {
 	case 'c':
-		for (options.class = 0; options.class < CLASSES; options.class++)
+		for (options.class = 0; options.class < CLASSES; options.class ++)
 			if (strcmp(arg, class_names[options.class]) == 0)
 				return 0;
-		argp_error(state, "there is no class \"%s\"; there are order, doorbell, restart, hostile, hasty", arg);
+		argp_error(state, "there is no class \"%s\"; there are order, doorbell, restart, hostile", arg);
 		return EINVAL;
 	case 's':
 		options.first = number(arg, state, "the seed");
@@ -190,16 +191,18 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 int main(int argc, char **argv)
 {
 	static const struct argp_option table[] = {
-		{"class", 'c', "CLASS", 0, "Only this class of faults: order, doorbell, restart, hostile or hasty", 0},
+		{"class", 'c', "CLASS", 0, "Only this class of faults: order, doorbell, restart or hostile", 0},
 		{"seed", 's', "N", 0, "First seed (1)", 0},
 		{"runs", 'r', "N", 0, "Schedules (1000)", 0},
 		{"progress", 'p', NULL, 0, "Show how far it is", 0},
 		{"verbose", 'v', "EVENTS", OPTION_ARG_OPTIONAL, "Print each schedule and its last events (200)", 0},
 		{0},
 	};
-	static const struct argp argp = {table, parse, NULL,
-					 "Simulate host and remote over weak memory, with faults; see docs/explanation/simulator.md",
-					 NULL, NULL, NULL};
+	static const struct argp argp = {
+		table, parse,
+		NULL,  "Simulate host and remote over weak memory, with faults; see docs/explanation/simulator.md",
+		NULL,  NULL,
+		NULL};
 
 	options.program = argv[0];
 	argp_parse(&argp, argc, argv, 0, NULL, NULL);

@@ -17,7 +17,7 @@ _amprelay_cores() {
 
 _amprelay() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-	local common='--name --json --color --help' commands='up down status start stop restart exec console logs events fault demo doctor version help'
+	local common='--name --json --color --help' commands='up down status start stop restart exec console logs events talk fault demo doctor version help'
 	local kinds='undef bus divzero stack assert lockup hang sleep starve kill'
 	local command='' lab=default words=0 i
 	COMPREPLY=()
@@ -25,7 +25,7 @@ _amprelay() {
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
 		--name) lab=${COMP_WORDS[++i]} ;;
-		--color | --since | --timeout | --wait | --lab | --soc | --firmware | --kernel | --report) ((i++)) ;;
+		--color | --since | --timeout | --wait | --lab | --soc | --firmware | --kernel | --report | --loader) ((i++)) ;;
 		-*) ;;
 		*)
 			if [[ -z $command ]]; then
@@ -40,6 +40,7 @@ _amprelay() {
 	case $prev in
 	--lab) mapfile -t COMPREPLY < <(compgen -d -- "$cur") && return ;;
 	--soc | --firmware | --kernel | --report) mapfile -t COMPREPLY < <(compgen -f -- "$cur") && return ;;
+	--loader) mapfile -t COMPREPLY < <(compgen -W 'linux relay' -- "$cur") && return ;;
 	--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") && return ;;
 	--name | --since | --timeout | --wait | -n) return ;;
 	esac
@@ -49,7 +50,15 @@ _amprelay() {
 	'') choice="$commands $common --version" ;;
 	help) choice=$commands ;;
 	up) choice="--lab --soc --firmware --kernel --keep --lifeline --no-wait --timeout $common" ;;
-	start | stop | restart) choice="$(_amprelay_cores "$lab") $common" ;;
+	start) choice="$(_amprelay_cores "$lab") --loader $common" ;;
+	stop | restart) choice="$(_amprelay_cores "$lab") $common" ;;
+	talk)
+		case $words in
+		0) choice="$(_amprelay_cores "$lab") $common" ;;
+		1) choice="amp-echo amp-command amp-telemetry $common" ;;
+		*) choice=$common ;;
+		esac
+		;;
 	console) choice="linux $common" ;;
 	logs) choice="-f -n linux kernel relay $(_amprelay_cores "$lab") $common" ;;
 	events) choice="-f --since --wait --timeout $common" ;;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* start, stop, restart: Linux owns the life cycle of its cores, so Linux is asked. */
+/* start, stop, restart: Linux owns the life cycle of its cores, so Linux is asked, unless the relay is to be the host.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,15 +10,25 @@
 #include "lab.h"
 #include "lab_files.h"
 
+struct arguments {
+	const char *core;
+	const char *loader;
+};
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-	const char **core = state->input;
+	struct arguments *a = state->input;
 
 	switch (key) {
+	case 'L':
+		if (strcmp(arg, "linux") && strcmp(arg, "relay"))
+			amp_cli_usage("--loader %s: it is 'linux' or 'relay'", arg);
+		a->loader = arg;
+		return 0;
 	case ARGP_KEY_ARG:
-		if (*core)
+		if (a->core)
 			return ARGP_ERR_UNKNOWN;
-		*core = arg;
+		a->core = arg;
 		return 0;
 	case ARGP_KEY_NO_ARGS:
 		amp_cli_usage("which core? '%s CORE'; 'amprelay status' lists them", state->name);
@@ -39,14 +50,25 @@ static bool show_output(void *context, char stream, const void *data, size_t len
 	return true;
 }
 
+static const struct argp_option start_options[] = {
+	{"loader", 'L', "WHO", 0,
+         "Who loads the firmware and is the host of the core: linux (default), or relay, with AmpRelay's own library",
+         0},
+	{0},
+};
+
 static int ask(const char *cmd, const char *doc, int argc, char **argv)
 {
-	const struct argp argp = {.parser = parse, .args_doc = "CORE", .doc = doc, .children = amp_cli_common};
+	const struct argp argp = {.options = strcmp(cmd, "start") ? NULL : start_options,
+	                          .parser = parse,
+	                          .args_doc = "CORE",
+	                          .doc = doc,
+	                          .children = amp_cli_common};
 	const struct client_io io = {.timeout_ms = 60000, .on_progress = show_progress, .on_output = show_output};
-	const char *core = NULL;
+	struct arguments a = {.loader = "linux"};
 	struct client_result result;
 
-	amp_cli_parse(&argp, argc, argv, 0, &core);
+	amp_cli_parse(&argp, argc, argv, 0, &a);
 	if (strcmp(cmd, "stop")) {
 		char *dir = amp_lab_state_dir(amp_cli.lab), error[LAB_FILES_ERROR];
 
@@ -54,7 +76,8 @@ static int ask(const char *cmd, const char *doc, int argc, char **argv)
 			amp_cli_error("%s; the previous copy is used", error);
 		free(dir);
 	}
-	amp_client_core(amp_cli.lab, cmd, core, &io, &result);
+	amp_client_request(amp_cli.lab, json_pack("{s:s, s:s, s:s}", "cmd", cmd, "core", a.core, "loader", a.loader),
+	                   &io, &result);
 	return amp_client_finish(&result);
 }
 
@@ -62,12 +85,14 @@ static int ask(const char *cmd, const char *doc, int argc, char **argv)
 
 int cmd_start(int argc, char **argv)
 {
-	return ask("start", "Have Linux load the firmware of a core and start it." REFRESH_DOC, argc, argv);
+	return ask("start",
+	           "Have Linux, or the relay in its place, load the firmware of a core and start it." REFRESH_DOC, argc,
+	           argv);
 }
 
 int cmd_stop(int argc, char **argv)
 {
-	return ask("stop", "Have Linux stop a core.", argc, argv);
+	return ask("stop", "Have Linux, or the relay if that has started it, stop a core.", argc, argv);
 }
 
 int cmd_restart(int argc, char **argv)

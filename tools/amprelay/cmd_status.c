@@ -63,6 +63,20 @@ static void add_core(struct libscols_table *table, const json_t *core)
 	                                                        : ""));
 }
 
+/* Linux is the host unless something is said. */
+static void print_host(const json_t *core)
+{
+	const json_t *channels = json_object_get(core, "channels"), *channel;
+	size_t i;
+
+	if (strcmp(amp_event_string(core, "loader"), "relay"))
+		return;
+	printf("%s: loader=relay, which is its host in place of Linux; channels:", amp_event_string(core, "name"));
+	json_array_foreach (channels, i, channel)
+		printf("%s %s", i ? "," : "", json_string_value(channel));
+	puts(json_array_size(channels) ? "" : " none");
+}
+
 static void print_cores(const json_t *cores)
 {
 	static const char *const columns[] = {"CORE",       "STATE",     "FIRMWARE",   ">LIFE", ">UP FOR", ">CRASHES",
@@ -74,6 +88,8 @@ static void print_cores(const json_t *cores)
 	json_array_foreach (cores, i, core)
 		add_core(table, core);
 	amp_table_print(table);
+	json_array_foreach (cores, i, core)
+		print_host(core);
 	json_array_foreach (cores, i, core) {
 		const json_t *crash = json_object_get(core, "last_crash");
 		const char *where = amp_event_string(crash, "pc_sym");

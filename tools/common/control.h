@@ -22,7 +22,9 @@
  *   down     -                                       after everything has ended
  *   wait     "for": "agent" | "running", "core",     -
  *            "timeout_ms"
- *   start, stop, restart   "core"                    -
+ *   start, stop, restart   "core"; start: "loader":   -
+ *            "linux" (default) | "relay"
+ *   talk     "core", "channel", "text"               "text": the answer, printable ASCII and line ends
  *   fault    "core", "kind"                          -
  *   exec     "argv": [..]; client may send 'I' and   "exit" is the command's status
  *            'J' {"signal": N}

@@ -209,6 +209,7 @@ static const struct {
 	{"status", command_status},        {"down", command_down},           {"wait", command_wait},
 	{"fault", command_fault},          {"exec", amp_control_exec},       {"console", command_console},
 	{"start", amp_control_life_cycle}, {"stop", amp_control_life_cycle}, {"restart", amp_control_life_cycle},
+	{"talk", amp_control_talk},
 };
 
 void amp_control_request(struct client *client, const json_t *request)

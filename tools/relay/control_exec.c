@@ -160,13 +160,15 @@ void amp_control_exec(struct client *client, const json_t *request)
 void amp_control_life_cycle(struct client *client, const json_t *request)
 {
 	const char *verb = json_string_value(json_object_get(request, "cmd"));
-	const struct core *core = amp_control_find_core(client, request);
+	struct core *core = amp_control_find_core(client, request);
 	char argv[64];
 	size_t used = 0;
 
 	if (!core)
 		return;
 	client->verb = strcmp(verb, "start") == 0 ? "start" : strcmp(verb, "stop") == 0 ? "stop" : "restart";
+	if (amp_control_host_life_cycle(client, core, request))
+		return;
 	memcpy(client->core_name, core->config->name, sizeof(client->core_name));
 	const char *const words[] = {"rproc", client->verb, client->core_name};
 

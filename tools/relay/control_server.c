@@ -59,13 +59,19 @@ void amp_client_send(struct client *client, char type, const void *data, size_t 
 void amp_client_answer(struct client *client, int exit_status, json_t *members, const char *error)
 {
 	json_t *answer = members ? members : json_object();
+	const struct client_ops *ops = client->ops;
 	char *text;
+
+	/* what it had begun ends here, if it did not end by itself: its end must not be told to the slot's next client
+	 */
+	client->ops = NULL;
+	if (ops && ops->on_gone)
+		ops->on_gone(client);
 
 	json_object_set_new(answer, "done", json_true());
 	json_object_set_new(answer, "exit", json_integer(exit_status));
 	if (error && error[0])
 		json_object_set_new(answer, "error", json_string(error));
-	client->ops = NULL;
 	client->answered = true;
 	text = json_dumps(answer, JSON_COMPACT | JSON_REAL_PRECISION(9));
 	json_decref(answer);

@@ -2,7 +2,7 @@
 /**
  * @file control_server.h
  * @brief Server side of tools/common/control.h. control_server.c moves packets, control_commands.c knows the commands,
- * control_exec.c those that run something in the guest.
+ * control_exec.c those that run something in the guest, control_host.c those for the relay as a host.
  */
 #ifndef AMPRELAY_RELAY_CONTROL_SERVER_H
 #define AMPRELAY_RELAY_CONTROL_SERVER_H
@@ -21,6 +21,8 @@
 struct lab;
 struct client;
 struct agent_channel;
+struct core;
+struct host_talk;
 
 #define CONTROL_CLIENTS 32 /**< connections at the same time */
 
@@ -51,6 +53,7 @@ struct client {
 	size_t input_len, input_done;
 	const char *verb; /**< "start" …; NULL for exec */
 	char core_name[16];
+	struct host_talk *talk; /**< talk: the message on its way; NULL = none, or answered */
 	/* console */
 	uint64_t dropped;
 };
@@ -100,5 +103,11 @@ extern const struct client_ops amp_down_ops;    /**< … waits for the end of th
 
 void amp_control_exec(struct client *client, const json_t *request);
 void amp_control_life_cycle(struct client *client, const json_t *request);
+
+/* control_host.c */
+
+/** start, stop and restart of a core whose host is the relay, or shall be. @return false: it is Linux' affair */
+bool amp_control_host_life_cycle(struct client *client, struct core *core, const json_t *request);
+void amp_control_talk(struct client *client, const json_t *request);
 
 #endif /* AMPRELAY_RELAY_CONTROL_SERVER_H */

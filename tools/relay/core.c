@@ -11,6 +11,7 @@
 
 #include "clock.h"
 #include "core.h"
+#include "host_role.h"
 #include "lab.h"
 #include "text.h"
 
@@ -110,6 +111,7 @@ static void power_is_off(struct core *core, const char *why)
 	record_doorbells(core);
 	amp_doorbell_power_off(&core->bell);
 	core->ready = false;
+	amp_host_role_off(core);
 	amp_core_set_phase(core, PHASE_OFF, why);
 	amp_shm_write_report(&core->shm, &core->wire); /* a core that went mad may have overwritten it */
 	amp_core_answer(core, core->outcome, core->outcome_text);
@@ -169,6 +171,7 @@ static void on_boot(struct core *core)
 	amp_record(&core->lab->record, "core.boot", core->config->name, "{s:I, s:f}", "epoch",
 	           (json_int_t)core->wire.epoch, "ms", ms_between(core->started, now_ns()));
 	amp_core_set_phase(core, PHASE_RUNNING, "the boot ROM answers");
+	amp_host_link_booted(core);
 	amp_core_answer(core, AMP_OK, "");
 }
 
@@ -227,6 +230,7 @@ static void take_news(struct core *core, const struct doorbell_news *news)
 		on_boot(core);
 	if (news->control & DOORBELL_NEWS(AMP_DB_READY))
 		on_ready(core);
+	amp_host_link_notified(core, news->notify);
 	if (news->control & DOORBELL_NEWS(AMP_DB_CRASH))
 		on_crash_byte(core);
 	if (news->control & DOORBELL_NEWS(AMP_DB_STOPPED) && core->phase == PHASE_STOPPING)

@@ -29,6 +29,7 @@
 #include "trace_ring.h"
 
 struct lab;
+struct host_role;
 
 #define TRACE_TEXT_MAX 16384
 #define INJECTION_MS   10000 /**< a crash this long after an injection has another cause */
@@ -95,8 +96,9 @@ struct core {
 	uint32_t dumped[DUMPS_KEPT]; /**< epochs with files, oldest overwritten: a core that crashes all night fills no
 	                                disk */
 	uint32_t dumps;
-	uint32_t quick_deaths; /**< lives in a row that ended by themselves within a second */
-	bool held;             /**< the start waits because of them */
+	uint32_t quick_deaths;       /**< lives in a row that ended by themselves within a second */
+	bool held;                   /**< the start waits because of them */
+	struct host_role *host_role; /**< the relay is the core's host in this life; NULL: Linux is */
 	uint32_t crashes, recoveries;
 	struct ratelimit noise;    /**< of warnings that the guests can cause */
 	struct ratelimit requests; /**< of request records */
@@ -145,7 +147,7 @@ void amp_core_power_on(struct core *core);
 
 /* core_requests.c */
 
-/** Linux rang one of the core's vectors. */
+/** Linux rang one of the core's vectors. Its kicks and requests count only while it is the core's host. */
 int amp_core_on_vector(sd_event_source *source, int fd, uint32_t revents, void *userdata);
 /** Answers the request that is under way, if there is one. @param status enum amp_status */
 void amp_core_answer(struct core *core, uint32_t status, const char *text);
@@ -159,6 +161,13 @@ void amp_core_end_trace(struct core *core);
 
 /* core_process.c */
 
+/**
+ * Powers on a core that is off: a new life. Its outcome is told through the phase, and to Linux if it asked.
+ *
+ * @param entry     device address inside the firmware region, checked
+ * @param firmware  AMP_FIRMWARE_LEN bytes, a checked name, may be empty
+ */
+void amp_core_start(struct core *core, uint32_t entry, const char *firmware, const char *why);
 /** Starts the core's QEMU, its doorbell and its monitor. @return 0 or a negative errno: nothing is left open then */
 int amp_core_spawn(struct core *core);
 

@@ -7,6 +7,7 @@
 
 #include "clock.h"
 #include "core.h"
+#include "host_role.h"
 #include "lab.h"
 #include "text.h"
 
@@ -182,12 +183,15 @@ void amp_core_conclude(struct core *core)
 	               sizeof(summary->pc_sym));
 	amp_text_clean(core->wire.report_lr_sym, sizeof(core->wire.report_lr_sym), summary->lr_sym,
 	               sizeof(summary->lr_sym));
-	core->wire.report_seq++;
+	if (!core->host_role)
+		core->wire.report_seq++;
 	amp_core_set_phase(core, PHASE_CRASHED, core->wire.report_text);
 	/* the core may have written over the answer that the driver waits for; now it cannot any more */
 	amp_shm_write_answer(&core->shm, &core->wire);
 	amp_shm_write_report(&core->shm, &core->wire);
-	amp_doorbell_ring_host(&core->bell, AMP_VECTOR_CONTROL);
+	if (!core->host_role)
+		amp_doorbell_ring_host(&core->bell, AMP_VECTOR_CONTROL);
+	amp_host_role_crashed(core);
 
 	core->crashes++;
 	core->quick_deaths = !core->injected && ms_between(core->started, crash->detected) < QUICK_DEATH_MS

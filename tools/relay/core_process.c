@@ -3,8 +3,16 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "core.h"
 #include "lab.h"
+
+/*
+ * Linux restarts a core that crashes at its start at once, and for ever. Beyond so many lives of less than a second,
+ * each start waits: a night of it shall not fill the disk with records, nor the machine with processes.
+ */
+#define QUICK_DEATHS_MAX 100
+#define HOLD_MS          500u
 
 static const char *qemu_program(const struct core_config *config)
 {
@@ -86,4 +94,35 @@ close_uart:
 	if (err < 0)
 		amp_doorbell_power_off(&core->bell);
 	return err;
+}
+
+void amp_core_start(struct core *core, uint32_t entry, const char *firmware, const char *why)
+{
+	struct amp_soc soc;
+
+	amp_soc_describe(core->config, &soc);
+	amp_shm_write_soc(&core->shm, &soc); /* again: a guest may have scribbled over it since the last life */
+	amp_shm_clear_remote(&core->shm);
+	amp_trace_reset(&core->trace);
+	core->outcome = AMP_OK;
+	core->outcome_text[0] = '\0';
+	core->wire.epoch++;
+	core->wire.boot_addr = entry;
+	core->wire.inject = AMP_FAULT_NONE;
+	if (strncmp(core->firmware, firmware, sizeof(core->firmware)) != 0)
+		core->quick_deaths = 0; /* of another firmware */
+	memcpy(core->firmware, firmware, sizeof(core->firmware));
+	core->injected = NULL;
+	core->injected_at = 0;
+	core->ready = false;
+	core->started = now_ns();
+	amp_core_set_phase(core, PHASE_STARTING, why);
+	core->held = core->quick_deaths > QUICK_DEATHS_MAX;
+	if (core->held) {
+		amp_core_warn(core, "it died %u times within a second of its start: the next start waits %u ms",
+		              core->quick_deaths, HOLD_MS);
+		amp_core_set_deadline(core, HOLD_MS);
+		return;
+	}
+	amp_core_power_on(core);
 }

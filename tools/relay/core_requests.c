@@ -6,13 +6,6 @@
 #include "lab.h"
 #include "text.h"
 
-/*
- * Linux restarts a core that crashes at its start at once, and for ever. Beyond so many lives of less than a second,
- * each start waits: a night of it shall not fill the disk with records, nor the machine with processes.
- */
-#define QUICK_DEATHS_MAX 100
-#define HOLD_MS          500u
-
 void amp_core_answer(struct core *core, uint32_t status, const char *text)
 {
 	if (!amp_mailbox_open(&core->mailbox))
@@ -38,35 +31,6 @@ static void record_request(struct core *core, const struct mailbox_request *requ
 		           request->firmware, "suppressed", (json_int_t)suppressed);
 }
 
-static void start(struct core *core, const struct mailbox_request *request)
-{
-	struct amp_soc soc;
-
-	amp_soc_describe(core->config, &soc);
-	amp_shm_write_soc(&core->shm, &soc); /* again: a guest may have scribbled over it since the last life */
-	amp_shm_clear_remote(&core->shm);
-	amp_trace_reset(&core->trace);
-	core->wire.epoch++;
-	core->wire.boot_addr = request->entry;
-	core->wire.inject = AMP_FAULT_NONE;
-	if (strncmp(core->firmware, request->firmware, sizeof(core->firmware)) != 0)
-		core->quick_deaths = 0; /* of another firmware */
-	memcpy(core->firmware, request->firmware, sizeof(core->firmware));
-	core->injected = NULL;
-	core->injected_at = 0;
-	core->ready = false;
-	core->started = now_ns();
-	amp_core_set_phase(core, PHASE_STARTING, "Linux asked for it");
-	core->held = core->quick_deaths > QUICK_DEATHS_MAX;
-	if (core->held) {
-		amp_core_warn(core, "it died %u times within a second of its start: the next start waits %u ms",
-		              core->quick_deaths, HOLD_MS);
-		amp_core_set_deadline(core, HOLD_MS);
-		return;
-	}
-	amp_core_power_on(core);
-}
-
 static void on_mailbox(struct core *core)
 {
 	struct mailbox_request request;
@@ -82,11 +46,16 @@ static void on_mailbox(struct core *core)
 		amp_core_answer(core, AMP_EBUSY, "the lab goes down");
 		return;
 	}
+	/* Linux stops what it started, and starts what is off. A driver that comes anew takes over all the same. */
+	if (core->host_role && verdict != MAILBOX_RESET) {
+		amp_core_answer(core, AMP_EBUSY, "the relay is the core's host: 'amprelay stop' gives it back");
+		return;
+	}
 	core->outcome = AMP_OK;
 	core->outcome_text[0] = '\0';
 	switch (verdict) {
 	case MAILBOX_START:
-		start(core, &request);
+		amp_core_start(core, request.entry, request.firmware, "Linux asked for it");
 		break;
 	case MAILBOX_STOP:
 		amp_core_stop(core, "Linux asked for it");
@@ -118,7 +87,7 @@ int amp_core_on_vector(sd_event_source *source, int fd, uint32_t revents, void *
 		on_mailbox(core);
 		return 0;
 	}
-	for (uint32_t id = 0; id < core->config->notify_ids; id++) {
+	for (uint32_t id = 0; !core->host_role && id < core->config->notify_ids; id++) {
 		if (fd == core->bell.from_host[AMP_VECTOR_NOTIFY(id)])
 			amp_core_uart_interest(core, amp_doorbell_ring_remote(&core->bell, (uint8_t)id));
 	}

@@ -123,6 +123,8 @@ void amp_doorbell_ring_host(struct doorbell *bell, uint32_t vector)
 		return;
 	if (vector != AMP_VECTOR_CONTROL)
 		bell->to_host_count[vector - 1]++;
+	if (vector != AMP_VECTOR_CONTROL && bell->relay_is_host)
+		return;
 	/* EAGAIN means that the counter is full: the interrupt is pending in any case */
 	if (write(bell->to_host[vector], &one, sizeof(one)) < 0)
 		return;

@@ -19,20 +19,21 @@
 
 struct doorbell {
 	uint32_t notify_ids;
+	bool relay_is_host;                          /**< kicks of the core are the relay's: Linux hears none */
 	int to_host[DOORBELL_VECTORS];               /**< eventfds: we write, Linux gets an interrupt. -1 = none */
 	int from_host[DOORBELL_VECTORS];             /**< eventfds: Linux writes */
 	int uart;                                    /**< our end of the UART's socketpair; -1 while the core is off */
 	uint64_t pending_notify;                     /**< bit n: byte n waits until the UART takes more */
 	uint64_t pending_control;                    /**< bit n: byte 0x80 + n waits */
 	uint64_t to_remote_count[AMP_DB_NOTIFY_MAX]; /**< kicks passed to the core in this life */
-	uint64_t to_host_count[AMP_DB_NOTIFY_MAX];   /**< kicks passed to Linux in this life */
+	uint64_t to_host_count[AMP_DB_NOTIFY_MAX];   /**< kicks passed to the host in this life */
 	uint64_t coalesced;                          /**< kicks that joined a pending one */
 	uint64_t invalid;                            /**< bytes that mean nothing */
 };
 
 /** What one reception brought. */
 struct doorbell_news {
-	uint64_t notify;  /**< bit n: notify id n was kicked; Linux has been interrupted already */
+	uint64_t notify;  /**< bit n: notify id n was kicked; Linux, if it is the host, has been interrupted already */
 	uint64_t control; /**< bit n: byte 0xc0 + n arrived */
 	uint32_t invalid; /**< number of bytes that mean nothing … */
 	uint8_t example;  /**< … and one of them */
@@ -62,7 +63,8 @@ bool amp_doorbell_ring_remote(struct doorbell *bell, uint8_t byte);
 /** Sends what is pending, control bytes first. @return true if there is still something pending */
 bool amp_doorbell_flush(struct doorbell *bell);
 
-/** Interrupts Linux. @param vector AMP_VECTOR_CONTROL or AMP_VECTOR_NOTIFY(id) */
+/** Interrupts Linux; a kick (not the control vector) only if it is the host. @param vector AMP_VECTOR_CONTROL or
+ * AMP_VECTOR_NOTIFY(id) */
 void amp_doorbell_ring_host(struct doorbell *bell, uint32_t vector);
 
 /** Reads a bounded number of bytes from the core, interrupts Linux once for each notify id among them, and says the

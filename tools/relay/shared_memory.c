@@ -77,6 +77,13 @@ uint32_t amp_shm_trace_head(const struct shared_memory *shm)
 	return read_remote_word(shm, offsetof(struct amp_remote, trace_head));
 }
 
+void amp_shm_write_mem_pa(struct shared_memory *shm, uint64_t mem_pa)
+{
+	_Atomic uint64_t *word = (_Atomic uint64_t *)(shm->base + AMP_HOST_OFFSET + offsetof(struct amp_host, mem_pa));
+
+	atomic_store_explicit(word, mem_pa, memory_order_release);
+}
+
 void amp_shm_write_soc(struct shared_memory *shm, const struct amp_soc *soc)
 {
 	memcpy(shm->base + AMP_SOC_OFFSET, soc, sizeof(*soc));

@@ -32,6 +32,8 @@ void amp_shm_read_remote(const struct shared_memory *shm, struct amp_remote *cop
 uint32_t amp_shm_heartbeat(const struct shared_memory *shm);
 uint32_t amp_shm_trace_head(const struct shared_memory *shm);
 
+/** As a host does, before it starts the core: only while Linux is not the host. */
+void amp_shm_write_mem_pa(struct shared_memory *shm, uint64_t mem_pa);
 void amp_shm_write_soc(struct shared_memory *shm, const struct amp_soc *soc);
 
 /** Before power-on: nothing of the last life, and no half of a crash record, is taken for the next one's. */

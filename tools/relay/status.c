@@ -2,6 +2,7 @@
 #include <jansson.h>
 
 #include "clock.h"
+#include "host_role.h"
 #include "lab.h"
 #include "text.h"
 
@@ -36,14 +37,28 @@ static json_t *last_crash(const struct core *core)
 	                 ms_since(core->crash.detected));
 }
 
+/* Those announced to the relay; what is announced to Linux, Linux knows. */
+static json_t *channels(const struct core *core)
+{
+	json_t *list = json_array();
+
+	for (uint32_t i = 0; core->host_role && i < core->host_role->channels; i++)
+		json_array_append_new(list, json_string(core->host_role->channel[i].name));
+	return list;
+}
+
 static json_t *core_status(const struct core *core)
 {
 	bool on = core->phase != PHASE_OFF;
 
-	return json_pack("{s:s, s:s, s:b, s:I, s:I, s:s, s:f, s:I, s:I, s:o, s:{s:I, s:I, s:I}, s:o}", "name",
+	return json_pack("{s:s, s:s, s:b, s:I, s:I, s:s, s:s, s:o, s:f, s:I, s:I, s:o, s:{s:I, s:I, s:I}, s:o}", "name",
 	                 core->config->name, "state", amp_core_state_name(core), "ready", (int)core->ready, "epoch",
 	                 (json_int_t)core->wire.epoch, "pid", (json_int_t)core->process.pid, "firmware",
-	                 on ? core->firmware : "", "uptime_ms", on ? ms_since(core->started) : 0.0, "crashes",
+	                 on ? core->firmware : "", "loader",
+	                 !on               ? ""
+	                 : core->host_role ? "relay"
+	                                   : "linux",
+	                 "channels", channels(core), "uptime_ms", on ? ms_since(core->started) : 0.0, "crashes",
 	                 (json_int_t)core->crashes, "recoveries", (json_int_t)core->recoveries, "last_crash",
 	                 last_crash(core), "heartbeat", "value", (json_int_t)amp_shm_heartbeat(&core->shm), "period_ms",
 	                 (json_int_t)core->config->heartbeat_ms, "timeout_ms",

@@ -66,22 +66,20 @@ static void free_ring(struct virtio_mmio_device *vmdev, struct amp_mmio_queue *q
 	queue->ring_size = 0;
 }
 
-/* The application has laid out the ring. */
-static bool is_laid_out(const struct virtqueue *vq)
-{
-	return vq->vq_nentries && vq->vq_free_cnt == vq->vq_nentries && vq->vq_ring.desc;
-}
-
-/* The queue is the one that @p vq was before, or another; remember what is known of it now, since virtqueue_create()
- * clears it. */
+/*
+ * Remember what the application says about its queue, since virtqueue_create() clears it. A queue that was created
+ * before says nothing: what is known of it holds, or, if it was another one of this device then, its size.
+ */
 static void use_vq(struct virtio_mmio_device *vmdev, struct amp_mmio_queue *queue, struct virtqueue *vq)
 {
-	if (queue->vq == vq)
+	bool created = vq->vq_dev == &vmdev->vdev;
+
+	if (created && queue->vq == vq)
 		return;
 	free_ring(vmdev, queue);
 	queue->vq = vq;
 	queue->room = vq->vq_nentries ? vq->vq_nentries : vq->vq_free_cnt;
-	if (is_laid_out(vq)) {
+	if (!created && vq->vq_nentries && vq->vq_free_cnt == vq->vq_nentries && vq->vq_ring.desc) {
 		queue->ring.vaddr = vq->vq_ring.desc;
 		queue->ring_size = (size_t)vring_size(vq->vq_nentries, PAGE_SIZE);
 	}

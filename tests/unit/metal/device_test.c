@@ -116,6 +116,8 @@ static void devices_that_make_no_sense_are_refused(void **state)
 	large.num_regions = METAL_MAX_DEVICE_REGIONS + 1;
 	assert_int_equal(metal_register_generic_device(NULL), -EINVAL);
 	assert_int_equal(metal_register_generic_device(&nameless), -EINVAL);
+	nameless.name = "";
+	assert_int_equal(metal_register_generic_device(&nameless), -EINVAL);
 	assert_int_equal(metal_register_generic_device(&large), -EINVAL);
 	assert_int_equal(metal_register_generic_device(&device), 0);
 	assert_int_equal(metal_register_generic_device(&twin), -EEXIST);
@@ -155,6 +157,8 @@ static void bus_names_are_unique_and_the_generic_bus_stays(void **state)
 	assert_int_equal(metal_bus_register(&twin), -EEXIST);
 	assert_int_equal(metal_bus_register(&generic), -EEXIST);
 	assert_int_equal(metal_bus_register(&nameless), -EINVAL);
+	nameless.name = "";
+	assert_int_equal(metal_bus_register(&nameless), -EINVAL);
 	assert_int_equal(metal_bus_register(NULL), -EINVAL);
 	assert_int_equal(metal_bus_find(NULL, &found), -EINVAL);
 	assert_int_equal(metal_bus_find("generic", &found), 0);
@@ -162,6 +166,40 @@ static void bus_names_are_unique_and_the_generic_bus_stays(void **state)
 	assert_int_equal(metal_bus_unregister(NULL), -EINVAL);
 	assert_int_equal(metal_device_open("fabric", "mailbox", &dev), -ENODEV);
 	assert_int_equal(metal_bus_unregister(&bus), 0);
+}
+
+static void buses_and_devices_are_told_apart_by_their_whole_name(void **state)
+{
+	/* They stay registered until the teardown. */
+	static struct metal_bus buses[2] = {{.name = "fabric"}, {.name = "fabric2"}};
+	static struct metal_device second = {.name = "mailbox2"};
+	struct metal_device *dev;
+	struct metal_bus *found;
+
+	(void)state;
+	assert_int_equal(metal_bus_register(&buses[0]), 0);
+	assert_int_equal(metal_bus_register(&buses[1]), 0);
+	assert_int_equal(metal_bus_find("fabric2", &found), 0);
+	assert_ptr_equal(found, &buses[1]);
+	assert_int_equal(metal_bus_find("fabr", &found), -ENOENT);
+	assert_int_equal(metal_register_generic_device(&device), 0);
+	assert_int_equal(metal_register_generic_device(&second), 0);
+	assert_int_equal(metal_device_open("generic", "mailbox2", &dev), 0);
+	assert_ptr_equal(dev, &second);
+	assert_int_equal(metal_device_open("generic", "mailbox", &dev), 0);
+	assert_ptr_equal(dev, &device);
+	assert_int_equal(metal_device_open("generic", "mail", &dev), -ENODEV);
+}
+
+static void a_device_without_bus_or_hook_closes_quietly(void **state)
+{
+	struct metal_bus bus = {.name = "fabric"};
+
+	(void)state;
+	metal_device_close(&device);
+	device.bus = &bus;
+	metal_device_close(&device);
+	assert_int_equal(closed_devices, 0);
 }
 
 static void finishing_closes_buses_and_forgets_devices(void **state)
@@ -238,6 +276,8 @@ int main(void)
 		device_test(devices_that_make_no_sense_are_refused),
 		device_test(a_bus_opens_and_closes_its_devices),
 		device_test(bus_names_are_unique_and_the_generic_bus_stays),
+		device_test(buses_and_devices_are_told_apart_by_their_whole_name),
+		device_test(a_device_without_bus_or_hook_closes_quietly),
 		device_test(finishing_closes_buses_and_forgets_devices),
 		device_test(dma_of_a_generic_device_maps_piece_by_piece),
 		device_test(dma_arguments_are_checked),

@@ -198,6 +198,35 @@ static void controllers_do_not_share_numbers(void **state)
 	assert_int_equal(other.irq_base, BASE + 8);
 }
 
+static void numbers_that_are_chosen_end_with_the_largest_one(void **state)
+{
+	/* They stay registered until the teardown. */
+	static struct metal_irq_controller last, chosen;
+
+	(void)state;
+	last = (struct metal_irq_controller){.irq_base = INT_MAX - 20, .irq_num = 10, .irq_set_enable = set_enable};
+	last.irq_register = own_register;
+	chosen = last;
+	assert_int_equal(metal_irq_register_controller(&last), 0);
+	chosen.irq_base = METAL_BAD_IRQ;
+	chosen.irq_num = 11;
+	assert_int_equal(metal_irq_register_controller(&chosen), -EINVAL);
+	assert_int_equal(chosen.irq_base, METAL_BAD_IRQ);
+	chosen.irq_num = 10;
+	assert_int_equal(metal_irq_register_controller(&chosen), 0);
+	assert_int_equal(chosen.irq_base, INT_MAX - 10);
+}
+
+static void numbers_no_controller_can_have_are_reported(void **state)
+{
+	(void)state;
+	assert_int_equal(metal_irq_register_controller(&controller), 0);
+	metal_irq_enable((unsigned int)INT_MAX + 1);
+	metal_irq_disable(UINT_MAX);
+	assert_int_equal(errors, 2);
+	assert_int_equal(enabled, 0);
+}
+
 static void disabling_all_interrupts_nests(void **state)
 {
 	unsigned int outer = metal_irq_save_disable();
@@ -307,6 +336,8 @@ int main(void)
 		irq_test(a_controller_may_keep_handlers_itself),
 		irq_test(bad_controllers_are_refused),
 		irq_test(controllers_do_not_share_numbers),
+		irq_test(numbers_that_are_chosen_end_with_the_largest_one),
+		irq_test(numbers_no_controller_can_have_are_reported),
 		irq_test(disabling_all_interrupts_nests),
 		irq_test(software_interrupts_need_init),
 		irq_test(software_interrupts_are_allocated_until_none_is_left),

@@ -15,6 +15,7 @@
 #include <metal/shmem.h>
 #include <metal/sys.h>
 #include <metal/version.h>
+#include <openamp/version.h>
 
 static enum metal_log_level last_level;
 static char last_text[64];
@@ -110,6 +111,7 @@ static void only_the_last_finish_ends_the_layer(void **state)
 static void described_shared_memory_is_opened_by_name(void **state)
 {
 	struct metal_generic_shmem shmem = {.name = "vrings"}, twin = {.name = "vrings"}, nameless = {.name = ""};
+	struct metal_generic_shmem other = {.name = "buffers"};
 	struct metal_io_region *io = NULL;
 	char memory[16];
 
@@ -119,6 +121,9 @@ static void described_shared_memory_is_opened_by_name(void **state)
 	assert_int_equal(metal_shmem_register_generic(&shmem), 0);
 	assert_int_equal(metal_shmem_register_generic(&twin), -EEXIST);
 	assert_int_equal(metal_shmem_register_generic(&nameless), -EINVAL);
+	nameless.name = NULL;
+	assert_int_equal(metal_shmem_register_generic(&nameless), -EINVAL);
+	assert_int_equal(metal_shmem_register_generic(&other), 0);
 	assert_int_equal(metal_shmem_register_generic(NULL), -EINVAL);
 	assert_int_equal(metal_shmem_open("vrings", 17, &io), -EINVAL);
 	assert_int_equal(metal_shmem_open("vrings", 0, &io), -EINVAL);
@@ -128,6 +133,9 @@ static void described_shared_memory_is_opened_by_name(void **state)
 	assert_null(io);
 	assert_int_equal(metal_shmem_open("vrings", 16, &io), 0);
 	assert_ptr_equal(io, &shmem.io);
+	metal_io_init(&other.io, memory, NULL, sizeof(memory), -1, 0, NULL);
+	assert_int_equal(metal_shmem_open("buffers", 16, &io), 0);
+	assert_ptr_equal(io, &other.io);
 	metal_finish();
 }
 
@@ -140,6 +148,17 @@ static void the_version_is_that_of_the_header(void **state)
 	assert_string_equal(metal_ver(), text);
 	assert_string_equal(METAL_VER, text);
 	assert_int_equal(metal_ver_major(), METAL_VER_MAJOR);
+	assert_int_equal(metal_ver_minor(), METAL_VER_MINOR);
+	assert_int_equal(metal_ver_patch(), METAL_VER_PATCH);
+}
+
+static void both_names_of_the_library_have_one_version(void **state)
+{
+	(void)state;
+	assert_int_equal(openamp_version_major(), metal_ver_major());
+	assert_int_equal(openamp_version_minor(), metal_ver_minor());
+	assert_int_equal(openamp_version_patch(), metal_ver_patch());
+	assert_string_equal(openamp_version(), metal_ver());
 }
 
 static void memory_of_size_0_is_not_allocated(void **state)
@@ -163,6 +182,7 @@ int main(void)
 		cmocka_unit_test(only_the_last_finish_ends_the_layer),
 		cmocka_unit_test(described_shared_memory_is_opened_by_name),
 		cmocka_unit_test(the_version_is_that_of_the_header),
+		cmocka_unit_test(both_names_of_the_library_have_one_version),
 		cmocka_unit_test(memory_of_size_0_is_not_allocated),
 	};
 

@@ -266,6 +266,46 @@ static void a_core_that_is_off_cannot_be_broken(void **state)
 	assert_non_null(strstr(error, "m3 is off"));
 }
 
+static void only_the_loaders_that_exist_can_be_asked_for(void **state)
+{
+	char error[256];
+
+	(void)state;
+	assert_int_equal(ask("{\"cmd\":\"start\",\"core\":\"m3\",\"loader\":\"magic\"}", error, sizeof(error)),
+	                 AMP_EXIT_USAGE);
+	assert_string_equal(error, "the loader is 'linux' or 'relay'");
+	assert_int_equal(ask("{\"cmd\":\"start\",\"core\":\"m3\",\"loader\":\"relay\"}", error, sizeof(error)),
+	                 AMP_EXIT_REFUSED);
+	assert_non_null(strstr(error, "no such file"));
+}
+
+static void the_relay_talks_to_no_core_that_linux_hosts(void **state)
+{
+	char error[256];
+
+	(void)state;
+	assert_int_equal(ask("{\"cmd\":\"talk\",\"core\":\"m3\",\"channel\":\"amp-echo\",\"text\":\"hello\"}", error,
+	                     sizeof(error)),
+	                 AMP_EXIT_REFUSED);
+	assert_non_null(strstr(error, "--loader relay"));
+}
+
+static void a_message_without_a_channel_or_a_text_is_refused(void **state)
+{
+	static const char *const requests[] = {
+		"{\"cmd\":\"talk\",\"core\":\"m3\"}",
+		"{\"cmd\":\"talk\",\"core\":\"m3\",\"channel\":\"\",\"text\":\"x\"}",
+		"{\"cmd\":\"talk\",\"core\":\"m3\",\"channel\":\"c\",\"text\":\"\"}",
+		"{\"cmd\":\"talk\",\"core\":\"m3\",\"channel\":\"32-characters-are-one-too-many..\",\"text\":\"x\"}",
+		"{\"cmd\":\"talk\",\"core\":\"m3\",\"channel\":7,\"text\":8}",
+	};
+	char error[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++)
+		assert_int_equal(ask(requests[i], error, sizeof(error)), AMP_EXIT_USAGE);
+}
+
 static void status_tells_lab_host_and_cores(void **state)
 {
 	char packet[4096];
@@ -661,6 +701,9 @@ int main(void)
 		TEST(an_unknown_core_is_answered_with_those_that_exist),
 		TEST(an_unknown_fault_is_answered_with_those_that_exist),
 		TEST(a_core_that_is_off_cannot_be_broken),
+		TEST(only_the_loaders_that_exist_can_be_asked_for),
+		TEST(the_relay_talks_to_no_core_that_linux_hosts),
+		TEST(a_message_without_a_channel_or_a_text_is_refused),
 		TEST(status_tells_lab_host_and_cores),
 		TEST(a_waiter_hears_when_the_agent_is_up),
 		TEST(a_waiter_waits_no_longer_than_it_said),

@@ -84,6 +84,23 @@ static void many_kicks_in_one_reception_are_one_interrupt_each(void **state)
 	assert_int_equal(bell.to_host_count[0], 1);
 }
 
+static void kicks_for_the_relay_as_the_host_are_told_and_counted_and_do_not_interrupt_linux(void **state)
+{
+	struct doorbell_news news;
+
+	(void)state;
+	bell.relay_is_host = true;
+	assert_int_equal(write(remote, "\0\1\1", 3), 3);
+	amp_doorbell_receive(&bell, &news);
+	assert_int_equal(news.notify, 3);
+	assert_int_equal(bell.to_host_count[1], 1);
+	assert_int_equal(interrupts(AMP_VECTOR_NOTIFY(0)), 0);
+	assert_int_equal(interrupts(AMP_VECTOR_NOTIFY(1)), 0);
+	/* Linux still talks to the controller */
+	amp_doorbell_ring_host(&bell, AMP_VECTOR_CONTROL);
+	assert_int_equal(interrupts(AMP_VECTOR_CONTROL), 1);
+}
+
 static void control_bytes_are_told_and_interrupt_nobody(void **state)
 {
 	const uint8_t bytes[] = {AMP_DB_BOOT, AMP_DB_READY, AMP_DB_CRASH};
@@ -211,6 +228,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_kick_of_linux_is_one_byte_to_the_core),
 		TEST(many_kicks_in_one_reception_are_one_interrupt_each),
+		TEST(kicks_for_the_relay_as_the_host_are_told_and_counted_and_do_not_interrupt_linux),
 		TEST(control_bytes_are_told_and_interrupt_nobody),
 		TEST(bytes_without_a_meaning_are_counted_and_dropped),
 		TEST(a_full_uart_leaves_one_pending_bit_for_many_kicks),

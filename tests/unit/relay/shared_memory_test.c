@@ -87,6 +87,19 @@ static void each_write_tells_its_part_only(void **state)
 	assert_memory_equal(out, &truth, sizeof(truth));
 }
 
+static void telling_where_the_memory_is_leaves_the_rest_of_the_hosts_section_alone(void **state)
+{
+	struct amp_host host;
+
+	(void)state;
+	memset(shm.base + AMP_HOST_OFFSET, 0x5a, sizeof(host));
+	amp_shm_write_mem_pa(&shm, 0x21000000);
+	amp_shm_read_host(&shm, &host);
+	assert_int_equal(host.mem_pa, 0x21000000);
+	assert_int_equal(host.state, 0x5a5a5a5a);
+	assert_int_equal(host.req_seq, 0x5a5a5a5a);
+}
+
 static void a_new_life_finds_nothing_of_the_last_ones_crash(void **state)
 {
 	struct amp_remote *remote = (struct amp_remote *)(shm.base + AMP_REMOTE_OFFSET), copy;
@@ -135,6 +148,7 @@ int main(void)
 		TEST(what_the_relay_touches_is_allocated_and_the_rest_is_not),
 		TEST(a_copy_does_not_follow_the_original),
 		TEST(each_write_tells_its_part_only),
+		TEST(telling_where_the_memory_is_leaves_the_rest_of_the_hosts_section_alone),
 		TEST(a_new_life_finds_nothing_of_the_last_ones_crash),
 		TEST(a_snapshot_is_a_private_copy_and_fills_no_holes),
 	};

@@ -27,6 +27,8 @@ static const metal_phys_addr_t physmap[] = {MEM_PA};
 static struct metal_io_region io;
 static atomic_uint countdown;
 static atomic_int failed, live;
+static atomic_uint act_countdown;
+static void (*action)(void);
 
 const struct table good_table = {
 	.header = {.ver = 1, .num = 2},
@@ -46,6 +48,8 @@ void *__wrap_metal_allocate_memory(unsigned int size)
 {
 	void *ptr;
 
+	if (act_countdown && --act_countdown == 0)
+		action();
 	if (countdown && --countdown == 0) {
 		failed = 1;
 		return NULL;
@@ -65,6 +69,12 @@ void fail_allocation(unsigned int n)
 {
 	countdown = n;
 	failed = 0;
+}
+
+void at_allocation(unsigned int n, void (*act)(void))
+{
+	action = act;
+	act_countdown = n;
 }
 
 int allocation_failed(void)
@@ -144,6 +154,7 @@ int setup(void **state)
 	memset(&block, CANARY, sizeof(block));
 	memset(memory, FRESH, MEM_SIZE);
 	fail_allocation(0);
+	at_allocation(0, NULL);
 	platform_ops = all_ops;
 	metal_io_init(&io, memory, physmap, MEM_SIZE, (unsigned int)-1, AMP_IO_NORMAL, NULL);
 	remoteproc_init_mem(&shared_mem, "shared", MEM_PA, MEM_DA, MEM_SIZE, &io);

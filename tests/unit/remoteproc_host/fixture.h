@@ -50,7 +50,9 @@ void check_canaries(void);
 
 /* The n-th allocation from now on fails, counted from 1; 0: none. */
 void fail_allocation(unsigned int n);
-/* Did it? */
+/* The n-th allocation from now on does this first: what another core may do in the middle of a function. */
+void at_allocation(unsigned int n, void (*act)(void));
+/* Did it fail? */
 int allocation_failed(void);
 int live_allocations(void);
 

@@ -231,6 +231,70 @@ static void notify_ids_are_given_out_once_within_the_range(void **state)
 	assert_int_equal(remoteproc_allocate_id(&rproc, 0, 0), RSC_NOTIFY_ID_ANY);
 }
 
+static void arguments_that_name_nothing_find_nothing(void **state)
+{
+	(void)state;
+	assert_null(remoteproc_get_io_with_name(&rproc, NULL));
+	assert_null(remoteproc_get_io_with_name(NULL, "shared"));
+	assert_null(remoteproc_get_io_with_pa(&rproc, METAL_BAD_PHYS));
+	assert_null(remoteproc_get_io_with_pa(NULL, MEM_PA));
+	assert_null(remoteproc_get_io_with_va(&rproc, NULL));
+	assert_null(remoteproc_get_io_with_va(NULL, memory));
+	assert_null(remoteproc_get_io_with_da(&rproc, METAL_BAD_PHYS, NULL));
+	assert_null(remoteproc_get_io_with_da(NULL, MEM_DA, NULL));
+}
+
+static void a_memory_without_region_or_addresses_is_found_by_name_alone(void **state)
+{
+	struct remoteproc_mem bare, named;
+
+	(void)state;
+	metal_list_del(&shared_mem.node);
+	remoteproc_init_mem(&bare, "bare", METAL_BAD_PHYS, METAL_BAD_PHYS, 0x100, NULL);
+	assert_true(bare.pa == METAL_BAD_PHYS); /* no region that would know it */
+	remoteproc_init_mem(&named, "named", METAL_BAD_PHYS, METAL_BAD_PHYS, 0x100, shared_mem.io);
+	named.pa = METAL_BAD_PHYS;
+	remoteproc_add_mem(&rproc, &bare);
+	remoteproc_add_mem(&rproc, &named);
+	assert_null(remoteproc_get_io_with_name(&rproc, "bare"));
+	assert_ptr_equal(remoteproc_get_io_with_name(&rproc, "named"), shared_mem.io);
+	assert_null(remoteproc_get_io_with_pa(&rproc, MEM_PA));
+	assert_null(remoteproc_get_io_with_da(&rproc, 0, NULL));
+	assert_ptr_equal(remoteproc_get_io_with_va(&rproc, memory), shared_mem.io);
+	metal_list_del(&bare.node);
+	metal_list_del(&named.node);
+}
+
+/* A region that knows its physical addresses, under a memory that has others: nothing in it can be reached. */
+static void a_memory_outside_of_its_region_does_not_map(void **state)
+{
+	struct remoteproc_mem mem;
+	metal_phys_addr_t da = 0x5000;
+
+	(void)state;
+	remoteproc_init_mem(&mem, "elsewhere", MEM_PA + MEM_SIZE, 0x5000, 0x100, shared_mem.io);
+	remoteproc_add_mem(&rproc, &mem);
+	assert_null(remoteproc_mmap(&rproc, NULL, &da, 1, 0, NULL));
+	assert_null(remoteproc_get_io_with_da(&rproc, 0x5000, NULL));
+	metal_list_del(&mem.node);
+}
+
+/* With no physical address of its own, the memory is its region from the start. */
+static void a_memory_without_physical_address_is_its_region(void **state)
+{
+	metal_phys_addr_t da = 0x5010, pa = METAL_BAD_PHYS;
+	struct remoteproc_mem mem;
+
+	(void)state;
+	remoteproc_init_mem(&mem, "whole", METAL_BAD_PHYS, 0x5000, 0x100, shared_mem.io);
+	mem.pa = METAL_BAD_PHYS;
+	remoteproc_add_mem(&rproc, &mem);
+	assert_ptr_equal(remoteproc_mmap(&rproc, &pa, &da, 0xf0, 0, NULL), memory + 0x10);
+	assert_true(pa == METAL_BAD_PHYS);
+	assert_null(remoteproc_mmap(&rproc, &pa, &da, 0xf1, 0, NULL));
+	metal_list_del(&mem.node);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -244,6 +308,10 @@ int main(void)
 		TEST(a_memory_larger_than_its_region_does_not_lead_out_of_it),
 		TEST(pages_that_are_not_adjacent_do_not_map_as_one),
 		TEST(the_platform_is_asked_for_memories_that_are_not_registered),
+		TEST(arguments_that_name_nothing_find_nothing),
+		TEST(a_memory_without_region_or_addresses_is_found_by_name_alone),
+		TEST(a_memory_outside_of_its_region_does_not_map),
+		TEST(a_memory_without_physical_address_is_its_region),
 		TEST(notify_ids_are_given_out_once_within_the_range),
 	};
 

@@ -2,6 +2,7 @@
 /* Loading piece by piece, the loader's functions themselves, and other formats than ELF. */
 #include "load_fixture.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -279,16 +280,114 @@ static void a_format_that_was_added_is_loaded(void **state)
 
 static void a_loader_with_a_part_missing_is_not_added(void **state)
 {
-	struct loader_ops ops = raw_ops;
-	struct amp_loader loader = {.ops = &ops};
+	struct loader_ops ops[5] = {raw_ops, raw_ops, raw_ops, raw_ops, raw_ops};
+	struct amp_loader loader = {.ops = &raw_ops};
+	unsigned int i;
 
 	(void)state;
 	assert_int_equal(amp_remoteproc_add_loader(&rproc, &loader), -RPROC_EINVAL);
-	loader.identify = raw_identify;
-	ops.release = NULL;
+	loader = (struct amp_loader){.identify = raw_identify};
 	assert_int_equal(amp_remoteproc_add_loader(&rproc, &loader), -RPROC_EINVAL);
+	ops[0].load_header = NULL;
+	ops[1].load_data = NULL;
+	ops[2].locate_rsc_table = NULL;
+	ops[3].release = NULL;
+	ops[4].get_entry = NULL;
+	for (i = 0; i < metal_dim(ops); i++) {
+		loader.ops = &ops[i];
+		assert_int_equal(amp_remoteproc_add_loader(&rproc, &loader), -RPROC_EINVAL);
+	}
+	assert_null(rproc.loaders);
 	assert_int_equal(amp_remoteproc_add_loader(&rproc, NULL), -RPROC_EINVAL);
 	assert_int_equal(amp_remoteproc_add_loader(NULL, &loader), -RPROC_EINVAL);
+}
+
+static int other_identify(const void *data, size_t len)
+{
+	return len == 16 && memcmp(data, "RAW1", 4) == 0 ? 0 : -1;
+}
+
+static void formats_are_tried_in_the_order_in_which_they_were_added(void **state)
+{
+	struct loader_ops first_ops = raw_ops;
+	struct amp_loader other = {.ops = &raw_ops, .identify = other_identify};
+	struct amp_loader first = {.ops = &first_ops, .identify = raw_identify};
+	struct amp_loader second = {.ops = &raw_ops, .identify = raw_identify};
+	struct elf_image image = {.bytes = (uint8_t *)"RAW0\0\1\0\x20"
+	                                              "12345678ABCDEFGH",
+	                          .size = 24};
+
+	(void)state;
+	assert_int_equal(amp_remoteproc_add_loader(&rproc, &other), 0);
+	assert_int_equal(amp_remoteproc_add_loader(&rproc, &first), 0);
+	assert_int_equal(amp_remoteproc_add_loader(&rproc, &second), 0);
+	assert_int_equal(load_mem(&image, image.size), 0);
+	assert_ptr_equal(rproc.loader, &first_ops);
+}
+
+/* What a loader claims is checked as what an image claims. */
+static metal_phys_addr_t claimed_da;
+static size_t claimed_offset, claimed_size;
+static int claimed_status;
+
+static int claim_table(void *info, metal_phys_addr_t *da, size_t *offset, size_t *size)
+{
+	(void)info;
+	*da = claimed_da;
+	*offset = 0;
+	*size = claimed_size;
+	return claimed_status;
+}
+
+static int claim_part(struct remoteproc *r, const void *data, size_t offset, size_t len, void **info, int state,
+                      metal_phys_addr_t *da, size_t *noffset, size_t *nlen, unsigned char *padding, size_t *nmemsize)
+{
+	(void)r;
+	(void)data;
+	(void)offset;
+	(void)len;
+	(void)info;
+	(void)padding;
+	*da = claimed_da;
+	*noffset = claimed_offset;
+	*nlen = claimed_size;
+	*nmemsize = 0;
+	return state;
+}
+
+static void what_a_loader_claims_is_checked(void **state)
+{
+	struct loader_ops ops = raw_ops;
+	struct amp_loader loader = {.ops = &ops, .identify = raw_identify};
+	struct elf_image image = {.bytes = (uint8_t *)"RAW0\0\1\0\x20"
+	                                              "12345678ABCDEFGH",
+	                          .size = 24};
+
+	(void)state;
+	assert_int_equal(amp_remoteproc_add_loader(&rproc, &loader), 0);
+	/* A table outside of all memory, one that is none, and an error of its own. */
+	ops.locate_rsc_table = claim_table;
+	claimed_status = 0;
+	claimed_da = MEM_DA + MEM_SIZE - 15;
+	claimed_size = 16;
+	assert_int_equal(load_mem(&image, image.size), -AMP_RPROC_ERR_RSC_PLACE);
+	claimed_da--;
+	assert_int_equal(load_mem(&image, image.size), -RPROC_ERR_RSC_TAB_VER);
+	claimed_status = -RPROC_ERR_RSC_TAB_VER;
+	assert_int_equal(load_mem(&image, image.size), -RPROC_ERR_RSC_TAB_VER);
+	assert_int_equal(rproc.state, RPROC_CONFIGURED);
+	assert_null(rproc.rsc_table);
+
+	/* A part that ends behind the last offset there is, and one that is larger than what can be written at once. */
+	ops.load_data = claim_part;
+	claimed_da = MEM_DA;
+	claimed_offset = SIZE_MAX - 7;
+	claimed_size = 8;
+	assert_int_equal(load_mem(&image, image.size), -AMP_RPROC_ERR_TRUNCATED);
+	claimed_offset = 16;
+	claimed_size = (size_t)INT_MAX + 1;
+	assert_int_equal(load_mem(&image, image.size), -AMP_RPROC_ERR_SEGMENT_MEMORY);
+	check_canaries();
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -303,6 +402,8 @@ int main(void)
 		TEST(the_elf_functions_refuse_what_was_not_asked_for),
 		TEST(a_format_that_was_added_is_loaded),
 		TEST(a_loader_with_a_part_missing_is_not_added),
+		TEST(formats_are_tried_in_the_order_in_which_they_were_added),
+		TEST(what_a_loader_claims_is_checked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

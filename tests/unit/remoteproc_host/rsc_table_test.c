@@ -253,6 +253,58 @@ static void a_carveout_that_does_not_care_gets_the_memory_with_its_name(void **s
 	metal_list_del(&mem.node);
 }
 
+static void a_carveout_with_a_physical_address_goes_there(void **state)
+{
+	struct full table = full;
+
+	(void)state;
+	table.carveout.da = ANY_ADDR;
+	table.carveout.pa = MEM_PA + 0x3100;
+	memset(table.carveout.name, 0, sizeof(table.carveout.name));
+	assert_int_equal(set_shared(&table, sizeof(table)), 0);
+	assert_int_equal(in_memory()->carveout.da, MEM_DA + 0x3100);
+	assert_int_equal(in_memory()->carveout.pa, MEM_PA + 0x3100);
+	/* Up to the last byte of the memory that is there, and one more. */
+	table.carveout.pa = MEM_PA + MEM_SIZE - table.carveout.len;
+	assert_int_equal(set_shared(&table, sizeof(table)), 0);
+	table.carveout.pa++;
+	assert_int_equal(set_shared(&table, sizeof(table)), -AMP_RPROC_ERR_RSC_MEMORY);
+	assert_int_equal(in_memory()->carveout.da, ANY_ADDR);
+}
+
+static void device_memory_that_cannot_be_reached_is_refused(void **state)
+{
+	struct full table = full;
+
+	(void)state;
+	table.devmem.da = MEM_DA + MEM_SIZE;
+	assert_int_equal(set_shared(&table, sizeof(table)), -AMP_RPROC_ERR_RSC_MEMORY);
+	/* By its physical address alone. */
+	table.devmem.da = ANY_ADDR;
+	assert_int_equal(set_shared(&table, sizeof(table)), 0);
+	table.devmem.len = MEM_SIZE + 1;
+	assert_int_equal(set_shared(&table, sizeof(table)), -AMP_RPROC_ERR_RSC_MEMORY);
+}
+
+static void each_failing_allocation_refuses_the_table_and_leaks_nothing(void **state)
+{
+	unsigned int n;
+	int status;
+
+	(void)state;
+	for (n = 1;; n++) {
+		fail_allocation(n);
+		status = set_shared(&full, sizeof(full));
+		assert_int_equal(live_allocations(), 0);
+		if (!allocation_failed())
+			break;
+		assert_int_equal(status, -RPROC_ENOMEM);
+		assert_int_equal(rproc.bitmap, 0);
+	}
+	assert_int_equal(status, 0);
+	assert_int_equal(n, 3); /* the copy of the table, and that of the vendor's entry */
+}
+
 static metal_phys_addr_t answer_da;
 
 static void *allocate(struct remoteproc *r, metal_phys_addr_t *pa, metal_phys_addr_t *da, size_t size,
@@ -417,6 +469,9 @@ int main(void)
 		TEST(tables_where_there_can_be_none_are_refused),
 		TEST(only_open_addresses_are_filled_and_nothing_else_is_written),
 		TEST(a_carveout_that_does_not_care_gets_the_memory_with_its_name),
+		TEST(a_carveout_with_a_physical_address_goes_there),
+		TEST(device_memory_that_cannot_be_reached_is_refused),
+		TEST(each_failing_allocation_refuses_the_table_and_leaks_nothing),
 		TEST(a_carveout_that_does_not_care_gets_what_the_platform_allocates),
 		TEST(vendor_entries_go_to_the_hook_as_a_copy),
 		TEST(entries_on_top_of_each_other_do_no_harm),

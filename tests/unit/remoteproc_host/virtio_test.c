@@ -234,6 +234,111 @@ static void a_vring_without_a_place_goes_where_the_platform_puts_it(void **state
 	assert_int_equal(table()->vring[0].da, MEM_DA + 0x2c00);
 }
 
+static void a_device_without_a_free_notify_id_is_not_created(void **state)
+{
+	unsigned int taken = 0;
+
+	(void)state;
+	/* All but the table's own, 5; then all but one, which the device gets: none is left for its second ring. */
+	while (remoteproc_allocate_id(&rproc, 0, 0) != RSC_NOTIFY_ID_ANY)
+		taken++;
+	assert_int_equal(taken, METAL_BITS_PER_ULONG - 1);
+	assert_null(create_driver());
+	assert_int_equal(table()->vdev.notifyid, RSC_NOTIFY_ID_ANY);
+	metal_bitmap_clear_bit(&rproc.bitmap, 9);
+	assert_null(create_driver());
+	assert_true(metal_list_is_empty(&rproc.vdevs));
+	*table() = good_table;
+	metal_bitmap_clear_bit(&rproc.bitmap, 9);
+	metal_bitmap_clear_bit(&rproc.bitmap, 11);
+	assert_non_null(create_driver());
+	assert_int_equal(table()->vdev.notifyid, 9);
+	assert_int_equal(table()->vring[1].notifyid, 11);
+}
+
+struct two_vdevs {
+	struct resource_table header;
+	uint32_t offset[2];
+	struct {
+		struct fw_rsc_vdev vdev;
+		struct fw_rsc_vdev_vring vring[2];
+		uint32_t config[2];
+	} device[2];
+};
+
+static void devices_of_one_table_are_told_apart(void **state)
+{
+	struct two_vdevs *two = (struct two_vdevs *)(void *)(memory + 0x1000);
+	struct virtio_device *vdev[2];
+	struct remoteproc_virtio foreign;
+	unsigned int i;
+
+	(void)state;
+	memset(two, 0, sizeof(*two));
+	two->header = (struct resource_table){.ver = 1, .num = 2};
+	for (i = 0; i < 2; i++) {
+		two->offset[i] = (uint32_t)offsetof(struct two_vdevs, device) + i * (uint32_t)sizeof(two->device[0]);
+		two->device[i].vdev = good_table.vdev;
+		memcpy(two->device[i].vring, good_table.vring, sizeof(good_table.vring));
+		two->device[i].vring[0].notifyid = RSC_NOTIFY_ID_ANY;
+	}
+	two->device[1].vring[0].da += 0x800;
+	two->device[1].vring[1].da += 0x800;
+	assert_int_equal(remoteproc_set_rsc_table(&rproc, &two->header, sizeof(*two)), 0);
+	for (i = 0; i < 2; i++) {
+		vdev[i] = remoteproc_create_virtio(&rproc, (int)i, VIRTIO_DEV_DRIVER, NULL);
+		assert_non_null(vdev[i]);
+		assert_ptr_equal(vdev[i]->vrings_info[0].info.vaddr, memory + 0x2000 + i * 0x800);
+		assert_int_equal(vdev[i]->notifyid, i * 3);
+	}
+	assert_ptr_not_equal(vdev[0], vdev[1]);
+	/* A device that is not this processor's is left alone. */
+	metal_list_init(&foreign.node);
+	remoteproc_remove_virtio(&rproc, &foreign.vdev);
+	assert_ptr_equal(remoteproc_create_virtio(&rproc, 1, VIRTIO_DEV_DRIVER, NULL), vdev[1]);
+	remoteproc_remove_virtio(&rproc, vdev[0]);
+	assert_ptr_equal(remoteproc_create_virtio(&rproc, 1, VIRTIO_DEV_DRIVER, NULL), vdev[1]);
+}
+
+static void a_driver_that_is_ready_without_places_for_its_rings_gets_no_device(void **state)
+{
+	(void)state;
+	table()->vring[0].da = FW_RSC_U32_ADDR_ANY;
+	table()->vdev.status = VIRTIO_CONFIG_STATUS_DRIVER_OK;
+	assert_null(remoteproc_create_virtio(&remote, 0, VIRTIO_DEV_DEVICE, NULL));
+	assert_true(metal_list_is_empty(&remote.vdevs));
+}
+
+/* What a driver does to the table between the device's first look at it and DRIVER_OK. */
+static void fewer_rings(void)
+{
+	table()->vring[0].da = good_table.vring[0].da;
+	table()->vdev.num_of_vrings = 1;
+	table()->vdev.status = VIRTIO_CONFIG_STATUS_DRIVER_OK;
+}
+
+static void no_table(void)
+{
+	table()->header.ver = 2;
+	table()->vdev.status = VIRTIO_CONFIG_STATUS_DRIVER_OK;
+}
+
+static void a_table_that_changes_while_the_device_waits_gives_no_device(void **state)
+{
+	static void (*const ways[])(void) = {fewer_rings, no_table};
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < metal_dim(ways); i++) {
+		*table() = good_table;
+		table()->vring[0].da = FW_RSC_U32_ADDR_ANY;
+		at_allocation(4, ways[i]); /* that of the last queue, after the copy of the table and the device */
+		assert_null(remoteproc_create_virtio(&remote, 0, VIRTIO_DEV_DEVICE, NULL));
+		assert_int_equal(live_allocations(), 0);
+		assert_true(metal_list_is_empty(&remote.vdevs));
+	}
+}
+
 static void *drive(void *arg)
 {
 	struct virtio_device *vdev = create_driver();
@@ -357,6 +462,10 @@ int main(void)
 		TEST(each_failing_allocation_is_survived),
 		TEST(a_vring_without_a_place_goes_to_the_memory_with_its_name),
 		TEST(a_vring_without_a_place_goes_where_the_platform_puts_it),
+		TEST(a_device_without_a_free_notify_id_is_not_created),
+		TEST(devices_of_one_table_are_told_apart),
+		TEST(a_driver_that_is_ready_without_places_for_its_rings_gets_no_device),
+		TEST(a_table_that_changes_while_the_device_waits_gives_no_device),
 		TEST(the_device_waits_for_an_open_address_until_the_driver_is_ready),
 		TEST(a_load_is_refused_while_a_device_of_the_old_life_exists),
 		TEST(a_loaded_image_exchanges_messages),

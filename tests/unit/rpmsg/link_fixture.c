@@ -10,6 +10,8 @@ static int kick(void *priv, uint32_t id)
 
 	assert_in_range(id, 0, 1);
 	side->kicks[id]++;
+	if (side->on_kick)
+		side->on_kick(side->f, id);
 	return 0;
 }
 
@@ -38,6 +40,7 @@ static void add_side(struct fixture *f, struct side *side, unsigned int role)
 {
 	unsigned int i;
 
+	side->f = f;
 	side->phys = PHYS_BASE;
 	metal_io_init(&side->io, f->shm, &side->phys, sizeof(*f->shm), (unsigned int)-1, 0, NULL);
 	side->vdev = rproc_virtio_create_vdev(role, 0, &f->shm->rsc, &side->io, side, kick, on_reset);

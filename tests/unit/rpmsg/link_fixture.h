@@ -42,6 +42,8 @@ struct shared {
 	uint8_t guard3[GUARD];
 };
 
+struct fixture;
+
 /** One side. */
 struct side {
 	struct rpmsg_virtio_device rvdev;
@@ -51,7 +53,9 @@ struct side {
 	unsigned int kicks[2];   /**< that this side sent, by notify id */
 	unsigned int lost_count; /**< calls of the link callback */
 	int lost_reason;
-	unsigned int reset_count; /**< calls of the reset callback */
+	unsigned int reset_count;                        /**< calls of the reset callback */
+	void (*on_kick)(struct fixture *f, uint32_t id); /**< runs inside a kick of this side; NULL: nobody hears it */
+	struct fixture *f;
 };
 
 struct fixture {

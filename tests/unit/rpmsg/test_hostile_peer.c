@@ -142,7 +142,7 @@ CASE(message_beyond, s->message[12] = PAYLOAD + 1)
 CASE(message_max, s->message[12] = 0xff; s->message[13] = 0xff)
 CASE(message_reserved, memset(s->message + 8, 0xff, 4); memset(s->message + 14, 0xff, 2))
 CASE(message_to_nobody, memset(s->message + 4, 0xee, 4))
-CASE(ring_zeroed, s->ring.used->idx = 5)
+CASE(ring_zeroed, memset(&s->ring.used->ring[RING_NUM], 0, sizeof(uint16_t)))
 
 static void the_remote_survives_each_bad_word_of_a_host(void **state)
 {

@@ -5,6 +5,7 @@
 #include <metal/time.h>
 
 #include <string.h>
+#include <unistd.h>
 
 static struct box host_box, remote_box;
 
@@ -194,6 +195,34 @@ static void both_sides_out_of_buffers_is_no_deadlock(void **state)
 	assert_in_range(host_box.count, 2 * RING_NUM, 2 * RING_NUM + 1);
 }
 
+/* One bell for both queues: the wait consumes the kick, and nobody else will hear of the message. */
+static int wait_on_a_shared_bell(struct rpmsg_device *rdev, uint32_t id)
+{
+	(void)rdev;
+	(void)id;
+	if (++waits == 1) {
+		fixture_poll(&waited_for->remote);
+		assert_int_equal(rpmsg_trysend(&remote_box.ept, "r", 1), 1);
+	}
+	return RPMSG_SUCCESS;
+}
+
+static void a_message_that_comes_with_the_awaited_buffer_is_received(void **state)
+{
+	struct fixture *f = *state;
+	unsigned int i;
+
+	open_boxes(f);
+	waited_for = f;
+	waits = 0;
+	for (i = 0; i < RING_NUM; i++)
+		assert_int_equal(rpmsg_send(&host_box.ept, "x", 1), 1);
+	rpmsg_virtio_set_wait_cb(&f->host.rvdev, wait_on_a_shared_bell);
+	assert_int_equal(rpmsg_send(&host_box.ept, "h", 1), 1);
+	assert_int_equal(waits, 1);
+	assert_int_equal(host_box.count, 1);
+}
+
 /* ------------------------------------------------------------------ kicks */
 
 static void kicks_are_sent_only_where_somebody_waits_for_them(void **state)
@@ -238,6 +267,32 @@ static void messages_that_come_while_others_are_handled_need_no_kick_and_are_not
 	assert_int_equal(f->host.kicks[1], 0);
 	assert_int_equal(remote_box.count, 1);
 	assert_int_equal(remote_box.data[0], 'z');
+}
+
+static unsigned int remote_kicks;
+
+/* While the remote kicks, the next message comes, and an interrupt of its other queue looks at both queues. */
+static void other_context_looks(struct fixture *f, uint32_t id)
+{
+	(void)id;
+	if (remote_kicks++)
+		return;
+	assert_int_equal(rpmsg_trysend(&host_box.ept, "2", 1), 1);
+	assert_int_equal(rproc_virtio_notified(f->remote.vdev, 0), 0);
+}
+
+static void a_message_that_another_context_has_seen_is_not_left_behind(void **state)
+{
+	struct fixture *f = *state;
+
+	open_boxes(f);
+	assert_int_equal(rpmsg_trysend(&host_box.ept, "1", 1), 1);
+	fixture_ring(f, 1).avail->flags = 0; /* as if the host waited for its buffer */
+	remote_kicks = 0;
+	f->remote.on_kick = other_context_looks;
+	assert_int_equal(rproc_virtio_notified(f->remote.vdev, 1), 0);
+	f->remote.on_kick = NULL;
+	assert_int_equal(remote_box.count, 2);
 }
 
 /* ------------------------------------------------------------------ loss and restart */
@@ -315,6 +370,32 @@ static void such_a_reset_is_noticed_by_the_kick_for_new_buffers_alone(void **sta
 	}
 }
 
+static struct fixture *starting;
+static const struct virtio_dispatch *real_dispatch;
+
+/* The last word of the device's life before comes when the rings are new already. */
+static void set_status_late_flag(struct virtio_device *vdev, uint8_t status)
+{
+	real_dispatch->set_status(vdev, status);
+	if (status & VIRTIO_CONFIG_STATUS_DRIVER_OK)
+		fixture_ring(starting, 0).used->flags = VRING_USED_F_NO_NOTIFY;
+}
+
+static void a_driver_that_comes_up_kicks_whatever_the_devices_flag_says(void **state)
+{
+	struct virtio_dispatch dispatch;
+
+	starting = *state;
+	real_dispatch = starting->host.vdev->func;
+	dispatch = *real_dispatch;
+	dispatch.set_status = set_status_late_flag;
+	starting->host.vdev->func = &dispatch;
+	assert_int_equal(fixture_init_host(starting), RPMSG_SUCCESS);
+	starting->host.vdev->func = real_dispatch;
+	assert_int_equal(starting->host.kicks[0], 1);
+	assert_int_equal(fixture_init_remote(starting), RPMSG_SUCCESS);
+}
+
 static void a_link_comes_up_again_after_each_restart_of_the_host(void **state)
 {
 	struct fixture *f = *state;
@@ -355,6 +436,51 @@ static void a_remote_that_restarts_alone_must_wait_for_the_drivers_reset(void **
 	rpmsg_deinit_vdev(&f->host.rvdev);
 	assert_int_equal(fixture_init_host(f), RPMSG_SUCCESS);
 	assert_int_equal(fixture_init_remote(f), RPMSG_SUCCESS);
+}
+
+static void a_peer_that_is_lost_after_the_link_went_down_does_no_harm(void **state)
+{
+	struct fixture *f = *state;
+
+	rpmsg_deinit_vdev(&f->host.rvdev);
+	/* the lock is gone: whoever takes it now stands still */
+	metal_mutex_init(&f->host.rvdev.rdev.lock);
+	metal_mutex_acquire(&f->host.rvdev.rdev.lock);
+	alarm(10);
+	amp_rpmsg_peer_lost(&f->host.rvdev);
+	alarm(0);
+	metal_mutex_release(&f->host.rvdev.rdev.lock);
+	metal_mutex_deinit(&f->host.rvdev.rdev.lock);
+	amp_rpmsg_peer_lost(NULL);
+	assert_int_equal(amp_rpmsg_link_state(&f->host.rvdev), AMP_LINK_DOWN);
+	assert_int_equal(amp_rpmsg_link_state(NULL), AMP_LINK_DOWN);
+	assert_int_equal(amp_rpmsg_link_reason(NULL), AMP_LINK_OK);
+}
+
+static void several_devices_in_one_program_do_not_mix(void **state)
+{
+	struct fixture *f = *state, *g;
+	static struct box other_host, other_remote;
+	void *other;
+
+	fixture_up(&other);
+	g = other;
+	open_boxes(f);
+	box_open(&other_host, &g->host, NULL, 10, 20);
+	box_open(&other_remote, &g->remote, NULL, 20, 10);
+	assert_int_equal(rpmsg_send(&host_box.ept, "one", 3), 3);
+	assert_int_equal(rpmsg_send(&other_host.ept, "other", 5), 5);
+	fixture_poll(&g->remote);
+	fixture_poll(&f->remote);
+	assert_memory_equal(remote_box.data, "one", 3);
+	assert_memory_equal(other_remote.data, "other", 5);
+	amp_rpmsg_peer_lost(&g->remote.rvdev);
+	assert_int_equal(rpmsg_send(&other_remote.ept, "x", 1), RPMSG_ERR_DEV_STATE);
+	assert_int_equal(rpmsg_send(&remote_box.ept, "back", 4), 4);
+	fixture_poll(&f->host);
+	assert_memory_equal(host_box.data, "back", 4);
+	assert_int_equal(other_host.count, 0);
+	fixture_down(&other);
 }
 
 static void destroying_endpoints_of_a_lost_link_works(void **state)
@@ -475,14 +601,19 @@ int main(void)
 		LINK_TEST(a_waiting_send_ends_at_once_when_the_peer_is_gone),
 		LINK_TEST(a_waiting_send_ends_at_once_when_the_driver_resets),
 		LINK_TEST(both_sides_out_of_buffers_is_no_deadlock),
+		LINK_TEST(a_message_that_comes_with_the_awaited_buffer_is_received),
 		LINK_TEST(kicks_are_sent_only_where_somebody_waits_for_them),
 		LINK_TEST(messages_that_come_while_others_are_handled_need_no_kick_and_are_not_lost),
+		LINK_TEST(a_message_that_another_context_has_seen_is_not_left_behind),
 		LINK_TEST(sends_are_refused_after_the_peer_is_gone),
 		LINK_TEST(a_kick_after_a_reset_reports_it_once),
 		LINK_TEST(a_reset_that_came_and_went_unseen_is_noticed),
 		LINK_TEST(such_a_reset_is_noticed_by_the_kick_for_new_buffers_alone),
+		DEVICE_TEST(a_driver_that_comes_up_kicks_whatever_the_devices_flag_says),
 		LINK_TEST(a_link_comes_up_again_after_each_restart_of_the_host),
 		LINK_TEST(a_remote_that_restarts_alone_must_wait_for_the_drivers_reset),
+		LINK_TEST(a_peer_that_is_lost_after_the_link_went_down_does_no_harm),
+		LINK_TEST(several_devices_in_one_program_do_not_mix),
 		LINK_TEST(destroying_endpoints_of_a_lost_link_works),
 		LINK_TEST(deinit_does_not_wait_for_a_peer_that_takes_no_messages),
 		DEVICE_TEST(init_refuses_what_cannot_work),

@@ -2,6 +2,8 @@
 /* Messages written and read in place: who owns which buffer. */
 #include "link_fixture.h"
 
+#include <metal/log.h>
+
 #include <string.h>
 
 static struct box host_box, remote_box;
@@ -183,6 +185,78 @@ static void each_hold_needs_a_release_and_a_second_release_does_nothing(void **s
 	}
 }
 
+static unsigned int warnings;
+
+static void count_warnings(enum metal_log_level level, const char *format, ...)
+{
+	(void)format;
+	if (level == METAL_LOG_WARNING)
+		warnings++;
+}
+
+static void held_buffers_are_counted_and_leaked_ones_reported(void **state)
+{
+	metal_log_handler handler = metal_get_log_handler();
+	struct rpmsg_virtio_device *rvdev;
+	struct direction d[2];
+	unsigned int i;
+
+	directions(*state, d);
+	metal_set_log_handler(count_warnings);
+	assert_int_equal(amp_rpmsg_held_buffers(NULL), 0);
+	for (i = 0; i < 2; i++) {
+		num_held = 0;
+		warnings = 0;
+		rvdev = &d[i].to->rvdev;
+		d[i].receiver->ept.cb = hold;
+		assert_int_equal(rpmsg_trysend(&d[i].sender->ept, "a", 1), 1);
+		assert_int_equal(rpmsg_trysend(&d[i].sender->ept, "b", 1), 1);
+		fixture_poll(d[i].to);
+		assert_int_equal(amp_rpmsg_held_buffers(rvdev), 2);
+		rpmsg_hold_rx_buffer(&d[i].receiver->ept, held[0]);
+		assert_int_equal(amp_rpmsg_held_buffers(rvdev), 3);
+		rpmsg_release_rx_buffer(&d[i].receiver->ept, held[0]);
+		rpmsg_release_rx_buffer(&d[i].receiver->ept, held[0]);
+		rpmsg_release_rx_buffer(&d[i].receiver->ept, held[0]); /* one too many */
+		assert_int_equal(amp_rpmsg_held_buffers(rvdev), 1);
+	}
+	/* a lost link still takes releases; what is not released when it goes down has leaked */
+	amp_rpmsg_peer_lost(&d[0].to->rvdev);
+	rpmsg_release_rx_buffer(&d[0].receiver->ept, held[1]);
+	assert_int_equal(amp_rpmsg_held_buffers(&d[0].to->rvdev), 0);
+	rpmsg_deinit_vdev(&d[0].to->rvdev);
+	assert_int_equal(warnings, 0);
+	rpmsg_deinit_vdev(&d[1].to->rvdev);
+	assert_int_equal(warnings, 1);
+	metal_set_log_handler(handler);
+}
+
+static int release_unheld(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src, void *priv)
+{
+	(void)len;
+	(void)src;
+	(void)priv;
+	rpmsg_release_rx_buffer(ept, data);
+	return 0;
+}
+
+static void a_release_without_a_hold_does_not_return_the_buffer_twice(void **state)
+{
+	struct direction d[2];
+	unsigned int i, k;
+
+	directions(*state, d);
+	for (i = 0; i < 2; i++) {
+		d[i].receiver->ept.cb = release_unheld;
+		for (k = 0; k < 3 * RING_NUM; k++) {
+			assert_int_equal(rpmsg_trysend(&d[i].sender->ept, "x", 1), 1);
+			fixture_poll(d[i].to);
+		}
+		assert_int_equal(amp_rpmsg_link_state(&d[i].from->rvdev), AMP_LINK_UP);
+		assert_int_equal(amp_rpmsg_link_state(&d[i].to->rvdev), AMP_LINK_UP);
+	}
+}
+
 static void missing_arguments_are_refused(void **state)
 {
 	struct box nobody = {.ept = {.rdev = NULL}};
@@ -212,6 +286,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(held_buffers_keep_their_content_until_they_are_released, up,
 	                                        fixture_down),
 		cmocka_unit_test_setup_teardown(each_hold_needs_a_release_and_a_second_release_does_nothing, up,
+	                                        fixture_down),
+		cmocka_unit_test_setup_teardown(held_buffers_are_counted_and_leaked_ones_reported, up, fixture_down),
+		cmocka_unit_test_setup_teardown(a_release_without_a_hold_does_not_return_the_buffer_twice, up,
 	                                        fixture_down),
 		cmocka_unit_test_setup_teardown(missing_arguments_are_refused, up, fixture_down),
 	};

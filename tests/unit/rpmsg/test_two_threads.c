@@ -25,6 +25,7 @@ struct party {
 };
 
 static struct fixture *fixture;
+static unsigned int ring_num = RING_NUM;
 static struct party host, remote;
 
 static int kick(void *priv, uint32_t id)
@@ -116,7 +117,7 @@ static void add_party(struct party *party, struct party *other, unsigned int rol
 	party->vdev = rproc_virtio_create_vdev(role, 0, &fixture->shm->rsc, &side->io, party, kick, NULL);
 	assert_non_null(party->vdev);
 	for (i = 0; i < 2; i++)
-		assert_int_equal(rproc_virtio_init_vring(party->vdev, i, i, fixture->shm->vring[i], &side->io, RING_NUM,
+		assert_int_equal(rproc_virtio_init_vring(party->vdev, i, i, fixture->shm->vring[i], &side->io, ring_num,
 		                                         RING_ALIGN),
 		                 0);
 }
@@ -158,7 +159,7 @@ static void both_up(void)
 
 	add_party(&host, &remote, VIRTIO_DEV_DRIVER, &fixture->host);
 	add_party(&remote, &host, VIRTIO_DEV_DEVICE, &fixture->remote);
-	rpmsg_virtio_init_shm_pool(&fixture->pool, fixture->shm->buffers, sizeof(fixture->shm->buffers));
+	rpmsg_virtio_init_shm_pool(&fixture->pool, fixture->shm->buffers, 2 * ring_num * BUF_SIZE);
 	assert_int_equal(
 		rpmsg_init_vdev_with_config(&host.rvdev, host.vdev, NULL, &fixture->host.io, &fixture->pool, &config),
 		0);
@@ -217,6 +218,69 @@ static void a_side_that_sleeps_is_kicked_for_each_message(void **state)
 	both_down();
 }
 
+/* One buffer for each direction: both are out of buffers nearly always. */
+static void both_sides_out_of_their_only_buffer_is_no_deadlock(void **state)
+{
+	fixture = *state;
+	for (ring_num = 1; ring_num <= 2; ring_num++) {
+		both_up();
+		run_both(run, run);
+		assert_int_equal(host.received, MESSAGES);
+		assert_int_equal(remote.received, MESSAGES);
+		both_down();
+	}
+	ring_num = RING_NUM;
+}
+
+static sem_t waits;
+
+static int tell_and_let_the_port_wait(struct rpmsg_device *rdev, uint32_t id)
+{
+	(void)rdev;
+	(void)id;
+	sem_post(&waits);
+	return RPMSG_EOPNOTSUPP;
+}
+
+static void *send_until_refused(void *arg)
+{
+	struct party *party = arg;
+	static int status;
+
+	do
+		status = rpmsg_send(&party->ept, "x", 1);
+	while (status == 1);
+	return &status;
+}
+
+static void a_send_that_waits_in_another_thread_ends_at_once_when_the_peer_is_gone(void **state)
+{
+	struct timespec start, end;
+	struct party *party;
+	pthread_t thread;
+	unsigned int i;
+	void *status;
+
+	fixture = *state;
+	for (i = 0; i < 2; i++) {
+		both_up();
+		party = i ? &remote : &host;
+		assert_int_equal(sem_init(&waits, 0, 0), 0);
+		rpmsg_virtio_set_wait_cb(&party->rvdev, tell_and_let_the_port_wait);
+		amp_rpmsg_set_send_timeout(&party->rvdev, 60000);
+		assert_int_equal(pthread_create(&thread, NULL, send_until_refused, party), 0);
+		sem_wait(&waits);
+		clock_gettime(CLOCK_MONOTONIC, &start);
+		amp_rpmsg_peer_lost(&party->rvdev);
+		pthread_join(thread, &status);
+		clock_gettime(CLOCK_MONOTONIC, &end);
+		assert_int_equal(*(int *)status, RPMSG_ERR_DEV_STATE);
+		assert_in_range(end.tv_sec - start.tv_sec, 0, 5);
+		sem_destroy(&waits);
+		both_down();
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -224,6 +288,10 @@ int main(void)
 	                                        fixture_down),
 		cmocka_unit_test_setup_teardown(a_side_that_sleeps_is_kicked_for_each_message, fixture_devices,
 	                                        fixture_down),
+		cmocka_unit_test_setup_teardown(both_sides_out_of_their_only_buffer_is_no_deadlock, fixture_devices,
+	                                        fixture_down),
+		cmocka_unit_test_setup_teardown(a_send_that_waits_in_another_thread_ends_at_once_when_the_peer_is_gone,
+	                                        fixture_devices, fixture_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

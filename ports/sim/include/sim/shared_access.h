@@ -3,7 +3,8 @@
  * @file shared_access.h
  * @brief The simulator's accessors of shared memory: AMP_SHARED_ACCESS_HEADER of a simulator build of the library.
  *
- * Each access is a step: before it the scheduler may let the other side run, let an interrupt in, or end this side's life.
+ * Each access is a step: before it the scheduler may let the other side run, let an interrupt in, or end this side's
+ * life.
  */
 #ifndef SIM_SHARED_ACCESS_H
 #define SIM_SHARED_ACCESS_H

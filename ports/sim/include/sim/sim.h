@@ -3,12 +3,12 @@
  * @file sim.h
  * @brief A deterministic simulator: two sides in one process, over memory that is as weak as the memory model allows.
  *
- * Each side is a coroutine that runs a program which uses the library. Everything that is left to chance on a real system (who
- * runs when, when a write becomes visible, how old a value may be, when a doorbell arrives) is drawn from one random
- * number generator: the same seed gives the same run, step by step.
+ * Each side is a coroutine that runs a program which uses the library. Everything that is left to chance on a real
+ * system (who runs when, when a write becomes visible, how old a value may be, when a doorbell arrives) is drawn from
+ * one random number generator: the same seed gives the same run, step by step.
  *
- * One simulation exists at a time. Context: functions marked "side" are for the program of a side and for the library below
- * it; the others for the program that runs the simulation, while no side runs, or for its hooks.
+ * One simulation exists at a time. Context: functions marked "side" are for the program of a side and for the library
+ * below it; the others for the program that runs the simulation, while no side runs, or for its hooks.
  */
 #ifndef SIM_SIM_H
 #define SIM_SIM_H
@@ -33,11 +33,12 @@ enum sim_side_id {
 /** Chances are counted in 256ths. */
 struct sim_config {
 	uint64_t seed;
-	uint32_t block_size;     /**< bytes of shared memory, up to SIM_BLOCK_MAX */
-	uint32_t max_steps;      /**< more than this is a failure: a livelock */
-	uint32_t switch_odds;    /**< that the other side runs on, at each step */
-	uint32_t commit_odds;    /**< that one waiting write becomes visible, at each step and side; 256: writes never wait */
-	uint32_t stale_odds;     /**< that a load returns an older value, if the program's order allows it; 0: never */
+	uint32_t block_size;  /**< bytes of shared memory, up to SIM_BLOCK_MAX */
+	uint32_t max_steps;   /**< more than this is a failure: a livelock */
+	uint32_t switch_odds; /**< that the other side runs on, at each step */
+	uint32_t commit_odds; /**< that one waiting write becomes visible, at each step and side; 256: writes never wait
+	                       */
+	uint32_t stale_odds;  /**< that a load returns an older value, if the program's order allows it; 0: never */
 	uint32_t interrupt_odds; /**< that an interrupt which is pending is taken, at each step */
 	uint32_t bell_lost;      /**< that a doorbell is lost … */
 	uint32_t bell_late;      /**< … comes up to bell_delay_ns later … */
@@ -46,11 +47,13 @@ struct sim_config {
 	uint32_t bell_delay_ns;
 	uint32_t trace; /**< how many of the last events sim_print_trace() can show; 0: none are kept */
 
-	/** Before every step, in the context of the side that takes it. May call sim_power_off() and others. May be NULL. */
+	/** Before every step, in the context of the side that takes it. May call sim_power_off() and others. May be
+	 * NULL. */
 	void (*on_step)(void *arg, uint64_t step);
 	/** A side has just been switched off; its last writes are visible. May be NULL. */
 	void (*on_power_off)(void *arg, enum sim_side_id id);
-	/** Only routine looks (sim_idle_tick()) are to come: is all done, so that they need not be waited for? May be NULL: no. */
+	/** Only routine looks (sim_idle_tick()) are to come: is all done, so that they need not be waited for? May be
+	 * NULL: no. */
 	bool (*at_rest)(void *arg);
 	/** Nothing can happen any more by itself. Return true if that has been changed, false to end the run. */
 	bool (*on_idle)(void *arg);
@@ -59,8 +62,9 @@ struct sim_config {
 
 /** What a side is. */
 struct sim_program {
-	void (*main)(void *arg);      /**< runs from power-on; a return switches the side off */
-	void (*interrupt)(void *arg); /**< taken between any two steps while not masked; NULL: doorbells only wake sim_idle() */
+	void (*main)(void *arg); /**< runs from power-on; a return switches the side off */
+	void (*interrupt)(
+		void *arg); /**< taken between any two steps while not masked; NULL: doorbells only wake sim_idle() */
 	void *arg;
 };
 
@@ -83,8 +87,9 @@ void sim_run(struct sim_result *result);
 void sim_power_on(enum sim_side_id id, const struct sim_program *program);
 
 /**
- * End the life of a side where it is. What it had written but what was not visible yet becomes visible or does not, by chance, in
- * the order of the memory model. Its allocations are freed; its doorbells are gone. Context: any; ends the calling side too.
+ * End the life of a side where it is. What it had written but what was not visible yet becomes visible or does not, by
+ * chance, in the order of the memory model. Its allocations are freed; its doorbells are gone. Context: any; ends the
+ * calling side too.
  */
 void sim_power_off(enum sim_side_id id);
 
@@ -97,8 +102,9 @@ bool sim_running(enum sim_side_id id);
 uint32_t sim_allocations(enum sim_side_id id);
 
 /**
- * Something outside of the shared memory happened to this side (its controller speaks): wakes it like a doorbell. Called by the side itself,
- * from its interrupt handler: there is work for its main program; the next sim_idle() returns at once.
+ * Something outside of the shared memory happened to this side (its controller speaks): wakes it like a doorbell.
+ * Called by the side itself, from its interrupt handler: there is work for its main program; the next sim_idle()
+ * returns at once.
  */
 void sim_wake(enum sim_side_id id);
 
@@ -126,15 +132,16 @@ enum sim_side_id sim_self(void);
 void sim_idle(uint64_t deadline_ns);
 
 /**
- * Like sim_idle(), until the next routine look, for instance of a watchdog's loop: such looks alone do not keep a run going that is
- * at rest.
+ * Like sim_idle(), until the next routine look, for instance of a watchdog's loop: such looks alone do not keep a run
+ * going that is at rest.
  */
 void sim_idle_tick(uint64_t deadline_ns);
 
-/** A busy-wait: let the other side run. */
+/** A busy-wait: let the other side run, or time pass. */
 void sim_yield(void);
 
-/** Mask the interrupt of this side. @return what sim_irq_restore() needs. Context: side; outside of a run does nothing */
+/** Mask the interrupt of this side. @return what sim_irq_restore() needs. Context: side; outside of a run does nothing
+ */
 unsigned int sim_irq_save(void);
 void sim_irq_restore(unsigned int flags);
 
@@ -149,12 +156,13 @@ uint32_t sim_take_doorbells(void);
 /* ------------------------------------------------------------------ shared memory: memory.c */
 
 /**
- * Where a side sees the shared block. Nothing is mapped there: an access that does not go through the functions below is a
- * segmentation fault, and an access that does is checked against the block's size.
+ * Where a side sees the shared block. Nothing is mapped there: an access that does not go through the functions below
+ * is a segmentation fault, and an access that does is checked against the block's size.
  */
 void *sim_view(enum sim_side_id id);
 
-/** A word outside of the block that the library loads through the accessors, such as a constant in place of a status. */
+/** Words outside of the block that the library accesses through the accessors too, such as a constant in place of a
+ * status. */
 void sim_allow_private(const void *ptr, size_t size);
 
 /** Say that only @p id may store to these bytes (clearing is not a store). */

@@ -16,11 +16,11 @@ struct metal_spinlock {
 	metal_mutex_t mutex;
 };
 
-#define METAL_SPINLOCK_INIT \
-	{                   \
-		{           \
+#define METAL_SPINLOCK_INIT  \
+	{                    \
+		{            \
 			0, 0 \
-		}           \
+		}            \
 	}
 
 static inline void metal_spinlock_init(struct metal_spinlock *slock)

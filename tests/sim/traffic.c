@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file traffic.c
+ * @brief Messages of the programs: sent in every way that the library has, checked when they arrive.
+ */
+#include "application.h"
+
+#include <string.h>
+
+/* ------------------------------------------------------------------ messages */
+
+static void fill(const struct message *message, uint8_t *payload)
+{
+	uint32_t i;
+
+	memcpy(payload, message, sizeof(*message));
+	for (i = sizeof(*message); i < message->len; i++)
+		payload[i] = (uint8_t)(message->number * 31 + message->session * 7 + message->stream + i);
+}
+
+static void check_payload(const struct message *message, const void *shared, const char *when)
+{
+	uint8_t is[PAYLOAD_MAX], should[PAYLOAD_MAX];
+
+	sim_copy_out(is, shared, message->len);
+	fill(message, should);
+	if (oracle_trusts() && memcmp(is, should, message->len))
+		sim_fail("the payload of message %u of session %u is not what was sent, %s", message->number,
+		         message->session, when);
+}
+
+/* The values that a call of the library may return, other than a count. */
+void check_error(int status, const char *call)
+{
+	bool honest = oracle_trusts();
+	bool alone = plan->class == CLASS_RESTART; /* nobody may be there to give a buffer back */
+
+	if (status == RPMSG_ERR_NO_BUFF && (alone || !honest || application_self()->patient == false))
+		return;
+	if (status == RPMSG_ERR_ADDR && alone) /* it has said that it goes */
+		return;
+	if (status == RPMSG_ERR_DEV_STATE && (application_self()->lost || !honest))
+		return;
+	if (!honest && (status >= 0 || status == RPMSG_ERR_BUFF_SIZE || status == RPMSG_ERR_PARAM))
+		return;
+	sim_fail("%s returned %d, %s", call, status, amp_strerror(status));
+}
+
+/* ------------------------------------------------------------------ receiving */
+
+static void answer(struct rpmsg_endpoint *ept)
+{
+	uint8_t payload[PAYLOAD_MAX];
+	struct message message = {.len = (uint16_t)(sizeof(message) + sim_random(PAYLOAD_MAX - sizeof(message) + 1))};
+	bool patient = application_self()->patient;
+	unsigned int flags;
+	int status;
+
+	/* Callbacks of two contexts may answer at the same time: their numbers must be in the order of their messages.
+	 */
+	flags = sim_irq_save();
+	oracle_sending(sim_self(), STREAM_ECHO, &message);
+	fill(&message, payload);
+	status = rpmsg_trysend(ept, payload, message.len);
+	oracle_sent(sim_self(), STREAM_ECHO, status >= 0);
+	sim_irq_restore(flags);
+	application_self()->patient = false;
+	if (status != message.len)
+		check_error(status, "rpmsg_trysend() in a callback");
+	application_self()->patient = patient;
+}
+
+int receive_message(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src, void *priv)
+{
+	struct application *app = application_self();
+	struct message message = {0};
+	unsigned int flags;
+
+	(void)src;
+	(void)priv;
+	if (len > PAYLOAD_MAX)
+		sim_fail("a message of %zu bytes in a buffer for %u", len, PAYLOAD_MAX);
+	if (len < sizeof(message)) {
+		if (oracle_trusts())
+			sim_fail("a message of %zu bytes", len);
+		return RPMSG_SUCCESS;
+	}
+	/* Another message may come in an interrupt from the first step on: what is first is noted before. */
+	flags = sim_irq_save();
+	sim_copy_out(&message, data, sizeof(message));
+	oracle_received(sim_self(), &message);
+	sim_irq_restore(flags);
+	if (oracle_trusts() && message.len != len)
+		sim_fail("a message of %u bytes arrives with %zu", message.len, len);
+	message.len = (uint16_t)len;
+	check_payload(&message, data, "when it arrives");
+	flags = sim_irq_save();
+	if (!app->held && sim_chance(plan->hold_odds)) {
+		rpmsg_hold_rx_buffer(ept, data);
+		app->held = data;
+		app->held_message = message;
+	}
+	sim_irq_restore(flags);
+	if (message.stream == STREAM_MAIN && sim_chance(plan->echo_odds))
+		answer(ept);
+	return RPMSG_SUCCESS;
+}
+
+void release_held(struct application *app)
+{
+	void *held = app->held;
+
+	if (!held || (!app->lost && sim_random(2)))
+		return;
+	if (!app->lost && app->rvdev.link_state == AMP_LINK_UP)
+		check_payload(&app->held_message, held, "when it is released");
+	rpmsg_release_rx_buffer(&app->ept, held);
+	app->held = NULL;
+}
+
+/* ------------------------------------------------------------------ sending */
+
+static int send_in_place(struct application *app, const uint8_t *payload, int len, bool wait)
+{
+	void *buffer;
+	uint32_t room;
+	int status;
+
+	buffer = rpmsg_get_tx_payload_buffer(&app->ept, &room, wait);
+	if (!buffer)
+		return app->rvdev.link_state == AMP_LINK_UP ? RPMSG_ERR_NO_BUFF : RPMSG_ERR_DEV_STATE;
+	if (room < (uint32_t)len && !oracle_trusts()) {
+		rpmsg_release_tx_buffer(&app->ept, buffer);
+		return RPMSG_ERR_BUFF_SIZE;
+	}
+	if (room != PAYLOAD_MAX && oracle_trusts())
+		sim_fail("room for %u bytes in a buffer for %u", room, PAYLOAD_MAX);
+	sim_copy_in(buffer, payload, (size_t)len);
+	if (sim_random(8) == 0) {
+		status = rpmsg_release_tx_buffer(&app->ept, buffer); /* changed its mind */
+		return status ? status : RPMSG_ERR_NO_BUFF;
+	}
+	return rpmsg_send_nocopy(&app->ept, buffer, len);
+}
+
+bool send_message(struct application *app)
+{
+	uint8_t payload[PAYLOAD_MAX + 1] = {0};
+	struct message message = {.len = (uint16_t)(sizeof(message) + sim_random(PAYLOAD_MAX - sizeof(message) + 1))};
+	bool wait = plan->waits[sim_self()], in_place = sim_chance(plan->nocopy_odds);
+	int status;
+
+	if (sim_random(16) == 0) {
+		/* More than fits: refused, and the buffer that was taken for it comes back. */
+		status = rpmsg_trysend(&app->ept, payload, PAYLOAD_MAX + 1);
+		if (status != RPMSG_ERR_BUFF_SIZE)
+			check_error(status, "rpmsg_trysend() of too much");
+		return true;
+	}
+	oracle_sending(sim_self(), STREAM_MAIN, &message);
+	fill(&message, payload);
+	app->patient = wait && !in_place;
+	if (in_place)
+		status = send_in_place(app, payload, message.len, wait);
+	else
+		status = wait ? rpmsg_send(&app->ept, payload, message.len)
+		              : rpmsg_trysend(&app->ept, payload, message.len);
+	oracle_sent(sim_self(), STREAM_MAIN, status >= 0);
+	if (status == message.len)
+		app->to_send--;
+	else
+		check_error(status, "a send");
+	app->patient = false;
+	return status == message.len;
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The driver restarts while the device is in the middle of something: what the old life stores last must not hurt. */
+#include "link_fixture.h"
+
+#include <metal/time.h>
+
+#include <string.h>
+
+static struct box host_box, remote_box;
+
+static void open_boxes(struct fixture *f)
+{
+	box_open(&host_box, &f->host, NULL, 10, 20);
+	box_open(&remote_box, &f->remote, NULL, 20, 10);
+}
+
+static void assert_messages_flow(struct fixture *f)
+{
+	unsigned int i;
+
+	open_boxes(f);
+	for (i = 0; i < 3 * RING_NUM; i++) {
+		assert_int_equal(rpmsg_send(&host_box.ept, &i, sizeof(i)), sizeof(i));
+		fixture_poll(&f->remote);
+		assert_int_equal(rpmsg_send(&remote_box.ept, &i, sizeof(i)), sizeof(i));
+		fixture_poll(&f->host);
+	}
+	assert_int_equal(host_box.count, 3 * RING_NUM);
+	assert_int_equal(remote_box.count, 3 * RING_NUM);
+}
+
+/* A driver that does not wait has zeroed the rings while the device was giving a buffer back. */
+static void the_late_index_of_an_old_life_does_not_stop_the_new_one(void **state)
+{
+	struct fixture *f = *state;
+	unsigned int i;
+
+	assert_messages_flow(f);
+	rpmsg_deinit_vdev(&f->host.rvdev);
+	assert_int_equal(fixture_init_host(f), RPMSG_SUCCESS);
+	for (i = 0; i < 2; i++) {
+		fixture_ring(f, i).used->idx = (uint16_t)(3 * RING_NUM + 1);
+		fixture_ring(f, i).used->flags = VRING_USED_F_NO_NOTIFY;
+	}
+	fixture_poll(&f->remote);
+	assert_int_equal(f->remote.lost_reason, AMP_LINK_PEER_RESET);
+	rpmsg_deinit_vdev(&f->remote.rvdev);
+	assert_int_equal(fixture_init_remote(f), RPMSG_SUCCESS);
+	assert_int_equal(fixture_ring(f, 1).used->flags, 0);
+	assert_messages_flow(f);
+}
+
+/* The index is as before, since the late store has put it back: only the device's mark is missing. */
+static void a_reset_is_noticed_even_if_the_index_looks_the_same(void **state)
+{
+	struct fixture *f = *state;
+	uint16_t idx[2];
+	unsigned int i;
+
+	assert_messages_flow(f);
+	for (i = 0; i < 2; i++)
+		idx[i] = fixture_ring(f, i).used->idx;
+	rpmsg_deinit_vdev(&f->host.rvdev);
+	assert_int_equal(fixture_init_host(f), RPMSG_SUCCESS);
+	for (i = 0; i < 2; i++)
+		fixture_ring(f, i).used->idx = idx[i];
+	fixture_poll(&f->remote);
+	assert_int_equal(rpmsg_send(&remote_box.ept, "x", 1), RPMSG_ERR_DEV_STATE);
+	assert_int_equal(f->remote.lost_reason, AMP_LINK_PEER_RESET);
+}
+
+static unsigned int answers;
+
+/* The device hears the kick of a driver that waits. Its rings are as it left them: nothing was zeroed before. */
+static void remote_answers(struct fixture *f, uint32_t id)
+{
+	(void)id;
+	if (answers++)
+		return;
+	assert_int_equal(fixture_ring(f, 0).used->idx, 3 * RING_NUM);
+	assert_int_equal(fixture_ring(f, 1).used->idx, 3 * RING_NUM);
+	fixture_poll(&f->remote);
+}
+
+static void a_driver_zeroes_no_ring_before_the_device_has_let_go_of_it(void **state)
+{
+	unsigned long long start = metal_get_timestamp();
+	struct fixture *f = *state;
+
+	assert_messages_flow(f);
+	rpmsg_deinit_vdev(&f->host.rvdev); /* a kick that nobody hears */
+	answers = 0;
+	f->host.on_kick = remote_answers;
+	assert_int_equal(fixture_init_host(f), RPMSG_SUCCESS);
+	f->host.on_kick = NULL;
+	assert_in_range(metal_get_timestamp() - start, 0, 90000000);
+	assert_in_range(answers, 1, 2); /* kicked to let go, and for DRIVER_OK */
+	assert_int_equal(f->remote.lost_count, 1);
+	assert_int_equal(f->remote.lost_reason, AMP_LINK_PEER_RESET);
+	rpmsg_deinit_vdev(&f->remote.rvdev);
+	assert_int_equal(fixture_init_remote(f), RPMSG_SUCCESS);
+	assert_messages_flow(f);
+}
+
+static void a_driver_does_not_wait_for_ever_for_a_device_that_is_dead(void **state)
+{
+	unsigned long long start;
+	struct fixture *f = *state;
+
+	rpmsg_deinit_vdev(&f->host.rvdev);
+	start = metal_get_timestamp();
+	assert_int_equal(fixture_init_host(f), RPMSG_SUCCESS);
+	assert_in_range(metal_get_timestamp() - start, 100000000, 2000000000);
+}
+
+static void a_driver_that_leaves_tells_the_device_by_a_kick(void **state)
+{
+	struct fixture *f = *state;
+
+	f->host.on_kick = remote_answers;
+	assert_messages_flow(f);
+	answers = 0;
+	rpmsg_deinit_vdev(&f->host.rvdev);
+	assert_int_equal(f->remote.lost_count, 1);
+	assert_int_equal(f->remote.lost_reason, AMP_LINK_PEER_RESET);
+	f->host.on_kick = NULL;
+}
+
+static unsigned int status_reads;
+
+/* The driver says DRIVER_OK, and resets while the device sets up its queues. */
+static uint8_t status_goes(struct virtio_device *vdev)
+{
+	(void)vdev;
+	return status_reads++ ? VIRTIO_CONFIG_STATUS_RESET : VIRTIO_CONFIG_STATUS_DRIVER_OK;
+}
+
+/* … resets, zeroes the rings and is ready again. */
+static uint8_t status_goes_and_comes(struct virtio_device *vdev)
+{
+	struct rpmsg_virtio_device *rvdev = vdev->priv;
+
+	if (status_reads++ == 1)
+		memset(&rvdev->rvq->vq_ring.used->ring[RING_NUM], 0, sizeof(uint16_t));
+	return VIRTIO_CONFIG_STATUS_DRIVER_OK;
+}
+
+static void a_device_that_comes_up_during_a_reset_tries_again_or_is_told_to(void **state)
+{
+	struct fixture *f = *state;
+	const struct virtio_dispatch *func = f->remote.vdev->func;
+	struct virtio_dispatch racing = *func;
+	unsigned int i;
+
+	assert_int_equal(fixture_init_host(f), RPMSG_SUCCESS);
+	f->remote.vdev->func = &racing;
+	for (i = 0; i < 2; i++) {
+		racing.get_status = i ? status_goes_and_comes : status_goes;
+		status_reads = 0;
+		assert_int_equal(fixture_init_remote(f), i ? RPMSG_SUCCESS : RPMSG_ERR_DEV_STATE);
+		assert_int_equal(status_reads, i ? 3 : 2);
+	}
+	f->remote.vdev->func = func;
+	assert_messages_flow(f);
+}
+
+/* After the loss the ring is the driver's: a send that was waiting must not write its flag into the new one. */
+static int wait_until_the_host_is_back(struct rpmsg_device *rdev, uint32_t id)
+{
+	struct rpmsg_virtio_device *rvdev = metal_container_of(rdev, struct rpmsg_virtio_device, rdev);
+	struct side *remote = metal_container_of(rvdev, struct side, rvdev);
+
+	(void)id;
+	rpmsg_deinit_vdev(&remote->f->host.rvdev);
+	fixture_poll(remote);
+	assert_int_equal(fixture_init_host(remote->f), RPMSG_SUCCESS);
+	return RPMSG_SUCCESS;
+}
+
+static void a_send_that_waited_leaves_the_rings_of_the_next_life_alone(void **state)
+{
+	struct fixture *f = *state;
+
+	open_boxes(f);
+	rpmsg_virtio_set_wait_cb(&f->remote.rvdev, wait_until_the_host_is_back);
+	while (rpmsg_trysend(&remote_box.ept, "x", 1) == 1)
+		;
+	assert_int_equal(rpmsg_send(&remote_box.ept, "x", 1), RPMSG_ERR_DEV_STATE);
+	assert_int_equal(fixture_ring(f, 0).used->flags, 0);
+	assert_int_equal(fixture_ring(f, 0).used->idx, 0);
+	rpmsg_deinit_vdev(&f->remote.rvdev);
+	assert_int_equal(fixture_init_remote(f), RPMSG_SUCCESS);
+	assert_messages_flow(f);
+}
+
+int main(void)
+{
+#define LINK_TEST(name)   cmocka_unit_test_setup_teardown(name, fixture_up, fixture_down)
+#define DEVICE_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_devices, fixture_down)
+	const struct CMUnitTest tests[] = {
+		LINK_TEST(the_late_index_of_an_old_life_does_not_stop_the_new_one),
+		LINK_TEST(a_reset_is_noticed_even_if_the_index_looks_the_same),
+		LINK_TEST(a_driver_zeroes_no_ring_before_the_device_has_let_go_of_it),
+		LINK_TEST(a_driver_does_not_wait_for_ever_for_a_device_that_is_dead),
+		LINK_TEST(a_driver_that_leaves_tells_the_device_by_a_kick),
+		DEVICE_TEST(a_device_that_comes_up_during_a_reset_tries_again_or_is_told_to),
+		LINK_TEST(a_send_that_waited_leaves_the_rings_of_the_next_life_alone),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
