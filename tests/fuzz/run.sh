@@ -1,0 +1,96 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# make fuzz: every fuzzer for FUZZ_SECONDS, at most as many at once as there are processors.
+#   run.sh BINARIES WORK REPORT      BINARIES: where fuzz-NAME are; WORK: for corpus/NAME, findings/, logs; REPORT: JSON
+# Ctrl-C ends the runs that are under way, skips the others, and still reports. Exit status: 0 nothing found, 1 a
+# finding or a fuzzer that could not run, 130 interrupted.
+set -u
+
+seconds=${FUZZ_SECONDS:-60}
+case $seconds in
+'' | *[!0-9]* | 0) echo "FUZZ_SECONDS=$seconds: must be a number of seconds, at least 1" >&2; exit 2 ;;
+esac
+here=$(cd "$(dirname "$0")" && pwd)
+
+# A row of the table; all rows come from here.
+row() {
+	printf '%-14s %7s %12s %9s %8s %7s  %s\n' "$@"
+}
+
+# number NAME LOG: the last value that libFuzzer printed as "NAME value" or "NAME: value"; 0 if there is none.
+number() {
+	grep -aoE "$1:? +[0-9]+" "$2" | tail -n 1 | grep -oE '[0-9]+$' || echo 0
+}
+
+# run_one NAME BINARIES WORK: one fuzzer; leaves WORK/NAME.result, a JSON object, and prints its row.
+run_one() {
+	name=$1 log=$3/$1.log
+	[ ! -e "$3/stop" ] || exit 0
+	mkdir -p "$3/corpus/$name" "$3/findings"
+	started=$(date +%s)
+	UBSAN_OPTIONS=print_stacktrace=1 "$2/fuzz-$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
+		-max_len=16384 -print_final_stats=1 -artifact_prefix="$3/findings/$name-" \
+		"$3/corpus/$name" "$here/corpus/$name" >"$log" 2>&1 &
+	echo $! >"$3/$name.pid"
+	wait $!
+	status=$?
+	rm -f "$3/$name.pid"
+	took=$(($(date +%s) - started))
+	runs=$(number stat::number_of_executed_units "$log")
+	covered=$(number cov "$log")
+	kept=$(find "$3/corpus/$name" -type f | wc -l)
+	input=$(sed -n 's/.*Test unit written to //p' "$log" | tail -n 1)
+	result=ok
+	if [ -n "$input" ]; then
+		result=finding
+	elif [ -e "$3/stop" ]; then
+		result=interrupted
+	elif [ $status -ne 0 ]; then
+		result="failed"
+	fi
+	jq -n --arg name "$name" --arg result "$result" --arg input "$input" --arg log "$log" --argjson seconds "$took" \
+		--argjson runs "$runs" --argjson coverage "$covered" --argjson corpus "$kept" \
+		'{name: $name, result: $result, seconds: $seconds, runs: $runs, coverage: $coverage, corpus: $corpus,
+		  input: (if $input == "" then null else $input end), log: $log}' >"$3/$name.result"
+	case $result in
+	finding) row "$name" "$took" "$runs" $((runs / (took + !took))) "$covered" "$kept" "FOUND $input" ;;
+	failed) row "$name" "$took" "$runs" - "$covered" "$kept" "status $status, see $log" ;;
+	*) row "$name" "$took" "$runs" $((runs / (took + !took))) "$covered" "$kept" "$result" ;;
+	esac
+}
+
+if [ "$1" = --one ]; then
+	run_one "$4" "$2" "$3"
+	exit 0
+fi
+
+binaries=$1 work=$2 report=$3
+names=$(cd "$binaries" && ls -d fuzz-* | grep -v '\.' | sed 's/^fuzz-//')
+mkdir -p "$work" "$(dirname "$report")"
+rm -f "$work/stop" "$work"/*.result "$work"/*.pid
+echo "$(echo "$names" | wc -l) fuzzers, $seconds s each, $(nproc) at once"
+row fuzzer seconds runs runs/s coverage corpus result
+
+# In the background, so that the trap runs at once; there Ctrl-C reaches nobody but through it.
+echo "$names" | xargs -P "$(nproc)" -n 1 "$0" --one "$binaries" "$work" &
+jobs=$!
+stop() {
+	: >"$work/stop"
+	for pid in "$work"/*.pid; do
+		[ ! -e "$pid" ] || kill -INT "$(cat "$pid")" 2>/dev/null
+	done
+}
+trap stop INT TERM HUP
+while kill -0 $jobs 2>/dev/null; do
+	wait $jobs
+done
+trap - INT TERM HUP
+
+jq -s --argjson seconds "$seconds" --argjson planned "$(echo "$names" | wc -l)" \
+	'{seconds_each: $seconds, planned: $planned, fuzzers: ., findings: [.[] | select(.result == "finding")] | length,
+	  runs: (map(.runs) | add), ok: (length == $planned and all(.[]; .result == "ok"))}' \
+	"$work"/*.result >"$report.new" && mv "$report.new" "$report" || exit 1
+jq -r '"\(.runs) runs, \(.findings) findings; report: '"$report"'",
+	(.fuzzers[] | select(.input) | "  look at it: \(.input)")' "$report"
+[ ! -e "$work/stop" ] || exit 130
+jq -e .ok "$report" >/dev/null
