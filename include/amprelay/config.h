@@ -28,6 +28,14 @@
 #define AMP_WITH_DCACHE 0
 #endif
 
+/**
+ * When the other side is told that its buffers are back: 1, once the receive queue is empty; 0, after each message.
+ * Either way only if it wants to be told. CMake: WITH_VQ_RX_EMPTY_NOTIFY.
+ */
+#ifndef AMP_WITH_VQ_RX_EMPTY_NOTIFY
+#define AMP_WITH_VQ_RX_EMPTY_NOTIFY 1
+#endif
+
 /** How long a send waits for a buffer unless amp_rpmsg_set_send_timeout() says otherwise, in milliseconds. */
 #ifndef AMP_RPMSG_SEND_TIMEOUT_MS
 #define AMP_RPMSG_SEND_TIMEOUT_MS 15000

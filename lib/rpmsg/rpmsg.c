@@ -80,11 +80,21 @@ int amp_ept_register(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev, cons
 	return status;
 }
 
-static void unregister_ept(struct rpmsg_endpoint *ept)
+/* An announcement may wait for a buffer and receives meanwhile: a callback may then destroy the very endpoint. */
+static void hold_ept(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
 {
-	struct rpmsg_device *rdev = ept->rdev;
-
 	metal_mutex_acquire(&rdev->lock);
+	ept->refcnt++;
+	metal_mutex_release(&rdev->lock);
+}
+
+static void unregister_ept(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
+{
+	metal_mutex_acquire(&rdev->lock);
+	if (ept->rdev != rdev) {
+		metal_mutex_release(&rdev->lock);
+		return;
+	}
 	amp_ept_remove(rdev, ept);
 	if (address_bit(ept->addr) < RPMSG_ADDR_BMP_SIZE)
 		metal_bitmap_clear_bit(rdev->bitmap, (int)address_bit(ept->addr));
@@ -103,21 +113,29 @@ int rpmsg_create_ept(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev, cons
 		return RPMSG_ERR_PARAM;
 	status = amp_ept_register(ept, rdev, name, src, dest, cb, ns_unbind_cb);
 	if (!status && ept->name[0] && rdev->support_ns && (dest == RPMSG_ADDR_ANY || rdev->support_ns_ack)) {
+		hold_ept(rdev, ept);
 		status = amp_ns_announce(ept, dest == RPMSG_ADDR_ANY ? RPMSG_NS_CREATE : RPMSG_NS_ACK, true);
 		if (status < 0)
-			unregister_ept(ept);
+			unregister_ept(rdev, ept);
+		else if (ept->rdev != rdev)
+			status = RPMSG_ERR_DEV_STATE;
+		amp_ept_put(rdev, ept);
 	}
 	return status < 0 ? status : RPMSG_SUCCESS;
 }
 
 void rpmsg_destroy_ept(struct rpmsg_endpoint *ept)
 {
-	if (!ept || !ept->rdev)
+	struct rpmsg_device *rdev = ept ? ept->rdev : NULL;
+
+	if (!rdev)
 		return;
+	hold_ept(rdev, ept);
 	/* If the announcement cannot be sent, the other side has more to worry about than this endpoint. */
-	if (ept->name[0] && ept->rdev->support_ns)
+	if (ept->name[0] && rdev->support_ns)
 		(void)amp_ns_announce(ept, RPMSG_NS_DESTROY, true);
-	unregister_ept(ept);
+	unregister_ept(rdev, ept);
+	amp_ept_put(rdev, ept);
 }
 
 unsigned int is_rpmsg_ept_ready(struct rpmsg_endpoint *ept)

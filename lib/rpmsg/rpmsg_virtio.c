@@ -351,6 +351,19 @@ static AMP_COLD void end_of_link(struct rpmsg_virtio_device *rvdev, int reason)
 	amp_link_unlock(rvdev);
 }
 
+/* Without WITH_VQ_RX_EMPTY_NOTIFY: a kick for each buffer, not for all at the end. False: the link was lost meanwhile.
+ */
+AMP_HOT bool kick_for_one(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, bool driver)
+{
+	/* the last one is kicked for after the loop in any case */
+	if (AMP_WITH_VQ_RX_EMPTY_NOTIFY || !vq_shown(vq, driver) || !vq_wants_kick(vq, driver))
+		return true;
+	metal_mutex_release(&rvdev->rdev.lock);
+	vq->notify(vq);
+	metal_mutex_acquire(&rvdev->rdev.lock);
+	return rvdev->link_state == AMP_LINK_UP;
+}
+
 AMP_HOT void receive(struct virtqueue *vq, bool driver)
 {
 	struct rpmsg_virtio_device *rvdev = vq->vq_dev->priv;
@@ -367,6 +380,10 @@ AMP_HOT void receive(struct virtqueue *vq, bool driver)
 			reason = deliver(rvdev, vq, driver);
 			if (amp_unlikely(reason)) {
 				end_of_link(rvdev, reason);
+				return;
+			}
+			if (!kick_for_one(rvdev, vq, driver)) {
+				end_of_link(rvdev, AMP_LINK_PEER_RESET);
 				return;
 			}
 		} while (vq_shown(vq, driver));
