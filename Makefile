@@ -78,7 +78,7 @@ setup: ## Install the Debian packages of packages.txt that are missing (SETUP=no
 # A preset is configured once, then built quietly: the second time nothing is printed.
 define build_preset
 	@[ -f $(BUILD)/$(1)/build.ninja ] || cmake --preset $(1) >$(BUILD)/$(1).log 2>&1 || { cat $(BUILD)/$(1).log; rm -rf $(BUILD)/$(1)/CMakeCache.txt; exit 1; }
-	@cmake --build $(BUILD)/$(1) $(2) -- --quiet
+	@$(if $(2),,ninja -C $(BUILD)/$(1) -n 2>/dev/null | grep -q 'no work to do' ||) cmake --build $(BUILD)/$(1) $(2) -- --quiet
 endef
 
 .tools:
@@ -169,6 +169,19 @@ soak: ## Simulate the library under faults: RUNS=N schedules (default 1000000) f
 mutations: ## Does the simulator find bugs? Takes each barrier and check out of a copy of the library (some minutes)
 	@$(MAKE) .setup
 	@tests/sim/mutations.sh $(BUILD)/mutations
+
+##@ Measure
+.PHONY: bench size baseline
+bench: lab ## Instruction counts, threads, processes, lab: tables, build/reports/bench.json, pictures (LAB=no leaves the lab out)
+	@bench/run.sh
+
+size: ## Flash, RAM and stack of the library on a Cortex-M3, and the difference to bench/baseline.json; build/reports/size.json
+	$(LOCKED) .setup
+	@bench/size.sh
+
+baseline: ## Record instruction counts and sizes that are meant to have changed: bench/baseline.json, to be committed
+	$(LOCKED) .setup
+	@bench/guard.sh --record
 
 ##@ Other
 .PHONY: help clean distclean install

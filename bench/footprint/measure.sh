@@ -1,0 +1,28 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# measure.sh BUILD: flash, RAM and stack of the Cortex-M3 samples in BUILD/m3-*, as "key value" lines:
+#   PROGRAM.flash, PROGRAM.ram, PROGRAM.module.NAME.flash …, stack.PROGRAM, struct.NAME; all in bytes
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+build=$1
+
+for program in device/echo device/echo_nocopy host/host; do
+	awk -f "$here/modules.awk" "$build/m3-$program.map" | while read -r module flash ram; do
+		[ "$module" = total ] && at=${program#*/} || at=${program#*/}.module.$module
+		printf '%s.flash %d\n%s.ram %d\n' "$at" "$flash" "$at" "$ram"
+	done
+done
+for program in echo echo_nocopy; do
+	find "$build/m3-device/lib" "$build/m3-device/CMakeFiles/$program.dir" -name '*.ci' -exec cat {} + |
+		awk -v p=$program -f "$here/stack.awk" >"$build/stack.$program"
+	read -r bytes chain <"$build/stack.$program"
+	echo "stack.$program $bytes"
+done
+# What a device's endpoint, link and two queues take, from the symbols of the sample that has one of each.
+arm-none-eabi-nm -S "$build/m3-device/echo" | while read -r address size kind name; do
+	case $name in
+	queues) printf 'struct.virtqueue %d\n' $((0x$size / 2)) ;;
+	ept) printf 'struct.rpmsg_endpoint %d\n' "0x$size" ;;
+	link) printf 'struct.rpmsg_virtio_device %d\n' "0x$size" ;;
+	esac
+done

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The deepest stack from a reception to the send in its callback: the compiler's call graphs (*.ci) are input; prints
+# bytes, then the chain. Frames of the sample itself do not count.
+#
+# Calls through pointers are named here, since no compiler sees them. Left out: what runs only when the link ends, and
+# waiting for a buffer, which goes through a reception again and is as deep as the application nests.
+BEGIN {
+	through["amp_rpmsg_device_receive"] = through["deliver"] = through["call_ept"] = through["receive"] = "echo"
+	through["virtqueue_notification"] = "amp_rpmsg_device_receive"
+	through["rpmsg_send_offchannel_raw"] = "device_send_raw"
+	through["rpmsg_hold_rx_buffer"] = "amp_rpmsg_hold_rx"
+	through["rpmsg_release_rx_buffer"] = "amp_rpmsg_device_release_rx"
+	through["rpmsg_get_tx_payload_buffer"] = "amp_rpmsg_device_get_tx"
+	through["rpmsg_send_offchannel_nocopy"] = through["rpmsg_sendto_nocopy"] = through["rpmsg_send_nocopy"] = \
+		"amp_rpmsg_device_send_nocopy"
+	split("amp_link_lost amp_link_tell end_of_link release_ept amp_condition_wait_until", names, " ")
+	for (i in names)
+		left_out[names[i]] = 1
+	application["echo"] = application["notify"] = application["get_status"] = application["get_features"] = 1
+}
+
+# "path/file.c:name.constprop.0" is name
+function plain(title) {
+	sub(/^.*:/, "", title)
+	sub(/\..*/, "", title)
+	return title
+}
+
+match($0, /(title|sourcename): "[^"]*"/) {
+	name = substr($0, RSTART, RLENGTH)
+	gsub(/^[a-z]*: "|"$/, "", name)
+	name = plain(name)
+}
+
+/^node:/ && match($0, /[0-9]+ bytes/) {
+	bytes = substr($0, RSTART, RLENGTH) + 0
+	if (bytes > frame[name])
+		frame[name] = bytes
+}
+
+/^edge:/ && match($0, /targetname: "[^"]*"/) {
+	target = substr($0, RSTART + 13, RLENGTH - 14)
+	target = target == "__indirect_call" ? through[name] : plain(target)
+	if (target != "" && !((name, target) in known)) {
+		known[name, target] = 1
+		calls[name] = calls[name] " " target
+	}
+}
+
+function deepest(at, depth, chain,   list, count, i) {
+	if (busy[at] || left_out[at])
+		return
+	busy[at] = 1
+	if (!application[at])
+		depth += frame[at]
+	chain = chain " " at
+	if (depth > best) {
+		best = depth
+		best_chain = chain
+	}
+	count = split(calls[at], list, " ")
+	for (i = 1; i <= count; i++)
+		deepest(list[i], depth, chain)
+	busy[at] = 0
+}
+
+END {
+	deepest("virtqueue_notification", 0, "")
+	print best best_chain
+}
