@@ -77,8 +77,9 @@ setup: ## Install the Debian packages of packages.txt that are missing (SETUP=no
 
 # A preset is configured once, then built quietly: the second time nothing is printed.
 define build_preset
-	@[ -f $(BUILD)/$(1)/build.ninja ] || cmake --preset $(1) >$(BUILD)/$(1).log 2>&1 || { cat $(BUILD)/$(1).log; rm -rf $(BUILD)/$(1)/CMakeCache.txt; exit 1; }
-	@$(if $(2),,ninja -C $(BUILD)/$(1) -n 2>/dev/null | grep -q 'no work to do' ||) cmake --build $(BUILD)/$(1) $(2) -- --quiet
+	@[ -f $(BUILD)/$(1)/build.ninja ] || { echo "building preset $(1) (once, up to a minute)"; \
+		cmake --preset $(1) >$(BUILD)/$(1).log 2>&1 || { cat $(BUILD)/$(1).log; rm -f $(BUILD)/$(1)/CMakeCache.txt; exit 1; }; }
+	@cmake --build $(BUILD)/$(1) $(2) -- --quiet >$(BUILD)/$(1).log 2>&1 || { cat $(BUILD)/$(1).log; exit 1; }
 endef
 
 .tools:
