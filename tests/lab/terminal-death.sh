@@ -10,7 +10,7 @@ in_terminal() {
 	script -qfc "'$AMPRELAY' --name '$NAME' up $1 && echo up >'$AMPRELAY_STATE/up' && exec sleep 600" /dev/null \
 		>/dev/null 2>&1 </dev/null 9>&- &
 	terminal=$!
-	grep -q up "$AMPRELAY_STATE/up" || fail "the lab did not come up"
+	timeout "$TIMEOUT" grep -q up "$AMPRELAY_STATE/up" || fail "the lab did not come up"
 }
 
 in_terminal ""
