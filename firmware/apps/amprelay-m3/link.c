@@ -149,25 +149,12 @@ void app_link_notified(uint64_t notify)
 	}
 }
 
-/**
- * A driver that leaves and comes back between two turns shows the same status as before, and its kick is of the queue
- * that we send on, where nothing is to be received. But it has zeroed that ring, as a look at it tells; our
- * announcements were in it.
- */
-static bool rings_are_new(void)
-{
-	virtqueue_get_desc_size(link.rpmsg.svq);
-	return link.rpmsg.svq->vq_fault != AMP_LINK_OK;
-}
-
 void app_link_check(void)
 {
 	uint8_t status = 0;
 
 	if (link.stopped)
 		return;
-	if (link.up && rings_are_new())
-		amp_rpmsg_peer_lost(&link.rpmsg);
 	virtio_get_status(link.vdev, &status);
 	if (link.up && (link.lost || amp_rpmsg_link_state(&link.rpmsg) != AMP_LINK_UP ||
 	                !(status & VIRTIO_CONFIG_STATUS_DRIVER_OK)))
