@@ -235,6 +235,7 @@ struct remoteproc {
 	uint32_t elf_machine;       /**< e_machine that runs here; set it after remoteproc_init(). 0: not checked */
 	unsigned long table_ids;    /**< notify ids that belong to the resource table */
 	struct amp_load load;       /**< image that is being loaded; private */
+	uint32_t ready_timeout_ms;  /**< its devices' virtio_device::ready_timeout_ms; set it after remoteproc_init() */
 };
 
 /**
@@ -277,6 +278,13 @@ struct remoteproc_ops {
 	                                  metal_phys_addr_t da, void *va, size_t size, struct remoteproc_mem *buf);
 	int (*suspend)(struct remoteproc *rproc); /**< amp_remoteproc_suspend(): it sleeps, and keeps its state */
 	int (*resume)(struct remoteproc *rproc);  /**< amp_remoteproc_resume() */
+	/**
+	 * The device's role, while it waits for a driver: handle events, or sleep, until one came or @p deadline (of
+	 * metal_get_timestamp()) has passed; may return early. Returns 0, or a negative error, which ends the wait.
+	 * NULL: the status of the device is looked at again and again. May call remoteproc_get_notification() as well;
+	 * `lock` may be held or not.
+	 */
+	int (*wait)(struct remoteproc *rproc, unsigned long long deadline);
 };
 
 /** Where an image comes from. See amprelay/image_store.h for stores that exist. Context: as remoteproc_load(). */
@@ -515,12 +523,12 @@ int remoteproc_set_rsc_table(struct remoteproc *rproc, struct resource_table *rs
  * @param role     VIRTIO_DEV_DRIVER or VIRTIO_DEV_DEVICE
  * @param rst_cb   see rproc_virtio_create_vdev()
  * @return the device, the same one if it exists already; or NULL: no table, no such entry, a memory that does not
- * exist, or none left
+ * exist, or none left; device: no driver in time
  *
  * Driver: a vring whose address is open (FW_RSC_U32_ADDR_ANY) goes to the memory "vdev<id>vring<index>" if one with
  * that name is registered, else where ops->mmap puts it; open notify ids are chosen; both are written to the table.
- * Device: if a vring's address is open, waits until the driver has written it, and is ready. See
- * rproc_virtio_wait_remote_ready().
+ * Device: if a vring's address is open, waits until the driver has written it, and is ready; no longer than
+ * rproc->ready_timeout_ms. See amp_virtio_wait_driver_ok().
  *
  * Context: task.
  */

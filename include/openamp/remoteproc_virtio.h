@@ -98,7 +98,8 @@ int rproc_virtio_notified(struct virtio_device *vdev, uint32_t notifyid);
 /**
  * @brief Device: wait until the driver is ready (DRIVER_OK). Returns at once in the driver's role.
  *
- * Blocks without a limit: a driver may be loaded at any time. See rpmsg_init_vdev() for how not to wait.
+ * However long that takes, since there is no way to tell: amp_virtio_wait_driver_ok() has a limit, and tells. A wait
+ * callback that fails ends this too.
  */
 void rproc_virtio_wait_remote_ready(struct virtio_device *vdev);
 

@@ -147,6 +147,13 @@ struct virtio_device {
 	const uint8_t *status_shm;
 	void (*lost)(struct virtio_device *vdev); /**< device type's: see virtio_device_lost() */
 	bool up;                                  /**< the queues exist, and the other side has not been lost since */
+	/**
+	 * Device's role, optional: how to wait for the driver. Handle events, or sleep, until one came or @p deadline
+	 * (of metal_get_timestamp()) has passed; may return early. Returns 0, or a negative error, which ends the wait.
+	 * NULL: the status is looked at again and again. Context: as amp_virtio_wait_driver_ok().
+	 */
+	int (*wait)(struct virtio_device *vdev, unsigned long long deadline);
+	uint32_t ready_timeout_ms; /**< of amp_virtio_wait_driver_ok(); 0: AMP_VIRTIO_READY_TIMEOUT_MS */
 };
 
 /** @return 0, -EINVAL (an argument is NULL), or -ENXIO (the transport has no status) */
@@ -211,6 +218,23 @@ int virtio_free_buf(struct virtio_device *vdev, void *buf);
  * virtio_delete_virtqueues(). Context: task or ISR, as receptions.
  */
 void virtio_device_lost(struct virtio_device *vdev);
+
+/** How long a device waits for its driver, unless virtio_device::ready_timeout_ms says otherwise. */
+#ifndef AMP_VIRTIO_READY_TIMEOUT_MS
+#define AMP_VIRTIO_READY_TIMEOUT_MS 60000u
+#endif
+
+/** virtio_device::ready_timeout_ms: as long as it takes. */
+#define AMP_VIRTIO_READY_NO_TIMEOUT 0xffffffffu
+
+/**
+ * @brief Device: wait until the driver is ready (DRIVER_OK).
+ * @return 0: it is, or the transport has no status. -ETIMEDOUT: not within virtio_device::ready_timeout_ms, which
+ * without a clock (metal_get_timestamp() is 0) does not pass. Another negative error: of virtio_device::wait
+ *
+ * Context: task; blocks.
+ */
+int amp_virtio_wait_driver_ok(struct virtio_device *vdev);
 
 #ifdef __cplusplus
 }

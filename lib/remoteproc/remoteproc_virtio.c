@@ -9,7 +9,7 @@
 #include "../virtio/virtqueue_internal.h"
 
 #include <metal/alloc.h>
-#include <metal/cpu.h>
+#include <metal/errno.h>
 #include <metal/utilities.h>
 
 #include <stddef.h>
@@ -306,6 +306,6 @@ void rproc_virtio_wait_remote_ready(struct virtio_device *vdev)
 {
 	if (!vdev || role_is_driver(vdev))
 		return;
-	while (!(get_status(vdev) & VIRTIO_CONFIG_STATUS_DRIVER_OK))
-		metal_cpu_yield();
+	while (amp_virtio_wait_driver_ok(vdev) == -ETIMEDOUT)
+		;
 }

@@ -55,6 +55,13 @@ static int ring(void *priv, uint32_t id)
 	return rproc->ops->notify ? rproc->ops->notify(rproc, id) : -RPROC_ENODEV;
 }
 
+static int wait(struct virtio_device *vdev, unsigned long long deadline)
+{
+	struct remoteproc *rproc = metal_container_of(vdev, struct remoteproc_virtio, vdev)->priv;
+
+	return rproc->ops->wait(rproc, deadline);
+}
+
 /* ------------------------------------------------------------------ devices */
 
 /* A vdev entry: where it is in the table, and the copy of it. */
@@ -161,9 +168,12 @@ static struct virtio_device *create_vdev(struct remoteproc *rproc, int vdev_id, 
 	                                ring, rst_cb);
 	if (!vdev)
 		return NULL;
+	vdev->wait = rproc->ops->wait ? wait : NULL;
+	vdev->ready_timeout_ms = rproc->ready_timeout_ms;
 	/* The device's side cannot choose addresses: the driver, which does, writes them before it is ready. */
 	if (role == VIRTIO_DEV_DEVICE && has_open_address(entry->copy)) {
-		rproc_virtio_wait_remote_ready(vdev);
+		if (amp_virtio_wait_driver_ok(vdev))
+			goto remove;
 		amp_rsc_close(entry->view);
 		if (!find_entry(rproc, entry->view, entry, (unsigned int)vdev_id))
 			goto remove;

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <string.h>
 
+#include <openamp/remoteproc_virtio.h>
 #include <openamp/rpmsg_virtio.h>
 
 static const struct remoteproc_ops remote_ops;
@@ -366,6 +367,58 @@ static void the_device_waits_for_an_open_address_until_the_driver_is_ready(void 
 	assert_int_equal(vdev->vrings_info[1].notifyid, 1); /* as the driver chose it */
 }
 
+static unsigned int waits;
+static int wait_answer;
+
+/* Handles events: with the second one the driver is ready. */
+static int wait_for_event(struct remoteproc *r, unsigned long long deadline)
+{
+	assert_ptr_equal(r, &remote);
+	assert_true(deadline > 0);
+	if (++waits == 2)
+		drive(NULL);
+	return wait_answer;
+}
+
+static void a_device_waits_for_its_driver_by_the_platforms_events_and_no_longer_than_it_is_told(void **state)
+{
+	struct remoteproc_ops ops = {.wait = wait_for_event};
+	struct virtio_device *vdev;
+
+	(void)state;
+	platform_ops.mmap = allocate;
+	answer_da = MEM_DA + 0x2c00;
+	table()->vring[0].da = FW_RSC_U32_ADDR_ANY;
+	/* No driver, and nobody to wait with. */
+	remote.ready_timeout_ms = 1;
+	assert_null(remoteproc_create_virtio(&remote, 0, VIRTIO_DEV_DEVICE, NULL));
+	assert_int_equal(live_allocations(), 0);
+	/* An error of the wait ends it. */
+	remote.ops = &ops;
+	remote.ready_timeout_ms = AMP_VIRTIO_READY_NO_TIMEOUT;
+	waits = 0;
+	wait_answer = -5;
+	assert_null(remoteproc_create_virtio(&remote, 0, VIRTIO_DEV_DEVICE, NULL));
+	assert_int_equal(waits, 1);
+	assert_true(metal_list_is_empty(&remote.vdevs));
+	/* The second event is the driver's. */
+	waits = 0;
+	wait_answer = 0;
+	vdev = remoteproc_create_virtio(&remote, 0, VIRTIO_DEV_DEVICE, NULL);
+	assert_non_null(vdev);
+	assert_int_equal(waits, 2);
+	assert_ptr_equal(vdev->vrings_info[0].info.vaddr, memory + 0x2c00);
+	/* Once more, later, as rpmsg_init_vdev() does. */
+	assert_int_equal(amp_virtio_wait_driver_ok(vdev), 0);
+	table()->vdev.status = 0;
+	wait_answer = -6;
+	assert_int_equal(amp_virtio_wait_driver_ok(vdev), -6);
+	rproc_virtio_wait_remote_ready(vdev); /* cannot tell, but ends */
+	assert_int_equal(waits, 4);
+	remoteproc_remove_virtio(&remote, vdev);
+	remote.ops = &remote_ops;
+}
+
 static void a_load_is_refused_while_a_device_of_the_old_life_exists(void **state)
 {
 	struct elf_spec spec = elf_default_spec(false);
@@ -467,6 +520,7 @@ int main(void)
 		TEST(a_driver_that_is_ready_without_places_for_its_rings_gets_no_device),
 		TEST(a_table_that_changes_while_the_device_waits_gives_no_device),
 		TEST(the_device_waits_for_an_open_address_until_the_driver_is_ready),
+		TEST(a_device_waits_for_its_driver_by_the_platforms_events_and_no_longer_than_it_is_told),
 		TEST(a_load_is_refused_while_a_device_of_the_old_life_exists),
 		TEST(a_loaded_image_exchanges_messages),
 	};

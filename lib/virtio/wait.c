@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file wait.c
+ * @brief A device waits for its driver. Linked only where a device does.
+ */
+#include <openamp/virtio.h>
+
+#include <metal/cpu.h>
+#include <metal/errno.h>
+#include <metal/time.h>
+
+#include <limits.h>
+
+static unsigned long long deadline_of(const struct virtio_device *vdev)
+{
+	uint32_t ms = vdev->ready_timeout_ms ? vdev->ready_timeout_ms : AMP_VIRTIO_READY_TIMEOUT_MS;
+
+	return ms == AMP_VIRTIO_READY_NO_TIMEOUT ? ULLONG_MAX : metal_get_timestamp() + ms * 1000000ull;
+}
+
+int amp_virtio_wait_driver_ok(struct virtio_device *vdev)
+{
+	unsigned long long deadline = deadline_of(vdev);
+	uint8_t status;
+	int error = 0;
+
+	while (!error && virtio_get_status(vdev, &status) == 0 && !(status & VIRTIO_CONFIG_STATUS_DRIVER_OK)) {
+		if (metal_get_timestamp() >= deadline)
+			return -ETIMEDOUT;
+		if (vdev->wait)
+			error = vdev->wait(vdev, deadline);
+		else
+			metal_cpu_yield();
+	}
+	return error;
+}
