@@ -5,7 +5,7 @@
 # QUICK=yes: only what the baseline holds.
 set -eu
 build=$1 prefix=$2
-count=${COUNT:-3200}
+count=${COUNT:-32000}
 
 # Addresses of the instructions that lock the bus or order memory as a whole. An xchg with memory locks by itself.
 objdump -d --no-show-raw-insn "$build/work" |

@@ -24,7 +24,7 @@
 static struct pair_end host, remote;
 static struct rpmsg_endpoint endpoints[ENDPOINTS_MAX];
 static unsigned long at_host, at_remote;
-static char message[PAIR_PAYLOAD];
+static _Alignas(64) char message[PAIR_PAYLOAD];
 
 static int host_receives(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src, void *priv)
 {

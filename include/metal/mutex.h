@@ -12,7 +12,9 @@
  *   void metal_mutex_release(metal_mutex_t *mutex);     by the context that acquired it
  *   int metal_mutex_is_acquired(metal_mutex_t *mutex);  not 0: someone holds it at this moment
  *
- * Linux: a POSIX mutex; context: thread, including interrupt handlers, which are threads there.
+ * Optional: METAL_MUTEX_RELEASE_IS_FENCE, if the release orders memory as atomic_thread_fence(memory_order_seq_cst).
+ *
+ * Linux: a futex; context: thread, including interrupt handlers, which are threads there.
  * Bare metal: see the option AMP_SINGLE_CONTEXT in ports/README.md; context: any.
  */
 #ifndef METAL_MUTEX_H

@@ -69,6 +69,7 @@ struct amp_window {
 };
 
 struct rpmsg_virtio_device;
+struct rpmsg_hdr;
 
 /** See amp_rpmsg_set_link_cb() in amprelay/link.h. */
 typedef void (*amp_link_cb)(struct rpmsg_virtio_device *rvdev, int reason, void *arg);
@@ -90,13 +91,14 @@ struct rpmsg_virtio_device {
 	/** Where DRIVER_OK must stand for messages to move: the device's status if it can be loaded, else a constant.
 	 */
 	const uint8_t *link_ok;
-	struct amp_window window; /**< shbuf_io, if it can be computed with */
-	uint32_t taken_size;      /**< size of the buffer that amp_tx_take() returned last … */
-	uint16_t taken_idx;       /**< … and its descriptor */
-	uint16_t waiting;         /**< sends that wait for a buffer */
-	uint32_t held;            /**< see amp_rpmsg_held_buffers() */
-	uint16_t reclaimed;       /**< send buffers that this side has and nobody uses: a list of descriptors … */
-	uint16_t reclaimed_head;  /**< … and the first of it */
+	struct amp_window window;    /**< shbuf_io, if it can be computed with */
+	struct rpmsg_hdr *taken_hdr; /**< the buffer that amp_tx_take() took last … */
+	uint32_t taken_size;         /**< … its size … */
+	uint16_t taken_idx;          /**< … and its descriptor */
+	uint16_t waiting;            /**< sends that wait for a buffer */
+	uint32_t held;               /**< see amp_rpmsg_held_buffers() */
+	uint16_t reclaimed;          /**< send buffers that this side has and nobody uses: a list of descriptors … */
+	uint16_t reclaimed_head;     /**< … and the first of it */
 	uint32_t send_timeout_ms;
 	struct metal_condition sent; /**< a send buffer may be free */
 	amp_link_cb link_cb;

@@ -15,49 +15,36 @@ bool amp_ept_insert(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
 	struct rpmsg_endpoint **link = &rdev->by_addr;
 	uint32_t bits = ept->addr;
 
-	while (*link) {
+	for (; *link; bits >>= 2) {
 		if ((*link)->addr == ept->addr)
 			return false;
 		link = &(*link)->child[bits & 3];
-		bits >>= 2;
 	}
+	memset(ept->child, 0, sizeof(ept->child));
 	*link = ept;
 	return true;
 }
 
-/* The link to some child of @p ept, NULL if it is a leaf. */
-static struct rpmsg_endpoint **any_child(struct rpmsg_endpoint *ept)
-{
-	int i;
-
-	for (i = 0; i < 4; i++)
-		if (ept->child[i])
-			return &ept->child[i];
-	return NULL;
-}
-
 void amp_ept_remove(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
 {
-	struct rpmsg_endpoint **link = &rdev->by_addr, **leaf = NULL, **next, *heir = NULL;
+	struct rpmsg_endpoint **link = &rdev->by_addr, **leaf, *heir;
 	uint32_t bits = ept->addr;
 	int i;
 
-	while (*link && *link != ept) {
+	for (; *link != ept; bits >>= 2)
 		link = &(*link)->child[bits & 3];
-		bits >>= 2;
+	/* Down to a leaf, by any way; it may be the endpoint itself. */
+	leaf = link;
+	for (i = 0; i < 4; i++) {
+		if ((*leaf)->child[i]) {
+			leaf = &(*leaf)->child[i];
+			i = -1;
+		}
 	}
-	if (!*link)
-		return;
-
-	for (next = any_child(ept); next; next = any_child(*next))
-		leaf = next;
-	if (leaf) {
-		heir = *leaf;
-		*leaf = NULL;
-		for (i = 0; i < 4; i++)
-			heir->child[i] = ept->child[i];
+	heir = *leaf;
+	*leaf = NULL;
+	if (heir != ept) {
+		memcpy(heir->child, ept->child, sizeof(heir->child));
+		*link = heir;
 	}
-	*link = heir;
-	for (i = 0; i < 4; i++)
-		ept->child[i] = NULL;
 }

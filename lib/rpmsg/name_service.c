@@ -15,22 +15,12 @@ int amp_ns_announce(struct rpmsg_endpoint *ept, uint32_t flags, int wait)
 	return rpmsg_send_offchannel_raw(ept, ept->addr, RPMSG_NS_EPT_ADDR, &msg, sizeof(msg), wait);
 }
 
-static bool same_name(const char *a, const char *b)
-{
-	int i;
-
-	for (i = 0; i < RPMSG_NAME_SIZE; i++) {
-		if (a[i] != b[i])
-			return false;
-		if (!a[i])
-			break;
-	}
-	return true;
-}
-
-/* The endpoint of this name with this counterpart, which becomes @p new_dest; its reference count is raised. Or NULL.
+/**
+ * The endpoint that a message of theirs is about: of this name, with the counterpart @p dest, which becomes
+ * @p new_dest, and with the local address @p addr unless that is RPMSG_ADDR_ANY. Its reference count is raised.
  */
-static struct rpmsg_endpoint *get_named(struct rpmsg_device *rdev, const char *name, uint32_t dest, uint32_t new_dest)
+static struct rpmsg_endpoint *get_named(struct rpmsg_device *rdev, const char *name, uint32_t addr, uint32_t dest,
+                                        uint32_t new_dest)
 {
 	struct rpmsg_endpoint *ept, *found = NULL;
 	struct metal_list *node;
@@ -38,7 +28,8 @@ static struct rpmsg_endpoint *get_named(struct rpmsg_device *rdev, const char *n
 	metal_mutex_acquire(&rdev->lock);
 	metal_list_for_each (&rdev->endpoints, node) {
 		ept = metal_container_of(node, struct rpmsg_endpoint, node);
-		if (ept->dest_addr == dest && same_name(ept->name, name)) {
+		if (ept->dest_addr == dest && (addr == RPMSG_ADDR_ANY || addr == ept->addr) &&
+		    strncmp(ept->name, name, sizeof(ept->name)) == 0) {
 			ept->dest_addr = new_dest;
 			ept->refcnt++;
 			found = ept;
@@ -49,45 +40,10 @@ static struct rpmsg_endpoint *get_named(struct rpmsg_device *rdev, const char *n
 	return found;
 }
 
-/* Their endpoint waits for ours: connect it with one that waits for theirs, or let the application make one. */
-static void name_created(struct rpmsg_device *rdev, const struct rpmsg_ns_msg *msg)
-{
-	struct rpmsg_endpoint *ept = get_named(rdev, msg->name, RPMSG_ADDR_ANY, msg->addr);
-
-	if (ept) {
-		/* Does not wait, since it would in whatever context receives. Without it they learn of us later. */
-		if (rdev->support_ns_ack)
-			(void)amp_ns_announce(ept, RPMSG_NS_ACK, false);
-		ept_ready(rdev, ept);
-		amp_ept_put(rdev, ept);
-	} else if (rdev->ns_bind_cb) {
-		rdev->ns_bind_cb(rdev, msg->name, msg->addr);
-	}
-}
-
-/* Our announcement of msg->addr was answered by their endpoint @p src. It may have gone, or know its counterpart. */
-static void name_acknowledged(struct rpmsg_device *rdev, const struct rpmsg_ns_msg *msg, uint32_t src)
-{
-	struct rpmsg_endpoint *ept;
-
-	metal_mutex_acquire(&rdev->lock);
-	ept = rpmsg_find_ept(rdev, msg->addr);
-	if (ept && ept->dest_addr == RPMSG_ADDR_ANY && same_name(ept->name, msg->name)) {
-		ept->dest_addr = src;
-		ept->refcnt++;
-	} else {
-		ept = NULL;
-	}
-	metal_mutex_release(&rdev->lock);
-	if (ept) {
-		ept_ready(rdev, ept);
-		amp_ept_put(rdev, ept);
-	}
-}
-
+/* An endpoint of theirs has gone. */
 static void name_destroyed(struct rpmsg_device *rdev, const struct rpmsg_ns_msg *msg)
 {
-	struct rpmsg_endpoint *ept = get_named(rdev, msg->name, msg->addr, RPMSG_ADDR_ANY);
+	struct rpmsg_endpoint *ept = get_named(rdev, msg->name, RPMSG_ADDR_ANY, msg->addr, RPMSG_ADDR_ANY);
 
 	if (ept) {
 		if (ept->ns_unbind_cb)
@@ -98,9 +54,30 @@ static void name_destroyed(struct rpmsg_device *rdev, const struct rpmsg_ns_msg 
 		rdev->ns_unbind_cb(rdev, msg->name, msg->addr);
 }
 
+/*
+ * Their endpoint waits for ours: connect it with one that waits for theirs, or let the application make one. Or, an
+ * acknowledgement: their endpoint @p src answers our announcement of msg->addr, which may have gone, or know its
+ * counterpart.
+ */
+static void name_created(struct rpmsg_device *rdev, const struct rpmsg_ns_msg *msg, uint32_t src)
+{
+	bool ack = rdev->support_ns_ack && (msg->flags & RPMSG_NS_ACK);
+	struct rpmsg_endpoint *ept =
+		get_named(rdev, msg->name, ack ? msg->addr : RPMSG_ADDR_ANY, RPMSG_ADDR_ANY, ack ? src : msg->addr);
+
+	if (ept) {
+		/* Does not wait, since it would in whatever context receives. Without it they learn of us later. */
+		if (rdev->support_ns_ack && !ack)
+			(void)amp_ns_announce(ept, RPMSG_NS_ACK, false);
+		ept_ready(rdev, ept);
+		amp_ept_put(rdev, ept);
+	} else if (!ack && rdev->ns_bind_cb) {
+		rdev->ns_bind_cb(rdev, msg->name, msg->addr);
+	}
+}
+
 int amp_ns_callback(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src, void *priv)
 {
-	struct rpmsg_device *rdev = priv;
 	struct rpmsg_ns_msg msg;
 
 	(void)ept;
@@ -113,10 +90,8 @@ int amp_ns_callback(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t
 	if (!msg.name[0] || msg.addr == RPMSG_ADDR_ANY)
 		return RPMSG_SUCCESS;
 	if (msg.flags & RPMSG_NS_DESTROY)
-		name_destroyed(rdev, &msg);
-	else if (rdev->support_ns_ack && (msg.flags & RPMSG_NS_ACK))
-		name_acknowledged(rdev, &msg, src);
+		name_destroyed(priv, &msg);
 	else
-		name_created(rdev, &msg);
+		name_created(priv, &msg, src);
 	return RPMSG_SUCCESS;
 }

@@ -10,20 +10,23 @@
 /* An address that nobody has, or RPMSG_ADDR_ANY. Continues after the last one, so that a late message finds nobody. */
 static uint32_t free_address(struct rpmsg_device *rdev)
 {
-	unsigned int bit = metal_bitmap_next_clear_bit(rdev->bitmap, rdev->bitnext, RPMSG_ADDR_BMP_SIZE);
+	unsigned int tries;
+	uint32_t addr;
 
-	if (bit == RPMSG_ADDR_BMP_SIZE)
-		bit = metal_bitmap_next_clear_bit(rdev->bitmap, 0, RPMSG_ADDR_BMP_SIZE);
-	if (bit == RPMSG_ADDR_BMP_SIZE)
-		return RPMSG_ADDR_ANY;
-	rdev->bitnext = (bit + 1) % RPMSG_ADDR_BMP_SIZE;
-	return RPMSG_RESERVED_ADDRESSES + bit;
+	for (tries = 0; tries < RPMSG_ADDR_BMP_SIZE; tries++) {
+		addr = RPMSG_RESERVED_ADDRESSES + rdev->bitnext;
+		rdev->bitnext = (rdev->bitnext + 1) % RPMSG_ADDR_BMP_SIZE;
+		if (!rpmsg_find_ept(rdev, addr))
+			return addr;
+	}
+	return RPMSG_ADDR_ANY;
 }
 
-/* Number of an assignable address in the bitmap; RPMSG_ADDR_BMP_SIZE or more for others. */
-static uint32_t address_bit(uint32_t addr)
+static void hold_ept(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
 {
-	return addr - RPMSG_RESERVED_ADDRESSES;
+	metal_mutex_acquire(&rdev->lock);
+	ept->refcnt++;
+	metal_mutex_release(&rdev->lock);
 }
 
 void amp_ept_put(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
@@ -39,30 +42,18 @@ void amp_ept_put(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
 
 /* ------------------------------------------------------------------ life of an endpoint */
 
-static void copy_name(char dst[RPMSG_NAME_SIZE], const char *src)
-{
-	size_t i = 0;
-
-	if (src)
-		for (; i < RPMSG_NAME_SIZE - 1 && src[i]; i++)
-			dst[i] = src[i];
-	for (; i < RPMSG_NAME_SIZE; i++)
-		dst[i] = '\0';
-}
-
 int amp_ept_register(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev, const char *name, uint32_t src,
                      uint32_t dest, rpmsg_ept_cb cb, rpmsg_ns_unbind_cb ns_unbind_cb)
 {
-	int i, status = RPMSG_SUCCESS;
+	int status = RPMSG_SUCCESS;
 
+	strncpy(ept->name, name ? name : "", sizeof(ept->name) - 1);
+	ept->name[sizeof(ept->name) - 1] = '\0';
 	ept->rdev = NULL;
-	copy_name(ept->name, name);
 	ept->dest_addr = dest;
 	ept->refcnt = 1;
 	ept->cb = cb;
 	ept->ns_unbind_cb = ns_unbind_cb;
-	for (i = 0; i < 4; i++)
-		ept->child[i] = NULL;
 
 	metal_mutex_acquire(&rdev->lock);
 	ept->addr = src == RPMSG_ADDR_ANY ? free_address(rdev) : src;
@@ -71,8 +62,6 @@ int amp_ept_register(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev, cons
 	} else if (!amp_ept_insert(rdev, ept)) {
 		status = RPMSG_ERR_ADDR;
 	} else {
-		if (address_bit(ept->addr) < RPMSG_ADDR_BMP_SIZE)
-			metal_bitmap_set_bit(rdev->bitmap, (int)address_bit(ept->addr));
 		metal_list_add_tail(&rdev->endpoints, &ept->node);
 		ept->rdev = rdev;
 	}
@@ -80,29 +69,26 @@ int amp_ept_register(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev, cons
 	return status;
 }
 
-/* An announcement may wait for a buffer and receives meanwhile: a callback may then destroy the very endpoint. */
-static void hold_ept(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
-{
-	metal_mutex_acquire(&rdev->lock);
-	ept->refcnt++;
-	metal_mutex_release(&rdev->lock);
-}
-
 static void unregister_ept(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
 {
+	bool there;
+
 	metal_mutex_acquire(&rdev->lock);
-	if (ept->rdev != rdev) {
-		metal_mutex_release(&rdev->lock);
-		return;
+	there = ept->rdev == rdev;
+	if (there) {
+		amp_ept_remove(rdev, ept);
+		metal_list_del(&ept->node);
+		ept->rdev = NULL;
 	}
-	amp_ept_remove(rdev, ept);
-	if (address_bit(ept->addr) < RPMSG_ADDR_BMP_SIZE)
-		metal_bitmap_clear_bit(rdev->bitmap, (int)address_bit(ept->addr));
-	metal_list_del(&ept->node);
-	ept->rdev = NULL;
 	metal_mutex_release(&rdev->lock);
-	amp_ept_put(rdev, ept);
+	if (there)
+		amp_ept_put(rdev, ept);
 }
+
+/*
+ * Both of the following hold the endpoint: an announcement may wait for a buffer and receives meanwhile, and a callback
+ * may then destroy that very endpoint.
+ */
 
 int rpmsg_create_ept(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev, const char *name, uint32_t src,
                      uint32_t dest, rpmsg_ept_cb cb, rpmsg_ns_unbind_cb ns_unbind_cb)
@@ -112,16 +98,16 @@ int rpmsg_create_ept(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev, cons
 	if (!ept || !rdev || !cb)
 		return RPMSG_ERR_PARAM;
 	status = amp_ept_register(ept, rdev, name, src, dest, cb, ns_unbind_cb);
-	if (!status && ept->name[0] && rdev->support_ns && (dest == RPMSG_ADDR_ANY || rdev->support_ns_ack)) {
-		hold_ept(rdev, ept);
-		status = amp_ns_announce(ept, dest == RPMSG_ADDR_ANY ? RPMSG_NS_CREATE : RPMSG_NS_ACK, true);
-		if (status < 0)
-			unregister_ept(rdev, ept);
-		else if (ept->rdev != rdev)
-			status = RPMSG_ERR_DEV_STATE;
-		amp_ept_put(rdev, ept);
-	}
-	return status < 0 ? status : RPMSG_SUCCESS;
+	if (status || !ept->name[0] || !rdev->support_ns || (dest != RPMSG_ADDR_ANY && !rdev->support_ns_ack))
+		return status;
+	hold_ept(rdev, ept);
+	status = amp_ns_announce(ept, dest == RPMSG_ADDR_ANY ? RPMSG_NS_CREATE : RPMSG_NS_ACK, true);
+	if (status < 0)
+		unregister_ept(rdev, ept);
+	else
+		status = ept->rdev == rdev ? RPMSG_SUCCESS : RPMSG_ERR_DEV_STATE;
+	amp_ept_put(rdev, ept);
+	return status;
 }
 
 void rpmsg_destroy_ept(struct rpmsg_endpoint *ept)
@@ -148,14 +134,7 @@ unsigned int is_rpmsg_ept_ready(struct rpmsg_endpoint *ept)
 int rpmsg_send_offchannel_raw(struct rpmsg_endpoint *ept, uint32_t src, uint32_t dst, const void *data, int len,
                               int wait)
 {
-	struct rpmsg_device *rdev;
+	int status = check_send(ept, src, dst, data, len);
 
-	if (!ept || !data || len < 0)
-		return RPMSG_ERR_PARAM;
-	rdev = ept->rdev;
-	if (!rdev)
-		return RPMSG_ERR_DEV_STATE;
-	if (src == RPMSG_ADDR_ANY || dst == RPMSG_ADDR_ANY)
-		return RPMSG_ERR_ADDR;
-	return rdev->ops.send_offchannel_raw(rdev, src, dst, data, len, wait);
+	return status ? status : ept->rdev->ops.send_offchannel_raw(ept->rdev, src, dst, data, len, wait);
 }

@@ -84,6 +84,18 @@ static inline void ept_ready(struct rpmsg_device *rdev, struct rpmsg_endpoint *e
 /** Give a reference back; the last one releases the endpoint. Without rdev->lock. */
 void amp_ept_put(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept);
 
+/** What every send checks before its device sees it. @return RPMSG_SUCCESS or an error */
+static inline int check_send(const struct rpmsg_endpoint *ept, uint32_t src, uint32_t dst, const void *data, int len)
+{
+	if (amp_unlikely(!ept) || amp_unlikely(!data) || amp_unlikely(len < 0))
+		return RPMSG_ERR_PARAM;
+	if (amp_unlikely(!ept->rdev))
+		return RPMSG_ERR_DEV_STATE;
+	if (amp_unlikely(src == RPMSG_ADDR_ANY) || amp_unlikely(dst == RPMSG_ADDR_ANY))
+		return RPMSG_ERR_ADDR;
+	return RPMSG_SUCCESS;
+}
+
 /* ------------------------------------------------------------------ name service: name_service.c */
 
 /** Tell the other side about @p ept: its address, or with RPMSG_NS_ACK the one that it answers. @return as a send */
@@ -108,13 +120,22 @@ static inline struct rpmsg_hdr *payload_to_hdr(const void *payload)
 	return (struct rpmsg_hdr *)(uintptr_t)payload - 1;
 }
 
-/** The functions of rpmsg_device::ops. */
-extern const struct rpmsg_device_ops amp_rpmsg_driver_ops;
-extern const struct rpmsg_device_ops amp_rpmsg_device_ops;
-
-/** Callbacks of the receiving queue: hand all messages to their endpoints. */
+/** Each role's functions of rpmsg_device::ops, and its callback of the receiving queue. */
+extern const struct rpmsg_device_ops amp_rpmsg_driver_ops, amp_rpmsg_device_ops;
 void amp_rpmsg_driver_receive(struct virtqueue *vq);
 void amp_rpmsg_device_receive(struct virtqueue *vq);
+
+/* A build for one role must not name the other's. */
+#if !AMP_WITH_VIRTIO_DEVICE
+#define rpmsg_ops(driver)      (&amp_rpmsg_driver_ops)
+#define rpmsg_receiver(driver) amp_rpmsg_driver_receive
+#elif !AMP_WITH_VIRTIO_DRIVER
+#define rpmsg_ops(driver)      (&amp_rpmsg_device_ops)
+#define rpmsg_receiver(driver) amp_rpmsg_device_receive
+#else
+#define rpmsg_ops(driver)      ((driver) ? &amp_rpmsg_driver_ops : &amp_rpmsg_device_ops)
+#define rpmsg_receiver(driver) ((driver) ? amp_rpmsg_driver_receive : amp_rpmsg_device_receive)
+#endif
 
 /** Callback of the sending queue: there may be room for waiting senders. */
 void amp_rpmsg_sent(struct virtqueue *vq);
@@ -130,36 +151,70 @@ AMP_HOT bool link_ok(const struct rpmsg_virtio_device *rvdev)
 /**
  * Take a send buffer when the fast way found none: one that came back unsent, or that was used since the last look;
  * wait for one if @p wait.
- * @param status  RPMSG_ERR_NO_BUFF, RPMSG_ERR_DEV_STATE, or what the application's wait callback said; if there is none
- * @return the buffer, its size in taken_size, its descriptor in taken_idx; NULL: see @p status
+ * @param len  payload that it must have room for
+ * @return RPMSG_SUCCESS, and it is in taken_hdr, taken_size, taken_idx; RPMSG_ERR_NO_BUFF, RPMSG_ERR_BUFF_SIZE,
+ *         RPMSG_ERR_DEV_STATE, or what the application's wait callback said
  */
-struct rpmsg_hdr *amp_tx_take(struct rpmsg_virtio_device *rvdev, int wait, int *status);
+int amp_tx_take(struct rpmsg_virtio_device *rvdev, uint32_t len, int wait);
 
-/** Put a send buffer that was taken back, unsent. */
+/*
+ * Send buffers that this side has and nobody uses: rpmsg_reclaim.c, which only programs contain that put some there,
+ * since rpmsg_virtio.c refers to it weakly.
+ */
+
+/** Put a send buffer that was taken back, unsent. With rdev->lock, as the next. */
 void amp_tx_untake(struct rpmsg_virtio_device *rvdev, struct rpmsg_hdr *hdr, uint32_t idx);
+
+/**
+ * Take the first of them; there is one.
+ * @return 0: it is in taken_hdr, taken_size, taken_idx; RPMSG_ERR_BUFF_SIZE: @p len bytes do not fit, nothing was
+ * taken; enum amp_link_reason
+ */
+int amp_tx_retake(struct rpmsg_virtio_device *rvdev, uint32_t len);
+
+#if AMP_FAST
+/** For a region that a subtraction does not translate. @return NULL: not wholly in the region */
+char *amp_buffer_va(const struct rpmsg_virtio_device *rvdev, uint64_t addr, uint32_t len);
+#endif
+
+/* Where the other side's address is here. NULL: the @p len bytes there are not wholly in the region; with @p fast, or a
+ * subtraction does not translate it. */
+AMP_HOT char *buffer_va(const struct rpmsg_virtio_device *rvdev, uint64_t addr, uint32_t len, bool fast)
+{
+#if AMP_FAST
+	const struct amp_window *window = &rvdev->window;
+	metal_phys_addr_t offset = (metal_phys_addr_t)addr - window->phys;
+
+	/* The sum cannot overflow, since no region comes near the end of 64 bits. */
+	if (amp_likely(offset < window->size && (uint64_t)offset + len <= window->size &&
+	               (metal_phys_addr_t)addr == addr))
+		return window->virt + offset;
+	return fast ? NULL : amp_buffer_va(rvdev, addr, len);
+#else
+	char *va;
+
+	(void)fast;
+	return vq_buffer_va(rvdev->shbuf_io, addr, len, &va) ? va : NULL;
+#endif
+}
 
 /**
  * Device: the message buffer of descriptor @p idx, which is inside the ring.
  * @param flags  what its flags must be: 0 or VRING_DESC_F_WRITE. Chains are for other devices
  * @param hdr    its address, 4-byte aligned, with room for a header at least
  * @param size   its length
+ * @param fast   the caller tries again without, whatever is wrong
  * @return AMP_LINK_OK or a reason
  */
 AMP_HOT int device_buffer(const struct rpmsg_virtio_device *rvdev, const struct virtqueue *vq, uint32_t idx,
-                          unsigned int flags, struct rpmsg_hdr **hdr, uint32_t *size)
+                          unsigned int flags, struct rpmsg_hdr **hdr, uint32_t *size, bool fast)
 {
-	const struct amp_window *window = &rvdev->window;
 	struct vring_desc desc;
-	metal_phys_addr_t offset;
 	char *va;
 
 	vq_read_desc(vq, idx, &desc);
-	offset = (metal_phys_addr_t)desc.addr - window->phys;
-	/* The sum cannot overflow, since no region comes near the end of 64 bits. */
-	if (amp_likely(offset < window->size && (uint64_t)offset + desc.len <= window->size &&
-	               (metal_phys_addr_t)desc.addr == desc.addr))
-		va = window->virt + offset;
-	else if (window->size || !vq_buffer_va(rvdev->shbuf_io, desc.addr, desc.len, &va))
+	va = buffer_va(rvdev, desc.addr, desc.len, fast);
+	if (amp_unlikely(!va))
 		return AMP_LINK_BAD_ADDRESS;
 	if (amp_unlikely(desc.flags != flags))
 		return AMP_LINK_BAD_FLAGS;
@@ -175,14 +230,14 @@ AMP_HOT int device_buffer(const struct rpmsg_virtio_device *rvdev, const struct 
 /** The free send buffer that the last look showed, without taking it. In the driver's role it stays marked as the
  * device's. @return AMP_LINK_OK or a reason */
 AMP_HOT int tx_next(const struct rpmsg_virtio_device *rvdev, const struct virtqueue *vq, struct rpmsg_hdr **hdr,
-                    uint32_t *idx, uint32_t *size, bool driver)
+                    uint32_t *idx, uint32_t *size, bool driver, bool fast)
 {
 	int reason = driver ? vq_driver_next(vq, idx, NULL) : vq_device_next(vq, idx);
 
 	if (amp_unlikely(reason))
 		return reason;
 	if (!driver)
-		return device_buffer(rvdev, vq, *idx, VRING_DESC_F_WRITE, hdr, size);
+		return device_buffer(rvdev, vq, *idx, VRING_DESC_F_WRITE, hdr, size, fast);
 	*hdr = vq->vq_descx[*idx].cookie;
 	*size = rvdev->config.h2r_buf_size;
 	return AMP_LINK_OK;
@@ -197,33 +252,49 @@ AMP_HOT void tx_advance(struct virtqueue *vq, bool driver)
 		vq_device_advance(vq);
 }
 
+/** In the driver's role: mark a buffer as the device's, or as ours. */
+AMP_HOT void mark_buffer(struct virtqueue *vq, uint32_t idx, bool devices, bool driver)
+{
+	if (driver)
+		vq->vq_descx[idx].ndescs = devices;
+}
+
 /** Write the header of a message to be sent. */
-AMP_HOT void tx_fill(struct rpmsg_hdr *hdr, uint32_t src, uint32_t dst, uint32_t payload_len)
+AMP_HOT void tx_fill(struct rpmsg_hdr *hdr, uint32_t src, uint32_t dst, int len)
 {
 	AMP_SHARED_STORE(&hdr->src, src);
 	AMP_SHARED_STORE(&hdr->dst, dst);
 	AMP_SHARED_STORE(&hdr->reserved, 0);
-	AMP_SHARED_STORE(&hdr->len_flags, payload_len);
+	AMP_SHARED_STORE(&hdr->len_flags, (uint32_t)len);
 }
 
-/** Publish a message, which is complete. In the driver's role its buffer is marked as the device's already. */
-AMP_HOT void tx_publish(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, struct rpmsg_hdr *hdr, uint32_t idx,
-                        uint32_t payload_len, bool driver)
+/**
+ * Publish a message, which is complete, release rdev->lock, and kick if that is wanted. In the driver's role the buffer
+ * is marked as the device's already. Where the release is a fence, it stands between our index and the other side's
+ * flag (see vq_wants_kick()), and a second one is saved.
+ * @return @p len
+ */
+AMP_HOT int tx_send(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, struct rpmsg_hdr *hdr, uint32_t idx,
+                    int len, bool driver)
 {
-	uint32_t total = payload_len + (uint32_t)sizeof(*hdr);
+	uint32_t total = (uint32_t)len + (uint32_t)sizeof(*hdr);
+	bool kick;
 
 	vq_buffer_flush(rvdev->shbuf_io, hdr, total);
 	if (driver)
 		vq_driver_publish(vq, idx);
 	else
 		vq_device_put(vq, idx, total);
-}
-
-/** In the driver's role: mark a buffer as the device's, or as ours. */
-AMP_HOT void mark_buffer(struct virtqueue *vq, uint32_t idx, bool devices, bool driver)
-{
-	if (driver)
-		vq->vq_descx[idx].ndescs = devices;
+#ifdef METAL_MUTEX_RELEASE_IS_FENCE
+	metal_mutex_release(&rvdev->rdev.lock);
+	kick = vq_kick_flag(vq, driver);
+#else
+	kick = vq_wants_kick(vq, driver);
+	metal_mutex_release(&rvdev->rdev.lock);
+#endif
+	if (kick)
+		vq->notify(vq);
+	return len;
 }
 
 /** Give a received buffer back to the other side. */
@@ -240,7 +311,25 @@ AMP_HOT void rx_return(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, 
 }
 
 /* ------------------------------------------------------------------ operations that are linked on demand:
- * rpmsg_nocopy.c */
+ * rpmsg_nocopy.c, rpmsg_hold.c, rpmsg_release_tx.c */
+
+/* Whether the buffer behind @p hdr, by its mark that of descriptor @p idx, is with this side. */
+AMP_HOT bool is_ours(const struct virtqueue *vq, const struct rpmsg_hdr *hdr, uint32_t idx, bool driver)
+{
+	if (idx > vq->vq_mask)
+		return false;
+	if (driver)
+		return vq->vq_descx[idx].cookie == hdr && !vq->vq_descx[idx].ndescs;
+	return vq->vq_available_idx != vq->vq_used_cons_idx;
+}
+
+/* Whether the buffer behind @p hdr is a send buffer that was handed out, and of which descriptor. */
+AMP_HOT bool is_handed_out(const struct rpmsg_virtio_device *rvdev, const struct rpmsg_hdr *hdr, uint32_t *idx,
+                           bool driver)
+{
+	*idx = AMP_SHARED_LOAD(&hdr->reserved) - BUF_HOLD_ONE;
+	return is_ours(rvdev->svq, hdr, *idx, driver);
+}
 
 void amp_rpmsg_hold_rx(struct rpmsg_device *rdev, void *rxbuf);
 void amp_rpmsg_driver_release_rx(struct rpmsg_device *rdev, void *rxbuf);

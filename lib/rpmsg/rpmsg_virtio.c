@@ -14,156 +14,130 @@
 #include <metal/cpu.h>
 #include <metal/time.h>
 
+#define NS_PER_MS 1000000
+
+#if AMP_FAST
+AMP_COLD char *amp_buffer_va(const struct rpmsg_virtio_device *rvdev, uint64_t addr, uint32_t len)
+{
+	char *va;
+
+	return vq_buffer_va(rvdev->shbuf_io, addr, len, &va) ? va : NULL;
+}
+#endif
+
 /* ------------------------------------------------------------------ free send buffers */
 
-/* A buffer that came back unsent; there is one. @return AMP_LINK_OK or a reason */
-static int take_reclaimed(struct rpmsg_virtio_device *rvdev, struct rpmsg_hdr **hdr)
-{
-	struct virtqueue *vq = rvdev->svq;
-	uint16_t idx = rvdev->reclaimed_head;
-	int reason;
+/* Only programs that put buffers back unsent contain this: see rpmsg_reclaim.c. */
+#pragma weak amp_tx_retake
 
-	if (role_is_driver(rvdev->vdev)) {
-		*hdr = vq->vq_descx[idx].cookie;
-		rvdev->taken_size = rvdev->config.h2r_buf_size;
-		rvdev->reclaimed_head = vq->vq_descx[idx].next;
-	} else {
-		reason = device_buffer(rvdev, vq, idx, VRING_DESC_F_WRITE, hdr, &rvdev->taken_size);
-		if (reason)
-			return reason;
-		/* The list lies in shared memory: a wrong link leads to another buffer of the other side, never
-		 * elsewhere. */
-		rvdev->reclaimed_head = (uint16_t)(AMP_SHARED_LOAD(&(*hdr)->reserved) & vq->vq_mask);
-	}
-	rvdev->taken_idx = idx;
-	rvdev->reclaimed--;
-	return AMP_LINK_OK;
-}
-
-/* A buffer that was used; there is one. */
-static int take_next(struct rpmsg_virtio_device *rvdev, struct rpmsg_hdr **hdr, bool driver)
+/* Take a buffer that was used; there is one. @return as amp_tx_retake() */
+static int take_next(struct rpmsg_virtio_device *rvdev, uint32_t len, bool driver)
 {
 	struct virtqueue *vq = rvdev->svq;
 	uint32_t idx;
-	int reason = tx_next(rvdev, vq, hdr, &idx, &rvdev->taken_size, driver);
+	int reason = tx_next(rvdev, vq, &rvdev->taken_hdr, &idx, &rvdev->taken_size, driver, false);
 
 	if (reason)
 		return reason;
+	if (len > rvdev->taken_size - sizeof(struct rpmsg_hdr))
+		return RPMSG_ERR_BUFF_SIZE;
 	tx_advance(vq, driver);
 	mark_buffer(vq, idx, false, driver);
 	rvdev->taken_idx = (uint16_t)idx;
 	return AMP_LINK_OK;
 }
 
-static struct rpmsg_hdr *try_take(struct rpmsg_virtio_device *rvdev, int *status)
+/* amp_tx_take() without waiting. */
+static int try_take(struct rpmsg_virtio_device *rvdev, uint32_t len)
 {
 	bool driver = role_is_driver(rvdev->vdev);
 	struct virtqueue *vq = rvdev->svq;
-	struct rpmsg_hdr *hdr = NULL;
 	int reason = AMP_LINK_PEER_RESET;
 
 	if (link_ok(rvdev)) {
 		if (rvdev->reclaimed)
-			reason = take_reclaimed(rvdev, &hdr);
+			reason = amp_tx_retake(rvdev, len);
 		else if (vq_shown(vq, driver) || amp_vq_look(vq))
-			reason = take_next(rvdev, &hdr, driver);
-		else
+			reason = take_next(rvdev, len, driver);
+		else if (vq->vq_fault)
 			reason = vq->vq_fault;
+		else
+			return RPMSG_ERR_NO_BUFF;
 	}
-	if (reason) {
-		amp_link_lost(rvdev, reason);
-		*status = RPMSG_ERR_DEV_STATE;
-		return NULL;
-	}
-	*status = RPMSG_ERR_NO_BUFF;
-	return hdr;
-}
-
-void amp_tx_untake(struct rpmsg_virtio_device *rvdev, struct rpmsg_hdr *hdr, uint32_t idx)
-{
-	if (role_is_driver(rvdev->vdev))
-		rvdev->svq->vq_descx[idx].next = rvdev->reclaimed_head;
-	else
-		AMP_SHARED_STORE(&hdr->reserved, rvdev->reclaimed_head);
-	rvdev->reclaimed_head = (uint16_t)idx;
-	rvdev->reclaimed++;
+	if (reason <= 0)
+		return reason;
+	amp_link_lost(rvdev, reason);
+	return RPMSG_ERR_DEV_STATE;
 }
 
 /* ------------------------------------------------------------------ waiting for one */
 
 /*
- * Wait for a kick, or a millisecond: in a program that handles kicks in the thread that waits here, none can come.
- * Without the lock afterwards as before. Takes from the time that is left; without a clock, what it cannot measure
- * counts as 1 ms if the application waited, and as 1 us if nobody could.
+ * Wait for a kick, or a millisecond: in a program that handles kicks in the thread that waits here, none can come. The
+ * lock is free while it waits.
+ * @param left_ns  what passed is taken from it; without a clock, 1 ms if the application waited, and 1 us if nobody
+ * could
  */
 static int wait_a_little(struct rpmsg_virtio_device *rvdev, int64_t *left_ns)
 {
-	unsigned long long start = metal_get_timestamp(), end;
-	struct virtio_vring_info *vring = &rvdev->vdev->vrings_info[rvdev->svq->vq_queue_index];
-	int status = RPMSG_EOPNOTSUPP;
-	int64_t spent = 1000000;
+	unsigned long long start = metal_get_timestamp(), passed;
+	int status = RPMSG_EOPNOTSUPP, unmeasured = NS_PER_MS;
+	metal_mutex_t *lock = &rvdev->rdev.lock;
 
-	if (rvdev->notify_wait_cb)
-		status = rvdev->notify_wait_cb(&rvdev->rdev, vring->notifyid);
-	if (status == RPMSG_EOPNOTSUPP) {
-		status = RPMSG_SUCCESS;
-		metal_mutex_acquire(&rvdev->rdev.lock);
-		if (rvdev->link_state == AMP_LINK_UP &&
-		    amp_condition_wait_until(&rvdev->sent, &rvdev->rdev.lock, start + 1000000) == -ENOSYS) {
-			metal_cpu_yield();
-			spent = 1000;
-		}
-		metal_mutex_release(&rvdev->rdev.lock);
+	if (rvdev->notify_wait_cb) {
+		metal_mutex_release(lock);
+		status = rvdev->notify_wait_cb(&rvdev->rdev,
+		                               rvdev->vdev->vrings_info[rvdev->svq->vq_queue_index].notifyid);
+		metal_mutex_acquire(lock);
 	}
-	end = metal_get_timestamp();
-	*left_ns -= end != start ? (int64_t)(end - start) : spent;
+	if (status == RPMSG_EOPNOTSUPP && !rvdev->svq->vq_fault) {
+		status = RPMSG_SUCCESS;
+		if (amp_condition_wait_until(&rvdev->sent, lock, start + NS_PER_MS) == -ENOSYS) {
+			metal_cpu_yield();
+			unmeasured = 1000;
+		}
+	}
+	passed = metal_get_timestamp() - start;
+	*left_ns -= passed ? (int64_t)passed : unmeasured;
 	return status;
 }
 
 /*
  * Until a buffer is free, the time is over, or the link is lost. Receives meanwhile: if the other side waits for a
- * buffer of ours too, one of the two has to go first.
+ * buffer of ours too, one of the two has to go first; and the kick that ended a wait may have been meant for that
+ * queue, of which nobody else hears.
  */
-static struct rpmsg_hdr *wait_and_take(struct rpmsg_virtio_device *rvdev, int *status)
+static AMP_COLD int wait_and_take(struct rpmsg_virtio_device *rvdev, uint32_t len)
 {
-	int64_t left_ns = (int64_t)rvdev->send_timeout_ms * 1000000;
+	int64_t left_ns = (int64_t)rvdev->send_timeout_ms * NS_PER_MS;
 	bool driver = role_is_driver(rvdev->vdev);
-	int wait_status = RPMSG_SUCCESS;
-	struct rpmsg_hdr *hdr;
+	int status, wait_status = RPMSG_SUCCESS;
 
 	rvdev->waiting++;
 	vq_set_no_notify(rvdev->svq, false, driver);
-	metal_mutex_release(&rvdev->rdev.lock);
-	virtqueue_notification(rvdev->rvq);
-	metal_mutex_acquire(&rvdev->rdev.lock);
 	for (;;) {
+		metal_mutex_release(&rvdev->rdev.lock);
+		virtqueue_notification(rvdev->rvq);
+		metal_mutex_acquire(&rvdev->rdev.lock);
 		/* Between our flag and our look: without the fence a buffer that comes now is neither seen nor kicked
 		 * for. */
 		AMP_SHARED_FENCE();
-		hdr = try_take(rvdev, status);
-		if (hdr || *status != RPMSG_ERR_NO_BUFF || left_ns <= 0)
+		status = try_take(rvdev, len);
+		if (status != RPMSG_ERR_NO_BUFF || left_ns <= 0 || wait_status)
 			break;
-		if (wait_status) {
-			*status = wait_status;
-			break;
-		}
-		metal_mutex_release(&rvdev->rdev.lock);
 		wait_status = wait_a_little(rvdev, &left_ns);
-		/* The kick that ended the wait may have been meant for this queue: nobody else hears of it. */
-		virtqueue_notification(rvdev->rvq);
-		metal_mutex_acquire(&rvdev->rdev.lock);
 	}
 	/* A lost link's ring is not ours any more. */
 	if (--rvdev->waiting == 0 && rvdev->link_state == AMP_LINK_UP)
 		vq_set_no_notify(rvdev->svq, true, driver);
-	return hdr;
+	return status == RPMSG_ERR_NO_BUFF && wait_status ? wait_status : status;
 }
 
-AMP_COLD struct rpmsg_hdr *amp_tx_take(struct rpmsg_virtio_device *rvdev, int wait, int *status)
+AMP_COLD int amp_tx_take(struct rpmsg_virtio_device *rvdev, uint32_t len, int wait)
 {
-	struct rpmsg_hdr *hdr = try_take(rvdev, status);
+	int status = try_take(rvdev, len);
 
-	return !hdr && wait && *status == RPMSG_ERR_NO_BUFF ? wait_and_take(rvdev, status) : hdr;
+	return wait && status == RPMSG_ERR_NO_BUFF ? wait_and_take(rvdev, len) : status;
 }
 
 void amp_rpmsg_sent(struct virtqueue *vq)
@@ -173,34 +147,19 @@ void amp_rpmsg_sent(struct virtqueue *vq)
 	metal_mutex_acquire(&rvdev->rdev.lock);
 	/*
 	 * Nothing is taken here. But a driver that has reset the device and is ready again kicks for the buffers that
-	 * it offers, and perhaps for nothing else: looking at both queues shows that they are new.
+	 * it offers, and perhaps for nothing else: a look shows that the ring is new.
 	 */
 	if (!link_ok(rvdev))
 		amp_link_lost(rvdev, AMP_LINK_PEER_RESET);
-	(void)amp_vq_look(rvdev->svq);
-	(void)amp_vq_look(rvdev->rvq);
-	if (rvdev->svq->vq_fault || rvdev->rvq->vq_fault)
-		amp_link_lost(rvdev, rvdev->svq->vq_fault ? rvdev->svq->vq_fault : rvdev->rvq->vq_fault);
+	(void)amp_vq_look(vq);
+	if (vq->vq_fault)
+		amp_link_lost(rvdev, vq->vq_fault);
 	if (rvdev->waiting)
 		metal_condition_broadcast(&rvdev->sent);
 	amp_link_unlock(rvdev);
 }
 
 /* ------------------------------------------------------------------ sending */
-
-/* Publish, and kick if that is wanted. With the lock, which is released. */
-AMP_HOT int finish_send(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, struct rpmsg_hdr *hdr, uint32_t idx,
-                        int len, bool driver)
-{
-	bool kick;
-
-	tx_publish(rvdev, vq, hdr, idx, (uint32_t)len, driver);
-	kick = vq_wants_kick(vq, driver);
-	metal_mutex_release(&rvdev->rdev.lock);
-	if (kick)
-		vq->notify(vq);
-	return len;
-}
 
 /* Every way of a send: with no buffer in sight, a lost link, a payload that is too large, or none of these. */
 static AMP_COLD int send_any(struct rpmsg_device *rdev, uint32_t src, uint32_t dst, const void *data, int len, int wait)
@@ -209,25 +168,19 @@ static AMP_COLD int send_any(struct rpmsg_device *rdev, uint32_t src, uint32_t d
 	bool driver = role_is_driver(rvdev->vdev);
 	struct virtqueue *vq = rvdev->svq;
 	struct rpmsg_hdr *hdr;
-	uint32_t idx;
 	int status;
 
 	metal_mutex_acquire(&rdev->lock);
-	hdr = amp_tx_take(rvdev, wait, &status);
-	if (!hdr) {
+	status = amp_tx_take(rvdev, (uint32_t)len, wait);
+	if (status) {
 		amp_link_unlock(rvdev);
 		return status;
 	}
-	idx = rvdev->taken_idx;
-	if ((uint32_t)len > rvdev->taken_size - sizeof(*hdr)) {
-		amp_tx_untake(rvdev, hdr, idx);
-		metal_mutex_release(&rdev->lock);
-		return RPMSG_ERR_BUFF_SIZE;
-	}
-	tx_fill(hdr, src, dst, (uint32_t)len);
+	hdr = rvdev->taken_hdr;
+	tx_fill(hdr, src, dst, len);
 	AMP_SHARED_COPY_IN(hdr + 1, data, (size_t)len);
-	mark_buffer(vq, idx, true, driver);
-	return finish_send(rvdev, vq, hdr, idx, len, driver);
+	mark_buffer(vq, rvdev->taken_idx, true, driver);
+	return tx_send(rvdev, vq, hdr, rvdev->taken_idx, len, driver);
 }
 
 #if AMP_FAST
@@ -243,15 +196,15 @@ AMP_HOT int send_raw(struct rpmsg_device *rdev, uint32_t src, uint32_t dst, cons
 
 	metal_mutex_acquire(&rdev->lock);
 	if (amp_unlikely(!link_ok(rvdev) || !vq_shown(vq, driver) ||
-	                 tx_next(rvdev, vq, &hdr, &idx, &size, driver) != AMP_LINK_OK ||
+	                 tx_next(rvdev, vq, &hdr, &idx, &size, driver, true) != AMP_LINK_OK ||
 	                 (uint32_t)len > size - sizeof(*hdr))) {
 		metal_mutex_release(&rdev->lock);
 		return send_any(rdev, src, dst, data, len, wait);
 	}
 	tx_advance(vq, driver);
-	tx_fill(hdr, src, dst, (uint32_t)len);
+	tx_fill(hdr, src, dst, len);
 	AMP_SHARED_COPY_IN(hdr + 1, data, (size_t)len);
-	return finish_send(rvdev, vq, hdr, idx, len, driver);
+	return tx_send(rvdev, vq, hdr, idx, len, driver);
 }
 #else
 #define send_raw(rdev, src, dst, data, len, wait, driver) send_any(rdev, src, dst, data, len, wait)
@@ -270,7 +223,7 @@ AMP_HOT int rx_take(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, str
 		if (amp_unlikely(reason))
 			return reason;
 		vq_device_advance(vq);
-		return device_buffer(rvdev, vq, *idx, 0, hdr, size);
+		return device_buffer(rvdev, vq, *idx, 0, hdr, size, false);
 	}
 	reason = vq_driver_next(vq, idx, size);
 	if (amp_unlikely(reason))
@@ -344,49 +297,35 @@ AMP_HOT int deliver(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, boo
 	return AMP_LINK_OK;
 }
 
-/* A reset, a fault, or a loss that another call has noticed. With the lock, which is released. */
-static AMP_COLD void end_of_link(struct rpmsg_virtio_device *rvdev, int reason)
-{
-	amp_link_lost(rvdev, reason);
-	amp_link_unlock(rvdev);
-}
-
-/* Without WITH_VQ_RX_EMPTY_NOTIFY: a kick for each buffer, not for all at the end. False: the link was lost meanwhile.
- */
-AMP_HOT bool kick_for_one(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, bool driver)
+/* Without WITH_VQ_RX_EMPTY_NOTIFY: a kick for each buffer, not for all at the end. */
+AMP_HOT void kick_for_one(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, bool driver)
 {
 	/* the last one is kicked for after the loop in any case */
 	if (AMP_WITH_VQ_RX_EMPTY_NOTIFY || !vq_shown(vq, driver) || !vq_wants_kick(vq, driver))
-		return true;
+		return;
 	metal_mutex_release(&rvdev->rdev.lock);
 	vq->notify(vq);
 	metal_mutex_acquire(&rvdev->rdev.lock);
-	return rvdev->link_state == AMP_LINK_UP;
 }
 
 AMP_HOT void receive(struct virtqueue *vq, bool driver)
 {
 	struct rpmsg_virtio_device *rvdev = vq->vq_dev->priv;
-	int reason;
+	int reason = AMP_LINK_PEER_RESET;
 
 	metal_mutex_acquire(&rvdev->rdev.lock);
-	if (amp_unlikely(!link_ok(rvdev))) {
-		end_of_link(rvdev, AMP_LINK_PEER_RESET);
-		return;
-	}
+	if (amp_unlikely(!link_ok(rvdev)))
+		goto lost;
 	while (vq_look(vq, driver)) {
 		vq_set_no_notify(vq, true, driver);
 		do {
 			reason = deliver(rvdev, vq, driver);
-			if (amp_unlikely(reason)) {
-				end_of_link(rvdev, reason);
-				return;
-			}
-			if (!kick_for_one(rvdev, vq, driver)) {
-				end_of_link(rvdev, AMP_LINK_PEER_RESET);
-				return;
-			}
+			if (amp_unlikely(reason))
+				goto lost;
+			kick_for_one(rvdev, vq, driver);
 		} while (vq_shown(vq, driver));
+		if (!AMP_WITH_VQ_RX_EMPTY_NOTIFY && vq->vq_fault)
+			break;
 		/* One fence for three things: our index, our flag, and the next look at theirs. */
 		vq_set_no_notify(vq, false, driver);
 		if (vq_wants_kick(vq, driver)) {
@@ -401,18 +340,19 @@ AMP_HOT void receive(struct virtqueue *vq, bool driver)
 			return;
 		}
 	}
-	/* Nothing there, or an impossible index. */
-	if (amp_unlikely(vq->vq_fault))
-		end_of_link(rvdev, vq->vq_fault);
-	else
-		metal_mutex_release(&rvdev->rdev.lock);
+	/* Nothing there, an impossible index, or a loss that another call has noticed. */
+	reason = vq->vq_fault;
+lost:
+	if (amp_unlikely(reason))
+		amp_link_lost(rvdev, reason);
+	amp_link_unlock(rvdev);
 }
 
 /* ------------------------------------------------------------------ each role */
 
 /*
- * Named weakly: a program that never calls the functions of rpmsg_nocopy.c or buffer_size.c does not contain them
- * (linked from a static library), and has NULL in these places.
+ * Named weakly: a program that never calls the functions of rpmsg_nocopy.c, rpmsg_hold.c, rpmsg_reclaim.c or
+ * buffer_size.c does not contain them (linked from a static library), and has NULL in these places.
  */
 #pragma weak amp_rpmsg_hold_rx
 #pragma weak amp_rpmsg_driver_release_rx

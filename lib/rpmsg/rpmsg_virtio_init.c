@@ -5,8 +5,6 @@
  */
 #include "rpmsg_internal.h"
 
-#include <metal/cpu.h>
-
 #define HOST_FEATURES (1u << VIRTIO_RPMSG_F_NS | 1u << AMP_RPMSG_F_NS_ACK)
 
 /* Queue 0 carries messages to the driver, queue 1 to the device: what both roles call the same is not the same queue.
@@ -81,44 +79,39 @@ static int add_buffers(struct rpmsg_virtio_device *rvdev)
 }
 
 /* Reset and features: what comes before the queues. A transport without a status or features goes on without. */
-static void start_driver(struct rpmsg_virtio_device *rvdev)
+static uint32_t start_driver(struct virtio_device *vdev)
 {
 	uint32_t features = 0;
 
-	if (virtio_reset_device(rvdev->vdev))
-		(void)virtio_set_status(rvdev->vdev, VIRTIO_CONFIG_STATUS_RESET);
-	(void)virtio_set_status(rvdev->vdev, VIRTIO_CONFIG_STATUS_ACK);
-	(void)virtio_set_status(rvdev->vdev, VIRTIO_CONFIG_STATUS_ACK | VIRTIO_CONFIG_STATUS_DRIVER);
-	if (virtio_negotiate_features(rvdev->vdev, HOST_FEATURES, &features))
-		(void)virtio_get_features(rvdev->vdev, &features);
-	rvdev->rdev.support_ns = features & (1u << VIRTIO_RPMSG_F_NS);
-	rvdev->rdev.support_ns_ack = features & (1u << AMP_RPMSG_F_NS_ACK);
+	if (virtio_reset_device(vdev))
+		(void)virtio_set_status(vdev, VIRTIO_CONFIG_STATUS_RESET);
+	(void)virtio_set_status(vdev, VIRTIO_CONFIG_STATUS_ACK);
+	(void)virtio_set_status(vdev, VIRTIO_CONFIG_STATUS_ACK | VIRTIO_CONFIG_STATUS_DRIVER);
+	if (virtio_negotiate_features(vdev, HOST_FEATURES, &features))
+		(void)virtio_get_features(vdev, &features);
+	return features;
+}
+
+static void finish_driver(struct rpmsg_virtio_device *rvdev)
+{
+	(void)virtio_set_status(rvdev->vdev, VIRTIO_CONFIG_STATUS_ACK | VIRTIO_CONFIG_STATUS_DRIVER |
+	                                             VIRTIO_CONFIG_STATUS_DRIVER_OK);
+	/*
+	 * The device may be waiting for DRIVER_OK. Whether its flag asks for kicks does not matter: that may be the
+	 * last word of its life before, and no other kick would follow. The fence keeps the kick behind the status.
+	 */
+	AMP_SHARED_FENCE();
+	rvdev->rvq->notify(rvdev->rvq);
 }
 
 /* ------------------------------------------------------------------ device */
 
-static void wait_driver_ok(struct virtio_device *vdev)
+/* A transport without a status is always ready. */
+static bool driver_ok(struct virtio_device *vdev)
 {
 	uint8_t status;
 
-	while (virtio_get_status(vdev, &status) == 0 && !(status & VIRTIO_CONFIG_STATUS_DRIVER_OK))
-		metal_cpu_yield();
-}
-
-/*
- * The rings are marked as ours now. If the driver has reset meanwhile it may not have seen the marks, or have zeroed
- * them; if it has not, it will see them before it zeroes anything. So only what is read from here on is this life's.
- */
-static int check_driver_ok(struct rpmsg_virtio_device *rvdev)
-{
-	uint8_t status;
-
-	AMP_SHARED_FENCE();
-	if (virtio_get_status(rvdev->vdev, &status) == 0 && !(status & VIRTIO_CONFIG_STATUS_DRIVER_OK))
-		return RPMSG_ERR_DEV_STATE;
-	rvdev->rdev.support_ns = virtio_has_feature(rvdev->vdev, VIRTIO_RPMSG_F_NS);
-	rvdev->rdev.support_ns_ack = virtio_has_feature(rvdev->vdev, AMP_RPMSG_F_NS_ACK);
-	return RPMSG_SUCCESS;
+	return virtio_get_status(vdev, &status) || (status & VIRTIO_CONFIG_STATUS_DRIVER_OK);
 }
 
 /* ------------------------------------------------------------------ both */
@@ -137,20 +130,11 @@ static int create_queues(struct rpmsg_virtio_device *rvdev)
 {
 	static const char *names[NUM_QUEUES] = {"to_driver", "to_device"};
 	struct virtio_device *vdev = rvdev->vdev;
-	vq_callback callbacks[NUM_QUEUES];
 	unsigned int in = role_is_driver(vdev) ? QUEUE_TO_DRIVER : QUEUE_TO_DEVICE;
+	vq_callback callbacks[NUM_QUEUES];
 	int status;
 
-	if (vdev->vrings_num < NUM_QUEUES || !vdev->vrings_info)
-		return RPMSG_ERR_INIT;
-#if AMP_WITH_VIRTIO_DRIVER
-	if (role_is_driver(vdev))
-		callbacks[in] = amp_rpmsg_driver_receive;
-#endif
-#if AMP_WITH_VIRTIO_DEVICE
-	if (!role_is_driver(vdev))
-		callbacks[in] = amp_rpmsg_device_receive;
-#endif
+	callbacks[in] = rpmsg_receiver(role_is_driver(vdev));
 	callbacks[!in] = amp_rpmsg_sent;
 	status = virtio_create_virtqueues(vdev, 0, NUM_QUEUES, names, callbacks, NULL);
 	if (status)
@@ -166,97 +150,74 @@ static int create_queues(struct rpmsg_virtio_device *rvdev)
 	return RPMSG_SUCCESS;
 }
 
-static int start_name_service(struct rpmsg_device *rdev)
+/*
+ * Device: queues of a driver that is ready. Once more when the driver has reset and is ready again meanwhile: its kick
+ * for that may be over, and nobody would call this again. Each turn is a reset of the driver's.
+ */
+static int start_device(struct rpmsg_virtio_device *rvdev)
 {
-	if (!rdev->support_ns)
-		return RPMSG_SUCCESS;
-	rdev->ns_ept.priv = rdev;
-	return amp_ept_register(&rdev->ns_ept, rdev, NULL, RPMSG_NS_EPT_ADDR, RPMSG_NS_EPT_ADDR, amp_ns_callback, NULL);
-}
+	struct virtio_device *vdev = rvdev->vdev;
+	int status;
 
-static void init_members(struct rpmsg_virtio_device *rvdev, struct virtio_device *vdev, rpmsg_ns_bind_cb ns_bind_cb,
-                         struct metal_io_region *shm_io)
-{
-	memset(rvdev, 0, sizeof(*rvdev));
-	metal_list_init(&rvdev->rdev.endpoints);
-	metal_list_init(&rvdev->reclaimer);
-	metal_mutex_init(&rvdev->rdev.lock);
-	metal_condition_init(&rvdev->sent);
-	rvdev->rdev.ns_bind_cb = ns_bind_cb;
-#if AMP_WITH_VIRTIO_DRIVER
-	if (role_is_driver(vdev))
-		rvdev->rdev.ops = amp_rpmsg_driver_ops;
-#endif
-#if AMP_WITH_VIRTIO_DEVICE
-	if (!role_is_driver(vdev))
-		rvdev->rdev.ops = amp_rpmsg_device_ops;
-#endif
-	rvdev->link_ok = &amp_link_ok_never;
-	rvdev->vdev = vdev;
-	rvdev->shbuf_io = shm_io;
-	if (shm_io->physmap && shm_io->page_shift >= METAL_BITS_PER_ULONG && !shm_io->ops.phys_to_offset) {
-		rvdev->window.phys = shm_io->physmap[0];
-		rvdev->window.size = shm_io->size;
-		rvdev->window.virt = shm_io->virt;
+	if (amp_virtio_wait_driver_ok(vdev))
+		return RPMSG_ERR_DEV_STATE;
+	for (;;) {
+		status = create_queues(rvdev);
+		if (status)
+			return status;
+		/*
+		 * The rings are marked as ours now. If the driver has reset meanwhile it may not have seen the marks,
+		 * or have zeroed them; if it has not, it will see them before it zeroes anything. So only what is read
+		 * from here on is this life's.
+		 */
+		AMP_SHARED_FENCE();
+		if (!driver_ok(vdev))
+			return RPMSG_ERR_DEV_STATE;
+		if (vq_mark_stands(rvdev->rvq) && vq_mark_stands(rvdev->svq))
+			return RPMSG_SUCCESS;
+		virtio_delete_virtqueues(vdev);
 	}
-	rvdev->send_timeout_ms = AMP_RPMSG_SEND_TIMEOUT_MS;
-	vdev->priv = rvdev;
-	vdev->lost = lost;
 }
 
 static int bring_up(struct rpmsg_virtio_device *rvdev)
 {
 	struct virtio_device *vdev = rvdev->vdev;
+	struct rpmsg_device *rdev = &rvdev->rdev;
+	uint32_t features = 0;
 	int status;
 
 	if (role_is_driver(vdev)) {
-		start_driver(rvdev);
+		features = start_driver(vdev);
+		status = create_queues(rvdev);
+		if (!status)
+			status = add_buffers(rvdev);
 	} else {
-		wait_driver_ok(vdev);
+		status = start_device(rvdev);
 	}
-	status = create_queues(rvdev);
-	if (!status && !role_is_driver(vdev)) {
-		status = check_driver_ok(rvdev);
-		/* The driver is ready, and its kick for that may be over: nobody would call this again. Each turn is a
-		 * reset of the driver's. */
-		while (!status && !(vq_mark_stands(rvdev->rvq) && vq_mark_stands(rvdev->svq))) {
-			virtio_delete_virtqueues(vdev);
-			status = create_queues(rvdev);
-			if (!status)
-				status = check_driver_ok(rvdev);
-		}
-	}
-	if (!status && role_is_driver(vdev))
-		status = add_buffers(rvdev);
-	if (!status)
-		status = start_name_service(&rvdev->rdev);
 	if (status)
 		return status;
-
+	if (!role_is_driver(vdev))
+		(void)virtio_get_features(vdev, &features);
+	rdev->support_ns = (features >> VIRTIO_RPMSG_F_NS) & 1;
+	rdev->support_ns_ack = (features >> AMP_RPMSG_F_NS_ACK) & 1;
+	rdev->ns_ept.priv = rdev;
+	if (rdev->support_ns) /* the first endpoint: its address is free */
+		(void)amp_ept_register(&rdev->ns_ept, rdev, NULL, RPMSG_NS_EPT_ADDR, RPMSG_NS_EPT_ADDR, amp_ns_callback,
+		                       NULL);
 	rvdev->link_state = AMP_LINK_UP;
 	rvdev->link_ok = !role_is_driver(vdev) && vdev->status_shm ? vdev->status_shm : &amp_link_ok_always;
-	if (role_is_driver(vdev)) {
-		(void)virtio_set_status(vdev, VIRTIO_CONFIG_STATUS_ACK | VIRTIO_CONFIG_STATUS_DRIVER |
-		                                      VIRTIO_CONFIG_STATUS_DRIVER_OK);
-		/*
-		 * The device may be waiting for DRIVER_OK. Whether its flag asks for kicks does not matter: that may be
-		 * the last word of its life before, and no other kick would follow. The fence keeps the kick behind the
-		 * status.
-		 */
-		AMP_SHARED_FENCE();
-		rvdev->rvq->notify(rvdev->rvq);
-	}
+	if (role_is_driver(vdev))
+		finish_driver(rvdev);
 	return RPMSG_SUCCESS;
 }
 
-/* Only programs that hold buffers contain this: see rpmsg_nocopy.c. */
+/* Only programs that hold buffers contain this: see rpmsg_hold.c. */
 #pragma weak amp_rpmsg_report_held
 
-/* Undo bring_up() and init_members(); the endpoints are gone. */
+/* Undo what rpmsg_init_vdev_with_config() did; the endpoints are gone. */
 static void release(struct rpmsg_virtio_device *rvdev)
 {
 	struct virtio_device *vdev = rvdev->vdev;
-
 	bool was_up = rvdev->link_state == AMP_LINK_UP;
 
 	if (amp_rpmsg_report_held)
@@ -291,11 +252,28 @@ int rpmsg_init_vdev_with_config(struct rpmsg_virtio_device *rvdev, struct virtio
 	    (!shpool || !config || !buffer_size_ok(config->h2r_buf_size) || !buffer_size_ok(config->r2h_buf_size)))
 		return RPMSG_ERR_PARAM;
 
-	init_members(rvdev, vdev, ns_bind_cb, shm_io);
+	memset(rvdev, 0, sizeof(*rvdev));
+	metal_list_init(&rvdev->rdev.endpoints);
+	metal_list_init(&rvdev->reclaimer);
+	metal_mutex_init(&rvdev->rdev.lock);
+	metal_condition_init(&rvdev->sent);
+	rvdev->rdev.ns_bind_cb = ns_bind_cb;
+	rvdev->rdev.ops = *rpmsg_ops(role_is_driver(vdev));
+	rvdev->link_ok = &amp_link_ok_never;
+	rvdev->vdev = vdev;
+	rvdev->shbuf_io = shm_io;
+	rvdev->send_timeout_ms = AMP_RPMSG_SEND_TIMEOUT_MS;
 	if (role_is_driver(vdev)) {
 		rvdev->config = *config;
 		rvdev->shpool = shpool;
 	}
+	if (AMP_FAST && shm_io->physmap && shm_io->page_shift >= METAL_BITS_PER_ULONG && !shm_io->ops.phys_to_offset) {
+		rvdev->window.phys = shm_io->physmap[0];
+		rvdev->window.size = shm_io->size;
+		rvdev->window.virt = shm_io->virt;
+	}
+	vdev->priv = rvdev;
+	vdev->lost = lost;
 	status = bring_up(rvdev);
 	if (status)
 		release(rvdev);
@@ -305,9 +283,13 @@ int rpmsg_init_vdev_with_config(struct rpmsg_virtio_device *rvdev, struct virtio
 int rpmsg_init_vdev(struct rpmsg_virtio_device *rvdev, struct virtio_device *vdev, rpmsg_ns_bind_cb ns_bind_cb,
                     struct metal_io_region *shm_io, struct rpmsg_virtio_shm_pool *shpool)
 {
+#if AMP_WITH_VIRTIO_DRIVER
 	static const struct rpmsg_virtio_config config = {RPMSG_BUFFER_SIZE, RPMSG_BUFFER_SIZE, false};
 
 	return rpmsg_init_vdev_with_config(rvdev, vdev, ns_bind_cb, shm_io, shpool, &config);
+#else
+	return rpmsg_init_vdev_with_config(rvdev, vdev, ns_bind_cb, shm_io, shpool, NULL);
+#endif
 }
 
 void rpmsg_deinit_vdev(struct rpmsg_virtio_device *rvdev)

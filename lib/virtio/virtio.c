@@ -12,57 +12,49 @@
 /** How long a driver that sets up its rings waits for a device that has not let go of them yet. */
 #define LET_GO_TIMEOUT_NS 100000000
 
+/* The arguments make sense, and the transport has the operation; else the caller ends with an error. */
+#define NEED(vdev, arguments_ok, table, op)               \
+	do {                                              \
+		if (!(vdev) || !(arguments_ok))           \
+			return -EINVAL;                   \
+		if (!(vdev)->table || !(vdev)->table->op) \
+			return -ENXIO;                    \
+	} while (0)
+
 int virtio_get_status(struct virtio_device *vdev, uint8_t *status)
 {
-	if (!vdev || !status)
-		return -EINVAL;
-	if (!vdev->func || !vdev->func->get_status)
-		return -ENXIO;
+	NEED(vdev, status, func, get_status);
 	*status = vdev->func->get_status(vdev);
 	return 0;
 }
 
 int virtio_set_status(struct virtio_device *vdev, uint8_t status)
 {
-	if (!vdev)
-		return -EINVAL;
-	if (!vdev->func || !vdev->func->set_status)
-		return -ENXIO;
+	NEED(vdev, true, func, set_status);
 	vdev->func->set_status(vdev, status);
 	return 0;
 }
 
 int virtio_get_features(struct virtio_device *vdev, uint32_t *features)
 {
-	if (!vdev || !features)
-		return -EINVAL;
-	if (!vdev->func || !vdev->func->get_features)
-		return -ENXIO;
+	NEED(vdev, features, func, get_features);
 	*features = vdev->func->get_features(vdev);
 	return 0;
 }
 
 int virtio_set_features(struct virtio_device *vdev, uint32_t features)
 {
-	if (!vdev)
-		return -EINVAL;
-	if (!vdev->func || !vdev->func->set_features)
-		return -ENXIO;
+	NEED(vdev, true, func, set_features);
 	vdev->func->set_features(vdev, features);
 	return 0;
 }
 
 int virtio_negotiate_features(struct virtio_device *vdev, uint32_t features, uint32_t *final_features)
 {
-	uint32_t accepted;
-
-	if (!vdev)
-		return -EINVAL;
-	if (!vdev->func || !vdev->func->negotiate_features)
-		return -ENXIO;
-	accepted = vdev->func->negotiate_features(vdev, features);
+	NEED(vdev, true, func, negotiate_features);
+	features = vdev->func->negotiate_features(vdev, features);
 	if (final_features)
-		*final_features = accepted;
+		*final_features = features;
 	return 0;
 }
 
@@ -70,9 +62,7 @@ bool virtio_has_feature(struct virtio_device *vdev, unsigned int feature_bit)
 {
 	uint32_t features;
 
-	if (feature_bit >= 32 || virtio_get_features(vdev, &features))
-		return false;
-	return (features >> feature_bit) & 1;
+	return feature_bit < 32 && virtio_get_features(vdev, &features) == 0 && ((features >> feature_bit) & 1);
 }
 
 uint32_t virtio_get_devid(const struct virtio_device *vdev)
@@ -82,30 +72,21 @@ uint32_t virtio_get_devid(const struct virtio_device *vdev)
 
 int virtio_read_config(struct virtio_device *vdev, uint32_t offset, void *dst, int len)
 {
-	if (!vdev || !dst || len < 0)
-		return -EINVAL;
-	if (!vdev->func || !vdev->func->read_config)
-		return -ENXIO;
+	NEED(vdev, dst && len >= 0, func, read_config);
 	vdev->func->read_config(vdev, offset, dst, len);
 	return 0;
 }
 
 int virtio_write_config(struct virtio_device *vdev, uint32_t offset, void *src, int len)
 {
-	if (!vdev || !src || len < 0)
-		return -EINVAL;
-	if (!vdev->func || !vdev->func->write_config)
-		return -ENXIO;
+	NEED(vdev, src && len >= 0, func, write_config);
 	vdev->func->write_config(vdev, offset, src, len);
 	return 0;
 }
 
 int virtio_reset_device(struct virtio_device *vdev)
 {
-	if (!vdev)
-		return -EINVAL;
-	if (!vdev->func || !vdev->func->reset_device)
-		return -ENXIO;
+	NEED(vdev, true, func, reset_device);
 	vdev->func->reset_device(vdev);
 	return 0;
 }
@@ -144,43 +125,30 @@ static void wait_until_let_go(struct virtio_device *vdev, unsigned int index, in
 	}
 }
 
-/* For transports without a way of their own. */
-static int create_on_vrings(struct virtio_device *vdev, unsigned int nvqs, const char *names[], vq_callback callbacks[],
-                            void *callback_args[])
+int virtio_create_virtqueues(struct virtio_device *vdev, unsigned int flags, unsigned int nvqs, const char *names[],
+                             vq_callback callbacks[], void *callback_args[])
 {
 	int64_t left_ns = LET_GO_TIMEOUT_NS;
 	struct virtio_vring_info *vring;
 	unsigned int i;
-	int status;
-
-	if (nvqs > vdev->vrings_num || !vdev->vrings_info)
-		return ERROR_VQUEUE_INVLD_PARAM;
-	for (i = 0; i < nvqs; i++) {
-		vring = &vdev->vrings_info[i];
-		if (!vring->vq)
-			return ERROR_VQUEUE_INVLD_PARAM;
-		if (role_is_driver(vdev))
-			wait_until_let_go(vdev, i, &left_ns);
-		status = virtqueue_create(vdev, (unsigned short)i, names ? names[i] : NULL, &vring->info, callbacks[i],
-		                          vdev->func->notify, vring->vq);
-		if (status)
-			return status;
-		vring->vq->priv = callback_args ? callback_args[i] : NULL;
-	}
-	return 0;
-}
-
-int virtio_create_virtqueues(struct virtio_device *vdev, unsigned int flags, unsigned int nvqs, const char *names[],
-                             vq_callback callbacks[], void *callback_args[])
-{
-	int status;
+	int status = 0;
 
 	if (!vdev || !vdev->func || !callbacks)
 		return -EINVAL;
 	if (vdev->func->create_virtqueues)
 		status = vdev->func->create_virtqueues(vdev, flags, nvqs, names, callbacks, callback_args);
+	else if (nvqs > vdev->vrings_num || !vdev->vrings_info)
+		status = ERROR_VQUEUE_INVLD_PARAM;
 	else
-		status = create_on_vrings(vdev, nvqs, names, callbacks, callback_args);
+		for (i = 0; i < nvqs && !status; i++) {
+			vring = &vdev->vrings_info[i];
+			if (role_is_driver(vdev) && vring->vq)
+				wait_until_let_go(vdev, i, &left_ns);
+			status = virtqueue_create(vdev, (unsigned short)i, names ? names[i] : NULL, &vring->info,
+			                          callbacks[i], vdev->func->notify, vring->vq);
+			if (!status && callback_args)
+				vring->vq->priv = callback_args[i];
+		}
 	vdev->up = status == 0;
 	return status;
 }
@@ -212,20 +180,14 @@ void virtio_delete_virtqueues(struct virtio_device *vdev)
 
 int virtio_alloc_buf(struct virtio_device *vdev, void **buf, size_t size, size_t align)
 {
-	if (!vdev || !buf)
-		return -EINVAL;
-	if (!vdev->mmops || !vdev->mmops->alloc)
-		return -ENXIO;
+	NEED(vdev, buf, mmops, alloc);
 	*buf = vdev->mmops->alloc(vdev, size, align);
 	return *buf ? 0 : -ENOMEM;
 }
 
 int virtio_free_buf(struct virtio_device *vdev, void *buf)
 {
-	if (!vdev || !buf)
-		return -EINVAL;
-	if (!vdev->mmops || !vdev->mmops->free)
-		return -ENXIO;
+	NEED(vdev, buf, mmops, free);
 	vdev->mmops->free(vdev, buf);
 	return 0;
 }

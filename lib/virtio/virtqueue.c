@@ -80,7 +80,6 @@ static int start_device(struct virtqueue *vq)
 	struct vring_used *used = vq->vq_ring.used;
 	uint16_t *mark = vring_mark(&vq->vq_ring);
 
-	vq->vq_mark = mark;
 	vq_ring_invalidate(vq, used, sizeof(*used));
 	vq_ring_invalidate(vq, mark, sizeof(*mark));
 	/* Entries of an earlier life cannot be told from ours: only a driver's reset leads on. */

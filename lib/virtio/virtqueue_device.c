@@ -11,11 +11,13 @@
 
 void amp_vq_let_go(struct virtqueue *vq)
 {
+	uint16_t *mark = vring_mark(&vq->vq_ring);
+
 	if (!vq_mark_stands(vq))
 		return;
 	/* Release: a driver that sees this zeroes the ring behind all that was stored before, not before it. */
-	AMP_SHARED_STORE_RELEASE(vq->vq_mark, VQ_LET_GO);
-	vq_ring_flush(vq, vq->vq_mark, sizeof(*vq->vq_mark));
+	AMP_SHARED_STORE_RELEASE(mark, VQ_LET_GO);
+	vq_ring_flush(vq, mark, sizeof(*mark));
 }
 
 /* One part of a chain, for the public functions: any direction, any alignment. */

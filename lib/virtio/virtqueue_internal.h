@@ -102,8 +102,10 @@ static inline uint16_t *vring_mark(const struct vring *ring)
 /** Device: whether the ring is still the one that this queue was created on. */
 AMP_HOT bool vq_mark_stands(const struct virtqueue *vq)
 {
-	vq_ring_invalidate(vq, vq->vq_mark, sizeof(*vq->vq_mark));
-	return AMP_SHARED_LOAD(vq->vq_mark) == VQ_IN_USE;
+	const uint16_t *mark = vring_mark(&vq->vq_ring);
+
+	vq_ring_invalidate(vq, mark, sizeof(*mark));
+	return AMP_SHARED_LOAD(mark) == VQ_IN_USE;
 }
 
 /** Device: the last store to the ring. Leaves it alone if it is another life's already. */
@@ -129,6 +131,15 @@ AMP_HOT void vq_set_no_notify(struct virtqueue *vq, bool none, bool driver)
 	vq_ring_flush(vq, word, sizeof(*word));
 }
 
+/** What the other side's flag says. Behind a fence: see below. */
+AMP_HOT bool vq_kick_flag(const struct virtqueue *vq, bool driver)
+{
+	const uint16_t *word = driver ? &vq->vq_ring.used->flags : &vq->vq_ring.avail->flags;
+
+	vq_ring_invalidate(vq, word, sizeof(*word));
+	return !(AMP_SHARED_LOAD(word) & VRING_USED_F_NO_NOTIFY);
+}
+
 /**
  * Whether the other side wants to be kicked for what has been published.
  *
@@ -140,11 +151,8 @@ AMP_HOT void vq_set_no_notify(struct virtqueue *vq, bool none, bool driver)
  */
 AMP_HOT bool vq_wants_kick(struct virtqueue *vq, bool driver)
 {
-	const uint16_t *word = driver ? &vq->vq_ring.used->flags : &vq->vq_ring.avail->flags;
-
 	AMP_SHARED_FENCE();
-	vq_ring_invalidate(vq, word, sizeof(*word));
-	return !(AMP_SHARED_LOAD(word) & VRING_USED_F_NO_NOTIFY);
+	return vq_kick_flag(vq, driver);
 }
 
 /** The other side's index, as it is now. What it published before is visible afterwards. */
@@ -199,6 +207,10 @@ AMP_HOT bool vq_shown(const struct virtqueue *vq, bool driver)
 /** vq_look(), for whoever does not count instructions; a queue with a fault is empty. */
 bool amp_vq_look(struct virtqueue *vq);
 
+#if !AMP_FAST
+#define vq_look(vq, driver) amp_vq_look(vq)
+#endif
+
 /**
  * Translate an address of the other side.
  * @param va  the same place here
@@ -207,7 +219,7 @@ bool amp_vq_look(struct virtqueue *vq);
 AMP_HOT bool vq_buffer_va(struct metal_io_region *io, uint64_t addr, uint32_t len, char **va)
 {
 	metal_phys_addr_t phys = (metal_phys_addr_t)addr;
-	unsigned long offset = metal_io_phys_to_offset(io, phys);
+	unsigned long offset = AMP_FAST ? metal_io_phys_to_offset(io, phys) : amp_io_phys_to_offset_slow(io, phys);
 
 	/* In this order nothing overflows: METAL_BAD_OFFSET is above any size. */
 	if (amp_unlikely(offset >= io->size || len > io->size - offset || phys != addr))

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * @file condition.h
- * @brief Linux: POSIX condition variables.
+ * @brief Linux: a count of signals, and a futex on it.
  */
 #ifndef METAL_PORT_CONDITION_H
 #define METAL_PORT_CONDITION_H
 
-#include <pthread.h>
+#include <stdint.h>
 
 struct metal_condition {
-	pthread_cond_t cond;
+	uint32_t signals; /**< given so far */
 };
 
-#define METAL_CONDITION_INIT             \
-	{                                \
-		PTHREAD_COND_INITIALIZER \
+#define METAL_CONDITION_INIT \
+	{                    \
+		0            \
 	}
 
 #endif /* METAL_PORT_CONDITION_H */

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file rpmsg_hold.c
+ * @brief Received buffers that are kept beyond the callback. Linked on demand: see rpmsg_nocopy.c.
+ */
+#include "rpmsg_internal.h"
+
+#include <metal/log.h>
+
+/* ------------------------------------------------------------------ what applications call */
+
+void rpmsg_hold_rx_buffer(struct rpmsg_endpoint *ept, void *rxbuf)
+{
+	if (ept && ept->rdev && rxbuf && ept->rdev->ops.hold_rx_buffer)
+		ept->rdev->ops.hold_rx_buffer(ept->rdev, rxbuf);
+}
+
+void rpmsg_release_rx_buffer(struct rpmsg_endpoint *ept, void *rxbuf)
+{
+	if (ept && ept->rdev && rxbuf && ept->rdev->ops.release_rx_buffer)
+		ept->rdev->ops.release_rx_buffer(ept->rdev, rxbuf);
+}
+
+/* ------------------------------------------------------------------ over virtio */
+
+/* The number of holds that applications have; read without the lock. */
+static void count_held(struct rpmsg_virtio_device *rvdev, uint32_t more)
+{
+	__atomic_store_n(&rvdev->held, rvdev->held + more, __ATOMIC_RELAXED);
+}
+
+void amp_rpmsg_hold_rx(struct rpmsg_device *rdev, void *rxbuf)
+{
+	struct rpmsg_virtio_device *rvdev = rpmsg_to_virtio(rdev);
+	struct rpmsg_hdr *hdr = payload_to_hdr(rxbuf);
+	uint32_t mark;
+
+	metal_mutex_acquire(&rdev->lock);
+	mark = AMP_SHARED_LOAD(&hdr->reserved);
+	if (mark < UINT32_MAX - BUF_INDEX_MASK) {
+		AMP_SHARED_STORE(&hdr->reserved, mark + BUF_HOLD_ONE);
+		count_held(rvdev, 1);
+	}
+	metal_mutex_release(&rdev->lock);
+}
+
+/* Without a hold there is nothing to release: a callback's buffer goes back by itself. */
+AMP_HOT void release_rx(struct rpmsg_device *rdev, void *rxbuf, bool driver)
+{
+	struct rpmsg_virtio_device *rvdev = rpmsg_to_virtio(rdev);
+	struct rpmsg_hdr *hdr = payload_to_hdr(rxbuf);
+	struct virtqueue *vq = rvdev->rvq;
+	bool up, kick = false;
+	uint32_t mark;
+
+	metal_mutex_acquire(&rdev->lock);
+	mark = AMP_SHARED_LOAD(&hdr->reserved);
+	up = rvdev->link_state == AMP_LINK_UP;
+	/* After a loss the buffer itself is not ours any more. */
+	if (amp_likely(rvdev->held &&
+	               (!up || (mark >= BUF_HOLD_ONE && is_ours(vq, hdr, mark & BUF_INDEX_MASK, driver))))) {
+		count_held(rvdev, UINT32_MAX);
+		if (up && mark >= 2 * BUF_HOLD_ONE) {
+			AMP_SHARED_STORE(&hdr->reserved, mark - BUF_HOLD_ONE);
+		} else if (up) {
+			AMP_SHARED_STORE(&hdr->reserved, 0); /* a second release finds no hold */
+			rx_return(rvdev, vq, hdr, mark & BUF_INDEX_MASK, driver);
+			kick = vq_wants_kick(vq, driver);
+		}
+	}
+	metal_mutex_release(&rdev->lock);
+	if (kick)
+		vq->notify(vq);
+}
+
+uint32_t amp_rpmsg_held_buffers(const struct rpmsg_virtio_device *rvdev)
+{
+	return rvdev ? __atomic_load_n(&rvdev->held, __ATOMIC_RELAXED) : 0;
+}
+
+void amp_rpmsg_report_held(const struct rpmsg_virtio_device *rvdev)
+{
+	if (rvdev->held)
+		metal_log(METAL_LOG_WARNING, "rpmsg: %u held buffers were never released\n", (unsigned int)rvdev->held);
+}
+
+#if AMP_WITH_VIRTIO_DRIVER
+void amp_rpmsg_driver_release_rx(struct rpmsg_device *rdev, void *rxbuf)
+{
+	release_rx(rdev, rxbuf, true);
+}
+#endif
+
+#if AMP_WITH_VIRTIO_DEVICE
+void amp_rpmsg_device_release_rx(struct rpmsg_device *rdev, void *rxbuf)
+{
+	release_rx(rdev, rxbuf, false);
+}
+#endif

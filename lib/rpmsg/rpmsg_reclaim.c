@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file rpmsg_reclaim.c
+ * @brief Send buffers that this side has and nobody uses: those of a driver that starts, and those that came back
+ * unsent.
+ *
+ * A list of descriptors. The driver keeps its links in private memory; the device, which has no table of descriptors,
+ * in the buffers, where the other side can write: a wrong link leads to another buffer of the other side, never
+ * elsewhere.
+ */
+#include "rpmsg_internal.h"
+
+void amp_tx_untake(struct rpmsg_virtio_device *rvdev, struct rpmsg_hdr *hdr, uint32_t idx)
+{
+	if (role_is_driver(rvdev->vdev))
+		rvdev->svq->vq_descx[idx].next = rvdev->reclaimed_head;
+	else
+		AMP_SHARED_STORE(&hdr->reserved, rvdev->reclaimed_head);
+	rvdev->reclaimed_head = (uint16_t)idx;
+	rvdev->reclaimed++;
+}
+
+int amp_tx_retake(struct rpmsg_virtio_device *rvdev, uint32_t len)
+{
+	bool driver = role_is_driver(rvdev->vdev);
+	struct virtqueue *vq = rvdev->svq;
+	uint16_t idx = rvdev->reclaimed_head;
+	int reason;
+
+	if (driver) {
+		rvdev->taken_hdr = vq->vq_descx[idx].cookie;
+		rvdev->taken_size = rvdev->config.h2r_buf_size;
+	} else {
+		reason =
+			device_buffer(rvdev, vq, idx, VRING_DESC_F_WRITE, &rvdev->taken_hdr, &rvdev->taken_size, false);
+		if (reason)
+			return reason;
+	}
+	if (len > rvdev->taken_size - sizeof(struct rpmsg_hdr))
+		return RPMSG_ERR_BUFF_SIZE;
+	rvdev->reclaimed_head = driver ? vq->vq_descx[idx].next
+	                               : (uint16_t)(AMP_SHARED_LOAD(&rvdev->taken_hdr->reserved) & vq->vq_mask);
+	rvdev->taken_idx = idx;
+	rvdev->reclaimed--;
+	return AMP_LINK_OK;
+}

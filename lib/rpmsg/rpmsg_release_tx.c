@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file rpmsg_release_tx.c
+ * @brief Send buffers that are given back unsent. Linked on demand: see rpmsg_nocopy.c.
+ */
+#include "rpmsg_internal.h"
+
+int rpmsg_release_tx_buffer(struct rpmsg_endpoint *ept, void *txbuf)
+{
+	if (!ept || !ept->rdev || !txbuf)
+		return RPMSG_ERR_PARAM;
+	return ept->rdev->ops.release_tx_buffer ? ept->rdev->ops.release_tx_buffer(ept->rdev, txbuf) : RPMSG_EOPNOTSUPP;
+}
+
+int amp_rpmsg_release_tx(struct rpmsg_device *rdev, void *txbuf)
+{
+	struct rpmsg_virtio_device *rvdev = rpmsg_to_virtio(rdev);
+	struct rpmsg_hdr *hdr = payload_to_hdr(txbuf);
+	int status = RPMSG_SUCCESS;
+	uint32_t idx;
+
+	metal_mutex_acquire(&rdev->lock);
+	if (rvdev->link_state != AMP_LINK_UP) {
+		status = RPMSG_ERR_DEV_STATE;
+	} else if (!is_handed_out(rvdev, hdr, &idx, role_is_driver(rvdev->vdev))) {
+		status = RPMSG_ERR_PARAM;
+	} else {
+		AMP_SHARED_STORE(&hdr->reserved, 0); /* a second release finds no mark */
+		amp_tx_untake(rvdev, hdr, idx);
+		if (rvdev->waiting)
+			metal_condition_broadcast(&rvdev->sent);
+	}
+	metal_mutex_release(&rdev->lock);
+	return status;
+}
