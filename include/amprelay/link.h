@@ -89,6 +89,20 @@ void amp_rpmsg_peer_lost(struct rpmsg_virtio_device *rvdev);
 void amp_rpmsg_set_send_timeout(struct rpmsg_virtio_device *rvdev, uint32_t ms);
 
 /**
+ * @brief Bound receptions: each handles what it finds at first, a ring's worth at most, and leaves the rest.
+ *
+ * Without this a reception ends when nothing is there any more, which may be never if the other side refills the ring
+ * as fast as it is emptied. With it, kicks that came meanwhile are used up: the application asks amp_rpmsg_more() after
+ * its other work, and receives again (virtqueue_notification(), rproc_virtio_notified()) before it sleeps.
+ *
+ * Off after rpmsg_init_vdev(). Context: any, without a reception at the same time
+ */
+void amp_rpmsg_bound_reception(struct rpmsg_virtio_device *rvdev, bool bounded);
+
+/** @return whether a reception has something to do: messages wait, or the link's end does. Context: as receptions */
+bool amp_rpmsg_more(struct rpmsg_virtio_device *rvdev);
+
+/**
  * @brief Text of an error value.
  * @param error  RPMSG_*, ERROR_V*, or 0
  * @return its name and meaning, "unknown error" for others. Context: any

@@ -123,7 +123,7 @@ struct rpmsg_device_ops {
 struct rpmsg_device {
 	struct metal_list endpoints;
 	struct rpmsg_endpoint ns_ept;
-	unsigned long bitmap[metal_bitmap_longs(RPMSG_ADDR_BMP_SIZE)]; /**< assignable addresses in use */
+	unsigned long bitmap[metal_bitmap_longs(RPMSG_ADDR_BMP_SIZE)]; /**< unused: the look-up knows which are taken */
 	unsigned int bitnext;          /**< where the search for a free one begins: addresses are reused late */
 	metal_mutex_t lock;            /**< endpoints and queues */
 	rpmsg_ns_bind_cb ns_bind_cb;   /**< may be NULL */

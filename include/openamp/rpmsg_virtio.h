@@ -88,6 +88,7 @@ struct rpmsg_virtio_device {
 	uint8_t link_state;  /**< enum amp_link_state */
 	uint8_t link_reason; /**< enum amp_link_reason */
 	bool link_told;      /**< the loss was reported */
+	bool bounded;        /**< see amp_rpmsg_bound_reception() */
 	/** Where DRIVER_OK must stand for messages to move: the device's status if it can be loaded, else a constant.
 	 */
 	const uint8_t *link_ok;
@@ -110,8 +111,8 @@ struct rpmsg_virtio_device {
  *
  * Driver (host): resets the device, sets up both queues, and says DRIVER_OK. If the device is an AmpRelay that has not
  * let go of the rings of the life before, it is kicked, and waited for up to 100 ms. Device (remote): waits for the
- * driver's DRIVER_OK first, without a limit, as rproc_virtio_wait_remote_ready(): an application that must not wait
- * calls this when virtio_get_status() shows VIRTIO_CONFIG_STATUS_DRIVER_OK.
+ * driver's DRIVER_OK first, see amp_virtio_wait_driver_ok(): an application that must not wait calls this when
+ * virtio_get_status() shows VIRTIO_CONFIG_STATUS_DRIVER_OK.
  *
  * @param rvdev       memory of the link, not in use
  * @param vdev        virtio device, its vrings set up; `priv` is taken

@@ -78,3 +78,21 @@ void amp_rpmsg_set_send_timeout(struct rpmsg_virtio_device *rvdev, uint32_t ms)
 {
 	rvdev->send_timeout_ms = ms;
 }
+
+void amp_rpmsg_bound_reception(struct rpmsg_virtio_device *rvdev, bool bounded)
+{
+	rvdev->bounded = bounded;
+}
+
+bool amp_rpmsg_more(struct rpmsg_virtio_device *rvdev)
+{
+	bool more;
+
+	if (amp_rpmsg_link_state(rvdev) != AMP_LINK_UP)
+		return false; /* a link that is down has no lock */
+	metal_mutex_acquire(&rvdev->rdev.lock);
+	/* A reset or a fault as well: a reception tells of it. */
+	more = !link_ok(rvdev) || amp_vq_look(rvdev->rvq) || rvdev->rvq->vq_fault;
+	metal_mutex_release(&rvdev->rdev.lock);
+	return more;
+}

@@ -335,7 +335,7 @@ AMP_HOT void receive(struct virtqueue *vq, bool driver)
 			if (amp_unlikely(vq->vq_fault))
 				break;
 		}
-		if (!vq_peer_moved(vq, driver)) {
+		if (!vq_peer_moved(vq, driver) || amp_unlikely(rvdev->bounded)) {
 			metal_mutex_release(&rvdev->rdev.lock);
 			return;
 		}

@@ -2,6 +2,8 @@
 /* Messages between a host and a remote, seen from outside. */
 #include "link_fixture.h"
 
+#include <amprelay/link.h>
+
 #include <string.h>
 
 #define HOST_ADDR   2000u
@@ -52,11 +54,60 @@ static void messages_keep_order_and_content_for_many_turns_of_the_ring(void **st
 	assert_int_equal(host.count, 70000);
 }
 
+static struct box refilling_host, refilled;
+
+/* A host that sends the next message as soon as one arrives; not for ever, so that a test that fails ends. */
+static int refill(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src, void *priv)
+{
+	(void)ept, (void)data, (void)len, (void)src, (void)priv;
+	if (++refilled.count < 1000)
+		assert_int_equal(rpmsg_trysend(&refilling_host.ept, "again", 6), 6);
+	return RPMSG_SUCCESS;
+}
+
+static void a_bounded_reception_ends_although_the_other_side_refills_the_ring(void **state)
+{
+	struct fixture *f = *state;
+	unsigned int turns;
+
+	box_open(&refilling_host, &f->host, NULL, HOST_ADDR, REMOTE_ADDR);
+	box_open(&refilled, &f->remote, NULL, REMOTE_ADDR, HOST_ADDR);
+	refilled.ept.cb = refill;
+	amp_rpmsg_bound_reception(&f->remote.rvdev, true);
+	assert_false(amp_rpmsg_more(&f->remote.rvdev));
+	assert_int_equal(rpmsg_send(&refilling_host.ept, "first", 6), 6);
+	virtqueue_notification(f->remote.rvdev.rvq);
+	assert_in_range(refilled.count, 1, RING_NUM);
+	assert_true(amp_rpmsg_more(&f->remote.rvdev));
+	/* and nothing is lost by that */
+	for (turns = 0; amp_rpmsg_more(&f->remote.rvdev); turns++)
+		virtqueue_notification(f->remote.rvdev.rvq);
+	assert_in_range(turns, 999 / RING_NUM, 999);
+	assert_int_equal(refilled.count, 1000);
+}
+
+static void more_is_nothing_on_a_link_that_is_down_or_lost(void **state)
+{
+	struct fixture *f = *state;
+
+	box_open(&refilling_host, &f->host, NULL, HOST_ADDR, REMOTE_ADDR);
+	assert_int_equal(rpmsg_send(&refilling_host.ept, "first", 6), 6);
+	assert_true(amp_rpmsg_more(&f->remote.rvdev));
+	amp_rpmsg_peer_lost(&f->remote.rvdev);
+	assert_false(amp_rpmsg_more(&f->remote.rvdev));
+	rpmsg_deinit_vdev(&f->remote.rvdev);
+	assert_false(amp_rpmsg_more(&f->remote.rvdev));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_message_reaches_the_other_side, fixture_up, fixture_down),
 		cmocka_unit_test_setup_teardown(messages_keep_order_and_content_for_many_turns_of_the_ring, fixture_up,
+	                                        fixture_down),
+		cmocka_unit_test_setup_teardown(a_bounded_reception_ends_although_the_other_side_refills_the_ring,
+	                                        fixture_up, fixture_down),
+		cmocka_unit_test_setup_teardown(more_is_nothing_on_a_link_that_is_down_or_lost, fixture_up,
 	                                        fixture_down),
 	};
 
