@@ -48,19 +48,16 @@ AMP_HOT void *hand_out(struct rpmsg_virtio_device *rvdev, struct rpmsg_hdr *hdr,
 	return hdr + 1;
 }
 
-static AMP_COLD void *get_any_tx(struct rpmsg_device *rdev, uint32_t *len, int wait)
+/* Every way of getting a buffer. With the lock, which is released. */
+static AMP_COLD void *get_any_tx(struct rpmsg_virtio_device *rvdev, uint32_t *len, int wait)
 {
-	struct rpmsg_virtio_device *rvdev = rpmsg_to_virtio(rdev);
-
-	metal_mutex_acquire(&rdev->lock);
 	if (amp_tx_take(rvdev, 0, wait) == RPMSG_SUCCESS)
 		return hand_out(rvdev, rvdev->taken_hdr, rvdev->taken_idx, rvdev->taken_size, len);
 	amp_link_unlock(rvdev);
 	return NULL;
 }
 
-#if AMP_FAST
-/* The usual way: the last look showed a buffer. */
+/* As send_raw() in rpmsg_virtio.c: first the usual way. */
 AMP_HOT void *get_tx(struct rpmsg_device *rdev, uint32_t *len, int wait, bool driver)
 {
 	struct rpmsg_virtio_device *rvdev = rpmsg_to_virtio(rdev);
@@ -69,18 +66,13 @@ AMP_HOT void *get_tx(struct rpmsg_device *rdev, uint32_t *len, int wait, bool dr
 	uint32_t size, idx;
 
 	metal_mutex_acquire(&rdev->lock);
-	if (amp_unlikely(!link_ok(rvdev) || !vq_shown(vq, driver) ||
-	                 tx_next(rvdev, vq, &hdr, &idx, &size, driver, true) != AMP_LINK_OK)) {
-		metal_mutex_release(&rdev->lock);
-		return get_any_tx(rdev, len, wait);
-	}
+	if (!AMP_FAST || amp_unlikely(!link_ok(rvdev) || !vq_shown(vq, driver) ||
+	                              tx_next(rvdev, vq, &hdr, &idx, &size, driver, true) != AMP_LINK_OK))
+		return get_any_tx(rvdev, len, wait);
 	tx_advance(vq, driver);
 	mark_buffer(vq, idx, false, driver);
 	return hand_out(rvdev, hdr, idx, size, len);
 }
-#else
-#define get_tx(rdev, len, wait, driver) get_any_tx(rdev, len, wait)
-#endif
 
 /* Why a buffer is not sent. With the lock, which is released. */
 static AMP_COLD int refuse(struct rpmsg_virtio_device *rvdev, bool handed_out)

@@ -161,17 +161,16 @@ void amp_rpmsg_sent(struct virtqueue *vq)
 
 /* ------------------------------------------------------------------ sending */
 
-/* Every way of a send: with no buffer in sight, a lost link, a payload that is too large, or none of these. */
+/* Every way of a send: with no buffer in sight, a lost link, a payload that is too large, or none of these. With the
+ * lock, which is released. */
 static AMP_COLD int send_any(struct rpmsg_device *rdev, uint32_t src, uint32_t dst, const void *data, int len, int wait)
 {
 	struct rpmsg_virtio_device *rvdev = rpmsg_to_virtio(rdev);
 	bool driver = role_is_driver(rvdev->vdev);
 	struct virtqueue *vq = rvdev->svq;
 	struct rpmsg_hdr *hdr;
-	int status;
+	int status = amp_tx_take(rvdev, (uint32_t)len, wait);
 
-	metal_mutex_acquire(&rdev->lock);
-	status = amp_tx_take(rvdev, (uint32_t)len, wait);
 	if (status) {
 		amp_link_unlock(rvdev);
 		return status;
@@ -183,9 +182,8 @@ static AMP_COLD int send_any(struct rpmsg_device *rdev, uint32_t src, uint32_t d
 	return tx_send(rvdev, vq, hdr, rvdev->taken_idx, len, driver);
 }
 
-#if AMP_FAST
-/* The usual way: the last look showed a buffer, and the payload fits. Whatever is unusual changes nothing, and is done
- * again above. */
+/* Optimised for speed, first the usual way: the last look showed a buffer, and the payload fits. Whatever is unusual
+ * changes nothing, and is done again by send_any(). */
 AMP_HOT int send_raw(struct rpmsg_device *rdev, uint32_t src, uint32_t dst, const void *data, int len, int wait,
                      bool driver)
 {
@@ -195,20 +193,15 @@ AMP_HOT int send_raw(struct rpmsg_device *rdev, uint32_t src, uint32_t dst, cons
 	uint32_t size, idx;
 
 	metal_mutex_acquire(&rdev->lock);
-	if (amp_unlikely(!link_ok(rvdev) || !vq_shown(vq, driver) ||
-	                 tx_next(rvdev, vq, &hdr, &idx, &size, driver, true) != AMP_LINK_OK ||
-	                 (uint32_t)len > size - sizeof(*hdr))) {
-		metal_mutex_release(&rdev->lock);
+	if (!AMP_FAST || amp_unlikely(!link_ok(rvdev) || !vq_shown(vq, driver) ||
+	                              tx_next(rvdev, vq, &hdr, &idx, &size, driver, true) != AMP_LINK_OK ||
+	                              (uint32_t)len > size - sizeof(*hdr)))
 		return send_any(rdev, src, dst, data, len, wait);
-	}
 	tx_advance(vq, driver);
 	tx_fill(hdr, src, dst, len);
 	AMP_SHARED_COPY_IN(hdr + 1, data, (size_t)len);
 	return tx_send(rvdev, vq, hdr, idx, len, driver);
 }
-#else
-#define send_raw(rdev, src, dst, data, len, wait, driver) send_any(rdev, src, dst, data, len, wait)
-#endif
 
 /* ------------------------------------------------------------------ receiving */
 
