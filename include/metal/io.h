@@ -109,6 +109,14 @@ static inline unsigned long metal_io_virt_to_offset(struct metal_io_region *io, 
 	return offset < io->size && io->virt != METAL_BAD_VA ? (unsigned long)offset : METAL_BAD_OFFSET;
 }
 
+/** Are @p size bytes at a virtual address wholly inside? Of none, the address is. */
+static inline bool amp_io_holds(struct metal_io_region *io, void *virt, size_t size)
+{
+	unsigned long offset = metal_io_virt_to_offset(io, virt);
+
+	return offset != METAL_BAD_OFFSET && size <= io->size - offset;
+}
+
 /** Physical address of an offset; METAL_BAD_PHYS if outside or not known. */
 static inline metal_phys_addr_t metal_io_phys(struct metal_io_region *io, unsigned long offset)
 {

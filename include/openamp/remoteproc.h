@@ -204,13 +204,11 @@ struct remoteproc_mem {
 
 /** Private: how far the loading of an image has come, and which part of it is wanted next. */
 struct amp_load {
-	unsigned char id[16]; /**< first bytes, until the format is known */
-	unsigned char id_len;
+	unsigned char id[16];       /**< first bytes, until the format is known */
 	unsigned char padding;      /**< fills the part of the memory that the file does not */
-	unsigned char active;       /**< an image is being loaded */
 	int state;                  /**< RPROC_LOADER_* */
 	size_t offset;              /**< wanted part, in the image */
-	size_t len;                 /**< its bytes; 0: nothing more */
+	size_t len;                 /**< its bytes; 0: no image is being loaded */
 	size_t memlen;              /**< bytes that it fills in the remote's memory */
 	struct metal_io_region *io; /**< where it goes; NULL: to the loader */
 	unsigned long io_offset;

@@ -15,11 +15,10 @@
 extern "C" {
 #endif
 
-/** An entry that amp_rsc_table_check() found wrong. */
+/** What amp_rsc_table_check() found wrong. For people, amp_remoteproc_strerror() has a text for each error. */
 struct amp_rsc_fault {
 	unsigned int entry; /**< its number; UINT_MAX: the table's header */
-	size_t offset;      /**< where in the table */
-	const char *text;   /**< what is wrong, for people; constant */
+	size_t offset;      /**< of the field in the table; of the entry, if the table ends inside it */
 };
 
 /**
@@ -43,9 +42,6 @@ int amp_rsc_table_check(const void *table, size_t size, struct amp_rsc_fault *fa
  * @return its offset, or 0: there is none
  */
 size_t find_rsc(void *rsc_table, unsigned int type, unsigned int index);
-
-/** @return bytes of an entry of a checked table, all that belongs to it included; 0 for a type that is not known */
-size_t amp_rsc_size(const void *rsc);
 
 #ifdef __cplusplus
 }

@@ -3,12 +3,12 @@
  * @file elf_loader.c
  * @brief ELF images, 32 and 64 bits, little-endian.
  *
- * The parts of the file, in the order of their offsets:
+ * The parts of the file that are wanted, in the order of their offsets:
  *   header           gathered here, checked                      elf_load_header()
  *   program headers  gathered here, checked
  *   segments         to the remote's memory, not looked at       elf_load()
- *   the tail         gathered here: AMP_ELF_WINDOW bytes before the section headers, then those. The section names
- *                    usually lie there; if not, they are gathered after it
+ *   the tail         gathered here: AMP_ELF_WINDOW bytes before the section headers, then those
+ *   section names    gathered here; usually from the tail
  * No field is trusted: offsets and sizes are compared in ways that cannot overflow.
  */
 #include "elf_format.h"
@@ -24,18 +24,23 @@
 
 #define TABLE_NAME ".resource_table"
 #define NAMES_MAX  65536u /* a table of section names larger than that is no sane image's */
-#define SHN_XINDEX 0xffffu
 
-/* What is wanted next. */
+/* What is wanted. The first four are gathered. */
 enum step {
-	STEP_IDENT,
 	STEP_HEADER,
 	STEP_PHDRS,
-	STEP_PLAN,
-	STEP_SEGMENTS,
 	STEP_TAIL,
 	STEP_NAMES,
+	GATHERED,
+	STEP_SEGMENT = GATHERED,
 	STEP_DONE
+};
+
+/* A part of the file, kept here. */
+struct part {
+	size_t offset;
+	size_t size; /* 0 until it is complete */
+	uint8_t *bytes;
 };
 
 struct segment {
@@ -47,59 +52,98 @@ struct elf_info {
 	int state; /* RPROC_LOADER_* */
 	enum step step;
 	bool wide; /* 64 bits */
-	uint8_t header[ELF_EHDR_MAX];
-	struct segment *segments; /* that are to be loaded, in the order of their offsets; room for phnum */
+	size_t header[ELF_EHDR_FIELDS];
+	struct part parts[GATHERED];
+	struct segment *segments; /* to be loaded, in the order of their offsets; room for E_PHNUM */
 	unsigned int count;
-	unsigned int next; /* the first of them that was not wanted yet */
-	uint8_t *phdrs;    /* behind that room */
-	unsigned int phnum;
-	uint8_t *tail; /* window and section headers */
-	size_t tail_offset, tail_size;
-	uint8_t *names; /* section names, when they are not in the tail */
-	size_t names_size;
-	/* part that is wanted */
+	unsigned int next; /* the one behind the one that is, or was, wanted last */
+	/* what is wanted */
 	size_t offset;
 	size_t left;
-	uint8_t *gather;      /* where it is gathered; NULL: it goes to the remote's memory … */
-	metal_phys_addr_t da; /* … here … */
-	size_t memlen;        /* … and fills so much of it */
 	/* resource table */
 	metal_phys_addr_t table_da;
 	size_t table_offset, table_size;
 };
 
-static size_t ehdr(const struct elf_info *info, enum elf_ehdr_field field)
-{
-	return elf_get(info->header, &elf_ehdr[field], info->wide);
-}
+/* ------------------------------------------------------------------ parts */
 
-static void want(struct elf_info *info, enum step step, uint8_t *gather, size_t offset, size_t size)
-{
-	info->step = step;
-	info->gather = gather;
-	info->offset = offset;
-	info->left = size;
-	info->da = RPROC_LOAD_ANYADDR;
-	info->memlen = 0;
-}
-
-/* The beginning of the wanted part came. 0: that was all of it, 1: more of it is wanted. */
+/* The beginning of what is wanted came. */
 static int take(struct elf_info *info, const void *data, size_t offset, size_t len)
 {
+	struct part *part;
+
 	if (len == 0)
-		return info->left != 0;
-	if (offset != info->offset || len > info->left || (info->gather && !data))
+		return 0;
+	if (offset != info->offset || len > info->left || (info->step < GATHERED && !data))
 		return -RPROC_ERR_LOADER_STATE;
-	if (info->gather) {
-		memcpy(info->gather, data, len);
-		info->gather += len;
-	} else {
-		info->da += len;
-		info->memlen -= len;
-	}
 	info->offset += len;
 	info->left -= len;
-	return info->left != 0;
+	if (info->step < GATHERED) {
+		part = &info->parts[info->step];
+		memcpy(part->bytes + (offset - part->offset), data, len);
+		if (!info->left)
+			part->size = info->offset - part->offset;
+	}
+	return 0;
+}
+
+/* The part that holds this byte of the file, or NULL. */
+static const struct part *holder(const struct elf_info *info, size_t offset)
+{
+	const struct part *part;
+
+	for (part = info->parts; part < info->parts + GATHERED; part++) {
+		if (offset - part->offset < part->size) /* a byte before it wraps, to more than any size */
+			return part;
+	}
+	return NULL;
+}
+
+static const struct segment *current(const struct elf_info *info)
+{
+	return &info->segments[info->next - 1];
+}
+
+static int write_segment(struct remoteproc *rproc, const struct elf_info *info, const uint8_t *bytes, size_t len)
+{
+	const struct segment *seg = current(info);
+	struct mem_range range;
+
+	if (!amp_rproc_find_da(rproc, seg->da, seg->memsz, &range))
+		return -AMP_RPROC_ERR_SEGMENT_MEMORY;
+	return amp_rproc_write(range.io, range.offset + (seg->filesz - info->left), bytes, 0, len);
+}
+
+/* Want a part of the file. What was read before, a stream will not bring again: linkers put the headers into the first
+ * segment. So the beginning of what is wanted is taken from there. */
+static int want(struct remoteproc *rproc, struct elf_info *info, enum step step, size_t offset, size_t size)
+{
+	const struct part *part;
+	const uint8_t *bytes;
+	int status = 0;
+	size_t len;
+
+	info->step = step;
+	info->offset = offset;
+	info->left = size;
+	while (!status && info->left && (part = holder(info, info->offset)) != NULL) {
+		bytes = part->bytes + (info->offset - part->offset);
+		len = metal_min(info->left, part->size - (info->offset - part->offset));
+		if (step == STEP_SEGMENT)
+			status = write_segment(rproc, info, bytes, len);
+		if (!status)
+			status = take(info, bytes, info->offset, len);
+	}
+	return status;
+}
+
+static int gather(struct elf_info *info, enum step step, size_t offset, size_t size)
+{
+	struct part *part = &info->parts[step];
+
+	part->offset = offset;
+	part->bytes = metal_allocate_memory((unsigned int)size);
+	return part->bytes ? want(NULL, info, step, offset, size) : -RPROC_ENOMEM;
 }
 
 /* ------------------------------------------------------------------ header and program headers */
@@ -109,47 +153,32 @@ int elf_identify(const void *img_data, size_t len)
 	return img_data && len >= 4 && memcmp(img_data, "\177ELF", 4) == 0 ? 0 : -RPROC_EINVAL;
 }
 
-static int check_ident(struct elf_info *info)
-{
-	const uint8_t *ident = info->header;
-
-	if (elf_identify(ident, ELF_IDENT_SIZE))
-		return -AMP_RPROC_ERR_FORMAT;
-	if (ident[EI_DATA] == ELF_DATA_MSB)
-		return -AMP_RPROC_ERR_ENDIAN;
-	if ((ident[EI_CLASS] != ELF_CLASS32 && ident[EI_CLASS] != ELF_CLASS64) || ident[EI_DATA] != ELF_DATA_LSB ||
-	    ident[EI_VERSION] != 1)
-		return -AMP_RPROC_ERR_ELF_HEADER;
-	info->wide = ident[EI_CLASS] == ELF_CLASS64;
-	want(info, STEP_HEADER, info->header + ELF_IDENT_SIZE, ELF_IDENT_SIZE,
-	     elf_ehdr_size(info->wide) - ELF_IDENT_SIZE);
-	return 0;
-}
-
 /* Is a table of the file behind the header, and does it end before the numbers do? */
 static bool place_ok(const struct elf_info *info, size_t offset, size_t size)
 {
-	return offset >= elf_ehdr_size(info->wide) && offset <= SIZE_MAX - size;
+	return offset >= info->header[E_EHSIZE] && offset <= SIZE_MAX - size;
 }
 
-static int check_header(struct elf_info *info)
+static int read_header(struct elf_info *info)
 {
-	size_t type = ehdr(info, E_TYPE), phoff = ehdr(info, E_PHOFF), size;
+	const uint8_t *ident = info->parts[STEP_HEADER].bytes;
+	size_t *ehdr = info->header, size;
 
-	if ((type != ELF_TYPE_EXEC && type != ELF_TYPE_DYN) || ehdr(info, E_VERSION) != 1 ||
-	    ehdr(info, E_EHSIZE) != elf_ehdr_size(info->wide) || ehdr(info, E_ENTRY) > METAL_BAD_PHYS - 1)
+	if (elf_identify(ident, EI_NIDENT))
+		return -AMP_RPROC_ERR_FORMAT;
+	if (ident[EI_DATA] == ELF_DATA_MSB)
+		return -AMP_RPROC_ERR_ENDIAN;
+	info->wide = ident[EI_CLASS] == ELF_CLASS64;
+	elf_unpack(ident + EI_NIDENT, info->wide, ELF_EHDR, ehdr);
+	if ((!info->wide && ident[EI_CLASS] != ELF_CLASS32) || ident[EI_DATA] != ELF_DATA_LSB ||
+	    ident[EI_VERSION] != 1 || (ehdr[E_TYPE] != ELF_TYPE_EXEC && ehdr[E_TYPE] != ELF_TYPE_DYN) ||
+	    ehdr[E_VERSION] != 1 || ehdr[E_EHSIZE] != ELF_EHDR_SIZE(info->wide) || ehdr[E_ENTRY] == METAL_BAD_PHYS)
 		return -AMP_RPROC_ERR_ELF_HEADER;
-	info->phnum = (unsigned int)ehdr(info, E_PHNUM);
-	size = info->phnum * elf_phdr_size(info->wide);
-	if (info->phnum == 0 || info->phnum > AMP_ELF_MAX_SEGMENTS ||
-	    ehdr(info, E_PHENTSIZE) != elf_phdr_size(info->wide) || !place_ok(info, phoff, size))
+	size = ehdr[E_PHNUM] * ELF_PHDR_SIZE(info->wide);
+	if (size == 0 || ehdr[E_PHNUM] > AMP_ELF_MAX_SEGMENTS || ehdr[E_PHENTSIZE] != ELF_PHDR_SIZE(info->wide) ||
+	    !place_ok(info, ehdr[E_PHOFF], size))
 		return -AMP_RPROC_ERR_ELF_SEGMENTS;
-	info->segments = metal_allocate_memory((unsigned int)(info->phnum * sizeof(*info->segments) + size));
-	if (!info->segments)
-		return -RPROC_ENOMEM;
-	info->phdrs = (uint8_t *)(info->segments + info->phnum);
-	want(info, STEP_PHDRS, info->phdrs, phoff, size);
-	return 0;
+	return gather(info, STEP_PHDRS, ehdr[E_PHOFF], size);
 }
 
 static int add_segment(struct elf_info *info, const struct segment *seg)
@@ -173,79 +202,68 @@ static int add_segment(struct elf_info *info, const struct segment *seg)
 
 static int read_phdrs(struct elf_info *info)
 {
-	const uint8_t *phdr = info->phdrs;
+	const uint8_t *bytes = info->parts[STEP_PHDRS].bytes;
+	size_t phnum = info->header[E_PHNUM], fields[ELF_PHDR_FIELDS];
+	const size_t *phdr = fields + info->wide;
 	struct segment seg;
-	unsigned int i;
-	int status;
+	int status = 0;
 
-	for (i = 0; i < info->phnum; i++, phdr += elf_phdr_size(info->wide)) {
-		seg.offset = elf_get(phdr, &elf_phdr[P_OFFSET], info->wide);
-		seg.filesz = elf_get(phdr, &elf_phdr[P_FILESZ], info->wide);
-		seg.memsz = elf_get(phdr, &elf_phdr[P_MEMSZ], info->wide);
-		seg.da = elf_get(phdr, &elf_phdr[P_PADDR], info->wide);
-		if (elf_get(phdr, &elf_phdr[P_TYPE], info->wide) != ELF_PT_LOAD || (seg.memsz | seg.filesz) == 0)
-			continue;
-		status = add_segment(info, &seg);
-		if (status)
-			return status;
+	info->segments = metal_allocate_memory((unsigned int)(phnum * sizeof(*info->segments)));
+	if (!info->segments)
+		return -RPROC_ENOMEM;
+	for (; phnum-- && !status; bytes += ELF_PHDR_SIZE(info->wide)) {
+		elf_unpack(bytes, info->wide, ELF_PHDR, fields);
+		seg = (struct segment){phdr[P_OFFSET], phdr[P_FILESZ], phdr[P_PADDR], phdr[P_MEMSZ]};
+		if (fields[P_TYPE] == ELF_PT_LOAD && (seg.memsz | seg.filesz))
+			status = add_segment(info, &seg);
 	}
-	return info->count ? 0 : -AMP_RPROC_ERR_ELF_SEGMENTS;
+	return status || info->count ? status : -AMP_RPROC_ERR_ELF_SEGMENTS;
 }
 
-/* ------------------------------------------------------------------ the tail */
-
-/* Where the tail starts: as far before the section headers as the window goes, but behind what is read before it
- * anyway. */
-static size_t tail_start(const struct elf_info *info, size_t shoff)
+/* A file without sections, or names for them, is one without a resource table: E_SHNUM becomes 0. */
+static int check_sections(struct elf_info *info)
 {
-	size_t start = shoff > AMP_ELF_WINDOW ? shoff - AMP_ELF_WINDOW : 0;
-	size_t end = ehdr(info, E_PHOFF) + info->phnum * elf_phdr_size(info->wide);
-	const struct segment *seg;
+	size_t *ehdr = info->header;
 
-	start = metal_max(start, elf_ehdr_size(info->wide));
-	if (end <= shoff)
-		start = metal_max(start, end);
-	for (seg = info->segments; seg < info->segments + info->count; seg++) {
-		if (seg->filesz == 0 || seg->offset >= shoff)
-			continue;
-		end = metal_min(seg->offset + seg->filesz, shoff);
-		start = metal_max(start, end);
-	}
-	return start;
-}
-
-static int plan_tail(struct elf_info *info)
-{
-	size_t shoff = ehdr(info, E_SHOFF), shnum = ehdr(info, E_SHNUM), size = shnum * elf_shdr_size(info->wide);
-
-	if (shoff == 0 && shnum == 0)
-		return 0; /* a file without sections is one without a resource table */
-	if (shnum == 0 || ehdr(info, E_SHENTSIZE) != elf_shdr_size(info->wide) || !place_ok(info, shoff, size) ||
-	    ehdr(info, E_SHSTRNDX) == SHN_XINDEX || ehdr(info, E_SHSTRNDX) >= shnum)
+	if (ehdr[E_SHOFF] == 0 && ehdr[E_SHNUM] == 0)
+		return 0;
+	if (ehdr[E_SHSTRNDX] >= ehdr[E_SHNUM] || ehdr[E_SHENTSIZE] != ELF_SHDR_SIZE(info->wide) ||
+	    !place_ok(info, ehdr[E_SHOFF], ehdr[E_SHNUM] * ELF_SHDR_SIZE(info->wide)))
 		return -AMP_RPROC_ERR_ELF_SECTIONS;
-	if (ehdr(info, E_SHSTRNDX) == 0)
-		return 0; /* sections without names */
-	info->tail_offset = tail_start(info, shoff);
-	info->tail_size = shoff + size - info->tail_offset;
+	if (ehdr[E_SHSTRNDX] == 0)
+		ehdr[E_SHNUM] = 0;
 	return 0;
 }
 
-static const uint8_t *section(const struct elf_info *info, unsigned int index)
+/* ------------------------------------------------------------------ sections */
+
+static void read_section(const struct elf_info *info, size_t index, size_t *shdr)
 {
-	return info->tail + (ehdr(info, E_SHOFF) - info->tail_offset) + index * elf_shdr_size(info->wide);
+	const struct part *tail = &info->parts[STEP_TAIL];
+
+	elf_unpack(tail->bytes + tail->size - (info->header[E_SHNUM] - index) * ELF_SHDR_SIZE(info->wide), info->wide,
+	           ELF_SHDR, shdr);
+}
+
+static int read_tail(struct elf_info *info)
+{
+	size_t shdr[ELF_SHDR_FIELDS];
+
+	read_section(info, info->header[E_SHSTRNDX], shdr);
+	if (shdr[SH_TYPE] != ELF_SHT_STRTAB || shdr[SH_SIZE] == 0 || shdr[SH_SIZE] > NAMES_MAX ||
+	    shdr[SH_OFFSET] > SIZE_MAX - shdr[SH_SIZE])
+		return -AMP_RPROC_ERR_ELF_SECTIONS;
+	return gather(info, STEP_NAMES, shdr[SH_OFFSET], shdr[SH_SIZE]);
 }
 
 /* A resource table has this name: take it, if the remote will find it where it was loaded. */
-static int take_table(struct elf_info *info, const uint8_t *shdr)
+static int take_table(struct elf_info *info, const size_t *shdr)
 {
-	size_t offset = elf_get(shdr, &elf_shdr[SH_OFFSET], info->wide);
-	size_t size = elf_get(shdr, &elf_shdr[SH_SIZE], info->wide);
+	size_t offset = shdr[SH_OFFSET], size = shdr[SH_SIZE];
 	const struct segment *seg;
 
-	if (elf_get(shdr, &elf_shdr[SH_TYPE], info->wide) != ELF_SHT_PROGBITS || size > AMP_RSC_TABLE_MAX)
+	if (shdr[SH_TYPE] != ELF_SHT_PROGBITS)
 		return -AMP_RPROC_ERR_RSC_PLACE;
-	if (size < sizeof(struct resource_table))
-		return -RPROC_ERR_RSC_TAB_TRUNC;
 	for (seg = info->segments; seg < info->segments + info->count; seg++) {
 		if (offset < seg->offset || offset - seg->offset > seg->filesz ||
 		    size > seg->filesz - (offset - seg->offset))
@@ -253,149 +271,80 @@ static int take_table(struct elf_info *info, const uint8_t *shdr)
 		info->table_da = seg->da + (offset - seg->offset);
 		info->table_offset = offset;
 		info->table_size = size;
-		return info->table_da % 4 ? -AMP_RPROC_ERR_RSC_PLACE : 0;
+		return 0;
 	}
 	return -AMP_RPROC_ERR_RSC_PLACE;
 }
 
-static int find_table(struct elf_info *info, const uint8_t *names, size_t size)
+static int find_table(struct elf_info *info)
 {
-	unsigned int i, shnum = (unsigned int)ehdr(info, E_SHNUM);
-	const uint8_t *shdr;
-	size_t name;
+	const struct part *names = &info->parts[STEP_NAMES];
+	size_t shdr[ELF_SHDR_FIELDS], i;
 
 	/* The last name has an end, and so have all before it. */
-	if (names[size - 1] != '\0')
+	if (names->bytes[names->size - 1] != '\0')
 		return -AMP_RPROC_ERR_ELF_SECTIONS;
-	for (i = 0; i < shnum; i++) {
-		shdr = section(info, i);
-		name = elf_get(shdr, &elf_shdr[SH_NAME], info->wide);
-		if (name >= size)
+	for (i = 0; i < info->header[E_SHNUM]; i++) {
+		read_section(info, i, shdr);
+		if (shdr[SH_NAME] >= names->size)
 			return -AMP_RPROC_ERR_ELF_SECTIONS;
-		if (size - name >= sizeof(TABLE_NAME) && memcmp(names + name, TABLE_NAME, sizeof(TABLE_NAME)) == 0)
+		if (strcmp((const char *)names->bytes + shdr[SH_NAME], TABLE_NAME) == 0)
 			return take_table(info, shdr);
 	}
 	return 0;
 }
 
-/* The tail is here: use the names in it, or want them. 1: want. */
-static int read_tail(struct elf_info *info)
-{
-	const uint8_t *shdr = section(info, (unsigned int)ehdr(info, E_SHSTRNDX));
-	size_t offset = elf_get(shdr, &elf_shdr[SH_OFFSET], info->wide);
-	size_t size = elf_get(shdr, &elf_shdr[SH_SIZE], info->wide);
+/* ------------------------------------------------------------------ one part after the other */
 
-	if (elf_get(shdr, &elf_shdr[SH_TYPE], info->wide) != ELF_SHT_STRTAB || size == 0 || size > NAMES_MAX ||
-	    offset > SIZE_MAX - size)
-		return -AMP_RPROC_ERR_ELF_SECTIONS;
-	if (offset >= info->tail_offset && offset - info->tail_offset <= info->tail_size &&
-	    size <= info->tail_size - (offset - info->tail_offset))
-		return find_table(info, info->tail + (offset - info->tail_offset), size);
-	info->names = metal_allocate_memory((unsigned int)size);
-	if (!info->names)
-		return -RPROC_ENOMEM;
-	info->names_size = size;
-	want(info, STEP_NAMES, info->names, offset, (unsigned int)size);
-	return 1;
-}
-
-/* ------------------------------------------------------------------ segments, and one part after the other */
-
-/*
- * What was read already, and a stream will not bring again: the headers, which linkers like to put into the first
- * segment. At most *size bytes; NULL: not one of them.
- */
-static const uint8_t *read_before(const struct elf_info *info, size_t offset, size_t *size)
-{
-	size_t ehsize = elf_ehdr_size(info->wide), phsize = info->phnum * elf_phdr_size(info->wide),
-	       phoff = ehdr(info, E_PHOFF);
-
-	if (offset < ehsize) {
-		*size = metal_min(*size, ehsize - offset);
-		return info->header + offset;
-	}
-	if (offset < phoff || offset - phoff >= phsize)
-		return NULL;
-	*size = metal_min(*size, phsize - (offset - phoff));
-	return info->phdrs + (offset - phoff);
-}
-
-static int want_segment(struct remoteproc *rproc, struct elf_info *info, const struct segment *seg)
-{
-	struct mem_range range;
-	const uint8_t *bytes;
-	size_t done, size;
-
-	for (done = 0; done < seg->filesz; done += size) {
-		size = seg->filesz - done;
-		bytes = read_before(info, seg->offset + done, &size);
-		if (!bytes)
-			break;
-		if (!amp_rproc_find_da(rproc, seg->da, seg->memsz, &range) ||
-		    metal_io_block_write(range.io, range.offset + done, bytes, (int)size) < 0)
-			return -AMP_RPROC_ERR_SEGMENT_MEMORY;
-	}
-	want(info, STEP_SEGMENTS, NULL, seg->offset + done, seg->filesz - done);
-	info->da = seg->da + done;
-	info->memlen = seg->memsz - done;
-	return 0;
-}
-
+/* The next segment; but sections when it is their turn. */
 static int want_next(struct remoteproc *rproc, struct elf_info *info)
 {
 	const struct segment *seg = info->next < info->count ? &info->segments[info->next] : NULL;
+	size_t shoff = info->header[E_SHOFF], shnum = info->header[E_SHNUM], start;
 
-	if (info->tail_size && !info->tail && (!seg || seg->offset >= info->tail_offset)) {
-		info->tail = metal_allocate_memory((unsigned int)info->tail_size);
-		if (!info->tail)
-			return -RPROC_ENOMEM;
-		if (!seg)
-			info->state = RPROC_LOADER_POST_DATA_LOAD;
-		want(info, STEP_TAIL, info->tail, info->tail_offset, info->tail_size);
-		return 0;
+	if (shnum && !info->parts[STEP_TAIL].bytes && (!seg || seg->offset >= shoff)) {
+		/* The window starts no earlier than where a stream is now. */
+		start = metal_max(metal_min(info->offset, shoff), shoff - metal_min(shoff, (size_t)AMP_ELF_WINDOW));
+		return gather(info, STEP_TAIL, start, shoff + shnum * ELF_SHDR_SIZE(info->wide) - start);
 	}
 	if (seg) {
 		info->next++;
-		return want_segment(rproc, info, seg);
+		return want(rproc, info, STEP_SEGMENT, seg->filesz ? seg->offset : info->offset, seg->filesz);
 	}
-	want(info, STEP_DONE, NULL, 0, 0);
+	info->step = STEP_DONE;
 	info->state = RPROC_LOADER_LOAD_COMPLETE;
 	return 0;
 }
 
-/* The wanted part is complete: use it. 0: want the next one; 1: one is wanted already. */
-static int use(const struct remoteproc *rproc, struct elf_info *info)
+/* What was wanted is complete: use it, and want something else. */
+static int advance(struct remoteproc *rproc, struct elf_info *info)
 {
-	int status;
+	int status = 0;
 
 	switch (info->step) {
-	case STEP_IDENT:
-		return check_ident(info);
-	case STEP_HEADER:
-		return check_header(info);
 	case STEP_PHDRS:
-		info->step = STEP_PLAN;
-		info->state = RPROC_LOADER_READY_TO_LOAD;
-		return 0;
-	case STEP_PLAN:
-		if (rproc->elf_machine && rproc->elf_machine != ehdr(info, E_MACHINE))
+		if (rproc->elf_machine && rproc->elf_machine != info->header[E_MACHINE])
 			return -AMP_RPROC_ERR_MACHINE;
 		status = read_phdrs(info);
-		return status ? status : plan_tail(info);
+		if (!status)
+			status = check_sections(info);
+		break;
 	case STEP_TAIL:
 		return read_tail(info);
 	case STEP_NAMES:
-		return find_table(info, info->names, info->names_size);
+		status = find_table(info);
+		break;
 	default:
-		return 0;
+		break;
 	}
+	return status ? status : want_next(rproc, info);
 }
 
 int elf_load_header(const void *img_data, size_t offset, size_t len, void **img_info, int last_load_state,
                     size_t *noffset, size_t *nlen)
 {
 	struct elf_info *info;
-	int status;
+	int status = 0;
 
 	(void)last_load_state; /* in *img_info as well */
 	if (!img_info || !noffset || !nlen)
@@ -406,16 +355,21 @@ int elf_load_header(const void *img_data, size_t offset, size_t len, void **img_
 		if (!info)
 			return -RPROC_ENOMEM;
 		memset(info, 0, sizeof(*info));
-		want(info, STEP_IDENT, info->header, 0, ELF_IDENT_SIZE);
+		info->table_da = METAL_BAD_PHYS;
 		*img_info = info;
+		/* That of 64 bits. A file of 32 bits with a program header is as long. */
+		status = gather(info, STEP_HEADER, 0, ELF_EHDR_SIZE(true));
 	}
-	if (info->step >= STEP_PLAN)
+	if (info->state != RPROC_LOADER_NOT_READY)
 		return -RPROC_ERR_LOADER_STATE;
-	status = take(info, img_data, offset, len);
-	if (status == 0)
-		status = use(NULL, info);
-	if (status < 0)
+	if (!status)
+		status = take(info, img_data, offset, len);
+	if (!status && info->left == 0 && info->step == STEP_HEADER)
+		status = read_header(info);
+	if (status)
 		return status;
+	if (info->left == 0)
+		info->state = RPROC_LOADER_READY_TO_LOAD;
 	*noffset = info->offset;
 	*nlen = info->left;
 	return info->state;
@@ -432,22 +386,26 @@ int elf_load(struct remoteproc *rproc, const void *img_data, size_t offset, size
 	if (!rproc || !img_info || !*img_info || !da || !noffset || !nlen || !padding || !nmemsize)
 		return -RPROC_EINVAL;
 	info = *img_info;
-	if (info->step < STEP_PLAN || info->step == STEP_DONE)
+	if (info->state != RPROC_LOADER_READY_TO_LOAD)
 		return -RPROC_ERR_LOADER_STATE;
 	status = take(info, img_data, offset, len);
-	if (status == 0)
-		status = use(rproc, info);
-	if (status == 0)
-		status = want_next(rproc, info);
-	if (status < 0)
+	if (!status && info->left == 0)
+		status = advance(rproc, info);
+	if (status)
 		return status;
-	*da = info->da;
+	*da = RPROC_LOAD_ANYADDR;
+	*nmemsize = 0;
+	if (info->step == STEP_SEGMENT) {
+		*da = current(info)->da + (current(info)->filesz - info->left);
+		*nmemsize = current(info)->memsz - (current(info)->filesz - info->left);
+	}
 	*noffset = info->offset;
 	*nlen = info->left;
-	*nmemsize = info->memlen;
 	*padding = 0;
 	return info->state;
 }
+
+/* ------------------------------------------------------------------ what was learned */
 
 int elf_locate_rsc_table(void *img_info, metal_phys_addr_t *da, size_t *offset, size_t *size)
 {
@@ -457,7 +415,7 @@ int elf_locate_rsc_table(void *img_info, metal_phys_addr_t *da, size_t *offset, 
 		return -RPROC_EINVAL;
 	if (info->step != STEP_DONE)
 		return -RPROC_ERR_LOADER_STATE;
-	if (info->table_size == 0)
+	if (info->table_da == METAL_BAD_PHYS)
 		return -RPROC_ERR_RSC_TAB_NP;
 	if (da)
 		*da = info->table_da;
@@ -470,7 +428,7 @@ int elf_locate_rsc_table(void *img_info, metal_phys_addr_t *da, size_t *offset, 
 
 metal_phys_addr_t elf_get_entry(void *img_info)
 {
-	return img_info ? (metal_phys_addr_t)ehdr(img_info, E_ENTRY) : METAL_BAD_PHYS;
+	return img_info ? (metal_phys_addr_t)((const struct elf_info *)img_info)->header[E_ENTRY] : METAL_BAD_PHYS;
 }
 
 int elf_get_load_state(void *img_info)
@@ -481,12 +439,13 @@ int elf_get_load_state(void *img_info)
 void elf_release(void *img_info)
 {
 	struct elf_info *info = img_info;
+	unsigned int i;
 
 	if (!info)
 		return;
-	metal_free_memory(info->segments); /* and the program headers behind them */
-	metal_free_memory(info->tail);
-	metal_free_memory(info->names);
+	for (i = 0; i < GATHERED; i++)
+		metal_free_memory(info->parts[i].bytes);
+	metal_free_memory(info->segments);
 	metal_free_memory(info);
 }
 

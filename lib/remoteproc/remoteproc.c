@@ -61,14 +61,14 @@ int remoteproc_config(struct remoteproc *rproc, void *data)
 		status = rproc->ops->config ? rproc->ops->config(rproc, data) : 0;
 		if (!status) {
 			rproc->state = RPROC_READY;
-			rproc->load.active = 0;
+			rproc->load.len = 0;
 		}
 	}
 	metal_mutex_release(&rproc->lock);
 	return status;
 }
 
-/* From one state to another by an operation of the platform, which may be NULL. */
+/* From one of some states to another, by an operation of the platform, which may be NULL. */
 static int move(struct remoteproc *rproc, unsigned int from, unsigned int to, int (*op)(struct remoteproc *rproc))
 {
 	int status;
@@ -80,87 +80,63 @@ static int move(struct remoteproc *rproc, unsigned int from, unsigned int to, in
 	return status;
 }
 
-int remoteproc_start(struct remoteproc *rproc)
+/* The same for who does not hold the lock. */
+static int move_locked(struct remoteproc *rproc, unsigned int from, unsigned int to,
+                       int (*op)(struct remoteproc *rproc))
 {
 	int status;
 
-	if (!rproc)
-		return -RPROC_EINVAL;
 	metal_mutex_acquire(&rproc->lock);
-	status = move(rproc, IN(RPROC_READY), RPROC_RUNNING, rproc->ops->start);
+	status = move(rproc, from, to, op);
 	metal_mutex_release(&rproc->lock);
 	return status;
+}
+
+int remoteproc_start(struct remoteproc *rproc)
+{
+	return rproc ? move_locked(rproc, IN(RPROC_READY), RPROC_RUNNING, rproc->ops->start) : -RPROC_EINVAL;
 }
 
 int amp_remoteproc_suspend(struct remoteproc *rproc)
 {
-	int status;
-
-	if (!rproc)
-		return -RPROC_EINVAL;
-	metal_mutex_acquire(&rproc->lock);
-	status = move(rproc, IN(RPROC_RUNNING), RPROC_SUSPENDED, rproc->ops->suspend);
-	metal_mutex_release(&rproc->lock);
-	return status;
+	return rproc ? move_locked(rproc, IN(RPROC_RUNNING), RPROC_SUSPENDED, rproc->ops->suspend) : -RPROC_EINVAL;
 }
 
 int amp_remoteproc_resume(struct remoteproc *rproc)
 {
-	int status;
-
-	if (!rproc)
-		return -RPROC_EINVAL;
-	metal_mutex_acquire(&rproc->lock);
-	status = move(rproc, IN(RPROC_SUSPENDED), RPROC_RUNNING, rproc->ops->resume);
-	metal_mutex_release(&rproc->lock);
-	return status;
+	return rproc ? move_locked(rproc, IN(RPROC_SUSPENDED), RPROC_RUNNING, rproc->ops->resume) : -RPROC_EINVAL;
 }
 
 int amp_remoteproc_crashed(struct remoteproc *rproc)
 {
-	int status;
+	return rproc ? move_locked(rproc, IN(RPROC_RUNNING) | IN(RPROC_SUSPENDED), RPROC_ERROR, NULL) : -RPROC_EINVAL;
+}
+
+/* Stop what runs; then, if it is wanted, shut down. */
+static int finish(struct remoteproc *rproc, bool shutdown)
+{
+	int status = 0;
 
 	if (!rproc)
 		return -RPROC_EINVAL;
 	metal_mutex_acquire(&rproc->lock);
-	status = move(rproc, IN(RPROC_RUNNING) | IN(RPROC_SUSPENDED), RPROC_ERROR, NULL);
-	metal_mutex_release(&rproc->lock);
-	return status;
-}
-
-/* Whatever state it is in, afterwards it does not run. */
-static int stop(struct remoteproc *rproc)
-{
-	if (!(IN(rproc->state) & (IN(RPROC_RUNNING) | IN(RPROC_SUSPENDED) | IN(RPROC_ERROR))))
-		return 0;
-	return move(rproc, IN(rproc->state), RPROC_STOPPED, rproc->ops->stop);
-}
-
-int remoteproc_stop(struct remoteproc *rproc)
-{
-	int status;
-
-	if (!rproc)
-		return -RPROC_EINVAL;
-	metal_mutex_acquire(&rproc->lock);
-	status = stop(rproc);
-	metal_mutex_release(&rproc->lock);
-	return status;
-}
-
-int remoteproc_shutdown(struct remoteproc *rproc)
-{
-	int status;
-
-	if (!rproc)
-		return -RPROC_EINVAL;
-	metal_mutex_acquire(&rproc->lock);
-	status = stop(rproc);
-	if (!status && rproc->state != RPROC_OFFLINE) {
+	if (IN(rproc->state) & (IN(RPROC_RUNNING) | IN(RPROC_SUSPENDED) | IN(RPROC_ERROR)))
+		status = move(rproc, IN(rproc->state), RPROC_STOPPED, rproc->ops->stop);
+	if (shutdown && !status && rproc->state != RPROC_OFFLINE) {
 		status = move(rproc, IN(rproc->state), RPROC_OFFLINE, rproc->ops->shutdown);
-		rproc->load.active = 0;
+		rproc->load.len = 0;
 		amp_rsc_forget(rproc);
 	}
 	metal_mutex_release(&rproc->lock);
 	return status;
+}
+
+int remoteproc_stop(struct remoteproc *rproc)
+{
+	return finish(rproc, false);
+}
+
+int remoteproc_shutdown(struct remoteproc *rproc)
+{
+	return finish(rproc, true);
 }

@@ -7,25 +7,33 @@
 #define AMP_REMOTEPROC_INTERNAL_H
 
 #include <openamp/remoteproc.h>
+#include <openamp/remoteproc_virtio.h>
 
 #include <stdbool.h>
 
 /* memories.c */
 
-/** A range of the remote's memory, found. */
+/** A range of the remote's memory. */
 struct mem_range {
+	metal_phys_addr_t da;
+	metal_phys_addr_t pa; /* each METAL_BAD_PHYS: not known */
 	void *va;
 	struct metal_io_region *io;
 	unsigned long offset; /* in io */
-	metal_phys_addr_t pa; /* METAL_BAD_PHYS: not known */
 };
 
-/** remoteproc_mmap() of device addresses, for memory functions that take a region and an offset. False: there is none.
- */
+/** Find a range by its device address, for memory functions that take a region and an offset. False: there is none. */
 bool amp_rproc_find_da(struct remoteproc *rproc, metal_phys_addr_t da, size_t size, struct mem_range *range);
 
-/** The registered memory with this name, or NULL. */
-struct remoteproc_mem *amp_rproc_find_name(struct remoteproc *rproc, const char *name);
+/**
+ * Find, or have the platform allocate, what a resource table asks for: at range->da; or else, in the registered memory
+ * with this name; or else, at range->pa; or else, anywhere. Fills the rest of the range; without a region, io is NULL.
+ */
+bool amp_rproc_place(struct remoteproc *rproc, const char *name, size_t size, unsigned int attribute,
+                     struct mem_range *range);
+
+/** Write @p data, or with NULL the byte @p fill. @return 0 or -AMP_RPROC_ERR_SEGMENT_MEMORY */
+int amp_rproc_write(struct metal_io_region *io, unsigned long offset, const void *data, unsigned char fill, size_t len);
 
 /* rsc_table.c, lock held */
 
@@ -40,8 +48,21 @@ struct rsc_view {
 int amp_rsc_open(struct rsc_view *view, void *live, size_t size, struct metal_io_region *io);
 void amp_rsc_close(struct rsc_view *view);
 
-/** Write a word of the table. The copy stays as it was checked: entries may overlap. */
-void amp_rsc_put(struct rsc_view *view, size_t offset, uint32_t value);
+/** An entry of the copy; NULL: there is none. */
+void *amp_rsc_find(struct rsc_view *view, unsigned int type, unsigned int index);
+
+/** Write to the table what belongs where @p word is in the copy. The copy stays as it was checked: entries may overlap.
+ */
+void amp_rsc_put(struct rsc_view *view, const void *word, uint32_t value);
+
+/** The same for an address that the table leaves open. False: it does not fit there. */
+bool amp_rsc_put_address(struct rsc_view *view, const void *word, metal_phys_addr_t value);
+
+/** An address as the table has it, to one as the library has it. */
+static inline metal_phys_addr_t amp_rsc_address(uint32_t value)
+{
+	return value == FW_RSC_U32_ADDR_ANY ? METAL_BAD_PHYS : value;
+}
 
 /**
  * Check the table at @p live, handle its entries, and make it the processor's.
@@ -59,5 +80,15 @@ void amp_rproc_remove_vdevs(struct remoteproc *rproc);
 /** Keep a notify id that the table fixes from being given out, as long as the table is there. Ids beyond the bitmap
  * never are. */
 void amp_rproc_reserve_id(struct remoteproc *rproc, uint32_t id);
+
+/* remoteproc_virtio.c */
+
+/**
+ * rproc_virtio_create_vdev() with an entry that is checked.
+ * @param entry  copy of what is at @p rsc, with its vrings
+ */
+struct remoteproc_virtio *amp_rpvdev_create(unsigned int role, unsigned int notifyid, const struct fw_rsc_vdev *entry,
+                                            void *rsc, struct metal_io_region *rsc_io, void *priv,
+                                            rpvdev_notify_func notify, virtio_dev_reset_cb rst_cb);
 
 #endif /* AMP_REMOTEPROC_INTERNAL_H */

@@ -52,31 +52,19 @@ static const struct loader_ops *find_loader(struct remoteproc *rproc)
 	return NULL;
 }
 
-/* ------------------------------------------------------------------ the remote's memory */
-
-static int fill(struct amp_load *load, size_t done)
-{
-	size_t rest = load->memlen - done;
-	unsigned long offset = load->io_offset + done;
-
-	if (rest == 0)
-		return 0;
-	if (metal_io_block_set(load->io, offset, load->padding, (int)rest) < 0)
-		return -AMP_RPROC_ERR_SEGMENT_MEMORY;
-	if (AMP_WITH_DCACHE)
-		amp_cache_flush_io(load->io, metal_io_virt(load->io, offset), (unsigned int)rest);
-	return 0;
-}
-
 /* Put the beginning of the wanted part where it belongs (@data NULL: somebody did), and fill what follows the end of
  * the part. */
-static int put(struct amp_load *load, const void *data, size_t len)
+static int put(const struct amp_load *load, const void *data, size_t len)
 {
-	if (data && metal_io_block_write(load->io, load->io_offset, data, (int)len) < 0)
-		return -AMP_RPROC_ERR_SEGMENT_MEMORY;
-	if (AMP_WITH_DCACHE)
+	int status = 0;
+
+	if (data)
+		status = amp_rproc_write(load->io, load->io_offset, data, 0, len);
+	else if (AMP_WITH_DCACHE && len)
 		amp_cache_flush_io(load->io, metal_io_virt(load->io, load->io_offset), (unsigned int)len);
-	return len == load->len ? fill(load, len) : 0;
+	if (!status && len == load->len)
+		status = amp_rproc_write(load->io, load->io_offset + len, NULL, load->padding, load->memlen - len);
+	return status;
 }
 
 /* Find the memory that the wanted part goes to. */
@@ -86,11 +74,9 @@ static int aim(struct remoteproc *rproc, metal_phys_addr_t da)
 	struct mem_range range;
 
 	load->io = NULL;
-	if (da == RPROC_LOAD_ANYADDR)
-		return 0;
 	if (load->memlen < load->len)
 		load->memlen = load->len;
-	if (load->memlen == 0)
+	if (da == RPROC_LOAD_ANYADDR || load->memlen == 0)
 		return 0;
 	if (load->memlen > INT_MAX || !amp_rproc_find_da(rproc, da, load->memlen, &range))
 		return -AMP_RPROC_ERR_SEGMENT_MEMORY;
@@ -98,7 +84,7 @@ static int aim(struct remoteproc *rproc, metal_phys_addr_t da)
 	load->io_offset = range.offset;
 	/* For stores that write to memory themselves, by this address; a region need not know its addresses. */
 	load->pa = metal_io_phys_to_offset(range.io, range.pa) == range.offset ? range.pa : METAL_BAD_PHYS;
-	return load->len == 0 ? fill(load, 0) : 0;
+	return load->len == 0 ? put(load, NULL, 0) : 0;
 }
 
 /* ------------------------------------------------------------------ pieces */
@@ -132,43 +118,36 @@ static bool complete(const struct amp_load *load)
 	return (load->state & (int)RPROC_LOADER_MASK) == (int)RPROC_LOADER_LOAD_COMPLETE;
 }
 
-/* The first bytes: they tell the format. */
-static int collect_id(struct remoteproc *rproc, const unsigned char *data, size_t len)
-{
-	struct amp_load *load = &rproc->load;
-
-	memcpy(load->id + load->id_len, data, len);
-	load->id_len = (unsigned char)(load->id_len + len);
-	load->offset += len;
-	load->len -= len;
-	if (load->len)
-		return 0;
-	rproc->loader = find_loader(rproc);
-	return rproc->loader ? 0 : -AMP_RPROC_ERR_FORMAT;
-}
-
+/* Use the beginning of the wanted part. */
 static int use(struct remoteproc *rproc, const void *data, size_t offset, size_t len, void **info)
 {
 	struct amp_load *load = &rproc->load;
-	int status;
+	int status = 0;
 
 	if (!rproc->loader) {
-		if (!data)
-			return -RPROC_EINVAL;
-		status = collect_id(rproc, data, len);
-		if (status || !rproc->loader)
-			return status;
+		/* The first bytes: they tell the format. */
+		memcpy(load->id + offset, data, len);
+		load->offset += len;
+		load->len -= len;
+		if (load->len)
+			return 0;
+		rproc->loader = find_loader(rproc);
+		if (!rproc->loader)
+			return -AMP_RPROC_ERR_FORMAT;
 		data = load->id;
 		offset = 0;
 		len = sizeof(load->id);
 	} else if (load->io) {
 		status = put(load, data, len);
-		if (status)
-			return status;
 	}
-	status = ask(rproc, data, offset, len, info);
-	while (!status && load->len == 0 && !complete(load))
-		status = ask(rproc, NULL, 0, 0, info);
+	while (!status) {
+		status = ask(rproc, data, offset, len, info);
+		if (load->len || complete(load))
+			break;
+		data = NULL;
+		offset = 0;
+		len = 0;
+	}
 	return status;
 }
 
@@ -183,7 +162,7 @@ static int finish(struct remoteproc *rproc, void *info)
 
 	status = loader->locate_rsc_table(info, &da, &offset, &size);
 	if (!status) {
-		if (!amp_rproc_find_da(rproc, da, size, &range))
+		if (da % 4 || size > AMP_RSC_TABLE_MAX || !amp_rproc_find_da(rproc, da, size, &range))
 			return -AMP_RPROC_ERR_RSC_PLACE;
 		status = amp_rsc_adopt(rproc, range.va, size, range.io, true);
 	} else if (status == -RPROC_ERR_RSC_TAB_NP) {
@@ -193,7 +172,6 @@ static int finish(struct remoteproc *rproc, void *info)
 		return status;
 	rproc->bootaddr = loader->get_entry(info);
 	rproc->state = RPROC_READY;
-	rproc->load.active = 0;
 	return 0;
 }
 
@@ -203,7 +181,7 @@ static void give_up(struct remoteproc *rproc, void **info)
 		rproc->loader->release(*info);
 	*info = NULL;
 	rproc->loader = NULL;
-	rproc->load.active = 0;
+	memset(&rproc->load, 0, sizeof(rproc->load));
 }
 
 /* Use what is wanted of a piece. An error ends the load. */
@@ -241,7 +219,6 @@ static int begin(struct remoteproc *rproc)
 	rproc->loader = NULL;
 	rproc->bootaddr = 0;
 	memset(&rproc->load, 0, sizeof(rproc->load));
-	rproc->load.active = 1;
 	rproc->load.len = sizeof(rproc->load.id);
 	return 0;
 }
@@ -337,14 +314,14 @@ int remoteproc_load_noblock(struct remoteproc *rproc, const void *img_data, size
 	metal_mutex_acquire(&rproc->lock);
 	if (!*img_info && offset == 0)
 		status = begin(rproc);
-	else if (!load->active)
+	else if (!load->len)
 		status = -RPROC_ERR_LOADER_STATE;
 	if (!status)
 		status = take_piece(rproc, img_data, offset, len, img_info);
 	*noffset = status ? 0 : load->offset;
 	*nlen = status ? 0 : load->len;
 	if (nmlen)
-		*nmlen = status ? 0 : load->io ? load->memlen : load->len;
+		*nmlen = status ? 0 : load->memlen;
 	if (pa)
 		*pa = !status && load->io ? load->pa : METAL_BAD_PHYS;
 	if (io)

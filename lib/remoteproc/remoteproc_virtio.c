@@ -3,8 +3,7 @@
  * @file remoteproc_virtio.c
  * @brief The virtio transport of remoteproc: an entry of a resource table, and notify ids.
  */
-#include <openamp/remoteproc.h>
-#include <openamp/remoteproc_virtio.h>
+#include "remoteproc_internal.h"
 
 #include "../virtio/virtqueue_internal.h"
 
@@ -39,8 +38,8 @@ static void write32(struct remoteproc_virtio *rpvdev, size_t offset, uint32_t va
 	vq_buffer_flush(rpvdev->vdev_rsc_io, word, sizeof(*word));
 }
 
-#define READ32(rpvdev, field)         read32((rpvdev), offsetof(struct fw_rsc_vdev, field))
-#define WRITE32(rpvdev, field, value) write32((rpvdev), offsetof(struct fw_rsc_vdev, field), (value))
+#define OFFERED  offsetof(struct fw_rsc_vdev, dfeatures)
+#define ACCEPTED offsetof(struct fw_rsc_vdev, gfeatures)
 
 static uint8_t *status_byte(struct remoteproc_virtio *rpvdev)
 {
@@ -75,26 +74,21 @@ static void reset_device(struct virtio_device *vdev)
 static uint32_t get_features(struct virtio_device *vdev)
 {
 	struct remoteproc_virtio *rpvdev = to_rpvdev(vdev);
-	uint32_t offered = READ32(rpvdev, dfeatures);
+	uint32_t offered = read32(rpvdev, OFFERED);
 
-	return role_is_driver(vdev) ? offered : offered & READ32(rpvdev, gfeatures);
+	return role_is_driver(vdev) ? offered : offered & read32(rpvdev, ACCEPTED);
 }
 
 static void set_features(struct virtio_device *vdev, uint32_t features)
 {
-	if (role_is_driver(vdev))
-		WRITE32(to_rpvdev(vdev), gfeatures, features);
-	else
-		WRITE32(to_rpvdev(vdev), dfeatures, features);
+	write32(to_rpvdev(vdev), role_is_driver(vdev) ? ACCEPTED : OFFERED, features);
 }
 
 static uint32_t negotiate_features(struct virtio_device *vdev, uint32_t features)
 {
-	struct remoteproc_virtio *rpvdev = to_rpvdev(vdev);
-
-	features &= READ32(rpvdev, dfeatures);
+	features &= read32(to_rpvdev(vdev), OFFERED);
 	if (role_is_driver(vdev))
-		WRITE32(rpvdev, gfeatures, features);
+		set_features(vdev, features);
 	vdev->features = features;
 	return features;
 }
@@ -156,65 +150,71 @@ static bool ring_size_ok(uint32_t num)
 	return num && num <= VIRTQUEUE_MAX_DESC && !(num & (num - 1));
 }
 
-/* The entry, as it is now, if it is a vdev that lies wholly inside its region. */
-static bool read_entry(struct fw_rsc_vdev *entry, void *rsc, struct metal_io_region *rsc_io)
-{
-	size_t size = sizeof(*entry);
-	unsigned long offset;
+/* An entry, with as many vrings as there can be. */
+struct whole_entry {
+	struct fw_rsc_vdev vdev;
+	struct fw_rsc_vdev_vring vring[RPROC_MAX_VRINGS];
+};
 
-	if ((uintptr_t)rsc & 3)
+/* Copy bytes of an entry, if they are inside its region. */
+static bool read_entry(void *copy, void *rsc, struct metal_io_region *rsc_io, size_t size)
+{
+	if (rsc_io && !amp_io_holds(rsc_io, rsc, size))
 		return false;
-	if (rsc_io) {
-		offset = metal_io_virt_to_offset(rsc_io, rsc);
-		if (offset == METAL_BAD_OFFSET || size > rsc_io->size - offset)
-			return false;
-	}
 	vq_buffer_invalidate(rsc_io, rsc, (unsigned int)size);
-	AMP_SHARED_COPY_OUT(entry, rsc, size);
-	size += entry->num_of_vrings * sizeof(entry->vring[0]);
-	if (rsc_io && (size > rsc_io->size - offset || entry->config_len > rsc_io->size - offset - size))
-		return false;
-	return entry->type == RSC_VDEV && entry->num_of_vrings > 0 && entry->num_of_vrings <= RPROC_MAX_VRINGS;
+	AMP_SHARED_COPY_OUT(copy, rsc, size);
+	return true;
 }
 
-/* Take over the vrings of the entry and give each a queue. */
-static bool add_queues(struct remoteproc_virtio *rpvdev)
+/* Copy and check an entry. */
+static bool read_whole_entry(struct whole_entry *entry, void *rsc, struct metal_io_region *rsc_io)
 {
-	struct virtio_device *vdev = &rpvdev->vdev;
-	struct fw_rsc_vdev_vring vring;
+	struct fw_rsc_vdev *vdev = &entry->vdev;
+	size_t vrings;
 	unsigned int i;
 
-	for (i = 0; i < vdev->vrings_num; i++) {
-		AMP_SHARED_COPY_OUT(&vring,
-		                    (char *)rpvdev->vdev_rsc + offsetof(struct fw_rsc_vdev, vring) + i * sizeof(vring),
-		                    sizeof(vring));
-		if (!ring_size_ok(vring.num))
-			return false;
-		vdev->vrings_info[i].notifyid = vring.notifyid;
-		vdev->vrings_info[i].info.num_descs = (uint16_t)vring.num;
-		vdev->vrings_info[i].info.align = vring.align;
-		vdev->vrings_info[i].vq = virtqueue_allocate(role_is_driver(vdev) ? vring.num : 0);
-		if (!vdev->vrings_info[i].vq)
+	if ((uintptr_t)rsc & 3 || !read_entry(vdev, rsc, rsc_io, sizeof(*vdev)) || vdev->type != RSC_VDEV ||
+	    vdev->num_of_vrings == 0 || vdev->num_of_vrings > RPROC_MAX_VRINGS)
+		return false;
+	vrings = vdev->num_of_vrings * sizeof(entry->vring[0]);
+	if (!read_entry(entry->vring, (char *)rsc + sizeof(*vdev), rsc_io, vrings) ||
+	    (rsc_io && (vdev->config_len > SIZE_MAX - sizeof(*vdev) - vrings ||
+	                !amp_io_holds(rsc_io, rsc, sizeof(*vdev) + vrings + vdev->config_len))))
+		return false;
+	for (i = 0; i < vdev->num_of_vrings; i++) {
+		if (!ring_size_ok(entry->vring[i].num))
 			return false;
 	}
 	return true;
 }
 
-struct virtio_device *rproc_virtio_create_vdev(unsigned int role, unsigned int notifyid, void *rsc,
-                                               struct metal_io_region *rsc_io, void *priv,
-                                               rpvdev_notify_func notify_func, virtio_dev_reset_cb rst_cb)
+/* Take over the vrings of the entry and give each a queue. */
+static bool add_queues(struct virtio_device *vdev, const struct fw_rsc_vdev_vring *vring)
 {
-	struct remoteproc_virtio *rpvdev;
-	struct fw_rsc_vdev entry;
-	unsigned int size;
+	struct virtio_vring_info *info = vdev->vrings_info;
 
-	if (!rsc || !notify_func || !read_entry(&entry, rsc, rsc_io))
-		return NULL;
+	for (; info < vdev->vrings_info + vdev->vrings_num; info++, vring++) {
+		info->notifyid = vring->notifyid;
+		info->info.num_descs = (uint16_t)vring->num;
+		info->info.align = vring->align;
+		info->vq = virtqueue_allocate(role_is_driver(vdev) ? vring->num : 0);
+		if (!info->vq)
+			return false;
+	}
+	return true;
+}
+
+struct remoteproc_virtio *amp_rpvdev_create(unsigned int role, unsigned int notifyid, const struct fw_rsc_vdev *entry,
+                                            void *rsc, struct metal_io_region *rsc_io, void *priv,
+                                            rpvdev_notify_func notify_func, virtio_dev_reset_cb rst_cb)
+{
+	unsigned int size = sizeof(struct remoteproc_virtio) + entry->num_of_vrings * sizeof(struct virtio_vring_info);
+	struct remoteproc_virtio *rpvdev;
+	struct virtio_device *vdev;
+
 	if (!(role == VIRTIO_DEV_DRIVER && AMP_WITH_VIRTIO_DRIVER) &&
 	    !(role == VIRTIO_DEV_DEVICE && AMP_WITH_VIRTIO_DEVICE))
 		return NULL;
-
-	size = (unsigned int)(sizeof(*rpvdev) + entry.num_of_vrings * sizeof(struct virtio_vring_info));
 	rpvdev = metal_allocate_memory(size);
 	if (!rpvdev)
 		return NULL;
@@ -223,23 +223,36 @@ struct virtio_device *rproc_virtio_create_vdev(unsigned int role, unsigned int n
 	rpvdev->vdev_rsc = rsc;
 	rpvdev->vdev_rsc_io = rsc_io;
 	rpvdev->notify = notify_func;
-	rpvdev->config_len = entry.config_len;
+	rpvdev->config_len = entry->config_len;
 	metal_list_init(&rpvdev->node);
-	rpvdev->vdev.notifyid = notifyid;
-	rpvdev->vdev.id.device = entry.id;
-	rpvdev->vdev.role = role;
-	rpvdev->vdev.reset_cb = rst_cb;
-	rpvdev->vdev.func = &rproc_virtio_dispatch;
-	rpvdev->vdev.vrings_num = entry.num_of_vrings;
-	rpvdev->vdev.vrings_info = (struct virtio_vring_info *)(void *)(rpvdev + 1);
+	vdev = &rpvdev->vdev;
+	vdev->notifyid = notifyid;
+	vdev->id.device = entry->id;
+	vdev->role = role;
+	vdev->reset_cb = rst_cb;
+	vdev->func = &rproc_virtio_dispatch;
+	vdev->vrings_num = entry->num_of_vrings;
+	vdev->vrings_info = (struct virtio_vring_info *)(void *)(rpvdev + 1);
 	/* In cached memory a plain load would show an old status. */
-	if (role == VIRTIO_DEV_DEVICE && !(AMP_WITH_DCACHE && rsc_io && (rsc_io->mem_flags & AMP_IO_NONCOHERENT)))
-		rpvdev->vdev.status_shm = status_byte(rpvdev);
-	if (!add_queues(rpvdev)) {
-		rproc_virtio_remove_vdev(&rpvdev->vdev);
+	if (!role_is_driver(vdev) && !(AMP_WITH_DCACHE && rsc_io && (rsc_io->mem_flags & AMP_IO_NONCOHERENT)))
+		vdev->status_shm = status_byte(rpvdev);
+	if (!add_queues(vdev, entry->vring)) {
+		rproc_virtio_remove_vdev(vdev);
 		return NULL;
 	}
-	return &rpvdev->vdev;
+	return rpvdev;
+}
+
+struct virtio_device *rproc_virtio_create_vdev(unsigned int role, unsigned int notifyid, void *rsc,
+                                               struct metal_io_region *rsc_io, void *priv,
+                                               rpvdev_notify_func notify_func, virtio_dev_reset_cb rst_cb)
+{
+	struct remoteproc_virtio *rpvdev = NULL;
+	struct whole_entry entry;
+
+	if (rsc && notify_func && read_whole_entry(&entry, rsc, rsc_io))
+		rpvdev = amp_rpvdev_create(role, notifyid, &entry.vdev, rsc, rsc_io, priv, notify_func, rst_cb);
+	return rpvdev ? &rpvdev->vdev : NULL;
 }
 
 void rproc_virtio_remove_vdev(struct virtio_device *vdev)
@@ -258,21 +271,15 @@ int rproc_virtio_init_vring(struct virtio_device *vdev, unsigned int index, unsi
                             struct metal_io_region *io, unsigned int num_descs, unsigned int align)
 {
 	struct virtio_vring_info *vring;
-	unsigned long offset, size;
 
 	if (!vdev || index >= vdev->vrings_num || !va || !ring_size_ok(num_descs) || align < 4 || align > 65536 ||
-	    (align & (align - 1)) || ((uintptr_t)va & (metal_max(align, 8u) - 1)))
+	    (align & (align - 1)) || ((uintptr_t)va & (metal_max(align, 8u) - 1)) ||
+	    (io && !amp_io_holds(io, va, (size_t)vring_size(num_descs, align))))
 		return -RPROC_EINVAL;
 	vring = &vdev->vrings_info[index];
 	/* The driver's queue has room for as many descriptors as the table said when it was created. */
 	if (num_descs > vring->info.num_descs)
 		return -RPROC_EINVAL;
-	if (io) {
-		offset = metal_io_virt_to_offset(io, va);
-		size = (unsigned long)vring_size(num_descs, align);
-		if (offset == METAL_BAD_OFFSET || size > io->size - offset)
-			return -RPROC_EINVAL;
-	}
 	vring->io = io;
 	vring->notifyid = notifyid;
 	vring->info.vaddr = va;

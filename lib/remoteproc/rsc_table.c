@@ -34,23 +34,14 @@ static void copy_table(void *copy, void *live, size_t size, struct metal_io_regi
 	AMP_SHARED_COPY_OUT(&to[i], &from[i], size % 4);
 }
 
-static bool inside(struct metal_io_region *io, void *live, size_t size)
-{
-	unsigned long offset = metal_io_virt_to_offset(io, live);
-
-	return offset != METAL_BAD_OFFSET && size <= io->size - offset;
-}
-
 int amp_rsc_open(struct rsc_view *view, void *live, size_t size, struct metal_io_region *io)
 {
 	struct amp_rsc_fault fault;
 	int status;
 
-	if (!live || (uintptr_t)live % 4 || size > AMP_RSC_TABLE_MAX || (io && !inside(io, live, size)))
+	if ((uintptr_t)live % 4 || size > AMP_RSC_TABLE_MAX || (io && !amp_io_holds(io, live, size)))
 		return -RPROC_EINVAL;
-	if (size < sizeof(struct resource_table))
-		return -RPROC_ERR_RSC_TAB_TRUNC;
-	view->copy = metal_allocate_memory((unsigned int)size);
+	view->copy = metal_allocate_memory((unsigned int)metal_max(size, sizeof(struct resource_table)));
 	if (!view->copy)
 		return -RPROC_ENOMEM;
 	view->live = live;
@@ -58,8 +49,8 @@ int amp_rsc_open(struct rsc_view *view, void *live, size_t size, struct metal_io
 	copy_table(view->copy, live, size, io);
 	status = amp_rsc_table_check(view->copy, size, &fault);
 	if (status) {
-		metal_log(METAL_LOG_ERROR, "remoteproc: resource table, entry %d at offset %lu: %s\n", (int)fault.entry,
-		          (unsigned long)fault.offset, fault.text);
+		metal_log(METAL_LOG_ERROR, "remoteproc: resource table, entry %d, offset 0x%x: error %d\n",
+		          (int)fault.entry, (unsigned int)fault.offset, status);
 		amp_rsc_close(view);
 	}
 	return status;
@@ -71,74 +62,57 @@ void amp_rsc_close(struct rsc_view *view)
 	view->copy = NULL;
 }
 
-void amp_rsc_put(struct rsc_view *view, size_t offset, uint32_t value)
+void *amp_rsc_find(struct rsc_view *view, unsigned int type, unsigned int index)
 {
-	uint32_t *word = (uint32_t *)(void *)((char *)view->live + offset);
+	size_t offset = find_rsc(view->copy, type, index);
 
-	AMP_SHARED_STORE(word, value);
+	return offset ? (char *)view->copy + offset : NULL;
+}
+
+void amp_rsc_put(struct rsc_view *view, const void *word, uint32_t value)
+{
+	uint32_t *live = (void *)((char *)view->live + ((const char *)word - (const char *)view->copy));
+
+	AMP_SHARED_STORE(live, value);
 	if (AMP_WITH_DCACHE)
-		amp_cache_flush_io(view->io, word, sizeof(*word));
+		amp_cache_flush_io(view->io, live, sizeof(*live));
+}
+
+bool amp_rsc_put_address(struct rsc_view *view, const void *word, metal_phys_addr_t value)
+{
+	if (value >= FW_RSC_U32_ADDR_ANY)
+		return false;
+	amp_rsc_put(view, word, (uint32_t)value);
+	return true;
 }
 
 /* ------------------------------------------------------------------ entries */
 
-/* An address as the table has it, to one as the library has it. */
-static metal_phys_addr_t address(uint32_t value)
+/* A carveout, or a devmem, which has the same fields. Both are where the remote wants them. If it does not care, a
+ * carveout may have an address here, and its own one is filled; a devmem has one here. */
+static int handle_memory(struct remoteproc *rproc, struct rsc_view *view, const struct fw_rsc_carveout *entry)
 {
-	return value == FW_RSC_U32_ADDR_ANY ? METAL_BAD_PHYS : value;
-}
+	bool carveout = entry->type == RSC_CARVEOUT;
+	bool open_pa = entry->pa == FW_RSC_U32_ADDR_ANY || (carveout && entry->pa == 0);
+	struct mem_range range = {.da = amp_rsc_address(entry->da), .pa = entry->pa};
 
-/* Fill an address that the table leaves open, if it fits there. */
-static bool fill_address(struct rsc_view *view, size_t offset, metal_phys_addr_t value)
-{
-	if (value >= FW_RSC_U32_ADDR_ANY)
-		return false;
-	amp_rsc_put(view, offset, (uint32_t)value);
-	return true;
-}
-
-static int handle_carveout(struct remoteproc *rproc, struct rsc_view *view, size_t offset)
-{
-	const struct fw_rsc_carveout *carveout = (const void *)((char *)view->copy + offset);
-	metal_phys_addr_t da = address(carveout->da), pa = METAL_BAD_PHYS;
-	bool open_pa = carveout->pa == 0 || carveout->pa == FW_RSC_U32_ADDR_ANY;
-	struct remoteproc_mem *mem = NULL;
-
-	/* The remote knows where it wants its memory; if it does not care, the memory with that name is meant, or any.
-	 */
-	if (da == METAL_BAD_PHYS) {
-		if (carveout->name[0])
-			mem = amp_rproc_find_name(rproc, (const char *)carveout->name);
-		if (mem) {
-			da = mem->da;
-			pa = mem->pa;
-		} else {
-			pa = open_pa ? METAL_BAD_PHYS : carveout->pa;
-		}
-	}
-	if (!remoteproc_mmap(rproc, &pa, &da, carveout->len, carveout->flags, NULL))
+	if (open_pa || (carveout && range.da != METAL_BAD_PHYS))
+		range.pa = METAL_BAD_PHYS;
+	if (!amp_rproc_place(rproc, carveout ? (const char *)entry->name : "", entry->len, entry->flags, &range))
 		return -AMP_RPROC_ERR_RSC_MEMORY;
-	if (carveout->da == FW_RSC_U32_ADDR_ANY &&
-	    !fill_address(view, offset + offsetof(struct fw_rsc_carveout, da), da))
+	if (!carveout)
+		return 0;
+	if (entry->da == FW_RSC_U32_ADDR_ANY && !amp_rsc_put_address(view, &entry->da, range.da))
 		return -AMP_RPROC_ERR_RSC_MEMORY;
 	/* The physical address is for information; on a host with more than 4 GiB it may not fit. */
 	if (open_pa)
-		(void)fill_address(view, offset + offsetof(struct fw_rsc_carveout, pa), pa);
+		(void)amp_rsc_put_address(view, &entry->pa, range.pa);
 	return 0;
 }
 
-static int handle_devmem(struct remoteproc *rproc, struct rsc_view *view, size_t offset)
-{
-	const struct fw_rsc_devmem *devmem = (const void *)((char *)view->copy + offset);
-	metal_phys_addr_t da = address(devmem->da), pa = address(devmem->pa);
-
-	return remoteproc_mmap(rproc, &pa, &da, devmem->len, devmem->flags, NULL) ? 0 : -AMP_RPROC_ERR_RSC_MEMORY;
-}
-
 /* Only notes the ids: remoteproc_create_virtio() does the rest, when somebody wants the device. */
-static int handle_vdev(struct remoteproc *rproc, struct rsc_view *view, size_t offset, bool fresh)
+static void handle_vdev(struct remoteproc *rproc, struct rsc_view *view, const struct fw_rsc_vdev *vdev, bool fresh)
 {
-	const struct fw_rsc_vdev *vdev = (const void *)((char *)view->copy + offset);
 	unsigned int i;
 
 	amp_rproc_reserve_id(rproc, vdev->notifyid);
@@ -146,48 +120,42 @@ static int handle_vdev(struct remoteproc *rproc, struct rsc_view *view, size_t o
 		amp_rproc_reserve_id(rproc, vdev->vring[i].notifyid);
 	if (fresh) {
 		/* One word: the status, the number of vrings, which does not change, and the reserved zeroes. */
-		amp_rsc_put(view, offset + offsetof(struct fw_rsc_vdev, status), (uint32_t)vdev->num_of_vrings << 8);
-		amp_rsc_put(view, offset + offsetof(struct fw_rsc_vdev, gfeatures), 0);
+		amp_rsc_put(view, &vdev->status, (uint32_t)vdev->num_of_vrings << 8);
+		amp_rsc_put(view, &vdev->gfeatures, 0);
 	}
-	return 0;
 }
 
 /* The hook may write to what it gets. So that is a copy of its own: entries may overlap, and the others are checked
  * already. */
-static int handle_vendor(struct remoteproc *rproc, struct rsc_view *view, size_t offset)
+static int handle_vendor(struct remoteproc *rproc, const struct fw_rsc_vendor *entry)
 {
-	const void *entry = (char *)view->copy + offset;
-	size_t size = amp_rsc_size(entry);
 	void *copy;
 	int status;
 
 	if (!rproc->ops->handle_rsc)
 		return 0;
-	copy = metal_allocate_memory((unsigned int)size);
+	copy = metal_allocate_memory(entry->len);
 	if (!copy)
 		return -RPROC_ENOMEM;
-	memcpy(copy, entry, size);
-	status = rproc->ops->handle_rsc(rproc, copy, size);
+	memcpy(copy, entry, entry->len);
+	status = rproc->ops->handle_rsc(rproc, copy, entry->len);
 	metal_free_memory(copy);
 	return status == -RPROC_ERR_RSC_TAB_NS ? 0 : status;
 }
 
-static int handle_entry(struct remoteproc *rproc, struct rsc_view *view, size_t offset, bool fresh)
+static int handle_entry(struct remoteproc *rproc, struct rsc_view *view, const void *entry, bool fresh)
 {
-	uint32_t type;
-
-	memcpy(&type, (char *)view->copy + offset, sizeof(type));
-	switch (type) {
+	switch (((const struct fw_rsc_hdr *)entry)->type) {
 	case RSC_CARVEOUT:
-		return handle_carveout(rproc, view, offset);
 	case RSC_DEVMEM:
-		return handle_devmem(rproc, view, offset);
+		return handle_memory(rproc, view, entry);
+	case RSC_VDEV:
+		handle_vdev(rproc, view, entry, fresh);
+		return 0;
 	case RSC_TRACE:
 		return 0; /* amp_remoteproc_get_trace() */
-	case RSC_VDEV:
-		return handle_vdev(rproc, view, offset, fresh);
 	default:
-		return handle_vendor(rproc, view, offset); /* other types do not pass the check */
+		return handle_vendor(rproc, entry); /* other types do not pass the check */
 	}
 }
 
@@ -213,7 +181,7 @@ int amp_rsc_adopt(struct remoteproc *rproc, void *live, size_t size, struct meta
 	if (status)
 		return status;
 	for (i = 0; i < view.copy->num && !status; i++)
-		status = handle_entry(rproc, &view, view.copy->offset[i], fresh);
+		status = handle_entry(rproc, &view, (char *)view.copy + view.copy->offset[i], fresh);
 	amp_rsc_close(&view);
 	if (status) {
 		amp_rsc_forget(rproc);
@@ -246,7 +214,6 @@ static int read_trace(struct remoteproc *rproc, unsigned int index, struct amp_t
 	const struct fw_rsc_trace *entry;
 	struct mem_range range;
 	struct rsc_view view;
-	size_t offset;
 	int status;
 
 	if (!rproc->rsc_table)
@@ -254,11 +221,10 @@ static int read_trace(struct remoteproc *rproc, unsigned int index, struct amp_t
 	status = amp_rsc_open(&view, rproc->rsc_table, rproc->rsc_len, rproc->rsc_io);
 	if (status)
 		return status;
-	offset = find_rsc(view.copy, RSC_TRACE, index);
-	entry = (const void *)((char *)view.copy + offset);
-	if (!offset) {
+	entry = amp_rsc_find(&view, RSC_TRACE, index);
+	if (!entry) {
 		status = -RPROC_ERR_RSC_TAB_NP;
-	} else if (!amp_rproc_find_da(rproc, address(entry->da), entry->len, &range)) {
+	} else if (!amp_rproc_find_da(rproc, amp_rsc_address(entry->da), entry->len, &range)) {
 		status = -AMP_RPROC_ERR_RSC_MEMORY;
 	} else {
 		memcpy(trace->name, entry->name, sizeof(trace->name));

@@ -5,8 +5,7 @@
  */
 #include "remoteproc_internal.h"
 
-#include <openamp/remoteproc_virtio.h>
-#include <openamp/rsc_table_parser.h>
+#include "../virtio/virtqueue_internal.h"
 
 #define NOTIFY_IDS ((unsigned int)METAL_BITS_PER_ULONG)
 
@@ -35,19 +34,6 @@ void amp_rproc_reserve_id(struct remoteproc *rproc, uint32_t id)
 	}
 }
 
-/* The id in the table at this offset. The driver chooses one that is open, and writes it there. False: none is free. */
-static bool resolve_id(struct remoteproc *rproc, struct rsc_view *view, unsigned int role, size_t offset, uint32_t *id)
-{
-	if (*id != RSC_NOTIFY_ID_ANY || role != VIRTIO_DEV_DRIVER)
-		return true;
-	*id = remoteproc_allocate_id(rproc, 0, 0);
-	if (*id == RSC_NOTIFY_ID_ANY)
-		return false;
-	metal_bitmap_set_bit(&rproc->table_ids, (int)*id); /* goes when the table goes */
-	amp_rsc_put(view, offset, *id);
-	return true;
-}
-
 static int ring(void *priv, uint32_t id)
 {
 	struct remoteproc *rproc = priv;
@@ -64,23 +50,22 @@ static int wait(struct virtio_device *vdev, unsigned long long deadline)
 
 /* ------------------------------------------------------------------ devices */
 
-/* A vdev entry: where it is in the table, and the copy of it. */
-struct entry {
-	struct rsc_view *view;
-	size_t offset;
-	struct fw_rsc_vdev *copy;
-};
-
-static bool find_entry(struct remoteproc *rproc, struct rsc_view *view, struct entry *entry, unsigned int index)
+static struct fw_rsc_vdev *find_entry(struct remoteproc *rproc, struct rsc_view *view, unsigned int index)
 {
+	struct fw_rsc_vdev *entry;
+
 	if (!rproc->rsc_table || amp_rsc_open(view, rproc->rsc_table, rproc->rsc_len, rproc->rsc_io))
-		return false;
-	entry->view = view;
-	entry->offset = find_rsc(view->copy, RSC_VDEV, index);
-	entry->copy = (struct fw_rsc_vdev *)(void *)((char *)view->copy + entry->offset);
-	if (!entry->offset)
+		return NULL;
+	entry = amp_rsc_find(view, RSC_VDEV, index);
+	if (!entry)
 		amp_rsc_close(view);
-	return entry->offset != 0;
+	return entry;
+}
+
+/* What the table itself holds at this place of its copy. */
+static void *live(const struct rsc_view *view, const void *copied)
+{
+	return (char *)view->live + ((const char *)copied - (const char *)view->copy);
 }
 
 static struct virtio_device *find_vdev(struct remoteproc *rproc, const void *rsc)
@@ -96,96 +81,89 @@ static struct virtio_device *find_vdev(struct remoteproc *rproc, const void *rsc
 	return NULL;
 }
 
-static bool has_open_address(const struct fw_rsc_vdev *vdev)
+/* The driver chooses what the table leaves open, and writes it there. False: no notify id is free. */
+static bool choose_id(struct remoteproc *rproc, struct rsc_view *view, const void *word, uint32_t *id)
+{
+	if (*id != RSC_NOTIFY_ID_ANY)
+		return true;
+	*id = remoteproc_allocate_id(rproc, 0, 0);
+	if (*id == RSC_NOTIFY_ID_ANY)
+		return false;
+	metal_bitmap_set_bit(&rproc->table_ids, (int)*id); /* goes when the table goes */
+	amp_rsc_put(view, word, *id);
+	return true;
+}
+
+static bool has_open_address(const struct fw_rsc_vdev *entry)
 {
 	unsigned int i;
 
-	for (i = 0; i < vdev->num_of_vrings; i++) {
-		if (vdev->vring[i].da == FW_RSC_U32_ADDR_ANY)
+	for (i = 0; i < entry->num_of_vrings; i++) {
+		if (entry->vring[i].da == FW_RSC_U32_ADDR_ANY)
 			return true;
 	}
 	return false;
 }
 
-/* Memory for a vring without a place: the memory with its name, or what the platform allocates. *da is set. */
-static void *allocate_vring(struct remoteproc *rproc, int vdev_id, unsigned int index, size_t size,
-                            metal_phys_addr_t *da, struct metal_io_region **io)
+/* Find the place of a vring. One that is open becomes the memory with its name, or what the platform allocates. */
+static bool init_vring(struct remoteproc *rproc, struct rsc_view *view, struct virtio_device *vdev, int vdev_id,
+                       unsigned int index, const struct fw_rsc_vdev_vring *entry)
 {
-	metal_phys_addr_t pa = METAL_BAD_PHYS;
+	struct virtio_vring_info *vring = &vdev->vrings_info[index];
+	struct mem_range range = {.da = amp_rsc_address(entry->da), .pa = METAL_BAD_PHYS};
+	bool open = range.da == METAL_BAD_PHYS;
 	char name[] = "vdev0vring0";
-	struct remoteproc_mem *mem = NULL;
 
 	name[4] = (char)('0' + vdev_id);
 	name[10] = (char)('0' + index);
-	if (vdev_id < 10)
-		mem = amp_rproc_find_name(rproc, name);
-	if (mem) {
-		*da = mem->da;
-		pa = mem->pa;
-	}
-	return remoteproc_mmap(rproc, &pa, da, size, 0, io);
-}
-
-static bool init_vring(struct remoteproc *rproc, struct virtio_device *vdev, int vdev_id, unsigned int index,
-                       const struct entry *entry)
-{
-	size_t offset = entry->offset + offsetof(struct fw_rsc_vdev, vring) + index * sizeof(struct fw_rsc_vdev_vring);
-	struct fw_rsc_vdev_vring *vring = &entry->copy->vring[index];
-	size_t size = (size_t)vring_size(vring->num, vring->align);
-	metal_phys_addr_t da = vring->da;
-	uint32_t id = vring->notifyid;
-	struct metal_io_region *io = NULL;
-	void *va;
-
-	if (vring->da != FW_RSC_U32_ADDR_ANY) {
-		va = remoteproc_mmap(rproc, NULL, &da, size, 0, &io);
-	} else {
-		if (vdev->role != VIRTIO_DEV_DRIVER)
-			return false;
-		da = METAL_BAD_PHYS;
-		va = allocate_vring(rproc, vdev_id, index, size, &da, &io);
-		if (!va || da >= FW_RSC_U32_ADDR_ANY || da % vring->align)
-			return false;
-		amp_rsc_put(entry->view, offset + offsetof(struct fw_rsc_vdev_vring, da), (uint32_t)da);
-	}
-	if (!va ||
-	    !resolve_id(rproc, entry->view, vdev->role, offset + offsetof(struct fw_rsc_vdev_vring, notifyid), &id))
+	if (open && !role_is_driver(vdev))
 		return false;
-	return rproc_virtio_init_vring(vdev, index, id, va, io, vring->num, vring->align) == 0;
+	if (!amp_rproc_place(rproc, vdev_id < 10 ? name : "", (size_t)vring_size(entry->num, entry->align), 0, &range))
+		return false;
+	if ((range.da & (entry->align - 1)) || ((uintptr_t)range.va & (metal_max(entry->align, 8u) - 1)) ||
+	    (open && !amp_rsc_put_address(view, &entry->da, range.da)))
+		return false;
+	vring->io = range.io;
+	vring->notifyid = entry->notifyid;
+	vring->info.vaddr = range.va;
+	vring->info.num_descs = (uint16_t)entry->num;
+	vring->info.align = entry->align;
+	return !role_is_driver(vdev) || choose_id(rproc, view, &entry->notifyid, &vring->notifyid);
 }
 
 /* The device on an entry, with its rings; NULL if that is not possible. */
-static struct virtio_device *create_vdev(struct remoteproc *rproc, int vdev_id, unsigned int role,
-                                         virtio_dev_reset_cb rst_cb, struct entry *entry)
+static struct remoteproc_virtio *create_vdev(struct remoteproc *rproc, int vdev_id, unsigned int role,
+                                             virtio_dev_reset_cb rst_cb, struct rsc_view *view,
+                                             const struct fw_rsc_vdev *entry)
 {
-	uint32_t id = entry->copy->notifyid;
+	struct remoteproc_virtio *rpvdev;
 	struct virtio_device *vdev;
+	uint32_t id = entry->notifyid;
 	unsigned int i;
 
-	if (!resolve_id(rproc, entry->view, role, entry->offset + offsetof(struct fw_rsc_vdev, notifyid), &id))
+	if (role == VIRTIO_DEV_DRIVER && !choose_id(rproc, view, &entry->notifyid, &id))
 		return NULL;
-	vdev = rproc_virtio_create_vdev(role, id, (char *)entry->view->live + entry->offset, entry->view->io, rproc,
-	                                ring, rst_cb);
-	if (!vdev)
+	rpvdev = amp_rpvdev_create(role, id, entry, live(view, entry), view->io, rproc, ring, rst_cb);
+	if (!rpvdev)
 		return NULL;
+	vdev = &rpvdev->vdev;
 	vdev->wait = rproc->ops->wait ? wait : NULL;
 	vdev->ready_timeout_ms = rproc->ready_timeout_ms;
 	/* The device's side cannot choose addresses: the driver, which does, writes them before it is ready. */
-	if (role == VIRTIO_DEV_DEVICE && has_open_address(entry->copy)) {
+	if (!role_is_driver(vdev) && has_open_address(entry)) {
 		if (amp_virtio_wait_driver_ok(vdev))
 			goto remove;
-		amp_rsc_close(entry->view);
-		if (!find_entry(rproc, entry->view, entry, (unsigned int)vdev_id))
+		amp_rsc_close(view);
+		entry = find_entry(rproc, view, (unsigned int)vdev_id);
+		/* The table may have become another one since the device was created. */
+		if (!entry || vdev->vrings_num != entry->num_of_vrings)
 			goto remove;
 	}
-	/* The table may have become another one since the device was created. */
-	if (vdev->vrings_num != entry->copy->num_of_vrings)
-		goto remove;
 	for (i = 0; i < vdev->vrings_num; i++) {
-		if (!init_vring(rproc, vdev, vdev_id, i, entry))
+		if (!init_vring(rproc, view, vdev, vdev_id, i, &entry->vring[i]))
 			goto remove;
 	}
-	return vdev;
+	return rpvdev;
 remove:
 	rproc_virtio_remove_vdev(vdev);
 	return NULL;
@@ -194,25 +172,24 @@ remove:
 struct virtio_device *remoteproc_create_virtio(struct remoteproc *rproc, int vdev_id, unsigned int role,
                                                void (*rst_cb)(struct virtio_device *vdev))
 {
-	struct virtio_device *vdev;
+	struct virtio_device *vdev = NULL;
+	struct remoteproc_virtio *rpvdev;
+	struct fw_rsc_vdev *entry;
 	struct rsc_view view;
-	struct entry entry;
 
 	if (!rproc || vdev_id < 0)
 		return NULL;
 	metal_mutex_acquire(&rproc->lock);
-	if (!find_entry(rproc, &view, &entry, (unsigned int)vdev_id)) {
-		metal_mutex_release(&rproc->lock);
-		return NULL;
+	entry = find_entry(rproc, &view, (unsigned int)vdev_id);
+	if (entry) {
+		vdev = find_vdev(rproc, live(&view, entry));
+		rpvdev = vdev ? NULL : create_vdev(rproc, vdev_id, role, rst_cb, &view, entry);
+		if (rpvdev) {
+			vdev = &rpvdev->vdev;
+			metal_list_add_tail(&rproc->vdevs, &rpvdev->node);
+		}
+		amp_rsc_close(&view);
 	}
-	vdev = find_vdev(rproc, (char *)view.live + entry.offset);
-	if (!vdev) {
-		vdev = create_vdev(rproc, vdev_id, role, rst_cb, &entry);
-		if (vdev)
-			metal_list_add_tail(&rproc->vdevs,
-			                    &metal_container_of(vdev, struct remoteproc_virtio, vdev)->node);
-	}
-	amp_rsc_close(&view);
 	metal_mutex_release(&rproc->lock);
 	return vdev;
 }
