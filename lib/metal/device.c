@@ -2,61 +2,28 @@
 /* Buses and devices; the generic bus. */
 #include <metal/device.h>
 #include <metal/errno.h>
-#include <metal/mutex.h>
-#include <string.h>
 
 #include "port.h"
 
 static int open_generic(struct metal_bus *bus, const char *dev_name, struct metal_device **device);
 
+static struct metal_bus generic_bus;
+static struct metal_list buses = {&generic_bus.node, &generic_bus.node};
+static const struct amp_named named_buses = {&buses, offsetof(struct metal_bus, node)};
+
 static struct metal_bus generic_bus = {
 	.name = "generic",
 	.ops = {.dev_open = open_generic, .dev_dma_map = amp_generic_dma_map, .dev_dma_unmap = amp_generic_dma_unmap},
 	.devices = METAL_INIT_LIST(generic_bus.devices),
-	.node = METAL_INIT_LIST(generic_bus.node),
+	.node = METAL_INIT_LIST(buses),
 };
-
-static metal_mutex_t lock = METAL_MUTEX_INIT(lock); /* of both lists */
-static METAL_DECLARE_LIST(buses);                   /* besides the generic one */
-
-/* The lock is held. */
-static struct metal_bus *find_bus(const char *name)
-{
-	struct metal_list *node;
-	struct metal_bus *bus;
-
-	if (strcmp(generic_bus.name, name) == 0)
-		return &generic_bus;
-	metal_list_for_each (&buses, node) {
-		bus = metal_container_of(node, struct metal_bus, node);
-		if (strcmp(bus->name, name) == 0)
-			return bus;
-	}
-	return NULL;
-}
-
-/* The lock is held. */
-static struct metal_device *find_generic_device(const char *name)
-{
-	struct metal_device *device;
-	struct metal_list *node;
-
-	metal_list_for_each (&generic_bus.devices, node) {
-		device = metal_container_of(node, struct metal_device, node);
-		if (strcmp(device->name, name) == 0)
-			return device;
-	}
-	return NULL;
-}
+static const struct amp_named generic_devices = {&generic_bus.devices, offsetof(struct metal_device, node)};
 
 static int open_generic(struct metal_bus *bus, const char *dev_name, struct metal_device **device)
 {
-	struct metal_device *found;
+	struct metal_device *found = amp_named_find(&generic_devices, dev_name);
 
 	metal_unused(bus);
-	metal_mutex_acquire(&lock);
-	found = find_generic_device(dev_name);
-	metal_mutex_release(&lock);
 	if (!found)
 		return -ENODEV;
 	*device = found;
@@ -65,49 +32,30 @@ static int open_generic(struct metal_bus *bus, const char *dev_name, struct meta
 
 int metal_bus_register(struct metal_bus *bus)
 {
-	int ret = 0;
+	int ret = bus ? amp_named_add(&named_buses, bus) : -EINVAL;
 
-	if (!bus || !bus->name || !bus->name[0])
-		return -EINVAL;
-	metal_mutex_acquire(&lock);
-	if (find_bus(bus->name)) {
-		ret = -EEXIST;
-	} else {
+	if (ret == 0)
 		metal_list_init(&bus->devices);
-		metal_list_add_tail(&buses, &bus->node);
-	}
-	metal_mutex_release(&lock);
 	return ret;
 }
 
 int metal_bus_unregister(struct metal_bus *bus)
 {
-	int ret = 0;
-
 	if (bus == &generic_bus)
 		return -EBUSY;
-	metal_mutex_acquire(&lock);
-	if (bus && metal_list_find_node(&buses, &bus->node))
-		metal_list_del(&bus->node);
-	else
-		ret = -EINVAL;
-	metal_mutex_release(&lock);
-	if (ret == 0 && bus->ops.bus_close)
+	if (!bus || !amp_named_remove(&named_buses, &bus->node))
+		return -EINVAL;
+	if (bus->ops.bus_close)
 		bus->ops.bus_close(bus);
-	return ret;
+	return 0;
 }
 
 int metal_bus_find(const char *name, struct metal_bus **bus)
 {
-	struct metal_bus *found;
+	struct metal_bus *found = name ? amp_named_find(&named_buses, name) : NULL;
 
-	if (!name)
-		return -EINVAL;
-	metal_mutex_acquire(&lock);
-	found = find_bus(name);
-	metal_mutex_release(&lock);
 	if (!found)
-		return -ENOENT;
+		return name ? -ENOENT : -EINVAL;
 	if (bus)
 		*bus = found;
 	return 0;
@@ -115,18 +63,13 @@ int metal_bus_find(const char *name, struct metal_bus **bus)
 
 int metal_register_generic_device(struct metal_device *device)
 {
-	int ret = 0;
+	int ret;
 
-	if (!device || !device->name || !device->name[0] || device->num_regions > METAL_MAX_DEVICE_REGIONS)
+	if (!device || device->num_regions > METAL_MAX_DEVICE_REGIONS)
 		return -EINVAL;
-	metal_mutex_acquire(&lock);
-	if (find_generic_device(device->name)) {
-		ret = -EEXIST;
-	} else {
+	ret = amp_named_add(&generic_devices, device);
+	if (ret == 0)
 		device->bus = &generic_bus;
-		metal_list_add_tail(&generic_bus.devices, &device->node);
-	}
-	metal_mutex_release(&lock);
 	return ret;
 }
 
@@ -156,21 +99,8 @@ void metal_device_close(struct metal_device *device)
 
 void amp_device_finish(void)
 {
-	struct metal_list *node, *next;
-	struct metal_bus *bus;
-
-	metal_mutex_acquire(&lock);
-	metal_list_for_each_safe (&generic_bus.devices, next, node)
-		metal_list_del(node);
-	metal_mutex_release(&lock);
-	/* Each is closed without the lock, which its hook may need. */
-	for (;;) {
-		metal_mutex_acquire(&lock);
-		node = metal_list_first(&buses);
-		metal_mutex_release(&lock);
-		if (!node)
-			break;
-		bus = metal_container_of(node, struct metal_bus, node);
-		metal_bus_unregister(bus);
-	}
+	amp_named_forget(&generic_devices);
+	/* Each is closed without a lock, which its hook may need. */
+	while (generic_bus.node.next != &buses)
+		(void)metal_bus_unregister(metal_container_of(generic_bus.node.next, struct metal_bus, node));
 }

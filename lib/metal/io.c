@@ -68,123 +68,91 @@ unsigned long amp_io_phys_to_offset_slow(struct metal_io_region *io, metal_phys_
 	return io->physmap ? find_page(io, phys) : METAL_BAD_OFFSET;
 }
 
+/* What is done with a block of a region. */
+enum block_access {
+	BLOCK_READ,
+	BLOCK_WRITE,
+	BLOCK_SET /* the memory is one word, repeated */
+};
+
 /*
- * Copies for device memory: accesses there are aligned and of one machine word or one byte. What lies on the other side
- * is ordinary memory, where any alignment will do.
+ * Device memory: accesses there are aligned, and of one machine word or one byte. On the other side is ordinary memory,
+ * where any alignment will do.
  */
-static void copy_from_device(void *dst, const volatile void *src, size_t len)
+static void access_device(enum block_access access, volatile char *device, char *memory, size_t len)
 {
-	const volatile unsigned char *s = src;
-	unsigned char *d = dst;
+	size_t step;
 
-	for (; len && (uintptr_t)s % sizeof(long); len--)
-		*d++ = *s++;
-	for (; len >= sizeof(long); len -= sizeof(long), d += sizeof(long), s += sizeof(long))
-		((struct any_word *)d)->word = *(const device_word *)s;
-	for (; len; len--)
-		*d++ = *s++;
+	for (; len; len -= step, device += step) {
+		step = (uintptr_t)device % sizeof(long) || len < sizeof(long) ? 1 : sizeof(long);
+		if (access == BLOCK_READ && step == 1)
+			*memory = *device;
+		else if (access == BLOCK_READ)
+			((struct any_word *)memory)->word = *(device_word *)device;
+		else if (step == 1)
+			*device = *memory;
+		else
+			*(device_word *)device = ((struct any_word *)memory)->word;
+		if (access != BLOCK_SET)
+			memory += step;
+	}
 }
 
-static void copy_to_device(volatile void *dst, const void *src, size_t len)
+static int access_memory(enum block_access access, struct metal_io_region *io, unsigned long offset, void *memory,
+                         size_t len)
 {
-	volatile unsigned char *d = dst;
-	const unsigned char *s = src;
+	void *ptr = metal_io_virt(io, offset);
 
-	for (; len && (uintptr_t)d % sizeof(long); len--)
-		*d++ = *s++;
-	for (; len >= sizeof(long); len -= sizeof(long), d += sizeof(long), s += sizeof(long))
-		*(device_word *)d = ((const struct any_word *)s)->word;
-	for (; len; len--)
-		*d++ = *s++;
+	if (!ptr)
+		return -ERANGE;
+	if (!(io->mem_flags & AMP_IO_NORMAL))
+		access_device(access, ptr, memory, len);
+	else if (access == BLOCK_READ)
+		memcpy(memory, ptr, len);
+	else if (access == BLOCK_WRITE)
+		memcpy(ptr, memory, len);
+	else
+		memset(ptr, *(const unsigned char *)memory, len);
+	return (int)len;
 }
 
-static void set_device(volatile void *dst, unsigned char value, size_t len)
+static int access_block(enum block_access access, struct metal_io_region *io, unsigned long offset, void *memory,
+                        int len)
 {
-	unsigned long word = ~0UL / 0xff * value; /* the byte, repeated */
-	volatile unsigned char *d = dst;
+	int ret = len;
 
-	for (; len && (uintptr_t)d % sizeof(long); len--)
-		*d++ = value;
-	for (; len >= sizeof(long); len -= sizeof(long), d += sizeof(long))
-		*(device_word *)d = word;
-	for (; len; len--)
-		*d++ = value;
-}
-
-/* 0 if the block is inside the region and not empty, 1 if there is nothing to do, else an error. */
-static int check_block(struct metal_io_region *io, unsigned long offset, int len)
-{
 	if (len < 0)
 		return -EINVAL;
 	if (offset > io->size || (size_t)len > io->size - offset)
 		return -ERANGE;
-	return len == 0;
+	if (len == 0)
+		return 0;
+	if (access == BLOCK_READ && io->ops.block_read)
+		ret = io->ops.block_read(io, offset, memory, memory_order_seq_cst, len);
+	else if (access == BLOCK_WRITE && io->ops.block_write)
+		ret = io->ops.block_write(io, offset, memory, memory_order_seq_cst, len);
+	else if (access == BLOCK_SET && io->ops.block_set)
+		io->ops.block_set(io, offset, *(const unsigned char *)memory, memory_order_seq_cst, len);
+	else
+		ret = access_memory(access, io, offset, memory, (size_t)len);
+	/* A read comes before what follows, a write after what was before. */
+	atomic_thread_fence(memory_order_acq_rel);
+	return ret;
 }
 
 int metal_io_block_read(struct metal_io_region *io, unsigned long offset, void *METAL_RESTRICT dst, int len)
 {
-	int ret = check_block(io, offset, len);
-	void *ptr;
-
-	if (ret)
-		return ret < 0 ? ret : 0;
-	if (io->ops.block_read) {
-		ret = io->ops.block_read(io, offset, dst, memory_order_seq_cst, len);
-	} else {
-		ptr = metal_io_virt(io, offset);
-		if (!ptr)
-			return -ERANGE;
-		if (io->mem_flags & AMP_IO_NORMAL)
-			memcpy(dst, ptr, (size_t)len);
-		else
-			copy_from_device(dst, ptr, (size_t)len);
-		ret = len;
-	}
-	atomic_thread_fence(memory_order_acquire);
-	return ret;
+	return access_block(BLOCK_READ, io, offset, dst, len);
 }
 
 int metal_io_block_write(struct metal_io_region *io, unsigned long offset, const void *METAL_RESTRICT src, int len)
 {
-	int ret = check_block(io, offset, len);
-	void *ptr;
-
-	if (ret)
-		return ret < 0 ? ret : 0;
-	if (io->ops.block_write) {
-		ret = io->ops.block_write(io, offset, src, memory_order_seq_cst, len);
-	} else {
-		ptr = metal_io_virt(io, offset);
-		if (!ptr)
-			return -ERANGE;
-		if (io->mem_flags & AMP_IO_NORMAL)
-			memcpy(ptr, src, (size_t)len);
-		else
-			copy_to_device(ptr, src, (size_t)len);
-		ret = len;
-	}
-	atomic_thread_fence(memory_order_release);
-	return ret;
+	return access_block(BLOCK_WRITE, io, offset, (void *)(uintptr_t)src, len);
 }
 
 int metal_io_block_set(struct metal_io_region *io, unsigned long offset, unsigned char value, int len)
 {
-	int ret = check_block(io, offset, len);
-	void *ptr;
+	unsigned long word = ~0UL / 0xff * value; /* the byte, repeated */
 
-	if (ret)
-		return ret < 0 ? ret : 0;
-	if (io->ops.block_set) {
-		io->ops.block_set(io, offset, value, memory_order_seq_cst, len);
-	} else {
-		ptr = metal_io_virt(io, offset);
-		if (!ptr)
-			return -ERANGE;
-		if (io->mem_flags & AMP_IO_NORMAL)
-			memset(ptr, value, (size_t)len);
-		else
-			set_device(ptr, value, (size_t)len);
-	}
-	atomic_thread_fence(memory_order_release);
-	return len;
+	return access_block(BLOCK_SET, io, offset, &word, len);
 }

@@ -26,6 +26,26 @@ int amp_generic_dma_map(struct metal_bus *bus, struct metal_device *device, uint
 void amp_generic_dma_unmap(struct metal_bus *bus, struct metal_device *device, uint32_t dir, struct metal_sg *sg,
                            int nents);
 
+/* named.c */
+
+/** A list of things whose first member is their name. */
+struct amp_named {
+	struct metal_list *list;
+	size_t node; /**< offset of a thing's list node */
+};
+
+/** The one with this name, or NULL. */
+void *amp_named_find(const struct amp_named *named, const char *name);
+
+/** @return 0, -EINVAL (it has no name), -EEXIST (its name is taken) */
+int amp_named_add(const struct amp_named *named, void *thing);
+
+/** @return whether it was there */
+bool amp_named_remove(const struct amp_named *named, struct metal_list *node);
+
+/** Remove all. */
+void amp_named_forget(const struct amp_named *named);
+
 /* lib/metal: forget everything registered, for metal_finish() */
 void amp_device_finish(void);         /* device.c */
 void amp_irq_controller_finish(void); /* irq_controller.c */
