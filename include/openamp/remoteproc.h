@@ -233,6 +233,7 @@ struct remoteproc {
 	uint32_t elf_machine;       /**< e_machine that runs here; set it after remoteproc_init(). 0: not checked */
 	unsigned long table_ids;    /**< notify ids that belong to the resource table */
 	struct amp_load load;       /**< image that is being loaded; private */
+	void *rsc_copy;             /**< checked copy of the resource table, while somebody works with it; private */
 	uint32_t ready_timeout_ms;  /**< its devices' virtio_device::ready_timeout_ms; set it after remoteproc_init() */
 };
 

@@ -36,62 +36,56 @@ void remoteproc_add_mem(struct remoteproc *rproc, struct remoteproc_mem *mem)
 
 /* ------------------------------------------------------------------ looking up */
 
-/* What is looked for: the first of them that is set. */
-struct wanted {
-	const char *name;
-	metal_phys_addr_t da;
-	metal_phys_addr_t pa;
-	void *va;
-	size_t size;
-};
-
 static bool inside(metal_phys_addr_t start, size_t total, metal_phys_addr_t addr, size_t size)
 {
 	/* An address below the start wraps, to more than any size. */
 	return start != METAL_BAD_PHYS && addr - start < total && size <= total - (addr - start);
 }
 
-static bool matches(const struct remoteproc_mem *mem, const struct wanted *wanted)
+/* Is it what is looked for: by the first of name, device, physical and virtual address that is known? */
+static bool matches(const struct remoteproc_mem *mem, const char *name, const struct mem_range *range, size_t size)
 {
-	if (wanted->name)
-		return strncmp(mem->name, wanted->name, sizeof(mem->name)) == 0;
-	if (wanted->da != METAL_BAD_PHYS)
-		return inside(mem->da, mem->size, wanted->da, wanted->size);
-	if (wanted->pa != METAL_BAD_PHYS)
-		return inside(mem->pa, mem->size, wanted->pa, wanted->size);
-	return mem->io && wanted->va && metal_io_virt_to_offset(mem->io, wanted->va) != METAL_BAD_OFFSET;
+	if (name)
+		return strncmp(mem->name, name, sizeof(mem->name)) == 0;
+	if (range->da != METAL_BAD_PHYS)
+		return inside(mem->da, mem->size, range->da, size);
+	if (range->pa != METAL_BAD_PHYS)
+		return inside(mem->pa, mem->size, range->pa, size);
+	return mem->io && range->va && amp_io_holds(mem->io, range->va, size);
 }
 
-static struct remoteproc_mem *find_registered(struct remoteproc *rproc, const struct wanted *wanted)
+static struct remoteproc_mem *find_registered(struct remoteproc *rproc, const char *name, const struct mem_range *range,
+                                              size_t size)
 {
 	struct remoteproc_mem *mem;
 	struct metal_list *node;
 
 	metal_list_for_each (&rproc->mems, node) {
 		mem = metal_container_of(node, struct remoteproc_mem, node);
-		if (matches(mem, wanted))
+		if (matches(mem, name, range, size))
 			return mem;
 	}
 	return NULL;
 }
 
-static struct remoteproc_mem *find(struct remoteproc *rproc, const struct wanted *wanted, struct remoteproc_mem *buf)
+static struct remoteproc_mem *find(struct remoteproc *rproc, const char *name, const struct mem_range *range,
+                                   size_t size, struct remoteproc_mem *buf)
 {
-	struct remoteproc_mem *mem = find_registered(rproc, wanted);
+	struct remoteproc_mem *mem = find_registered(rproc, name, range, size);
 
 	if (mem || !rproc->ops->get_mem)
 		return mem;
-	return rproc->ops->get_mem(rproc, wanted->name, wanted->pa, wanted->da, wanted->va, wanted->size, buf);
+	return rproc->ops->get_mem(rproc, name, range->pa, range->da, range->va, size, buf);
 }
 
 static struct metal_io_region *io_of(struct remoteproc *rproc, const char *name, metal_phys_addr_t pa, void *va)
 {
-	struct wanted wanted = {name, METAL_BAD_PHYS, pa, va, 1};
+	struct mem_range range = {.da = METAL_BAD_PHYS, .pa = pa, .va = va};
 	struct remoteproc_mem buf, *mem;
 
 	if (!rproc || (!name && pa == METAL_BAD_PHYS && !va))
 		return NULL;
-	mem = find(rproc, &wanted, &buf);
+	mem = find(rproc, name, &range, 1, &buf);
 	return mem ? mem->io : NULL;
 }
 
@@ -130,52 +124,52 @@ static unsigned long region_offset(const struct remoteproc_mem *mem, size_t offs
 	return start < io->size && size <= io->size - start ? start : METAL_BAD_OFFSET;
 }
 
-/* remoteproc_mmap() with the offset in the region as well; an address that is METAL_BAD_PHYS is not known. */
-static bool map(struct remoteproc *rproc, struct mem_range *range, size_t size, unsigned int attribute)
+/* Find a range in a memory by one of its addresses, and fill in the rest. 0: no memory has it; negative: its region has
+ * not. */
+static int locate(struct remoteproc *rproc, struct mem_range *range, size_t size)
 {
-	struct wanted wanted = {NULL, range->da, range->pa, NULL, size};
 	struct remoteproc_mem buf, *mem = NULL;
 	size_t delta;
 
+	if (range->da != METAL_BAD_PHYS || range->pa != METAL_BAD_PHYS)
+		mem = find(rproc, NULL, range, size, &buf);
+	if (!mem)
+		return 0;
+	delta = range->da != METAL_BAD_PHYS ? range->da - mem->da : range->pa - mem->pa;
+	range->offset = region_offset(mem, delta, size);
+	if (range->offset == METAL_BAD_OFFSET)
+		return -1;
+	range->pa = mem->pa != METAL_BAD_PHYS ? mem->pa + delta : METAL_BAD_PHYS;
+	range->da = mem->da != METAL_BAD_PHYS ? mem->da + delta : METAL_BAD_PHYS;
+	range->io = mem->io;
+	range->va = metal_io_virt(mem->io, range->offset);
+	return 1;
+}
+
+/* The same, or have the platform map it; an address that is METAL_BAD_PHYS is not known. */
+static bool map(struct remoteproc *rproc, struct mem_range *range, size_t size, unsigned int attribute)
+{
 	range->va = NULL;
 	range->io = NULL;
-	if (range->pa != METAL_BAD_PHYS || range->da != METAL_BAD_PHYS)
-		mem = find(rproc, &wanted, &buf);
-	if (mem) {
-		delta = range->da != METAL_BAD_PHYS ? range->da - mem->da : range->pa - mem->pa;
-		range->offset = region_offset(mem, delta, size);
-		if (range->offset == METAL_BAD_OFFSET)
-			return false;
-		range->pa = mem->pa != METAL_BAD_PHYS ? mem->pa + delta : METAL_BAD_PHYS;
-		range->da = mem->da != METAL_BAD_PHYS ? mem->da + delta : METAL_BAD_PHYS;
-		range->io = mem->io;
-		range->va = metal_io_virt(mem->io, range->offset);
-	} else if (rproc->ops->mmap) {
+	if (locate(rproc, range, size) == 0 && rproc->ops->mmap) {
 		range->va = rproc->ops->mmap(rproc, &range->pa, &range->da, size, attribute, &range->io);
-		if (!range->va || !range->io)
-			return range->va;
-		if (!amp_io_holds(range->io, range->va, size))
+		if (range->io)
+			range->offset = metal_io_virt_to_offset(range->io, range->va);
+		if (range->io && !amp_io_holds(range->io, range->va, size))
 			return false;
-		range->offset = metal_io_virt_to_offset(range->io, range->va);
 	}
 	return range->va;
 }
 
 struct metal_io_region *remoteproc_get_io_with_da(struct remoteproc *rproc, metal_phys_addr_t da, unsigned long *offset)
 {
-	struct wanted wanted = {NULL, da, METAL_BAD_PHYS, NULL, 1};
-	struct remoteproc_mem buf, *mem;
-	unsigned long start;
+	struct mem_range range = {.da = da, .pa = METAL_BAD_PHYS};
 
-	if (!rproc || da == METAL_BAD_PHYS)
-		return NULL;
-	mem = find(rproc, &wanted, &buf);
-	start = mem ? region_offset(mem, da - mem->da, 1) : METAL_BAD_OFFSET;
-	if (start == METAL_BAD_OFFSET)
+	if (!rproc || locate(rproc, &range, 1) <= 0)
 		return NULL;
 	if (offset)
-		*offset = start;
-	return mem->io;
+		*offset = range.offset;
+	return range.io;
 }
 
 void *remoteproc_mmap(struct remoteproc *rproc, metal_phys_addr_t *pa, metal_phys_addr_t *da, size_t size,
@@ -204,11 +198,10 @@ bool amp_rproc_find_da(struct remoteproc *rproc, metal_phys_addr_t da, size_t si
 bool amp_rproc_place(struct remoteproc *rproc, const char *name, size_t size, unsigned int attribute,
                      struct mem_range *range)
 {
-	struct wanted wanted = {.name = name};
 	const struct remoteproc_mem *mem = NULL;
 
 	if (range->da == METAL_BAD_PHYS && name[0])
-		mem = find_registered(rproc, &wanted);
+		mem = find_registered(rproc, name, range, size);
 	if (mem) {
 		range->da = mem->da;
 		range->pa = mem->pa;

@@ -37,26 +37,26 @@ int amp_rproc_write(struct metal_io_region *io, unsigned long offset, const void
 
 /* rsc_table.c, lock held */
 
-/** A checked copy of a table, and the table itself, which the other side may write. */
-struct rsc_view {
-	struct resource_table *copy; /* from metal_allocate_memory() */
-	void *live;
-	struct metal_io_region *io; /* of live; NULL: ordinary memory */
-};
+/**
+ * Copy and check the processor's table, and find an entry in the copy. After 0 end with amp_rsc_close().
+ * @return 0; an error of amp_rsc_table_check(); -RPROC_EINVAL; -RPROC_ENOMEM; -RPROC_ERR_RSC_TAB_NP: no table, or no
+ * such entry
+ */
+int amp_rsc_open(struct remoteproc *rproc, unsigned int type, unsigned int index, void **entry);
+void amp_rsc_close(struct remoteproc *rproc);
 
-/** Copy and check the table at @p live. After 0 end with amp_rsc_close(). */
-int amp_rsc_open(struct rsc_view *view, void *live, size_t size, struct metal_io_region *io);
-void amp_rsc_close(struct rsc_view *view);
-
-/** An entry of the copy; NULL: there is none. */
-void *amp_rsc_find(struct rsc_view *view, unsigned int type, unsigned int index);
+/** The place in the table itself of what is in the copy. */
+static inline void *amp_rsc_live(const struct remoteproc *rproc, const void *copied)
+{
+	return (char *)rproc->rsc_table + ((const char *)copied - (const char *)rproc->rsc_copy);
+}
 
 /** Write to the table what belongs where @p word is in the copy. The copy stays as it was checked: entries may overlap.
  */
-void amp_rsc_put(struct rsc_view *view, const void *word, uint32_t value);
+void amp_rsc_put(struct remoteproc *rproc, const void *word, uint32_t value);
 
 /** The same for an address that the table leaves open. False: it does not fit there. */
-bool amp_rsc_put_address(struct rsc_view *view, const void *word, metal_phys_addr_t value);
+bool amp_rsc_put_address(struct remoteproc *rproc, const void *word, metal_phys_addr_t value);
 
 /** An address as the table has it, to one as the library has it. */
 static inline metal_phys_addr_t amp_rsc_address(uint32_t value)

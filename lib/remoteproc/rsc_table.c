@@ -34,55 +34,65 @@ static void copy_table(void *copy, void *live, size_t size, struct metal_io_regi
 	AMP_SHARED_COPY_OUT(&to[i], &from[i], size % 4);
 }
 
-int amp_rsc_open(struct rsc_view *view, void *live, size_t size, struct metal_io_region *io)
+/* Copy and check the processor's table. */
+static int open_table(struct remoteproc *rproc)
 {
+	struct metal_io_region *io = rproc->rsc_io;
+	size_t size = rproc->rsc_len;
 	struct amp_rsc_fault fault;
 	int status;
 
-	if ((uintptr_t)live % 4 || size > AMP_RSC_TABLE_MAX || (io && !amp_io_holds(io, live, size)))
+	if ((uintptr_t)rproc->rsc_table % 4 || size > AMP_RSC_TABLE_MAX ||
+	    (io && !amp_io_holds(io, rproc->rsc_table, size)))
 		return -RPROC_EINVAL;
-	view->copy = metal_allocate_memory((unsigned int)metal_max(size, sizeof(struct resource_table)));
-	if (!view->copy)
+	rproc->rsc_copy = metal_allocate_memory((unsigned int)metal_max(size, sizeof(struct resource_table)));
+	if (!rproc->rsc_copy)
 		return -RPROC_ENOMEM;
-	view->live = live;
-	view->io = io;
-	copy_table(view->copy, live, size, io);
-	status = amp_rsc_table_check(view->copy, size, &fault);
+	copy_table(rproc->rsc_copy, rproc->rsc_table, size, io);
+	status = amp_rsc_table_check(rproc->rsc_copy, size, &fault);
 	if (status) {
 		metal_log(METAL_LOG_ERROR, "remoteproc: resource table, entry %d, offset 0x%x: error %d\n",
 		          (int)fault.entry, (unsigned int)fault.offset, status);
-		amp_rsc_close(view);
+		amp_rsc_close(rproc);
 	}
 	return status;
 }
 
-void amp_rsc_close(struct rsc_view *view)
+int amp_rsc_open(struct remoteproc *rproc, unsigned int type, unsigned int index, void **entry)
 {
-	metal_free_memory(view->copy);
-	view->copy = NULL;
+	int status = rproc->rsc_table ? open_table(rproc) : -RPROC_ERR_RSC_TAB_NP;
+	size_t offset;
+
+	if (status)
+		return status;
+	offset = find_rsc(rproc->rsc_copy, type, index);
+	*entry = (char *)rproc->rsc_copy + offset;
+	if (offset)
+		return 0;
+	amp_rsc_close(rproc);
+	return -RPROC_ERR_RSC_TAB_NP;
 }
 
-void *amp_rsc_find(struct rsc_view *view, unsigned int type, unsigned int index)
+void amp_rsc_close(struct remoteproc *rproc)
 {
-	size_t offset = find_rsc(view->copy, type, index);
-
-	return offset ? (char *)view->copy + offset : NULL;
+	metal_free_memory(rproc->rsc_copy);
+	rproc->rsc_copy = NULL;
 }
 
-void amp_rsc_put(struct rsc_view *view, const void *word, uint32_t value)
+void amp_rsc_put(struct remoteproc *rproc, const void *word, uint32_t value)
 {
-	uint32_t *live = (void *)((char *)view->live + ((const char *)word - (const char *)view->copy));
+	uint32_t *live = amp_rsc_live(rproc, word);
 
 	AMP_SHARED_STORE(live, value);
 	if (AMP_WITH_DCACHE)
-		amp_cache_flush_io(view->io, live, sizeof(*live));
+		amp_cache_flush_io(rproc->rsc_io, live, sizeof(*live));
 }
 
-bool amp_rsc_put_address(struct rsc_view *view, const void *word, metal_phys_addr_t value)
+bool amp_rsc_put_address(struct remoteproc *rproc, const void *word, metal_phys_addr_t value)
 {
 	if (value >= FW_RSC_U32_ADDR_ANY)
 		return false;
-	amp_rsc_put(view, word, (uint32_t)value);
+	amp_rsc_put(rproc, word, (uint32_t)value);
 	return true;
 }
 
@@ -90,7 +100,7 @@ bool amp_rsc_put_address(struct rsc_view *view, const void *word, metal_phys_add
 
 /* A carveout, or a devmem, which has the same fields. Both are where the remote wants them. If it does not care, a
  * carveout may have an address here, and its own one is filled; a devmem has one here. */
-static int handle_memory(struct remoteproc *rproc, struct rsc_view *view, const struct fw_rsc_carveout *entry)
+static int handle_memory(struct remoteproc *rproc, const struct fw_rsc_carveout *entry)
 {
 	bool carveout = entry->type == RSC_CARVEOUT;
 	bool open_pa = entry->pa == FW_RSC_U32_ADDR_ANY || (carveout && entry->pa == 0);
@@ -102,16 +112,16 @@ static int handle_memory(struct remoteproc *rproc, struct rsc_view *view, const 
 		return -AMP_RPROC_ERR_RSC_MEMORY;
 	if (!carveout)
 		return 0;
-	if (entry->da == FW_RSC_U32_ADDR_ANY && !amp_rsc_put_address(view, &entry->da, range.da))
+	if (entry->da == FW_RSC_U32_ADDR_ANY && !amp_rsc_put_address(rproc, &entry->da, range.da))
 		return -AMP_RPROC_ERR_RSC_MEMORY;
 	/* The physical address is for information; on a host with more than 4 GiB it may not fit. */
 	if (open_pa)
-		(void)amp_rsc_put_address(view, &entry->pa, range.pa);
+		(void)amp_rsc_put_address(rproc, &entry->pa, range.pa);
 	return 0;
 }
 
 /* Only notes the ids: remoteproc_create_virtio() does the rest, when somebody wants the device. */
-static void handle_vdev(struct remoteproc *rproc, struct rsc_view *view, const struct fw_rsc_vdev *vdev, bool fresh)
+static void handle_vdev(struct remoteproc *rproc, const struct fw_rsc_vdev *vdev, bool fresh)
 {
 	unsigned int i;
 
@@ -120,8 +130,8 @@ static void handle_vdev(struct remoteproc *rproc, struct rsc_view *view, const s
 		amp_rproc_reserve_id(rproc, vdev->vring[i].notifyid);
 	if (fresh) {
 		/* One word: the status, the number of vrings, which does not change, and the reserved zeroes. */
-		amp_rsc_put(view, &vdev->status, (uint32_t)vdev->num_of_vrings << 8);
-		amp_rsc_put(view, &vdev->gfeatures, 0);
+		amp_rsc_put(rproc, &vdev->status, (uint32_t)vdev->num_of_vrings << 8);
+		amp_rsc_put(rproc, &vdev->gfeatures, 0);
 	}
 }
 
@@ -143,14 +153,14 @@ static int handle_vendor(struct remoteproc *rproc, const struct fw_rsc_vendor *e
 	return status == -RPROC_ERR_RSC_TAB_NS ? 0 : status;
 }
 
-static int handle_entry(struct remoteproc *rproc, struct rsc_view *view, const void *entry, bool fresh)
+static int handle_entry(struct remoteproc *rproc, const void *entry, bool fresh)
 {
 	switch (((const struct fw_rsc_hdr *)entry)->type) {
 	case RSC_CARVEOUT:
 	case RSC_DEVMEM:
-		return handle_memory(rproc, view, entry);
+		return handle_memory(rproc, entry);
 	case RSC_VDEV:
-		handle_vdev(rproc, view, entry, fresh);
+		handle_vdev(rproc, entry, fresh);
 		return 0;
 	case RSC_TRACE:
 		return 0; /* amp_remoteproc_get_trace() */
@@ -172,25 +182,22 @@ void amp_rsc_forget(struct remoteproc *rproc)
 
 int amp_rsc_adopt(struct remoteproc *rproc, void *live, size_t size, struct metal_io_region *io, bool fresh)
 {
-	struct rsc_view view;
+	const struct resource_table *copy;
 	uint32_t i;
 	int status;
 
 	amp_rsc_forget(rproc);
-	status = amp_rsc_open(&view, live, size, io);
-	if (status)
-		return status;
-	for (i = 0; i < view.copy->num && !status; i++)
-		status = handle_entry(rproc, &view, (char *)view.copy + view.copy->offset[i], fresh);
-	amp_rsc_close(&view);
-	if (status) {
-		amp_rsc_forget(rproc);
-		return status;
-	}
 	rproc->rsc_table = live;
 	rproc->rsc_len = size;
 	rproc->rsc_io = io;
-	return 0;
+	status = open_table(rproc);
+	copy = rproc->rsc_copy;
+	for (i = 0; !status && i < copy->num; i++)
+		status = handle_entry(rproc, (const char *)copy + copy->offset[i], fresh);
+	amp_rsc_close(rproc);
+	if (status)
+		amp_rsc_forget(rproc);
+	return status;
 }
 
 int remoteproc_set_rsc_table(struct remoteproc *rproc, struct resource_table *rsc_table, size_t rsc_size)
@@ -209,42 +216,30 @@ int remoteproc_set_rsc_table(struct remoteproc *rproc, struct resource_table *rs
 
 /* ------------------------------------------------------------------ trace */
 
-static int read_trace(struct remoteproc *rproc, unsigned int index, struct amp_trace *trace)
+int amp_remoteproc_get_trace(struct remoteproc *rproc, unsigned int index, struct amp_trace *trace)
 {
 	const struct fw_rsc_trace *entry;
 	struct mem_range range;
-	struct rsc_view view;
-	int status;
-
-	if (!rproc->rsc_table)
-		return -RPROC_ERR_RSC_TAB_NP;
-	status = amp_rsc_open(&view, rproc->rsc_table, rproc->rsc_len, rproc->rsc_io);
-	if (status)
-		return status;
-	entry = amp_rsc_find(&view, RSC_TRACE, index);
-	if (!entry) {
-		status = -RPROC_ERR_RSC_TAB_NP;
-	} else if (!amp_rproc_find_da(rproc, amp_rsc_address(entry->da), entry->len, &range)) {
-		status = -AMP_RPROC_ERR_RSC_MEMORY;
-	} else {
-		memcpy(trace->name, entry->name, sizeof(trace->name));
-		trace->da = entry->da;
-		trace->len = entry->len;
-		trace->io = range.io;
-		trace->offset = range.offset;
-	}
-	amp_rsc_close(&view);
-	return status;
-}
-
-int amp_remoteproc_get_trace(struct remoteproc *rproc, unsigned int index, struct amp_trace *trace)
-{
+	void *found;
 	int status;
 
 	if (!rproc || !trace)
 		return -RPROC_EINVAL;
 	metal_mutex_acquire(&rproc->lock);
-	status = read_trace(rproc, index, trace);
+	status = amp_rsc_open(rproc, RSC_TRACE, index, &found);
+	if (!status) {
+		entry = found;
+		if (amp_rproc_find_da(rproc, amp_rsc_address(entry->da), entry->len, &range)) {
+			memcpy(trace->name, entry->name, sizeof(trace->name));
+			trace->da = entry->da;
+			trace->len = entry->len;
+			trace->io = range.io;
+			trace->offset = range.offset;
+		} else {
+			status = -AMP_RPROC_ERR_RSC_MEMORY;
+		}
+		amp_rsc_close(rproc);
+	}
 	metal_mutex_release(&rproc->lock);
 	return status;
 }

@@ -50,24 +50,6 @@ static int wait(struct virtio_device *vdev, unsigned long long deadline)
 
 /* ------------------------------------------------------------------ devices */
 
-static struct fw_rsc_vdev *find_entry(struct remoteproc *rproc, struct rsc_view *view, unsigned int index)
-{
-	struct fw_rsc_vdev *entry;
-
-	if (!rproc->rsc_table || amp_rsc_open(view, rproc->rsc_table, rproc->rsc_len, rproc->rsc_io))
-		return NULL;
-	entry = amp_rsc_find(view, RSC_VDEV, index);
-	if (!entry)
-		amp_rsc_close(view);
-	return entry;
-}
-
-/* What the table itself holds at this place of its copy. */
-static void *live(const struct rsc_view *view, const void *copied)
-{
-	return (char *)view->live + ((const char *)copied - (const char *)view->copy);
-}
-
 static struct virtio_device *find_vdev(struct remoteproc *rproc, const void *rsc)
 {
 	struct remoteproc_virtio *rpvdev;
@@ -82,7 +64,7 @@ static struct virtio_device *find_vdev(struct remoteproc *rproc, const void *rsc
 }
 
 /* The driver chooses what the table leaves open, and writes it there. False: no notify id is free. */
-static bool choose_id(struct remoteproc *rproc, struct rsc_view *view, const void *word, uint32_t *id)
+static bool choose_id(struct remoteproc *rproc, const void *word, uint32_t *id)
 {
 	if (*id != RSC_NOTIFY_ID_ANY)
 		return true;
@@ -90,7 +72,7 @@ static bool choose_id(struct remoteproc *rproc, struct rsc_view *view, const voi
 	if (*id == RSC_NOTIFY_ID_ANY)
 		return false;
 	metal_bitmap_set_bit(&rproc->table_ids, (int)*id); /* goes when the table goes */
-	amp_rsc_put(view, word, *id);
+	amp_rsc_put(rproc, word, *id);
 	return true;
 }
 
@@ -106,8 +88,8 @@ static bool has_open_address(const struct fw_rsc_vdev *entry)
 }
 
 /* Find the place of a vring. One that is open becomes the memory with its name, or what the platform allocates. */
-static bool init_vring(struct remoteproc *rproc, struct rsc_view *view, struct virtio_device *vdev, int vdev_id,
-                       unsigned int index, const struct fw_rsc_vdev_vring *entry)
+static bool init_vring(struct remoteproc *rproc, struct virtio_device *vdev, int vdev_id, unsigned int index,
+                       const struct fw_rsc_vdev_vring *entry)
 {
 	struct virtio_vring_info *vring = &vdev->vrings_info[index];
 	struct mem_range range = {.da = amp_rsc_address(entry->da), .pa = METAL_BAD_PHYS};
@@ -121,29 +103,29 @@ static bool init_vring(struct remoteproc *rproc, struct rsc_view *view, struct v
 	if (!amp_rproc_place(rproc, vdev_id < 10 ? name : "", (size_t)vring_size(entry->num, entry->align), 0, &range))
 		return false;
 	if ((range.da & (entry->align - 1)) || ((uintptr_t)range.va & (metal_max(entry->align, 8u) - 1)) ||
-	    (open && !amp_rsc_put_address(view, &entry->da, range.da)))
+	    (open && !amp_rsc_put_address(rproc, &entry->da, range.da)))
 		return false;
 	vring->io = range.io;
 	vring->notifyid = entry->notifyid;
 	vring->info.vaddr = range.va;
 	vring->info.num_descs = (uint16_t)entry->num;
 	vring->info.align = entry->align;
-	return !role_is_driver(vdev) || choose_id(rproc, view, &entry->notifyid, &vring->notifyid);
+	return !role_is_driver(vdev) || choose_id(rproc, &entry->notifyid, &vring->notifyid);
 }
 
 /* The device on an entry, with its rings; NULL if that is not possible. */
 static struct remoteproc_virtio *create_vdev(struct remoteproc *rproc, int vdev_id, unsigned int role,
-                                             virtio_dev_reset_cb rst_cb, struct rsc_view *view,
-                                             const struct fw_rsc_vdev *entry)
+                                             virtio_dev_reset_cb rst_cb, const struct fw_rsc_vdev *entry)
 {
 	struct remoteproc_virtio *rpvdev;
 	struct virtio_device *vdev;
 	uint32_t id = entry->notifyid;
 	unsigned int i;
+	void *again;
 
-	if (role == VIRTIO_DEV_DRIVER && !choose_id(rproc, view, &entry->notifyid, &id))
+	if (role == VIRTIO_DEV_DRIVER && !choose_id(rproc, &entry->notifyid, &id))
 		return NULL;
-	rpvdev = amp_rpvdev_create(role, id, entry, live(view, entry), view->io, rproc, ring, rst_cb);
+	rpvdev = amp_rpvdev_create(role, id, entry, amp_rsc_live(rproc, entry), rproc->rsc_io, rproc, ring, rst_cb);
 	if (!rpvdev)
 		return NULL;
 	vdev = &rpvdev->vdev;
@@ -153,14 +135,16 @@ static struct remoteproc_virtio *create_vdev(struct remoteproc *rproc, int vdev_
 	if (!role_is_driver(vdev) && has_open_address(entry)) {
 		if (amp_virtio_wait_driver_ok(vdev))
 			goto remove;
-		amp_rsc_close(view);
-		entry = find_entry(rproc, view, (unsigned int)vdev_id);
+		amp_rsc_close(rproc);
+		if (amp_rsc_open(rproc, RSC_VDEV, (unsigned int)vdev_id, &again))
+			goto remove;
 		/* The table may have become another one since the device was created. */
-		if (!entry || vdev->vrings_num != entry->num_of_vrings)
+		entry = again;
+		if (vdev->vrings_num != entry->num_of_vrings)
 			goto remove;
 	}
 	for (i = 0; i < vdev->vrings_num; i++) {
-		if (!init_vring(rproc, view, vdev, vdev_id, i, &entry->vring[i]))
+		if (!init_vring(rproc, vdev, vdev_id, i, &entry->vring[i]))
 			goto remove;
 	}
 	return rpvdev;
@@ -174,21 +158,19 @@ struct virtio_device *remoteproc_create_virtio(struct remoteproc *rproc, int vde
 {
 	struct virtio_device *vdev = NULL;
 	struct remoteproc_virtio *rpvdev;
-	struct fw_rsc_vdev *entry;
-	struct rsc_view view;
+	void *entry;
 
 	if (!rproc || vdev_id < 0)
 		return NULL;
 	metal_mutex_acquire(&rproc->lock);
-	entry = find_entry(rproc, &view, (unsigned int)vdev_id);
-	if (entry) {
-		vdev = find_vdev(rproc, live(&view, entry));
-		rpvdev = vdev ? NULL : create_vdev(rproc, vdev_id, role, rst_cb, &view, entry);
+	if (amp_rsc_open(rproc, RSC_VDEV, (unsigned int)vdev_id, &entry) == 0) {
+		vdev = find_vdev(rproc, amp_rsc_live(rproc, entry));
+		rpvdev = vdev ? NULL : create_vdev(rproc, vdev_id, role, rst_cb, entry);
 		if (rpvdev) {
 			vdev = &rpvdev->vdev;
 			metal_list_add_tail(&rproc->vdevs, &rpvdev->node);
 		}
-		amp_rsc_close(&view);
+		amp_rsc_close(rproc);
 	}
 	metal_mutex_release(&rproc->lock);
 	return vdev;
