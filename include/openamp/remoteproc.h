@@ -204,15 +204,16 @@ struct remoteproc_mem {
 
 /** Private: how far the loading of an image has come, and which part of it is wanted next. */
 struct amp_load {
-	unsigned char id[16];       /**< first bytes, until the format is known */
 	unsigned char padding;      /**< fills the part of the memory that the file does not */
 	int state;                  /**< RPROC_LOADER_* */
-	size_t offset;              /**< wanted part, in the image */
-	size_t len;                 /**< its bytes; 0: no image is being loaded */
-	size_t memlen;              /**< bytes that it fills in the remote's memory */
+	size_t start;               /**< where the wanted part starts in the image */
+	size_t offset;              /**< how far it has come */
+	size_t len;                 /**< its bytes from there; 0: no image is being loaded */
+	size_t memlen;              /**< bytes that they fill in the remote's memory */
 	struct metal_io_region *io; /**< where it goes; NULL: to the loader */
 	unsigned long io_offset;
-	metal_phys_addr_t pa; /**< the same place, as a physical address; METAL_BAD_PHYS: not known */
+	metal_phys_addr_t pa;        /**< the same place, as a physical address; METAL_BAD_PHYS: not known */
+	struct amp_load_part *parts; /**< that are the loader's */
 };
 
 /** A remote processor. */
@@ -312,9 +313,10 @@ struct image_store_ops {
 #define RPROC_LOAD_ANYADDR ((metal_phys_addr_t)-1)
 
 /**
- * How an image format is read. A loader says which part of the image it wants next, and is called again with that part,
- * or with a shorter part that begins in the same place: then it asks for the rest. Parts ought to be asked for in the
- * order of their offsets, since a stream cannot go back. A negative result ends the loading; `release` follows.
+ * How an image format is read. A loader says which part of the image it wants next, and is called again with that part.
+ * The bytes that it gets stay where they are as long as the image is being loaded. Parts ought to be asked for in the
+ * order of their offsets, since a stream cannot go back; but to what the loader has got already it can. A negative
+ * result ends the loading; `release` follows.
  */
 struct loader_ops {
 	/**
@@ -328,8 +330,8 @@ struct loader_ops {
 	/**
 	 * Called after that, first with no bytes (@p len 0), until it returns RPROC_LOADER_LOAD_COMPLETE. *da: where
 	 * the part that is wanted next goes in the remote's memory, whose *nmemsize bytes it fills, the last of them
-	 * with *padding; or RPROC_LOAD_ANYADDR: the part is the loader's. What goes to memory has been written when the
-	 * loader is called with it; img_data may be NULL then.
+	 * with *padding; or RPROC_LOAD_ANYADDR: the part is the loader's. What goes to memory is there when the loader
+	 * is called with it; img_data is NULL then.
 	 */
 	int (*load_data)(struct remoteproc *rproc, const void *img_data, size_t offset, size_t len, void **img_info,
 	                 int last_load_state, metal_phys_addr_t *da, size_t *noffset, size_t *nlen,

@@ -4,11 +4,11 @@
  * @brief ELF images, 32 and 64 bits, little-endian.
  *
  * The parts of the file that are wanted, in the order of their offsets:
- *   header           gathered here, checked                      elf_load_header()
- *   program headers  gathered here, checked
+ *   header                                                       elf_load_header()
+ *   program headers
  *   segments         to the remote's memory, not looked at       elf_load()
- *   the tail         gathered here: AMP_ELF_WINDOW bytes before the section headers, then those
- *   section names    gathered here; usually from the tail
+ *   the tail         AMP_ELF_WINDOW bytes before the section headers, then those
+ *   section names    usually in the tail, so that a stream has brought them
  * No field is trusted: offsets and sizes are compared in ways that cannot overflow.
  */
 #include "elf_format.h"
@@ -25,22 +25,15 @@
 #define TABLE_NAME ".resource_table"
 #define NAMES_MAX  65536u /* a table of section names larger than that is no sane image's */
 
-/* What is wanted. The first four are gathered. */
+/* What is wanted. The first four are read here. */
 enum step {
 	STEP_HEADER,
 	STEP_PHDRS,
 	STEP_TAIL,
 	STEP_NAMES,
-	GATHERED,
-	STEP_SEGMENT = GATHERED,
+	STEP_READY, /* nothing yet: the headers are good, so far */
+	STEP_SEGMENT,
 	STEP_DONE
-};
-
-/* A part of the file, kept here. */
-struct part {
-	size_t offset;
-	size_t size; /* 0 until it is complete */
-	uint8_t *bytes;
 };
 
 struct segment {
@@ -51,99 +44,24 @@ struct segment {
 struct elf_info {
 	int state; /* RPROC_LOADER_* */
 	enum step step;
-	bool wide; /* 64 bits */
-	size_t header[ELF_EHDR_FIELDS];
-	struct part parts[GATHERED];
+	size_t offset, len;       /* what is wanted */
+	bool wide;                /* 64 bits */
 	struct segment *segments; /* to be loaded, in the order of their offsets; room for E_PHNUM */
 	unsigned int count;
-	unsigned int next; /* the one behind the one that is, or was, wanted last */
-	/* what is wanted */
-	size_t offset;
-	size_t left;
+	unsigned int next;    /* the one behind the one that is, or was, wanted last */
+	const uint8_t *shdrs; /* when the tail is there */
 	/* resource table */
 	metal_phys_addr_t table_da;
 	size_t table_offset, table_size;
+	size_t header[ELF_EHDR_FIELDS];
 };
 
-/* ------------------------------------------------------------------ parts */
-
-/* The beginning of what is wanted came. */
-static int take(struct elf_info *info, const void *data, size_t offset, size_t len)
+static int want(struct elf_info *info, enum step step, size_t offset, size_t len)
 {
-	struct part *part;
-
-	if (len == 0)
-		return 0;
-	if (offset != info->offset || len > info->left || (info->step < GATHERED && !data))
-		return -RPROC_ERR_LOADER_STATE;
-	info->offset += len;
-	info->left -= len;
-	if (info->step < GATHERED) {
-		part = &info->parts[info->step];
-		memcpy(part->bytes + (offset - part->offset), data, len);
-		if (!info->left)
-			part->size = info->offset - part->offset;
-	}
-	return 0;
-}
-
-/* The part that holds this byte of the file, or NULL. */
-static const struct part *holder(const struct elf_info *info, size_t offset)
-{
-	const struct part *part;
-
-	for (part = info->parts; part < info->parts + GATHERED; part++) {
-		if (offset - part->offset < part->size) /* a byte before it wraps, to more than any size */
-			return part;
-	}
-	return NULL;
-}
-
-static const struct segment *current(const struct elf_info *info)
-{
-	return &info->segments[info->next - 1];
-}
-
-static int write_segment(struct remoteproc *rproc, const struct elf_info *info, const uint8_t *bytes, size_t len)
-{
-	const struct segment *seg = current(info);
-	struct mem_range range;
-
-	if (!amp_rproc_find_da(rproc, seg->da, seg->memsz, &range))
-		return -AMP_RPROC_ERR_SEGMENT_MEMORY;
-	return amp_rproc_write(range.io, range.offset + (seg->filesz - info->left), bytes, 0, len);
-}
-
-/* Want a part of the file. What was read before, a stream will not bring again: linkers put the headers into the first
- * segment. So the beginning of what is wanted is taken from there. */
-static int want(struct remoteproc *rproc, struct elf_info *info, enum step step, size_t offset, size_t size)
-{
-	const struct part *part;
-	const uint8_t *bytes;
-	int status = 0;
-	size_t len;
-
 	info->step = step;
 	info->offset = offset;
-	info->left = size;
-	while (!status && info->left && (part = holder(info, info->offset)) != NULL) {
-		bytes = part->bytes + (info->offset - part->offset);
-		len = metal_min(info->left, part->size - (info->offset - part->offset));
-		if (step == STEP_SEGMENT)
-			status = write_segment(rproc, info, bytes, len);
-		if (!status)
-			status = take(info, bytes, info->offset, len);
-	}
-	return status;
-}
-
-static int gather(struct elf_info *info, enum step step, size_t offset, size_t size)
-{
-	struct part *part = &info->parts[step];
-
-	part->offset = offset;
-	part->bytes = metal_allocate_memory((unsigned int)size);
-	return part->bytes ? want(NULL, info, step, offset, size) : -RPROC_ENOMEM;
+	info->len = len;
+	return 0;
 }
 
 /* ------------------------------------------------------------------ header and program headers */
@@ -159,9 +77,8 @@ static bool place_ok(const struct elf_info *info, size_t offset, size_t size)
 	return offset >= info->header[E_EHSIZE] && offset <= SIZE_MAX - size;
 }
 
-static int read_header(struct elf_info *info)
+static int read_header(struct elf_info *info, const uint8_t *ident)
 {
-	const uint8_t *ident = info->parts[STEP_HEADER].bytes;
 	size_t *ehdr = info->header, size;
 
 	if (elf_identify(ident, EI_NIDENT))
@@ -178,7 +95,7 @@ static int read_header(struct elf_info *info)
 	if (size == 0 || ehdr[E_PHNUM] > AMP_ELF_MAX_SEGMENTS || ehdr[E_PHENTSIZE] != ELF_PHDR_SIZE(info->wide) ||
 	    !place_ok(info, ehdr[E_PHOFF], size))
 		return -AMP_RPROC_ERR_ELF_SEGMENTS;
-	return gather(info, STEP_PHDRS, ehdr[E_PHOFF], size);
+	return want(info, STEP_PHDRS, ehdr[E_PHOFF], size);
 }
 
 static int add_segment(struct elf_info *info, const struct segment *seg)
@@ -200,9 +117,8 @@ static int add_segment(struct elf_info *info, const struct segment *seg)
 	return 0;
 }
 
-static int read_phdrs(struct elf_info *info)
+static int read_phdrs(struct elf_info *info, const uint8_t *bytes)
 {
-	const uint8_t *bytes = info->parts[STEP_PHDRS].bytes;
 	size_t phnum = info->header[E_PHNUM], fields[ELF_PHDR_FIELDS];
 	const size_t *phdr = fields + info->wide;
 	struct segment seg;
@@ -239,21 +155,19 @@ static int check_sections(struct elf_info *info)
 
 static void read_section(const struct elf_info *info, size_t index, size_t *shdr)
 {
-	const struct part *tail = &info->parts[STEP_TAIL];
-
-	elf_unpack(tail->bytes + tail->size - (info->header[E_SHNUM] - index) * ELF_SHDR_SIZE(info->wide), info->wide,
-	           ELF_SHDR, shdr);
+	elf_unpack(info->shdrs + index * ELF_SHDR_SIZE(info->wide), info->wide, ELF_SHDR, shdr);
 }
 
-static int read_tail(struct elf_info *info)
+static int read_tail(struct elf_info *info, const uint8_t *tail)
 {
 	size_t shdr[ELF_SHDR_FIELDS];
 
+	info->shdrs = tail + (info->header[E_SHOFF] - info->offset);
 	read_section(info, info->header[E_SHSTRNDX], shdr);
 	if (shdr[SH_TYPE] != ELF_SHT_STRTAB || shdr[SH_SIZE] == 0 || shdr[SH_SIZE] > NAMES_MAX ||
 	    shdr[SH_OFFSET] > SIZE_MAX - shdr[SH_SIZE])
 		return -AMP_RPROC_ERR_ELF_SECTIONS;
-	return gather(info, STEP_NAMES, shdr[SH_OFFSET], shdr[SH_SIZE]);
+	return want(info, STEP_NAMES, shdr[SH_OFFSET], shdr[SH_SIZE]);
 }
 
 /* A resource table has this name: take it, if the remote will find it where it was loaded. */
@@ -276,19 +190,18 @@ static int take_table(struct elf_info *info, const size_t *shdr)
 	return -AMP_RPROC_ERR_RSC_PLACE;
 }
 
-static int find_table(struct elf_info *info)
+static int find_table(struct elf_info *info, const char *names)
 {
-	const struct part *names = &info->parts[STEP_NAMES];
 	size_t shdr[ELF_SHDR_FIELDS], i;
 
 	/* The last name has an end, and so have all before it. */
-	if (names->bytes[names->size - 1] != '\0')
+	if (names[info->len - 1] != '\0')
 		return -AMP_RPROC_ERR_ELF_SECTIONS;
 	for (i = 0; i < info->header[E_SHNUM]; i++) {
 		read_section(info, i, shdr);
-		if (shdr[SH_NAME] >= names->size)
+		if (shdr[SH_NAME] >= info->len)
 			return -AMP_RPROC_ERR_ELF_SECTIONS;
-		if (strcmp((const char *)names->bytes + shdr[SH_NAME], TABLE_NAME) == 0)
+		if (strcmp(names + shdr[SH_NAME], TABLE_NAME) == 0)
 			return take_table(info, shdr);
 	}
 	return 0;
@@ -297,47 +210,60 @@ static int find_table(struct elf_info *info)
 /* ------------------------------------------------------------------ one part after the other */
 
 /* The next segment; but sections when it is their turn. */
-static int want_next(struct remoteproc *rproc, struct elf_info *info)
+static int want_next(struct elf_info *info)
 {
 	const struct segment *seg = info->next < info->count ? &info->segments[info->next] : NULL;
-	size_t shoff = info->header[E_SHOFF], shnum = info->header[E_SHNUM], start;
+	size_t shoff = info->header[E_SHOFF], shnum = info->header[E_SHNUM], at = info->offset + info->len, start;
 
-	if (shnum && !info->parts[STEP_TAIL].bytes && (!seg || seg->offset >= shoff)) {
+	if (shnum && !info->shdrs && (!seg || seg->offset >= shoff)) {
 		/* The window starts no earlier than where a stream is now. */
-		start = metal_max(metal_min(info->offset, shoff), shoff - metal_min(shoff, (size_t)AMP_ELF_WINDOW));
-		return gather(info, STEP_TAIL, start, shoff + shnum * ELF_SHDR_SIZE(info->wide) - start);
+		start = metal_max(metal_min(at, shoff), shoff - metal_min(shoff, (size_t)AMP_ELF_WINDOW));
+		return want(info, STEP_TAIL, start, shoff + shnum * ELF_SHDR_SIZE(info->wide) - start);
 	}
 	if (seg) {
 		info->next++;
-		return want(rproc, info, STEP_SEGMENT, seg->filesz ? seg->offset : info->offset, seg->filesz);
+		return want(info, STEP_SEGMENT, seg->filesz ? seg->offset : at, seg->filesz);
 	}
-	info->step = STEP_DONE;
 	info->state = RPROC_LOADER_LOAD_COMPLETE;
-	return 0;
+	return want(info, STEP_DONE, 0, 0);
 }
 
-/* What was wanted is complete: use it, and want something else. */
-static int advance(struct remoteproc *rproc, struct elf_info *info)
+/* What was wanted is here: use it, and want something else. */
+static int use(const struct remoteproc *rproc, struct elf_info *info, const void *part)
 {
 	int status = 0;
 
 	switch (info->step) {
+	case STEP_HEADER:
+		return read_header(info, part);
 	case STEP_PHDRS:
+		info->state = RPROC_LOADER_READY_TO_LOAD;
+		status = read_phdrs(info, part);
+		return status ? status : want(info, STEP_READY, info->offset + info->len, 0);
+	case STEP_READY:
 		if (rproc->elf_machine && rproc->elf_machine != info->header[E_MACHINE])
 			return -AMP_RPROC_ERR_MACHINE;
-		status = read_phdrs(info);
-		if (!status)
-			status = check_sections(info);
+		status = check_sections(info);
 		break;
 	case STEP_TAIL:
-		return read_tail(info);
+		return read_tail(info, part);
 	case STEP_NAMES:
-		status = find_table(info);
+		status = find_table(info, part);
 		break;
 	default:
 		break;
 	}
-	return status ? status : want_next(rproc, info);
+	return status ? status : want_next(info);
+}
+
+/* A part came; with no bytes: what is wanted? */
+static int take(const struct remoteproc *rproc, struct elf_info *info, const void *data, size_t offset, size_t len)
+{
+	if (len == 0 && info->len)
+		return 0;
+	if (len != info->len || (len && offset != info->offset) || (!data && info->step < STEP_READY))
+		return -RPROC_ERR_LOADER_STATE;
+	return use(rproc, info, data);
 }
 
 int elf_load_header(const void *img_data, size_t offset, size_t len, void **img_info, int last_load_state,
@@ -355,23 +281,19 @@ int elf_load_header(const void *img_data, size_t offset, size_t len, void **img_
 		if (!info)
 			return -RPROC_ENOMEM;
 		memset(info, 0, sizeof(*info));
-		info->table_da = METAL_BAD_PHYS;
 		*img_info = info;
+		info->table_da = METAL_BAD_PHYS;
 		/* That of 64 bits. A file of 32 bits with a program header is as long. */
-		status = gather(info, STEP_HEADER, 0, ELF_EHDR_SIZE(true));
-	}
-	if (info->state != RPROC_LOADER_NOT_READY)
+		(void)want(info, STEP_HEADER, 0, ELF_EHDR_SIZE(true));
+	} else if (info->state != RPROC_LOADER_NOT_READY) {
 		return -RPROC_ERR_LOADER_STATE;
-	if (!status)
-		status = take(info, img_data, offset, len);
-	if (!status && info->left == 0 && info->step == STEP_HEADER)
-		status = read_header(info);
+	} else {
+		status = take(NULL, info, img_data, offset, len);
+	}
 	if (status)
 		return status;
-	if (info->left == 0)
-		info->state = RPROC_LOADER_READY_TO_LOAD;
 	*noffset = info->offset;
-	*nlen = info->left;
+	*nlen = info->len;
 	return info->state;
 }
 
@@ -379,6 +301,7 @@ int elf_load(struct remoteproc *rproc, const void *img_data, size_t offset, size
              int last_load_state, metal_phys_addr_t *da, size_t *noffset, size_t *nlen, unsigned char *padding,
              size_t *nmemsize)
 {
+	const struct segment *seg;
 	struct elf_info *info;
 	int status;
 
@@ -388,19 +311,14 @@ int elf_load(struct remoteproc *rproc, const void *img_data, size_t offset, size
 	info = *img_info;
 	if (info->state != RPROC_LOADER_READY_TO_LOAD)
 		return -RPROC_ERR_LOADER_STATE;
-	status = take(info, img_data, offset, len);
-	if (!status && info->left == 0)
-		status = advance(rproc, info);
+	status = take(rproc, info, img_data, offset, len);
 	if (status)
 		return status;
-	*da = RPROC_LOAD_ANYADDR;
-	*nmemsize = 0;
-	if (info->step == STEP_SEGMENT) {
-		*da = current(info)->da + (current(info)->filesz - info->left);
-		*nmemsize = current(info)->memsz - (current(info)->filesz - info->left);
-	}
+	seg = info->step == STEP_SEGMENT ? &info->segments[info->next - 1] : NULL;
+	*da = seg ? seg->da : RPROC_LOAD_ANYADDR;
+	*nmemsize = seg ? seg->memsz : 0;
 	*noffset = info->offset;
-	*nlen = info->left;
+	*nlen = info->len;
 	*padding = 0;
 	return info->state;
 }
@@ -439,12 +357,9 @@ int elf_get_load_state(void *img_info)
 void elf_release(void *img_info)
 {
 	struct elf_info *info = img_info;
-	unsigned int i;
 
 	if (!info)
 		return;
-	for (i = 0; i < GATHERED; i++)
-		metal_free_memory(info->parts[i].bytes);
 	metal_free_memory(info->segments);
 	metal_free_memory(info);
 }

@@ -61,7 +61,7 @@ int remoteproc_config(struct remoteproc *rproc, void *data)
 		status = rproc->ops->config ? rproc->ops->config(rproc, data) : 0;
 		if (!status) {
 			rproc->state = RPROC_READY;
-			rproc->load.len = 0;
+			amp_rproc_end_load(rproc);
 		}
 	}
 	metal_mutex_release(&rproc->lock);
@@ -124,7 +124,7 @@ static int finish(struct remoteproc *rproc, bool shutdown)
 		status = move(rproc, IN(rproc->state), RPROC_STOPPED, rproc->ops->stop);
 	if (shutdown && !status && rproc->state != RPROC_OFFLINE) {
 		status = move(rproc, IN(rproc->state), RPROC_OFFLINE, rproc->ops->shutdown);
-		rproc->load.len = 0;
+		amp_rproc_end_load(rproc);
 		amp_rsc_forget(rproc);
 	}
 	metal_mutex_release(&rproc->lock);

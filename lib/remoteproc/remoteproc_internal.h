@@ -35,6 +35,11 @@ bool amp_rproc_place(struct remoteproc *rproc, const char *name, size_t size, un
 /** Write @p data, or with NULL the byte @p fill. @return 0 or -AMP_RPROC_ERR_SEGMENT_MEMORY */
 int amp_rproc_write(struct metal_io_region *io, unsigned long offset, const void *data, unsigned char fill, size_t len);
 
+/* remoteproc_load.c, lock held */
+
+/** No image is being loaded any more. */
+void amp_rproc_end_load(struct remoteproc *rproc);
+
 /* rsc_table.c, lock held */
 
 /**

@@ -3,8 +3,9 @@
  * @file remoteproc_load.c
  * @brief Loading of images: pieces from a store or an application go to the format's loader and to the remote's memory.
  *
- * At any time one part of the image is wanted (struct amp_load). Pieces may be shorter, longer, or elsewhere;
- * take_piece() uses what it can of each.
+ * At any time one part of the image is wanted (struct amp_load): by the loader, or in the remote's memory. Pieces may
+ * be shorter, longer, or elsewhere; take_piece() uses what it can of each, and tells the loader when the part is
+ * complete.
  */
 #include "remoteproc_internal.h"
 
@@ -12,10 +13,13 @@
 #include <amprelay/remoteproc.h>
 #include <openamp/elf_loader.h>
 
+#include <metal/alloc.h>
 #include <metal/cache.h>
 
 #include <limits.h>
 #include <string.h>
+
+#define ID_SIZE 16u /* these first bytes tell the format */
 
 int amp_remoteproc_add_loader(struct remoteproc *rproc, struct amp_loader *loader)
 {
@@ -38,58 +42,95 @@ int amp_remoteproc_add_loader(struct remoteproc *rproc, struct amp_loader *loade
 	return status;
 }
 
-static const struct loader_ops *find_loader(struct remoteproc *rproc)
-{
-	struct amp_load *load = &rproc->load;
-	struct amp_loader *loader;
+/* ------------------------------------------------------------------ parts */
 
-	if (elf_identify(load->id, sizeof(load->id)) == 0)
-		return &elf_ops;
-	for (loader = rproc->loaders; loader; loader = loader->next) {
-		if (loader->identify(load->id, sizeof(load->id)) == 0)
-			return loader->ops;
-	}
-	return NULL;
+/* A part that is the loader's. Kept until the load is over: a stream will not bring it again, and linkers put the
+ * headers of a file into the first segment. */
+struct amp_load_part {
+	struct amp_load_part *next;
+	size_t offset;
+	size_t len; /* 0 until it is complete */
+	unsigned char bytes[];
+};
+
+static const struct amp_load_part *kept(const struct amp_load *load, size_t offset)
+{
+	const struct amp_load_part *part = load->parts;
+
+	/* A byte before a part wraps, to more than any length. */
+	while (part && offset - part->offset >= part->len)
+		part = part->next;
+	return part;
 }
 
-/* Put the beginning of the wanted part where it belongs (@data NULL: somebody did), and fill what follows the end of
- * the part. */
-static int put(const struct amp_load *load, const void *data, size_t len)
+/* Want a part for the loader. */
+static int gather(struct amp_load *load)
 {
-	int status = 0;
+	struct amp_load_part *part =
+		load->len < INT_MAX ? metal_allocate_memory(sizeof(*part) + (unsigned int)load->len) : NULL;
 
-	if (data)
-		status = amp_rproc_write(load->io, load->io_offset, data, 0, len);
-	else if (AMP_WITH_DCACHE && len)
-		amp_cache_flush_io(load->io, metal_io_virt(load->io, load->io_offset), (unsigned int)len);
-	if (!status && len == load->len)
-		status = amp_rproc_write(load->io, load->io_offset + len, NULL, load->padding, load->memlen - len);
-	return status;
+	if (!part)
+		return -RPROC_ENOMEM;
+	part->offset = load->offset;
+	part->len = 0;
+	part->next = load->parts;
+	load->parts = part;
+	return 0;
 }
 
-/* Find the memory that the wanted part goes to. */
+/* Want a part for the remote's memory. */
 static int aim(struct remoteproc *rproc, metal_phys_addr_t da)
 {
 	struct amp_load *load = &rproc->load;
 	struct mem_range range;
 
-	load->io = NULL;
-	if (load->memlen < load->len)
-		load->memlen = load->len;
-	if (da == RPROC_LOAD_ANYADDR || load->memlen == 0)
-		return 0;
 	if (load->memlen > INT_MAX || !amp_rproc_find_da(rproc, da, load->memlen, &range))
 		return -AMP_RPROC_ERR_SEGMENT_MEMORY;
 	load->io = range.io;
 	load->io_offset = range.offset;
 	/* For stores that write to memory themselves, by this address; a region need not know its addresses. */
 	load->pa = metal_io_phys_to_offset(range.io, range.pa) == range.offset ? range.pa : METAL_BAD_PHYS;
-	return load->len == 0 ? put(load, NULL, 0) : 0;
+	return 0;
 }
 
-/* ------------------------------------------------------------------ pieces */
+/* The beginning of the wanted part is here; NULL: or where it belongs. */
+static int accept(struct amp_load *load, const void *data, size_t len)
+{
+	int status = 0;
 
-/* Give the loader the beginning of what it wants, and learn what it wants then. */
+	if (load->io) {
+		if (data)
+			status = amp_rproc_write(load->io, load->io_offset, data, 0, len);
+		else if (AMP_WITH_DCACHE)
+			amp_cache_flush_io(load->io, metal_io_virt(load->io, load->io_offset), (unsigned int)len);
+		load->io_offset += len;
+		if (load->pa != METAL_BAD_PHYS)
+			load->pa += len;
+	} else {
+		memcpy(load->parts->bytes + (load->offset - load->parts->offset), data, len);
+	}
+	load->offset += len;
+	load->len -= len;
+	load->memlen -= len;
+	return status;
+}
+
+/* ------------------------------------------------------------------ the loader */
+
+static const struct loader_ops *find_loader(struct remoteproc *rproc, const void *id)
+{
+	struct amp_loader *loader;
+
+	if (elf_identify(id, ID_SIZE) == 0)
+		return &elf_ops;
+	for (loader = rproc->loaders; loader; loader = loader->next) {
+		if (loader->identify(id, ID_SIZE) == 0)
+			return loader->ops;
+	}
+	return NULL;
+}
+
+/* Give the loader what it wanted, and learn what it wants then. */
 static int ask(struct remoteproc *rproc, const void *data, size_t offset, size_t len, void **info)
 {
 	metal_phys_addr_t da = RPROC_LOAD_ANYADDR;
@@ -110,7 +151,12 @@ static int ask(struct remoteproc *rproc, const void *data, size_t offset, size_t
 	load->state = state;
 	if (load->len > SIZE_MAX - load->offset)
 		return -AMP_RPROC_ERR_TRUNCATED; /* no image is that long */
-	return aim(rproc, da);
+	load->start = load->offset;
+	load->io = NULL;
+	load->memlen = metal_max(load->memlen, load->len);
+	if (da != RPROC_LOAD_ANYADDR && load->memlen)
+		return aim(rproc, da);
+	return load->len ? gather(load) : 0;
 }
 
 static bool complete(const struct amp_load *load)
@@ -118,35 +164,45 @@ static bool complete(const struct amp_load *load)
 	return (load->state & (int)RPROC_LOADER_MASK) == (int)RPROC_LOADER_LOAD_COMPLETE;
 }
 
-/* Use the beginning of the wanted part. */
-static int use(struct remoteproc *rproc, const void *data, size_t offset, size_t len, void **info)
+/* The wanted part is complete: use it. */
+static int use(struct remoteproc *rproc, void **info)
 {
 	struct amp_load *load = &rproc->load;
+	size_t len = load->offset - load->start;
+	const void *data = NULL;
 	int status = 0;
 
-	if (!rproc->loader) {
-		/* The first bytes: they tell the format. */
-		memcpy(load->id + offset, data, len);
-		load->offset += len;
-		load->len -= len;
-		if (load->len)
-			return 0;
-		rproc->loader = find_loader(rproc);
-		if (!rproc->loader)
-			return -AMP_RPROC_ERR_FORMAT;
-		data = load->id;
-		offset = 0;
-		len = sizeof(load->id);
-	} else if (load->io) {
-		status = put(load, data, len);
+	if (load->io) {
+		status = amp_rproc_write(load->io, load->io_offset, NULL, load->padding, load->memlen);
+	} else if (len) {
+		load->parts->len = len;
+		data = load->parts->bytes;
 	}
-	while (!status) {
-		status = ask(rproc, data, offset, len, info);
-		if (load->len || complete(load))
+	if (!status && !rproc->loader) {
+		rproc->loader = find_loader(rproc, data);
+		status = rproc->loader ? 0 : -AMP_RPROC_ERR_FORMAT;
+	}
+	return status ? status : ask(rproc, data, load->start, len, info);
+}
+
+/* Go on as far as that needs no more of the image. */
+static int proceed(struct remoteproc *rproc, void **info)
+{
+	struct amp_load *load = &rproc->load;
+	const struct amp_load_part *part;
+	int status = 0;
+	size_t skip;
+
+	while (!status && !complete(load)) {
+		part = kept(load, load->offset);
+		if (!load->len) {
+			status = use(rproc, info);
+		} else if (part) {
+			skip = load->offset - part->offset;
+			status = accept(load, part->bytes + skip, metal_min(load->len, part->len - skip));
+		} else {
 			break;
-		data = NULL;
-		offset = 0;
-		len = 0;
+		}
 	}
 	return status;
 }
@@ -172,7 +228,19 @@ static int finish(struct remoteproc *rproc, void *info)
 		return status;
 	rproc->bootaddr = loader->get_entry(info);
 	rproc->state = RPROC_READY;
+	amp_rproc_end_load(rproc);
 	return 0;
+}
+
+void amp_rproc_end_load(struct remoteproc *rproc)
+{
+	struct amp_load_part *part;
+
+	while ((part = rproc->load.parts) != NULL) {
+		rproc->load.parts = part->next;
+		metal_free_memory(part);
+	}
+	rproc->load.len = 0;
 }
 
 static void give_up(struct remoteproc *rproc, void **info)
@@ -181,27 +249,28 @@ static void give_up(struct remoteproc *rproc, void **info)
 		rproc->loader->release(*info);
 	*info = NULL;
 	rproc->loader = NULL;
-	memset(&rproc->load, 0, sizeof(rproc->load));
+	amp_rproc_end_load(rproc);
 }
 
 /* Use what is wanted of a piece. An error ends the load. */
 static int take_piece(struct remoteproc *rproc, const void *data, size_t offset, size_t len, void **info)
 {
 	struct amp_load *load = &rproc->load;
-	size_t skip, part;
 	int status = 0;
+	size_t skip;
 
 	/* A piece that the caller has put in its place is one that goes to memory, and starts there. */
 	if (len > SIZE_MAX - offset || (!data && (!load->io || offset != load->offset || len > load->len)))
 		status = -RPROC_EINVAL;
 	while (!status && load->len && load->offset >= offset && load->offset - offset < len) {
 		skip = load->offset - offset;
-		part = metal_min(load->len, len - skip);
-		status = use(rproc, data ? (const char *)data + skip : NULL, load->offset, part, info);
+		status = accept(load, data ? (const char *)data + skip : NULL, metal_min(load->len, len - skip));
+		if (!status)
+			status = proceed(rproc, info);
 		if (!data)
 			break;
 	}
-	if (!status && rproc->loader && complete(load))
+	if (!status && complete(load))
 		status = finish(rproc, *info);
 	if (status)
 		give_up(rproc, info);
@@ -218,9 +287,10 @@ static int begin(struct remoteproc *rproc)
 	rproc->state = RPROC_CONFIGURED;
 	rproc->loader = NULL;
 	rproc->bootaddr = 0;
+	amp_rproc_end_load(rproc);
 	memset(&rproc->load, 0, sizeof(rproc->load));
-	rproc->load.len = sizeof(rproc->load.id);
-	return 0;
+	rproc->load.len = ID_SIZE;
+	return gather(&rproc->load);
 }
 
 /* ------------------------------------------------------------------ from a store */

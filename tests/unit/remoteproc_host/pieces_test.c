@@ -161,12 +161,16 @@ static void the_elf_functions_refuse_what_was_not_asked_for(void **state)
 	assert_int_equal(elf_identify(image.bytes, 3), -RPROC_EINVAL);
 	assert_int_equal(elf_identify(NULL, 4), -RPROC_EINVAL);
 	assert_int_equal(elf_load_header(image.bytes, 0, 10, &info, 0, &offset, &len), 0);
-	assert_int_equal(offset, 10);
-	assert_true(len > 0);
-	assert_int_equal(elf_load_header(image.bytes + 10, 10, len + 1, &info, 0, &offset, &len),
-	                 -RPROC_ERR_LOADER_STATE);
-	assert_int_equal(elf_load_header(image.bytes + 10, 11, 6, &info, 0, &offset, &len), -RPROC_ERR_LOADER_STATE);
-	assert_int_equal(elf_load_header(NULL, 10, 6, &info, 0, &offset, &len), -RPROC_ERR_LOADER_STATE);
+	assert_int_equal(offset, 0);
+	assert_true(len >= sizeof(Elf32_Ehdr));
+	/* With no bytes: the same is wanted. A part, more than it, another one, or nothing is an error. */
+	memlen = len;
+	assert_int_equal(elf_load_header(NULL, 0, 0, &info, 0, &offset, &len), 0);
+	assert_int_equal(len, memlen);
+	assert_int_equal(elf_load_header(image.bytes, 0, len - 1, &info, 0, &offset, &len), -RPROC_ERR_LOADER_STATE);
+	assert_int_equal(elf_load_header(image.bytes, 0, len + 1, &info, 0, &offset, &len), -RPROC_ERR_LOADER_STATE);
+	assert_int_equal(elf_load_header(image.bytes + 1, 1, len, &info, 0, &offset, &len), -RPROC_ERR_LOADER_STATE);
+	assert_int_equal(elf_load_header(NULL, 0, len, &info, 0, &offset, &len), -RPROC_ERR_LOADER_STATE);
 	assert_int_equal(elf_load(&rproc, NULL, 0, 0, &info, 0, &da, &offset, &len, &padding, &memlen),
 	                 -RPROC_ERR_LOADER_STATE);
 	assert_int_equal(elf_locate_rsc_table(info, &da, &offset, &len), -RPROC_ERR_LOADER_STATE);
