@@ -21,52 +21,44 @@ struct message {
 
 _Static_assert(offsetof(struct message, data) == 16, "data follows the header at once");
 
-/* What one message can carry here, as buffers are. */
-static size_t data_room(struct rpmsg_rpc_data *rpc)
+/* What of @p size one message can carry here, as buffers are. */
+static size_t fit(size_t size)
 {
-	int size = rpmsg_get_tx_buffer_size(&rpc->ept);
+	struct rpmsg_rpc_data *rpc = amp_rpmsg_default_rpc();
+	int room = rpc ? rpmsg_get_tx_buffer_size(&rpc->ept) - (int)sizeof(struct rpmsg_rpc_syscall) : -1;
 
 	/* Not known: no buffer is free now. The send will tell. */
-	if (size < (int)sizeof(struct rpmsg_rpc_syscall))
-		return AMP_RPC_DATA_MAX;
-	return metal_min((size_t)size - sizeof(struct rpmsg_rpc_syscall), (size_t)AMP_RPC_DATA_MAX);
+	return metal_min(size, room < 0 ? (size_t)AMP_RPC_DATA_MAX : metal_min((size_t)room, (size_t)AMP_RPC_DATA_MAX));
 }
 
 /*
- * Send @p msg with its data, and receive the answer into it.
+ * Send a request with its data, and receive the answer into @p msg.
  * @return int_field1 of the answer if it is 0 to @p max; a negative error
  */
-static int call(struct rpmsg_rpc_data *rpc, struct message *msg, int max)
+static int call(struct message *msg, uint32_t id, int field1, int field2, const void *data, size_t len, int max)
 {
-	size_t len = sizeof(msg->head) + msg->head.args.data_len;
-	int got = rpmsg_rpc_send(rpc, msg, len, msg, sizeof(*msg));
-	int result;
+	struct rpmsg_rpc_data *rpc = amp_rpmsg_default_rpc();
+	struct rpmsg_rpc_syscall_header *args = &msg->head.args;
+	int got;
 
-	if (got < 0)
-		return got;
-	if ((size_t)got < sizeof(msg->head) || msg->head.args.data_len > (size_t)got - sizeof(msg->head))
-		return -EPROTO;
-	result = msg->head.args.int_field1;
-	if (result >= 0)
-		return result <= max ? result : -EPROTO;
-	/* Error numbers are small; what is not one must not look like success, or like an error of ours. */
-	return msg->head.args.int_field2 > 0 && msg->head.args.int_field2 < 1000 ? -msg->head.args.int_field2 : -EIO;
-}
-
-static struct message *fill(struct message *msg, uint32_t id, int field1, int field2, const void *data, size_t len)
-{
-	msg->head.id = id;
-	msg->head.args.int_field1 = field1;
-	msg->head.args.int_field2 = field2;
-	msg->head.args.data_len = (uint32_t)len;
+	if (!rpc)
+		return -ENOTCONN;
+	msg->head = (struct rpmsg_rpc_syscall){id, {field1, field2, (uint32_t)len}};
 	if (len)
 		memcpy(msg->data, data, len);
-	return msg;
+	got = rpmsg_rpc_send(rpc, msg, sizeof(msg->head) + len, msg, sizeof(*msg));
+	if (got < 0)
+		return got;
+	if ((size_t)got < sizeof(msg->head) || args->data_len > (size_t)got - sizeof(msg->head))
+		return -EPROTO;
+	if (args->int_field1 >= 0)
+		return args->int_field1 <= max ? args->int_field1 : -EPROTO;
+	/* Error numbers are small; what is not one must not look like success, or like an error of ours. */
+	return args->int_field2 > 0 && args->int_field2 < 1000 ? -args->int_field2 : -EIO;
 }
 
 int amp_rpc_open(const char *path, unsigned int flags, unsigned int mode)
 {
-	struct rpmsg_rpc_data *rpc = amp_rpmsg_default_rpc();
 	struct message msg;
 	size_t len;
 
@@ -75,33 +67,25 @@ int amp_rpc_open(const char *path, unsigned int flags, unsigned int mode)
 	for (len = 1; path[len]; len++)
 		if (len == sizeof(msg.data) - 1)
 			return -ENAMETOOLONG;
-	if (!rpc)
-		return -ENOTCONN;
-	return call(rpc, fill(&msg, OPEN_SYSCALL_ID, (int)flags, (int)mode, path, len + 1), INT32_MAX);
+	return call(&msg, OPEN_SYSCALL_ID, (int)flags, (int)mode, path, len + 1, INT32_MAX);
 }
 
 int amp_rpc_close(int fd)
 {
-	struct rpmsg_rpc_data *rpc = amp_rpmsg_default_rpc();
 	struct message msg;
 
-	if (!rpc)
-		return -ENOTCONN;
-	return call(rpc, fill(&msg, CLOSE_SYSCALL_ID, fd, 0, NULL, 0), 0);
+	return call(&msg, CLOSE_SYSCALL_ID, fd, 0, NULL, 0, 0);
 }
 
 int amp_rpc_read(int fd, void *buf, size_t size)
 {
-	struct rpmsg_rpc_data *rpc = amp_rpmsg_default_rpc();
 	struct message msg;
 	int got;
 
 	if (!buf && size)
 		return -EINVAL;
-	if (!rpc)
-		return -ENOTCONN;
-	size = metal_min(size, data_room(rpc));
-	got = call(rpc, fill(&msg, READ_SYSCALL_ID, fd, (int)size, NULL, 0), (int)size);
+	size = fit(size);
+	got = call(&msg, READ_SYSCALL_ID, fd, (int)size, NULL, 0, (int)size);
 	if (got > 0 && (uint32_t)got != msg.head.args.data_len)
 		return -EPROTO;
 	if (got > 0)
@@ -111,13 +95,10 @@ int amp_rpc_read(int fd, void *buf, size_t size)
 
 int amp_rpc_write(int fd, const void *buf, size_t size)
 {
-	struct rpmsg_rpc_data *rpc = amp_rpmsg_default_rpc();
 	struct message msg;
 
 	if (!buf && size)
 		return -EINVAL;
-	if (!rpc)
-		return -ENOTCONN;
-	size = metal_min(size, data_room(rpc));
-	return call(rpc, fill(&msg, WRITE_SYSCALL_ID, fd, (int)size, buf, size), (int)size);
+	size = fit(size);
+	return call(&msg, WRITE_SYSCALL_ID, fd, (int)size, buf, size, (int)size);
 }

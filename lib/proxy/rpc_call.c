@@ -73,47 +73,50 @@ static void lose_server(struct rpmsg_rpc_data *rpc, bool for_good)
 	signal_change(rpc);
 }
 
+static void end_service(struct rpmsg_rpc_data *rpc, bool for_good)
+{
+	lose_server(rpc, for_good);
+	if (for_good)
+		rpmsg_destroy_ept(&rpc->ept);
+	if (rpc->shutdown_cb)
+		rpc->shutdown_cb(rpc);
+}
+
 static int message_arrived(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src, void *priv)
 {
 	struct rpmsg_rpc_data *rpc = priv;
-	bool expected;
+	const char *wrong = NULL;
 	uint32_t id;
 
-	if (len < sizeof(id) || src != ept->dest_addr) {
+	if (src != ept->dest_addr) {
+		wrong = "it is not the server";
+	} else if (len < sizeof(id)) {
+		wrong = "too short for an id";
+	} else {
+		AMP_SHARED_COPY_OUT(&id, data, sizeof(id));
+		if (id == TERM_SYSCALL_ID) {
+			end_service(rpc, true);
+			return RPMSG_SUCCESS;
+		}
+		metal_spinlock_acquire(&rpc->buflock);
+		if ((rpc->call == CALL_WAITS || rpc->call == CALL_ABANDONED) &&
+		    (id == rpc->request_id || id == ACK_STATUS_ID))
+			end_call(rpc, take_answer(rpc, data, len));
+		else
+			wrong = "no such request is in flight";
+		metal_spinlock_release(&rpc->buflock);
+	}
+	if (wrong)
 		metal_log(METAL_LOG_WARNING, "rpc: message of %u bytes from address %lu dropped: %s\n",
-		          (unsigned int)len, (unsigned long)src,
-		          len < sizeof(id) ? "too short for an id" : "it is not the server");
-		return RPMSG_SUCCESS;
-	}
-	AMP_SHARED_COPY_OUT(&id, data, sizeof(id));
-	if (id == TERM_SYSCALL_ID) {
-		lose_server(rpc, true);
-		rpmsg_destroy_ept(ept);
-		if (rpc->shutdown_cb)
-			rpc->shutdown_cb(rpc);
-		return RPMSG_SUCCESS;
-	}
-	metal_spinlock_acquire(&rpc->buflock);
-	expected = (rpc->call == CALL_WAITS || rpc->call == CALL_ABANDONED) &&
-	           (id == rpc->request_id || id == ACK_STATUS_ID);
-	if (expected)
-		end_call(rpc, take_answer(rpc, data, len));
-	metal_spinlock_release(&rpc->buflock);
-	if (expected)
-		signal_change(rpc);
+		          (unsigned int)len, (unsigned long)src, wrong);
 	else
-		metal_log(METAL_LOG_WARNING, "rpc: answer with id %lu dropped: no such request is in flight\n",
-		          (unsigned long)id);
+		signal_change(rpc);
 	return RPMSG_SUCCESS;
 }
 
 static void server_unbound(struct rpmsg_endpoint *ept)
 {
-	struct rpmsg_rpc_data *rpc = ept->priv;
-
-	lose_server(rpc, false);
-	if (rpc->shutdown_cb)
-		rpc->shutdown_cb(rpc);
+	end_service(ept->priv, false);
 }
 
 /* Destroyed: by us, by TERM_SYSCALL_ID, or with the whole link. */

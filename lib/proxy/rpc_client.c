@@ -14,45 +14,33 @@
 #define ANSWER_HEADER  offsetof(struct rpmsg_rpc_answer, params)
 #define REQUEST_HEADER offsetof(struct rpmsg_rpc_request, params)
 
-static const struct rpmsg_rpc_client_services *find_service(const struct rpmsg_rpc_clt *rpc, uint32_t id)
-{
-	unsigned int i;
-
-	for (i = 0; i < rpc->n_services; i++)
-		if (rpc->services[i].id == id)
-			return &rpc->services[i];
-	return NULL;
-}
-
 static int answer_arrived(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src, void *priv)
 {
-	const struct rpmsg_rpc_client_services *service;
+	const char *wrong = "nobody here asks for that";
 	struct rpmsg_rpc_clt *rpc = priv;
 	struct {
 		struct rpmsg_rpc_answer answer;
 		unsigned char end; /* of a text that fills the answer */
 	} copy;
+	unsigned int i;
 
 	if (src != ept->dest_addr) {
-		metal_log(METAL_LOG_WARNING, "rpc: answer from address %lu dropped: the server is %lu\n",
-		          (unsigned long)src, (unsigned long)ept->dest_addr);
-		return RPMSG_SUCCESS;
+		wrong = "it is not the server";
+	} else if (len < ANSWER_HEADER || len > sizeof(copy.answer)) {
+		wrong = "its length is wrong";
+	} else {
+		AMP_SHARED_COPY_OUT(&copy.answer, data, len);
+		((unsigned char *)&copy)[len] = 0;
+		for (i = 0; wrong && i < rpc->n_services; i++) {
+			if (rpc->services[i].id != copy.answer.id)
+				continue;
+			rpc->services[i].cb(rpc, copy.answer.status, copy.answer.params, len - ANSWER_HEADER);
+			wrong = NULL;
+		}
 	}
-	if (len < ANSWER_HEADER || len > sizeof(copy.answer)) {
-		metal_log(METAL_LOG_WARNING, "rpc: answer of %u bytes from address %lu dropped: must be %u to %u\n",
-		          (unsigned int)len, (unsigned long)src, (unsigned int)ANSWER_HEADER,
-		          (unsigned int)sizeof(copy.answer));
-		return RPMSG_SUCCESS;
-	}
-	AMP_SHARED_COPY_OUT(&copy.answer, data, len);
-	((unsigned char *)&copy)[len] = 0;
-	service = find_service(rpc, copy.answer.id);
-	if (service)
-		service->cb(rpc, copy.answer.status, copy.answer.params, len - ANSWER_HEADER);
-	else
-		metal_log(METAL_LOG_WARNING,
-		          "rpc: answer with id %lu from address %lu dropped: nobody here asks for that\n",
-		          (unsigned long)copy.answer.id, (unsigned long)src);
+	if (wrong)
+		metal_log(METAL_LOG_WARNING, "rpc: answer of %u bytes from address %lu dropped: %s\n",
+		          (unsigned int)len, (unsigned long)src, wrong);
 	return RPMSG_SUCCESS;
 }
 
