@@ -212,7 +212,6 @@ struct amp_load {
 	size_t memlen;              /**< bytes that they fill in the remote's memory */
 	struct metal_io_region *io; /**< where it goes; NULL: to the loader */
 	unsigned long io_offset;
-	metal_phys_addr_t pa;        /**< the same place, as a physical address; METAL_BAD_PHYS: not known */
 	struct amp_load_part *parts; /**< that are the loader's */
 };
 
@@ -526,8 +525,8 @@ int remoteproc_set_rsc_table(struct remoteproc *rproc, struct resource_table *rs
  * @return the device, the same one if it exists already; or NULL: no table, no such entry, a memory that does not
  * exist, or none left; device: no driver in time
  *
- * Driver: a vring whose address is open (FW_RSC_U32_ADDR_ANY) goes to the memory "vdev<id>vring<index>" if one with
- * that name is registered, else where ops->mmap puts it; open notify ids are chosen; both are written to the table.
+ * Driver: a vring whose address is open (FW_RSC_U32_ADDR_ANY) goes to the memory "vdev<id>vring<index>" if there is one
+ * with that name, else where ops->mmap puts it; open notify ids are chosen; both are written to the table.
  * Device: if a vring's address is open, waits until the driver has written it, and is ready; no longer than
  * rproc->ready_timeout_ms. See amp_virtio_wait_driver_ok().
  *

@@ -54,8 +54,9 @@ static bool matches(const struct remoteproc_mem *mem, const char *name, const st
 	return mem->io && range->va && amp_io_holds(mem->io, range->va, size);
 }
 
-static struct remoteproc_mem *find_registered(struct remoteproc *rproc, const char *name, const struct mem_range *range,
-                                              size_t size)
+/* A registered memory, or one that the platform knows. */
+static struct remoteproc_mem *find(struct remoteproc *rproc, const char *name, const struct mem_range *range,
+                                   size_t size, struct remoteproc_mem *buf)
 {
 	struct remoteproc_mem *mem;
 	struct metal_list *node;
@@ -65,16 +66,8 @@ static struct remoteproc_mem *find_registered(struct remoteproc *rproc, const ch
 		if (matches(mem, name, range, size))
 			return mem;
 	}
-	return NULL;
-}
-
-static struct remoteproc_mem *find(struct remoteproc *rproc, const char *name, const struct mem_range *range,
-                                   size_t size, struct remoteproc_mem *buf)
-{
-	struct remoteproc_mem *mem = find_registered(rproc, name, range, size);
-
-	if (mem || !rproc->ops->get_mem)
-		return mem;
+	if (!rproc->ops->get_mem)
+		return NULL;
 	return rproc->ops->get_mem(rproc, name, range->pa, range->da, range->va, size, buf);
 }
 
@@ -198,10 +191,11 @@ bool amp_rproc_find_da(struct remoteproc *rproc, metal_phys_addr_t da, size_t si
 bool amp_rproc_place(struct remoteproc *rproc, const char *name, size_t size, unsigned int attribute,
                      struct mem_range *range)
 {
-	const struct remoteproc_mem *mem = NULL;
+	struct remoteproc_mem buf, *mem = NULL;
 
+	range->va = NULL;
 	if (range->da == METAL_BAD_PHYS && name[0])
-		mem = find_registered(rproc, name, range, size);
+		mem = find(rproc, name, range, size, &buf);
 	if (mem) {
 		range->da = mem->da;
 		range->pa = mem->pa;

@@ -26,7 +26,7 @@ struct mem_range {
 bool amp_rproc_find_da(struct remoteproc *rproc, metal_phys_addr_t da, size_t size, struct mem_range *range);
 
 /**
- * Find, or have the platform allocate, what a resource table asks for: at range->da; or else, in the registered memory
+ * Find, or have the platform allocate, what a resource table asks for: at range->da; or else, in the memory
  * with this name; or else, at range->pa; or else, anywhere. Fills the rest of the range; without a region, io is NULL.
  */
 bool amp_rproc_place(struct remoteproc *rproc, const char *name, size_t size, unsigned int attribute,

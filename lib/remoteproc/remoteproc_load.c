@@ -88,9 +88,14 @@ static int aim(struct remoteproc *rproc, metal_phys_addr_t da)
 		return -AMP_RPROC_ERR_SEGMENT_MEMORY;
 	load->io = range.io;
 	load->io_offset = range.offset;
-	/* For stores that write to memory themselves, by this address; a region need not know its addresses. */
-	load->pa = metal_io_phys_to_offset(range.io, range.pa) == range.offset ? range.pa : METAL_BAD_PHYS;
 	return 0;
+}
+
+/* For whoever writes to the memory itself; METAL_BAD_PHYS: it is not memory that is wanted, or one without addresses.
+ */
+static metal_phys_addr_t wanted_pa(const struct amp_load *load)
+{
+	return load->io ? metal_io_phys(load->io, load->io_offset) : METAL_BAD_PHYS;
 }
 
 /* The beginning of the wanted part is here; NULL: or where it belongs. */
@@ -104,8 +109,6 @@ static int accept(struct amp_load *load, const void *data, size_t len)
 		else if (AMP_WITH_DCACHE)
 			amp_cache_flush_io(load->io, metal_io_virt(load->io, load->io_offset), (unsigned int)len);
 		load->io_offset += len;
-		if (load->pa != METAL_BAD_PHYS)
-			load->pa += len;
 	} else {
 		memcpy(load->parts->bytes + (load->offset - load->parts->offset), data, len);
 	}
@@ -295,32 +298,27 @@ static int begin(struct remoteproc *rproc)
 
 /* ------------------------------------------------------------------ from a store */
 
-static int get_piece(struct amp_load *load, void *store, const struct image_store_ops *ops, const void **data,
+static int get_piece(const struct amp_load *load, void *store, const struct image_store_ops *ops, const void **data,
                      size_t *offset, size_t len)
 {
-	size_t end = *offset + len, size = load->len;
-	struct metal_io_region *io = NULL;
+	bool seek = ops->features & SUPPORT_SEEK;
+	metal_phys_addr_t pa = seek ? wanted_pa(load) : METAL_BAD_PHYS;
+	struct metal_io_region *io = pa != METAL_BAD_PHYS ? load->io : NULL;
+	size_t end = *offset + len, size;
 	int got;
 
-	if (ops->features & SUPPORT_SEEK) {
-		*offset = load->offset;
-		/* Straight to memory, if the store can find it there. */
-		if (load->pa != METAL_BAD_PHYS)
-			io = load->io;
-	} else {
-		if (load->offset < end)
-			return -AMP_RPROC_ERR_STREAM;
-		*offset = end;
-		size += load->offset - end; /* what is between is dropped */
-	}
+	if (!seek && load->offset < end)
+		return -AMP_RPROC_ERR_STREAM;
+	*offset = seek ? load->offset : end;
+	/* What a stream brings before what is wanted is dropped. */
+	size = metal_min(load->offset - *offset + load->len, (size_t)INT_MAX);
 	*data = NULL;
-	size = metal_min(size, (size_t)INT_MAX);
-	got = ops->load(store, *offset, size, data, io ? load->pa : METAL_BAD_PHYS, io, 1);
+	got = ops->load(store, *offset, size, data, pa, io, 1);
 	if (io)
-		*data = NULL;
+		*data = NULL; /* straight to memory */
 	else if (got > 0 && !*data)
 		return -AMP_RPROC_ERR_STORE;
-	return got <= 0 || (size_t)got <= size ? got : (int)size;
+	return got > 0 && (size_t)got > size ? (int)size : got;
 }
 
 static int load_from(struct remoteproc *rproc, void *store, const struct image_store_ops *ops, const void *data,
@@ -393,7 +391,7 @@ int remoteproc_load_noblock(struct remoteproc *rproc, const void *img_data, size
 	if (nmlen)
 		*nmlen = status ? 0 : load->memlen;
 	if (pa)
-		*pa = !status && load->io ? load->pa : METAL_BAD_PHYS;
+		*pa = status ? METAL_BAD_PHYS : wanted_pa(load);
 	if (io)
 		*io = status ? NULL : load->io;
 	if (padding)

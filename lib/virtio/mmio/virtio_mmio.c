@@ -171,36 +171,38 @@ static int access_width(uint32_t offset, int length)
 	return (width == 2 || width == 4) && offset % (unsigned int)width == 0 ? width : 1;
 }
 
-static void read_config_once(struct virtio_mmio_device *vmdev, uint32_t offset, unsigned char *dst, int length)
+static void access_config(struct virtio_mmio_device *vmdev, uint32_t offset, unsigned char *bytes, int length,
+                          bool write)
 {
-	int width = access_width(offset, length), i;
-	uint64_t value;
+	unsigned long at = VIRTIO_MMIO_CONFIG + offset, end = at + (unsigned int)length;
+	int width = access_width(offset, length);
+	uint64_t value = 0;
 
-	for (i = 0; i < length; i += width) {
-		value = metal_io_read(&vmdev->cfg_io, VIRTIO_MMIO_CONFIG + offset + (unsigned int)i,
-		                      memory_order_seq_cst, width);
-		memcpy(dst + i, &value, (size_t)width);
+	for (; at < end; at += (unsigned int)width, bytes += width) {
+		if (write) {
+			memcpy(&value, bytes, (size_t)width);
+			metal_io_write(&vmdev->cfg_io, at, value, memory_order_seq_cst, width);
+		} else {
+			value = metal_io_read(&vmdev->cfg_io, at, memory_order_seq_cst, width);
+			memcpy(bytes, &value, (size_t)width);
+		}
 	}
 }
 
 static void read_config(struct virtio_device *vdev, uint32_t offset, void *dst, int length)
 {
 	struct virtio_mmio_device *vmdev = to_vmdev(vdev);
-	uint32_t before, after;
 	unsigned int tries = CONFIG_TRIES;
+	uint32_t before, after;
 
 	memset(dst, 0, (size_t)metal_max(length, 0));
 	if (!config_range_ok(vmdev, offset, length))
 		return;
-	if (vmdev->version == MMIO_LEGACY) {
-		read_config_once(vmdev, offset, dst, length);
-		return;
-	}
-	/* Of several pieces some could be from before a change and some from after it. */
+	/* Of several pieces some could be from before a change and some from after it. Layout 1 cannot tell. */
 	do {
-		before = mmio_read(vmdev, VIRTIO_MMIO_CONFIG_GENERATION);
-		read_config_once(vmdev, offset, dst, length);
-		after = mmio_read(vmdev, VIRTIO_MMIO_CONFIG_GENERATION);
+		before = vmdev->version == MMIO_LEGACY ? 0 : mmio_read(vmdev, VIRTIO_MMIO_CONFIG_GENERATION);
+		access_config(vmdev, offset, dst, length, false);
+		after = vmdev->version == MMIO_LEGACY ? 0 : mmio_read(vmdev, VIRTIO_MMIO_CONFIG_GENERATION);
 	} while (before != after && --tries);
 	if (before != after) {
 		memset(dst, 0, (size_t)length);
@@ -211,16 +213,9 @@ static void read_config(struct virtio_device *vdev, uint32_t offset, void *dst, 
 static void write_config(struct virtio_device *vdev, uint32_t offset, void *src, int length)
 {
 	struct virtio_mmio_device *vmdev = to_vmdev(vdev);
-	int width = access_width(offset, length), i;
-	uint64_t value = 0;
 
-	if (!config_range_ok(vmdev, offset, length))
-		return;
-	for (i = 0; i < length; i += width) {
-		memcpy(&value, (const char *)src + i, (size_t)width);
-		metal_io_write(&vmdev->cfg_io, VIRTIO_MMIO_CONFIG + offset + (unsigned int)i, value,
-		               memory_order_seq_cst, width);
-	}
+	if (config_range_ok(vmdev, offset, length))
+		access_config(vmdev, offset, src, length, true);
 }
 
 /* ------------------------------------------------------------------ interrupts */

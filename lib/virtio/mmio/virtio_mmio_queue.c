@@ -89,7 +89,6 @@ static void use_vq(struct virtio_mmio_device *vmdev, struct amp_mmio_queue *queu
 static metal_phys_addr_t place_ring(struct virtio_mmio_device *vmdev, struct amp_mmio_queue *queue, uint16_t num)
 {
 	size_t size = (size_t)vring_size(num, PAGE_SIZE);
-	unsigned long offset;
 	metal_phys_addr_t phys;
 
 	if (queue->ring_size < size) {
@@ -101,10 +100,9 @@ static metal_phys_addr_t place_ring(struct virtio_mmio_device *vmdev, struct amp
 	}
 	queue->ring.num_descs = num;
 	queue->ring.align = PAGE_SIZE;
-	offset = metal_io_virt_to_offset(&vmdev->shm_io, queue->ring.vaddr);
-	if (offset == METAL_BAD_OFFSET || size > vmdev->shm_io.size - offset)
+	if (!amp_io_holds(&vmdev->shm_io, queue->ring.vaddr, size))
 		return METAL_BAD_PHYS;
-	phys = metal_io_phys(&vmdev->shm_io, offset);
+	phys = metal_io_virt_to_phys(&vmdev->shm_io, queue->ring.vaddr);
 	return phys % PAGE_SIZE ? METAL_BAD_PHYS : phys;
 }
 
@@ -157,20 +155,25 @@ static uint16_t choose_num(struct virtio_mmio_device *vmdev, const struct amp_mm
 
 /* ------------------------------------------------------------------ start and stop */
 
-/* @return NULL, or why it did not work */
-static const char *start_queue(struct virtio_mmio_device *vmdev, struct amp_mmio_queue *queue, const char *name,
-                               vq_callback callback, void *priv)
+/* Start a queue that was just looked up (NULL: no memory for that). @return NULL, or why it did not work */
+static const char *start_queue(struct virtio_mmio_device *vmdev, struct amp_mmio_queue *queue, struct virtqueue *vq,
+                               const char *name, vq_callback callback, void *priv)
 {
 	metal_phys_addr_t phys;
 	uint16_t num;
 
+	if (!queue)
+		return "no memory";
+	if (queue->started)
+		return "it is in use already";
+	use_vq(vmdev, queue, vq);
 	if (vmdev->failed)
 		return "the device is out of use";
 	if (queue->room == 0)
 		return "its structure has no room for descriptors";
 	mmio_write(vmdev, VIRTIO_MMIO_QUEUE_SEL, queue->idx);
-	if (queue->started || device_uses_queue(vmdev))
-		return "it is in use already";
+	if (device_uses_queue(vmdev))
+		return "the device uses it already";
 	num = choose_num(vmdev, queue);
 	if (num == 0)
 		return "the device has no such queue";
@@ -178,11 +181,11 @@ static const char *start_queue(struct virtio_mmio_device *vmdev, struct amp_mmio
 	if (phys == METAL_BAD_PHYS)
 		return "there is no ring memory, or it is misaligned, or outside the shared memory";
 	if (virtqueue_create(&vmdev->vdev, (unsigned short)queue->idx, name, &queue->ring, callback, amp_mmio_notify,
-	                     queue->vq))
+	                     vq))
 		return "its ring is misaligned";
-	queue->vq->priv = priv;
-	virtqueue_set_shmem_io(queue->vq, &vmdev->shm_io);
-	if (!hand_over(vmdev, &queue->vq->vq_ring, phys))
+	vq->priv = priv;
+	virtqueue_set_shmem_io(vq, &vmdev->shm_io);
+	if (!hand_over(vmdev, &vq->vq_ring, phys))
 		return "the device did not take the ring";
 	queue->started = true;
 	if (queue->idx < vmdev->vdev.vrings_num)
@@ -190,16 +193,17 @@ static const char *start_queue(struct virtio_mmio_device *vmdev, struct amp_mmio
 	return NULL;
 }
 
-/* Whether it worked; otherwise it was logged. */
-static bool try_start(struct virtio_mmio_device *vmdev, struct amp_mmio_queue *queue, const char *name,
-                      vq_callback callback, void *priv)
+/* The queue, started; or NULL, and it was logged. */
+static struct amp_mmio_queue *try_start(struct virtio_mmio_device *vmdev, unsigned int idx, struct virtqueue *vq,
+                                        const char *name, vq_callback callback, void *priv)
 {
-	const char *wrong = start_queue(vmdev, queue, name, callback, priv);
+	struct amp_mmio_queue *queue = get_queue(vmdev, idx);
+	const char *wrong = start_queue(vmdev, queue, vq, name, callback, priv);
 
 	if (wrong)
 		metal_log(METAL_LOG_ERROR, "virtio-mmio: device %lu, queue %u (%s) was not started: %s\n",
-		          (unsigned long)vmdev->vdev.id.device, queue->idx, name ? name : "no name", wrong);
-	return !wrong;
+		          (unsigned long)vmdev->vdev.id.device, idx, name ? name : "no name", wrong);
+	return wrong ? NULL : queue;
 }
 
 static void forget(struct amp_mmio_queue *queue)
@@ -238,22 +242,16 @@ void amp_mmio_forget_rings(struct virtio_mmio_device *vmdev)
 struct virtqueue *virtio_mmio_setup_virtqueue(struct virtio_device *vdev, unsigned int idx, struct virtqueue *vq,
                                               void (*cb)(void *), void *cb_arg, const char *vq_name)
 {
-	struct virtio_mmio_device *vmdev;
 	struct amp_mmio_queue *queue;
 
 	if (!vdev || !vq || idx > UINT16_MAX)
 		return NULL;
-	vmdev = to_vmdev(vdev);
-	queue = get_queue(vmdev, idx);
-	if (!queue || queue->started) {
-		metal_log(METAL_LOG_ERROR, "virtio-mmio: queue %u: %s\n", idx,
-		          queue ? "it is in use already" : "no memory");
+	queue = try_start(to_vmdev(vdev), idx, vq, vq_name, run_cb, cb_arg);
+	if (!queue)
 		return NULL;
-	}
-	use_vq(vmdev, queue, vq);
 	queue->cb = cb;
 	queue->cb_arg = cb_arg;
-	return try_start(vmdev, queue, vq_name, run_cb, cb_arg) ? vq : NULL;
+	return vq;
 }
 
 void virtio_mmio_register_device(struct virtio_device *vdev, int vq_num, struct virtqueue **vqs)
@@ -291,21 +289,16 @@ int amp_mmio_create_virtqueues(struct virtio_device *vdev, unsigned int flags, u
                                vq_callback callbacks[], void *callback_args[])
 {
 	struct virtio_mmio_device *vmdev = to_vmdev(vdev);
-	struct amp_mmio_queue *queue;
+	struct virtqueue *vq;
 	unsigned int i;
 
 	(void)flags;
 	if (nvqs > vdev->vrings_num)
 		return ERROR_VQUEUE_INVLD_PARAM;
 	for (i = 0; i < nvqs; i++) {
-		if (!vdev->vrings_info[i].vq)
-			break;
-		queue = get_queue(vmdev, i);
-		if (!queue || queue->started)
-			break;
-		use_vq(vmdev, queue, vdev->vrings_info[i].vq);
-		if (!try_start(vmdev, queue, names ? names[i] : NULL, callbacks[i],
-		               callback_args ? callback_args[i] : NULL))
+		vq = vdev->vrings_info[i].vq;
+		if (!vq || !try_start(vmdev, i, vq, names ? names[i] : NULL, callbacks[i],
+		                      callback_args ? callback_args[i] : NULL))
 			break;
 	}
 	if (i == nvqs)
