@@ -94,6 +94,9 @@ fill_root() {
 	copy "$programs/amprelay-agent" bin 755
 	copy "$programs/rproc" bin 755
 	copy "$programs/rpmsg" bin 755
+	for name in export_ept export_dev destroy_ept ping; do
+		ln -s rpmsg "$root/bin/rpmsg_$name"
+	done
 	[ -z "$missing" ] || die "not built yet:$missing"
 	touch "$root/lib/modules/$release/"modules.{builtin,order} # depmod asks for them
 	step "listing the modules' dependencies" /sbin/depmod -b "$root" "$release"

@@ -12,22 +12,36 @@
 #include <stdint.h>
 
 #include "rpmsg_channel.h"
+#include "waiting.h"
 
 /** Exit statuses. */
 enum rpmsg_exit {
 	RPMSG_OK = 0,
 	RPMSG_FAILED = 1,
 	RPMSG_USAGE = 2,
-	RPMSG_NO_CHANNEL = 3,
+	RPMSG_NO_CHANNEL = 3, /**< or no such core or device */
+	RPMSG_LOST = 4,       /**< the core or the channel went away in the middle */
+	RPMSG_REFUSED = 6,    /**< Linux, or a limit of ours, refuses it */
 	RPMSG_TIMEOUT = 7,
 };
 
 /** Largest message that fits into one buffer: 512 bytes less the RPMsg header, as virtio_rpmsg_bus has it. */
 #define RPMSG_PAYLOAD_MAX 496
 
-/** The channel that a subcommand works on. Its argp child "channel_argp" parses --core and --wait into it. */
+/* ------------------------------------------------------------------ rpmsg.c */
+
+/** Set by SIGINT, SIGTERM and SIGHUP, which are let in by amp_wait() only. */
+extern volatile sig_atomic_t interrupted;
+
+/** Was the program called by the name "rpmsg_COMMAND"? */
+extern bool called_by_link;
+
+/* ------------------------------------------------------------------ rpmsg_target.c */
+
+/** What a subcommand works on. Its argp child "channel_argp" parses --core and --wait into it. */
 struct target {
-	const char *name; /**< the first argument that is no option; the subcommand's own parser puts it here */
+	const char
+		*name; /**< of a channel, or /dev/...: the first argument; the subcommand's own parser puts it here */
 	const char *core; /**< NULL: any */
 	int wait_ms;      /**< how long to wait for the announcement */
 	struct amp_channel channel;
@@ -42,24 +56,26 @@ unsigned int parse_number(const char *text, unsigned int min, unsigned int max, 
 
 /** Find the target, waiting if that was asked for. Prints what is wrong. @return enum rpmsg_exit */
 int target_find(struct target *target);
-/** Find and open it, and start the tick. @return enum rpmsg_exit, with *fd open if RPMSG_OK */
+/** Find and open it. @return enum rpmsg_exit, with *fd open (non-blocking) if RPMSG_OK */
 int target_open(struct target *target, int *fd);
 
-/** Print "rpmsg: CHANNEL: text" to standard error. @return status, for `return target_error(...)` */
+/** Print "rpmsg: NAME: text" to standard error. @return status, for `return target_error(...)` */
 int target_error(const struct target *target, int status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/** Monotonic time in nanoseconds. */
-uint64_t now_ns(void);
+/** Print what ended a transmit() or receive(). @return enum rpmsg_exit; RPMSG_OK for -EINTR, which says nothing */
+int target_failed(const struct target *target, int err);
 
-/** Set by SIGINT, SIGTERM and SIGHUP, which also interrupt a read or poll. */
-extern volatile sig_atomic_t interrupted;
-
-/** While on, a timer interrupts blocking calls ten times a second: so receive() notices that its time is over. */
-void tick(bool on);
+/* ------------------------------------------------------------------ rpmsg_message.c */
 
 /**
- * Read one message, at most until `deadline` (now_ns()), noticed with the next tick. One system call if all goes well.
+ * Send one message; with no buffer free, wait for one until `deadline`.
+ * @return 0; -ENOBUFS: none became free; -EINTR: interrupted; -EPIPE: channel lost; other -errno
+ */
+int transmit(int fd, const void *data, size_t len, uint64_t deadline);
+
+/**
+ * Receive one message, at most until `deadline`.
  * @return length; -ETIMEDOUT, -EINTR (interrupted), -EPIPE (channel lost), other -errno
  */
 int receive(int fd, void *buf, size_t size, uint64_t deadline);
@@ -67,14 +83,32 @@ int receive(int fd, void *buf, size_t size, uint64_t deadline);
 /** Throw away messages that came before anyone asked for them. */
 void drain(int fd);
 
-/** Print a message as text with a newline; bytes that are no printable ASCII as \xNN. */
+/** Print a message as text, without newlines and NULs at its end; bytes that are no printable ASCII as \xNN. */
+void print_text(const uint8_t *data, size_t len);
+/** The same, and a newline. */
 void print_message(const uint8_t *data, size_t len);
+/** Print a message in hexadecimal and ASCII, sixteen bytes a line. */
+void print_hex(const uint8_t *data, size_t len);
+/** Print a JSON string with its quotes, whatever is in it: bytes above 0x7e as \u00NN. */
+void print_json(const char *text);
+/**
+ * Print the distribution of times: "min/avg/median/p99/max = … us\n", or as JSON the member "us". Sorts them.
+ * @param count none: print nothing
+ */
+void print_times(uint64_t *ns, size_t count, bool json);
+
+/* ------------------------------------------------------------------ subcommands */
 
 int rpmsg_list(int argc, char **argv);
 int rpmsg_ping(int argc, char **argv);
+int rpmsg_bench(int argc, char **argv);
 int rpmsg_send(int argc, char **argv);
 int rpmsg_recv(int argc, char **argv);
+int rpmsg_dump(int argc, char **argv);
 int rpmsg_watch(int argc, char **argv);
 int rpmsg_wait(int argc, char **argv);
+int rpmsg_export_ept(int argc, char **argv);
+int rpmsg_export_dev(int argc, char **argv);
+int rpmsg_destroy_ept(int argc, char **argv);
 
 #endif

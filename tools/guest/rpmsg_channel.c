@@ -6,16 +6,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "rpmsg_endpoint.h"
 #include "sysfs.h"
 #include "uevent.h"
+#include "waiting.h"
 
 #define BUS    "/sys/bus/rpmsg"
 #define CHRDEV "rpmsg_chrdev"
@@ -40,23 +39,16 @@ bool amp_channel_modalias(const char *modalias, const char *name)
 	return modalias && strncmp(modalias, "rpmsg:", 6) == 0 && strcmp(modalias + 6, name) == 0;
 }
 
-static void find_core(const char *dir, char *core, size_t size)
+void amp_channel_core(const char *dir, char *core, size_t size, char core_dir[PATH_MAX])
 {
-	char path[PATH_MAX];
-
 	snprintf(core, size, "-");
-	if (!realpath(dir, path))
+	if (!realpath(dir, core_dir)) {
+		core_dir[0] = '\0';
 		return;
-	path[amp_channel_core_prefix(path)] = '\0';
-	if (!path[0] || amp_attr_read(path, "name", core, size) <= 0)
+	}
+	core_dir[amp_channel_core_prefix(core_dir)] = '\0';
+	if (!core_dir[0] || amp_attr_read(core_dir, "name", core, size) <= 0)
 		snprintf(core, size, "-");
-}
-
-static uint32_t read_address(const char *dir, const char *attr)
-{
-	char text[24];
-
-	return amp_attr_read(dir, attr, text, sizeof(text)) > 0 ? (uint32_t)strtoul(text, NULL, 0) : UINT32_MAX;
 }
 
 /* First entry of a directory whose name begins with `prefix`. */
@@ -74,9 +66,23 @@ static bool find_entry(const char *path, const char *prefix, char *name, size_t 
 	return name[0];
 }
 
+/* Its device node: a directory of its class below it is named like that. */
+static void find_node(struct amp_channel *channel)
+{
+	static const struct {
+		const char *class, *prefix;
+	} kinds[] = {{"rpmsg", "rpmsg"}, {"tty", "ttyRPMSG"}};
+	char dir[AMP_PATH_LEN];
+
+	for (unsigned int i = 0; i < sizeof(kinds) / sizeof(kinds[0]) && !channel->node[0]; i++) {
+		snprintf(dir, sizeof(dir), BUS "/devices/%s/%s", channel->device, kinds[i].class);
+		find_entry(dir, kinds[i].prefix, channel->node, sizeof(channel->node));
+	}
+}
+
 static bool load(struct amp_channel *channel, const char *device)
 {
-	char dir[AMP_PATH_LEN];
+	char dir[AMP_PATH_LEN], core_dir[PATH_MAX];
 
 	memset(channel, 0, sizeof(*channel));
 	if (device[0] == '.' || strlen(device) >= sizeof(channel->device))
@@ -85,12 +91,11 @@ static bool load(struct amp_channel *channel, const char *device)
 	snprintf(dir, sizeof(dir), BUS "/devices/%s", device);
 	if (amp_attr_read(dir, "name", channel->name, sizeof(channel->name)) < 0)
 		return false;
-	find_core(dir, channel->core, sizeof(channel->core));
-	channel->src = read_address(dir, "src");
-	channel->dst = read_address(dir, "dst");
+	amp_channel_core(dir, channel->core, sizeof(channel->core), core_dir);
+	channel->src = amp_address_read(dir, "src");
+	channel->dst = amp_address_read(dir, "dst");
 	amp_link_name(dir, "driver", channel->driver, sizeof(channel->driver));
-	snprintf(dir, sizeof(dir), BUS "/devices/%s/rpmsg", device);
-	find_entry(dir, "rpmsg", channel->node, sizeof(channel->node));
+	find_node(channel);
 	return true;
 }
 
@@ -137,14 +142,6 @@ int amp_channel_find(const char *core, const char *name, struct amp_channel *cha
 	return s.several_cores ? -ENOTUNIQ : 0;
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 /* Read all events. @return whether one says that a channel of this name was added */
 static bool was_announced(int events, const char *name)
 {
@@ -161,21 +158,18 @@ static bool was_announced(int events, const char *name)
 	return seen;
 }
 
-int amp_channel_wait(int events, const char *core, const char *name, int timeout_ms, struct amp_channel *channel)
+int amp_channel_wait(int events, const char *core, const char *name, uint64_t deadline, struct amp_channel *channel)
 {
 	struct pollfd fd = {.fd = events, .events = POLLIN};
-	int64_t deadline = now_ms() + timeout_ms, left = -1;
-	int err = amp_channel_find(core, name, channel);
+	int err = amp_channel_find(core, name, channel), n;
 
 	while (err == -ENOENT) {
-		if (timeout_ms >= 0) {
-			left = deadline - now_ms();
-			if (left <= 0)
-				return err;
-		}
-		if (poll(&fd, 1, (int)left) < 0)
-			return -errno;
-		if (fd.revents && was_announced(events, name))
+		n = amp_wait(&fd, 1, deadline);
+		if (n < 0)
+			return n;
+		if (n == 0)
+			return err;
+		if (was_announced(events, name))
 			err = amp_channel_find(core, name, channel);
 	}
 	return err;
@@ -191,7 +185,7 @@ static int open_bound(const struct amp_channel *channel)
 	if (!channel->node[0])
 		return -ENODEV;
 	snprintf(path, sizeof(path), "/dev/%s", channel->node);
-	fd = open(path, O_RDWR | O_CLOEXEC);
+	fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;
 }
 

@@ -6,6 +6,7 @@
 #ifndef AMPRELAY_GUEST_RPMSG_CHANNEL_H
 #define AMPRELAY_GUEST_RPMSG_CHANNEL_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -18,7 +19,7 @@ struct amp_channel {
 	char name[AMP_CHANNEL_NAME_LEN];
 	uint32_t src, dst; /**< UINT32_MAX: none yet */
 	char driver[64];   /**< "" if no driver has it */
-	char node[32];     /**< "rpmsg0" if rpmsg_chrdev has it, else "" */
+	char node[32];     /**< "rpmsg0" or "ttyRPMSG0" if its driver made such a device, else "" */
 };
 
 /** Call `visit` for each channel until it returns false; one that vanishes meanwhile is left out. */
@@ -36,10 +37,10 @@ int amp_channel_find(const char *core, const char *name, struct amp_channel *cha
  * The same, and wait for it to be announced.
  *
  * @param events socket of amp_uevent_open() that was opened before anyone looked for the channel
- * @param timeout_ms negative: for ever
+ * @param deadline as of amp_wait()
  * @return as amp_channel_find(); -EINTR after a signal
  */
-int amp_channel_wait(int events, const char *core, const char *name, int timeout_ms, struct amp_channel *channel);
+int amp_channel_wait(int events, const char *core, const char *name, uint64_t deadline, struct amp_channel *channel);
 
 /**
  * Open a channel for reading and writing messages.
@@ -50,7 +51,7 @@ int amp_channel_wait(int events, const char *core, const char *name, int timeout
  * channel that rpmsg_chrdev has is opened as it is.
  *
  * @param why receives a sentence for people when it fails
- * @return descriptor (blocking, close-on-exec); -ENODEV: the channel has gone meanwhile;
+ * @return descriptor (non-blocking, close-on-exec); -ENODEV: the channel has gone meanwhile;
  *         -EBUSY: another program or driver has it; -ENOSYS: kernel modules are missing; other -errno
  */
 int amp_channel_open(const struct amp_channel *channel, char *why, size_t size);
@@ -63,5 +64,14 @@ bool amp_channel_modalias(const char *modalias, const char *name);
 
 /** The remoteproc's directory in a resolved sysfs path: its length up to and including "/remoteprocN", 0 if none. */
 size_t amp_channel_core_prefix(const char *path);
+
+/**
+ * The core that a device belongs to.
+ *
+ * @param dir of the device in sysfs
+ * @param core name of the remoteproc, "-" if it is none of ours
+ * @param core_dir its directory, "" if it is none
+ */
+void amp_channel_core(const char *dir, char *core, size_t size, char core_dir[PATH_MAX]);
 
 #endif

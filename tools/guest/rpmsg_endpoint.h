@@ -8,6 +8,9 @@
 
 #include "rpmsg_channel.h"
 
+/** Name of the endpoints that this program makes for itself, so that it takes nobody else's. */
+#define AMP_ENDPOINT_NAME "rpmsg-tool"
+
 /**
  * Open an endpoint that sends to the channel's remote address, and receives what comes back.
  *
@@ -15,8 +18,9 @@
  * goes with its core. Removing it would race with the core's end, and Linux 6.1 does not survive it when an endpoint is
  * removed twice.
  *
- * @return descriptor (blocking, close-on-exec); -ENODEV: the core has gone meanwhile; -ENOSYS: kernel modules are
- *         missing; other -errno
+ * @return descriptor (non-blocking, close-on-exec); -ENODEV: the core has gone meanwhile; -ENOSYS: kernel modules are
+ *         missing ; -ENOSPC: too many;
+ *         other -errno
  */
 int amp_endpoint_open(const struct amp_channel *channel);
 

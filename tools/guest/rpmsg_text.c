@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* send and recv: services that speak text. */
+/* send, recv and dump: services that speak text, and others. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,11 @@ struct text {
 	unsigned int count; /* messages to print; 0: no end */
 	int timeout_ms;     /* -1: none */
 	const char *begin, *end;
+	void (*print)(const uint8_t *data, size_t len);
 };
+
+/* Time for a buffer to become free. */
+#define SEND_NS 2000000000u
 
 enum {
 	OPT_TIMEOUT = 256,
@@ -29,7 +33,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case 'c':
-		text->count = parse_number(arg, 1, 1000000000, state);
+		text->count = parse_number(arg, 0, 1000000000, state);
 		return 0;
 	case OPT_TIMEOUT:
 		text->timeout_ms = parse_seconds(arg, state);
@@ -62,13 +66,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static int send_text(const struct text *text, int fd, const char *message)
 {
 	size_t len = strlen(message);
+	int err;
 
 	if (len > RPMSG_PAYLOAD_MAX)
 		return target_error(&text->target, RPMSG_USAGE, "the text has %zu bytes, a message holds %u", len,
 		                    RPMSG_PAYLOAD_MAX);
-	if (write(fd, message, len) < 0)
-		return target_error(&text->target, RPMSG_FAILED, "cannot send: %s", strerror(errno));
-	return RPMSG_OK;
+	err = transmit(fd, message, len, amp_now_ns() + SEND_NS);
+	return err ? target_failed(&text->target, err) : RPMSG_OK;
 }
 
 /* Print `count` messages. @return enum rpmsg_exit */
@@ -77,28 +81,22 @@ static int print_messages(const struct text *text, int fd)
 	uint8_t message[RPMSG_PAYLOAD_MAX];
 
 	for (unsigned int i = 0; !text->count || i < text->count; i++) {
-		uint64_t deadline = text->timeout_ms < 0 ? UINT64_MAX : now_ns() + (uint64_t)text->timeout_ms * 1000000;
+		uint64_t deadline =
+			text->timeout_ms < 0 ? AMP_FOREVER : amp_now_ns() + (uint64_t)text->timeout_ms * 1000000;
 		int n = receive(fd, message, sizeof(message), deadline);
 
-		switch (n) {
-		case -EINTR:
-			return RPMSG_OK;
-		case -ETIMEDOUT:
+		if (n == -ETIMEDOUT)
 			return target_error(&text->target, RPMSG_TIMEOUT, "nothing came in %g s",
 			                    text->timeout_ms / 1000.0);
-		case -EPIPE:
-			return target_error(&text->target, RPMSG_FAILED, "the channel was lost");
-		default:
-			if (n < 0)
-				return target_error(&text->target, RPMSG_FAILED, "%s", strerror(-n));
-			print_message(message, (size_t)n);
-		}
+		if (n < 0)
+			return target_failed(&text->target, n);
+		text->print(message, (size_t)n);
 	}
 	return RPMSG_OK;
 }
 
 static const struct argp_option send_options[] = {
-	{"count", 'c', "N", 0, "Number of replies to print (default 1)", 0},
+	{"count", 'c', "N", 0, "Number of replies to print (default 1; 0: do not wait)", 0},
 	{"timeout", OPT_TIMEOUT, "SEC", 0, "Wait so long for each (default 2)", 0},
 	{0},
 };
@@ -106,14 +104,14 @@ static const struct argp_option send_options[] = {
 static const struct argp send_argp = {
 	.options = send_options,
 	.parser = parse,
-	.args_doc = "CHANNEL TEXT",
+	.args_doc = "CHANNEL|/dev/rpmsgN TEXT",
 	.doc = "Send a text as one message and print the reply, for example: rpmsg send amp-command uptime",
 	.children = (const struct argp_child[]){{&channel_argp, 0, NULL, 0}, {0}},
 };
 
 int rpmsg_send(int argc, char **argv)
 {
-	struct text text = {.args_max = 2, .count = 1, .timeout_ms = 2000};
+	struct text text = {.args_max = 2, .count = 1, .timeout_ms = 2000, .print = print_message};
 	int fd, status;
 
 	argp_parse(&send_argp, argc, argv, 0, NULL, &text);
@@ -122,14 +120,14 @@ int rpmsg_send(int argc, char **argv)
 		return status;
 	drain(fd);
 	status = send_text(&text, fd, text.words[1]);
-	if (!status)
+	if (!status && text.count)
 		status = print_messages(&text, fd);
 	close(fd);
 	return status;
 }
 
 static const struct argp_option recv_options[] = {
-	{"count", 'c', "N", 0, "End after so many messages (default: never)", 0},
+	{"count", 'c', "N", 0, "End after so many messages (default 0: never)", 0},
 	{"timeout", OPT_TIMEOUT, "SEC", 0, "End if no message comes for so long (default: never)", 0},
 	{"begin", OPT_BEGIN, "TEXT", 0,
          "Send this first: a core cannot send before it knows our address (default \"start\")", 0},
@@ -140,17 +138,32 @@ static const struct argp_option recv_options[] = {
 static const struct argp recv_argp = {
 	.options = recv_options,
 	.parser = parse,
-	.args_doc = "CHANNEL",
+	.args_doc = "CHANNEL|/dev/rpmsgN",
 	.doc = "Print the messages of a channel as they come, for example: rpmsg recv amp-telemetry -c 5",
 	.children = (const struct argp_child[]){{&channel_argp, 0, NULL, 0}, {0}},
 };
 
-int rpmsg_recv(int argc, char **argv)
+static const struct argp dump_argp = {
+	.options = recv_options,
+	.parser = parse,
+	.args_doc = "CHANNEL|/dev/rpmsgN",
+	.doc = "Print the messages of a channel as they come, in hexadecimal, each with its time (seconds since boot) "
+	       "and length, for example: rpmsg dump amp-telemetry -c 5",
+	.children = (const struct argp_child[]){{&channel_argp, 0, NULL, 0}, {0}},
+};
+
+static void print_dump(const uint8_t *data, size_t len)
 {
-	struct text text = {.args_max = 1, .timeout_ms = -1, .begin = "start", .end = "stop"};
+	printf("%.6f %zu bytes\n", (double)amp_now_ns() / 1e9, len);
+	print_hex(data, len);
+}
+
+static int receive_all(const struct argp *argp, void (*print)(const uint8_t *data, size_t len), int argc, char **argv)
+{
+	struct text text = {.args_max = 1, .timeout_ms = -1, .begin = "start", .end = "stop", .print = print};
 	int fd, status;
 
-	argp_parse(&recv_argp, argc, argv, 0, NULL, &text);
+	argp_parse(argp, argc, argv, 0, NULL, &text);
 	status = target_open(&text.target, &fd);
 	if (status)
 		return status;
@@ -158,9 +171,19 @@ int rpmsg_recv(int argc, char **argv)
 		status = send_text(&text, fd, text.begin);
 	if (!status) {
 		status = print_messages(&text, fd);
-		if (text.end[0] && status != RPMSG_FAILED)
+		if (text.end[0] && (status == RPMSG_OK || status == RPMSG_TIMEOUT))
 			send_text(&text, fd, text.end);
 	}
 	close(fd);
 	return status;
+}
+
+int rpmsg_recv(int argc, char **argv)
+{
+	return receive_all(&recv_argp, print_message, argc, argv);
+}
+
+int rpmsg_dump(int argc, char **argv)
+{
+	return receive_all(&dump_argp, print_dump, argc, argv);
 }

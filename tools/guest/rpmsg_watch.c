@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* watch and wait: channels that come and go with their core. */
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,6 +14,7 @@ struct watch {
 	struct target target;
 	unsigned int count; /* end after so many lives of the channel; 0: never */
 	unsigned int lives;
+	bool gone;
 	int events;
 };
 
@@ -29,12 +29,17 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'c':
 		watch->count = parse_number(arg, 1, 1000000000, state);
 		return 0;
+	case 'g':
+		watch->gone = true;
+		return 0;
 	case 't':
 		watch->target.wait_ms = parse_seconds(arg, state);
 		return 0;
 	case ARGP_KEY_ARG:
 		if (watch->target.name)
 			argp_error(state, "more than one channel");
+		if (arg[0] == '/')
+			argp_error(state, "name a channel: device nodes have no announcements");
 		watch->target.name = arg;
 		return 0;
 	case ARGP_KEY_NO_ARGS:
@@ -48,6 +53,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 /* ---- wait */
 
 static const struct argp_option wait_options[] = {
+	{"gone", 'g', NULL, 0, "Wait until it is gone, instead: at once if it is not there", 0},
 	{"core", 'C', "NAME", 0, "The core that offers the channel, if several do", 0},
 	{"timeout", 't', "SEC", 0, "Give up after so long (default 10)", 0},
 	{0},
@@ -57,15 +63,67 @@ static const struct argp wait_argp = {
 	.options = wait_options,
 	.parser = parse,
 	.args_doc = "CHANNEL",
-	.doc = "Wait until a core has announced the channel. Exit status 7 if it does not in time.",
+	.doc = "Wait until a core has announced the channel, or, with --gone, until that announcement has been taken "
+	       "back or its core has gone. Exit status 7 if that does not happen in time.",
 };
+
+/* Read all events. @return whether one says that this very channel was removed */
+static bool was_removed(const struct watch *watch)
+{
+	char data[AMP_UEVENT_MAX];
+	struct amp_uevent event;
+	bool seen = false;
+	int n;
+
+	while ((n = amp_uevent_read(watch->events, data, &event)) != 0) {
+		if (n == -ENOBUFS)
+			seen |= !amp_channel_exists(&watch->target.channel);
+		else if (n < 0)
+			break;
+		else
+			seen |= strcmp(event.action, "remove") == 0 &&
+			        strcmp(strrchr(event.devpath, '/') + 1, watch->target.channel.device) == 0;
+	}
+	return seen;
+}
+
+/* It may be back when we look, so only the event tells. */
+static int wait_until_gone(struct watch *watch)
+{
+	struct target *target = &watch->target;
+	uint64_t deadline = amp_now_ns() + (uint64_t)target->wait_ms * 1000000;
+	struct pollfd pfd = {.fd = watch->events, .events = POLLIN};
+	int n = amp_channel_find(target->core, target->name, &target->channel);
+
+	if (n == -ENOENT)
+		return RPMSG_OK;
+	if (n == -ENOTUNIQ)
+		return target_error(target, RPMSG_USAGE, "several cores offer it: choose one with --core");
+	while (!was_removed(watch)) {
+		n = amp_wait(&pfd, 1, deadline);
+		if (n == 0)
+			return target_error(target, RPMSG_TIMEOUT, "it is still there after %g s",
+			                    target->wait_ms / 1000.0);
+		if (interrupted)
+			return target_error(target, RPMSG_FAILED, "interrupted while waiting for its end");
+	}
+	return RPMSG_OK;
+}
 
 int rpmsg_wait(int argc, char **argv)
 {
 	struct watch watch = {.target.wait_ms = 10000};
+	int status;
 
 	argp_parse(&wait_argp, argc, argv, 0, NULL, &watch);
-	return target_find(&watch.target);
+	if (!watch.gone)
+		return target_find(&watch.target);
+	watch.events = amp_uevent_open();
+	if (watch.events < 0)
+		return target_error(&watch.target, RPMSG_FAILED, "no kernel events: %s", strerror(-watch.events));
+	status = wait_until_gone(&watch);
+	close(watch.events);
+	return status;
 }
 
 /* ---- watch */
@@ -80,23 +138,21 @@ static void say(const char *what, const struct watch *watch)
 static int echo(struct watch *watch, int fd)
 {
 	char message[32], reply[RPMSG_PAYLOAD_MAX];
-	uint64_t start = now_ns();
-	int len = snprintf(message, sizeof(message), "watch %u", watch->lives), n;
+	uint64_t start = amp_now_ns();
+	int len = snprintf(message, sizeof(message), "watch %u", watch->lives);
+	int n = transmit(fd, message, (size_t)len, start + ECHO_NS);
 
-	if (write(fd, message, (size_t)len) < 0)
-		return -errno;
-	tick(true);
-	do
-		n = receive(fd, reply, sizeof(reply), start + ECHO_NS);
-	while (n >= 0 && (n != len || memcmp(message, reply, (size_t)len) != 0));
-	tick(false);
-	if (n == -ETIMEDOUT) {
+	if (!n)
+		do
+			n = receive(fd, reply, sizeof(reply), start + ECHO_NS);
+		while (n >= 0 && (n != len || memcmp(message, reply, (size_t)len) != 0));
+	if (n == -ETIMEDOUT || n == -ENOBUFS) {
 		say("silent", watch);
 		return 0;
 	}
 	if (n < 0)
 		return n;
-	printf("echo %llu\n", (unsigned long long)(now_ns() - start) / 1000);
+	printf("echo %llu\n", (unsigned long long)(amp_now_ns() - start) / 1000);
 	fflush(stdout);
 	return 0;
 }
@@ -118,7 +174,7 @@ static void wait_for_loss(struct watch *watch, int fd)
 	struct pollfd fds[] = {{.fd = fd, .events = POLLIN}, {.fd = watch->events, .events = POLLIN}};
 
 	while (!interrupted) {
-		if (poll(fds, 2, -1) < 0)
+		if (amp_wait(fds, 2, AMP_FOREVER) < 0)
 			continue;
 		if (fds[0].revents & (POLLERR | POLLHUP | POLLNVAL))
 			return;
@@ -138,7 +194,7 @@ static void wait_for_change(struct watch *watch)
 {
 	struct pollfd pfd = {.fd = watch->events, .events = POLLIN};
 
-	poll(&pfd, 1, 1000);
+	amp_wait(&pfd, 1, amp_now_ns() + 1000000000u);
 	read_events(watch);
 }
 
@@ -194,7 +250,7 @@ int rpmsg_watch(int argc, char **argv)
 		return target_error(&watch.target, RPMSG_FAILED, "no kernel events: %s", strerror(-watch.events));
 	while (!status && !interrupted && (!watch.count || watch.lives < watch.count)) {
 		do
-			err = amp_channel_wait(watch.events, watch.target.core, watch.target.name, -1,
+			err = amp_channel_wait(watch.events, watch.target.core, watch.target.name, AMP_FOREVER,
 			                       &watch.target.channel);
 		while (err == -EINTR && !interrupted);
 		if (err == -ENOTUNIQ)

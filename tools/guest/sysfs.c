@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -79,4 +80,11 @@ int amp_link_name(const char *dir, const char *name, char *buf, size_t size)
 	last = strrchr(target, '/');
 	len = snprintf(buf, size, "%s", last ? last + 1 : target);
 	return len < 0 || (size_t)len >= size ? -ENAMETOOLONG : len;
+}
+
+uint32_t amp_address_read(const char *dir, const char *attr)
+{
+	char text[24];
+
+	return amp_attr_read(dir, attr, text, sizeof(text)) > 0 ? (uint32_t)strtoul(text, NULL, 0) : UINT32_MAX;
 }

@@ -7,6 +7,7 @@
 #define AMPRELAY_GUEST_SYSFS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #define AMP_PATH_LEN 512 /**< room for every sysfs path that these programs build */
 
@@ -24,5 +25,8 @@ int amp_attr_write(const char *dir, const char *attr, const char *text);
 
 /** Last component of the symbolic link `dir`/`name`, for example a device's driver. @return length or -errno. */
 int amp_link_name(const char *dir, const char *name, char *buf, size_t size);
+
+/** Read an RPMsg address, which Linux writes as hexadecimal or signed decimal. @return UINT32_MAX: none */
+uint32_t amp_address_read(const char *dir, const char *attr);
 
 #endif
