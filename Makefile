@@ -10,7 +10,9 @@ MAKEFLAGS += --no-print-directory
 BUILD   := build
 LAB     := $(BUILD)/lab
 REPORTS := $(BUILD)/reports
-SOC     ?= m3
+# Each SoC description is one SoC: `make up SOC=NAME`.
+SOCS    := $(patsubst qemu/%.dts,%,$(wildcard qemu/*.dts))
+SOC     ?=
 DEMO    ?= bring-up
 
 # The user's own kernel tree, firmware file, and whether packages may be installed.
@@ -24,22 +26,24 @@ export SETUP KERNEL_SRC
 JOBS := $(shell nproc)
 AMPRELAY := $(BUILD)/bin/amprelay
 FIRMWARE_ARG := $(if $(FIRMWARE),--firmware '$(FIRMWARE)')
+SOC_ARG := $(if $(SOC),--soc '$(SOC)')
 
 # One build at a time in one tree: a second `make` waits for the first one's build, not for its demo.
 LOCKED = @mkdir -p $(BUILD) && flock $(BUILD)/.lock $(MAKE)
 
 ##@ See it work
 .PHONY: demo demo-native up down
-demo: lab ## Boot Linux and a Cortex-M3, talk RPMsg, break the core, recover; report in build/reports/demo.json
+demo: lab ## Play DEMO=NAME (default bring-up; 'amprelay demo --list' names all); report in build/reports/demo-NAME.json
 	@mkdir -p $(REPORTS)
-	@$(AMPRELAY) demo --report $(REPORTS)/demo.json $(FIRMWARE_ARG)
+	@$(if $(filter bring-up,$(DEMO)),ln -sfn demo-bring-up.json $(REPORTS)/demo.json) # the name that it had first
+	@$(AMPRELAY) demo '$(DEMO)' --report '$(REPORTS)/demo-$(DEMO).json' $(FIRMWARE_ARG)
 
 demo-native: ## The library alone: host and remote core as two processes; needs a C compiler and CMake, no QEMU
 	$(LOCKED) .native
 	@$(BUILD)/library/docs/examples/native_demo $(BUILD)/library/docs/examples/demo_firmware.elf
 
-up: lab ## Start a lab and leave it running: then build/bin/amprelay status, exec, fault …
-	@$(AMPRELAY) up $(FIRMWARE_ARG)
+up: lab ## Start a lab and leave it running (SOC=NAME: qemu/NAME.dts): then build/bin/amprelay status, exec, fault …
+	@$(AMPRELAY) up $(SOC_ARG) $(FIRMWARE_ARG)
 
 down: ## Take that lab down
 	@$(AMPRELAY) down
@@ -82,18 +86,21 @@ define build_preset
 	@cmake --build $(BUILD)/$(1) $(2) -- --quiet >$(BUILD)/$(1).log 2>&1 || { cat $(BUILD)/$(1).log; exit 1; }
 endef
 
+# put FILE TO: a shell command that replaces TO if it is another, whole or not at all.
+put = { cmp -s $(1) $(2) || { cp $(1) $(2).new && mv $(2).new $(2); }; }
+
 .tools:
 	$(call build_preset,dev)
 	@mkdir -p $(BUILD)/bin $(LAB)/firmware
 	@ln -sfn ../dev/bin/amprelay $(AMPRELAY)
-	@cmp -s $(BUILD)/dev/gen/$(SOC)/soc.json $(LAB)/soc.json || cp $(BUILD)/dev/gen/$(SOC)/soc.json $(LAB)/soc.json
+	@$(foreach s,$(SOCS),$(call put,$(BUILD)/dev/gen/$(s)/soc.json,$(LAB)/$(s).json);)
 
 .firmware:
 	$(call build_preset,cortex-m3)
 	@mkdir -p $(LAB)/firmware
-	@for f in bootrom-m3.elf firmware/amprelay-m3.elf; do \
-		cmp -s $(BUILD)/cortex-m3/firmware/$${f##*/} $(LAB)/$$f || { \
-			cp $(BUILD)/cortex-m3/firmware/$${f##*/} $(LAB)/$$f.new && mv $(LAB)/$$f.new $(LAB)/$$f; }; \
+	@for f in $(BUILD)/cortex-m3/firmware/*.elf; do \
+		case $${f##*/} in bootrom-*) to=$(LAB) ;; *) to=$(LAB)/firmware ;; esac; \
+		$(call put,$$f,$$to/$${f##*/}) || exit; \
 	done
 
 .native:
@@ -190,7 +197,7 @@ install: lab ## Install programs, library and the lab's files below PREFIX (defa
 	$(call build_preset,release)
 	@cmake --install $(BUILD)/release --prefix '$(PREFIX)' >/dev/null
 	@mkdir -p '$(PREFIX)/share/amprelay/firmware'
-	@cp $(LAB)/Image $(LAB)/initramfs.cpio.gz $(LAB)/soc.json $(LAB)/bootrom-*.elf '$(PREFIX)/share/amprelay/'
+	@cp $(LAB)/Image $(LAB)/initramfs.cpio.gz $(LAB)/*.json $(LAB)/bootrom-*.elf '$(PREFIX)/share/amprelay/'
 	@cp $(LAB)/firmware/*.elf '$(PREFIX)/share/amprelay/firmware/'
 	@echo 'installed below $(PREFIX)'
 
@@ -205,5 +212,6 @@ help: ## This list
 		/^##@/ {printf "\n%s\n", substr($$0, 5)} \
 		/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2} \
 		END {printf "\nVariables\n  KERNEL_SRC=DIR   build this kernel tree instead of Debian'\''s linux-source-6.1\n"; \
+		printf "  SOC=NAME         what up starts: one of qemu/*.dts\n  DEMO=NAME        what demo plays\n"; \
 		printf "  FIRMWARE=FILE    run this firmware on the core\n  SETUP=no         install nothing; name what is missing\n"; \
 		printf "  FUZZ_SECONDS=N   how long each fuzzer runs\n"}' $(MAKEFILE_LIST)

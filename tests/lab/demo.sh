@@ -22,6 +22,8 @@ jq -e '
 }
 ok "the report has what is documented"
 expect 0 "DETECTED BY" cat "$AMPRELAY_STATE/demo.txt"
+expect 2 "take one of bring-up" amp demo nonsense
+expect 0 "bring-up" amp demo --list
 
 "$AMPRELAY" demo --report "$AMPRELAY_STATE/second.json" >"$AMPRELAY_STATE/interrupted.txt" &
 demo=$!

@@ -14,10 +14,12 @@ expect 5 "not-there" amp up --kernel "$AMPRELAY_STATE/not-there"
 expect 5 "make lab" amp up --lab "$AMPRELAY_STATE"
 mkdir "$AMPRELAY_STATE/lab"
 cp -r "$AMPRELAY_LAB/." "$AMPRELAY_STATE/lab"
-jq '.cores[0].mem_size = "0x1001"' "$AMPRELAY_LAB/soc.json" >"$AMPRELAY_STATE/lab/soc.json"
+jq '.cores[0].mem_size = "0x1001"' "$AMPRELAY_LAB/m3.json" >"$AMPRELAY_STATE/lab/m3.json"
 expect 5 "mem_size" amp up --lab "$AMPRELAY_STATE/lab"
-head -c 100 "$AMPRELAY_LAB/soc.json" >"$AMPRELAY_STATE/lab/soc.json"
-expect 5 "soc.json" amp up --lab "$AMPRELAY_STATE/lab"
+head -c 100 "$AMPRELAY_LAB/m3.json" >"$AMPRELAY_STATE/lab/m3.json"
+expect 5 "m3.json" amp up --lab "$AMPRELAY_STATE/lab"
+expect 5 "no SoC 'nonsense' in $AMPRELAY_STATE/lab: it has m3" amp up --lab "$AMPRELAY_STATE/lab" --soc nonsense
+expect 5 "nonsense.json" amp up --soc ./nonsense.json
 : >"$AMPRELAY_STATE/file"
 expect 5 "$AMPRELAY_STATE/file" env AMPRELAY_STATE="$AMPRELAY_STATE/file" "$AMPRELAY" up
 expect 3 "is up" amp exec -- true

@@ -15,6 +15,15 @@ _amprelay_cores() {
 	done
 }
 
+# SoCs that the lab has.
+_amprelay_socs() {
+	local lab json
+	lab=$(dirname "$(readlink -f "$(type -P amprelay)")" 2>/dev/null)
+	for json in "${AMPRELAY_LAB:-/nonexistent}"/*.json "$lab"/../share/amprelay/*.json "$lab"/../../lab/*.json; do
+		[[ -f $json ]] && basename "$json" .json
+	done
+}
+
 _amprelay() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
 	local common='--name --json --color --help' commands='up down status start stop restart exec console logs events talk fault demo doctor version help'
@@ -39,7 +48,8 @@ _amprelay() {
 
 	case $prev in
 	--lab) mapfile -t COMPREPLY < <(compgen -d -- "$cur") && return ;;
-	--soc | --firmware | --kernel | --report) mapfile -t COMPREPLY < <(compgen -f -- "$cur") && return ;;
+	--firmware | --kernel | --report) mapfile -t COMPREPLY < <(compgen -f -- "$cur") && return ;;
+	--soc) mapfile -t COMPREPLY < <(compgen -W "$(_amprelay_socs)" -- "$cur" && compgen -f -X "!*.json" -- "$cur") && return ;;
 	--loader) mapfile -t COMPREPLY < <(compgen -W 'linux relay' -- "$cur") && return ;;
 	--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") && return ;;
 	--name | --since | --timeout | --wait | -n) return ;;
@@ -70,7 +80,7 @@ _amprelay() {
 		fi
 		;;
 	exec) choice="-n -- $common" ;;
-	demo) choice="--report --firmware --lab $common" ;;
+	demo) choice="bring-up --list --report --firmware --lab $common" ;;
 	*) choice=$common ;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$choice" -- "$cur")

@@ -51,8 +51,9 @@ enum {
 };
 
 static const struct argp_option options[] = {
-	{"lab", KEY_LAB, "DIR", 0, "The lab's files: Image, initramfs.cpio.gz, soc.json, boot ROMs, firmware/", 0},
-	{"soc", KEY_SOC, "FILE", 0, "Another soc.json", 0},
+	{"lab", KEY_LAB, "DIR", 0, "The lab's files: Image, initramfs.cpio.gz, SOC.json, boot ROMs, firmware/", 0},
+	{"soc", KEY_SOC, "NAME|FILE", 0, "The SoC: m3 (default), or another that the lab has; or a file from socgen",
+         0},
 	{"firmware", KEY_FIRMWARE, "FILE|DIR", 0, "Your firmware: an ELF file, or a directory for Linux to load from",
          0},
 	{"kernel", KEY_KERNEL, "IMAGE", 0, "Your arm64 kernel", 0},
@@ -73,7 +74,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		up->choice.dir = arg;
 		return 0;
 	case KEY_SOC:
-		up->choice.soc_file = arg;
+		up->choice.soc = arg;
 		return 0;
 	case KEY_FIRMWARE:
 		up->choice.firmware = arg;
@@ -127,16 +128,17 @@ static int need_qemu(const char *program, const char *package)
 	return path ? AMP_EXIT_OK : AMP_EXIT_ENVIRONMENT;
 }
 
-static int check_programs(const struct soc_config *soc)
+static int check_programs(const struct up *up)
 {
+	const struct soc_config *soc = &up->files.soc;
 	int err = need_qemu(LAB_QEMU_HOST, "qemu-system-arm");
 
 	for (unsigned int i = 0; !err && i < soc->num_cores; i++) {
 		const char *program = amp_lab_qemu_program(soc->core[i].isa);
 
 		if (!program) {
-			amp_cli_error("core '%s' has the unknown isa '%s' in soc.json", soc->core[i].name,
-			              soc->core[i].isa);
+			amp_cli_error("core '%s' has the unknown isa '%s' in %s", soc->core[i].name, soc->core[i].isa,
+			              up->files.soc_file);
 			return AMP_EXIT_ENVIRONMENT;
 		}
 		err = need_qemu(program, strstr(program, "riscv") ? "qemu-system-misc" : "qemu-system-arm");
@@ -183,7 +185,7 @@ static int prepare(struct up *up)
 		amp_cli_error("%s", error);
 		return err;
 	}
-	err = check_programs(&up->files.soc);
+	err = check_programs(up);
 	if (!err)
 		err = take_state_dir(up);
 	if (err)

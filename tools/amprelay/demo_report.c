@@ -11,15 +11,22 @@
 #include "cli.h"
 #include "table.h"
 
-void amp_demo_report_init(struct demo_report *report)
+void amp_demo_report_init(struct demo_report *report, const char *demo)
 {
-	*report = (struct demo_report){.steps = json_array(), .recoveries = json_array()};
+	*report = (struct demo_report){.steps = json_array(), .recoveries = json_array(), .members = json_object()};
+	amp_demo_report_set(report, "demo", json_string(demo));
 }
 
 void amp_demo_report_free(struct demo_report *report)
 {
 	json_decref(report->steps);
 	json_decref(report->recoveries);
+	json_decref(report->members);
+}
+
+void amp_demo_report_set(struct demo_report *report, const char *name, json_t *value)
+{
+	json_object_set_new(report->members, name, value);
 }
 
 void amp_demo_report_step(struct demo_report *report, const char *name, bool ok, double ms)
@@ -133,14 +140,18 @@ static json_t *to_json(const struct demo_report *report)
 {
 	size_t n;
 	double *all = sorted(report, NULL, "recovered_ms", &n);
-	json_t *statistics =
-		json_pack("{s:I, s:f, s:f, s:f}", "n", (json_int_t)n, "median", all ? percentile(all, n, 50) : 0, "p99",
-	                  all ? percentile(all, n, 99) : 0, "max", all && n ? all[n - 1] : 0);
+	json_t *json = json_pack("{s:O, s:f}", "steps", report->steps, "boot_ms", report->boot_ms);
 
+	json_object_update(json, report->members);
+	if (all && n) {
+		json_object_set(json, "recoveries", report->recoveries);
+		json_object_set_new(json, "recovery_ms",
+		                    json_pack("{s:I, s:f, s:f, s:f}", "n", (json_int_t)n, "median",
+		                              percentile(all, n, 50), "p99", percentile(all, n, 99), "max",
+		                              all[n - 1]));
+	}
 	free(all);
-	return json_pack("{s:O, s:f, s:f, s:{s:f, s:f}, s:O, s:o}", "steps", report->steps, "boot_ms", report->boot_ms,
-	                 "first_message_ms", report->first_message_ms, "echo_us", "median", report->echo_median_us,
-	                 "p99", report->echo_p99_us, "recoveries", report->recoveries, "recovery_ms", statistics);
+	return json;
 }
 
 int amp_demo_report_write(const struct demo_report *report, const char *path)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /**
  * @file demo_report.h
- * @brief What the demonstration measured, as demo.json and as a table. The format: docs/reference/demo-report.md.
+ * @brief What a demonstration measured, as JSON and as a table. The format: docs/reference/demo-report.md.
  */
 #ifndef AMPRELAY_DEMO_REPORT_H
 #define AMPRELAY_DEMO_REPORT_H
@@ -13,9 +13,8 @@
 struct demo_report {
 	json_t *steps;
 	json_t *recoveries;
-	double boot_ms;          /**< start to the guest's agent */
-	double first_message_ms; /**< start to the first RPMsg message that came back to Linux user space */
-	double echo_median_us, echo_p99_us;
+	json_t *members; /**< what only this demonstration has */
+	double boot_ms;  /**< start to the guest's agent */
 };
 
 /** One fault and what followed. Times in milliseconds since the fault was committed. */
@@ -27,11 +26,14 @@ struct demo_recovery {
 	double recovered_ms; /**< first echo of the core's next life */
 };
 
-void amp_demo_report_init(struct demo_report *report);
+void amp_demo_report_init(struct demo_report *report, const char *demo);
 void amp_demo_report_free(struct demo_report *report);
 
 void amp_demo_report_step(struct demo_report *report, const char *name, bool ok, double ms);
 void amp_demo_report_recovery(struct demo_report *report, const struct demo_recovery *recovery);
+
+/** Adds a member of this demonstration's own. Takes the reference of `value`. */
+void amp_demo_report_set(struct demo_report *report, const char *name, json_t *value);
 
 /** Prints a line for each kind of fault, and the statistics over all recoveries. */
 void amp_demo_report_print(const struct demo_report *report);

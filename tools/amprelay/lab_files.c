@@ -4,6 +4,7 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -111,6 +112,50 @@ static int check_bootroms(struct lab_files *files, char *error)
 	return err;
 }
 
+static bool is_soc_file(const char *soc)
+{
+	return strchr(soc, '/') || (strlen(soc) > 5 && !strcmp(soc + strlen(soc) - 5, ".json"));
+}
+
+/* A name means the lab's description of that SoC. */
+static char *soc_file(const char *dir, const char *soc)
+{
+	if (!soc)
+		soc = LAB_DEFAULT_SOC;
+	return is_soc_file(soc) ? absolute(soc) : format_path("%s/%s.json", dir, soc);
+}
+
+/* " m3 star": the SoCs that the lab has. */
+static void list_socs(const char *dir, char *list, size_t size)
+{
+	char *pattern = format_path("%s/*.json", dir);
+	size_t used = 0;
+	glob_t found;
+
+	list[0] = '\0';
+	if (!glob(pattern, 0, NULL, &found)) {
+		for (size_t i = 0; i < found.gl_pathc && used < size; i++) {
+			const char *name = strrchr(found.gl_pathv[i], '/') + 1;
+
+			used += (size_t)snprintf(list + used, size - used, " %.*s", (int)strlen(name) - 5, name);
+		}
+		globfree(&found);
+	}
+	free(pattern);
+}
+
+static int check_soc_file(const struct lab_files *files, const char *soc, char *error)
+{
+	char known[256];
+
+	if (soc && is_soc_file(soc))
+		return check_file(files->soc_file, "SoC description", "give --soc a name or a file", error);
+	list_socs(files->dir, known, sizeof(known));
+	if (soc && known[0] && access(files->soc_file, F_OK))
+		return fail(error, "no SoC '%s' in %s: it has%s", soc, files->dir, known);
+	return check_file(files->soc_file, "SoC description", "build it with 'make tools'", error);
+}
+
 int amp_lab_files_resolve(struct lab_files *files, const struct lab_choice *choice, char *error)
 {
 	int err;
@@ -119,7 +164,7 @@ int amp_lab_files_resolve(struct lab_files *files, const struct lab_choice *choi
 	files->dir = amp_lab_files_dir(choice->dir);
 	files->kernel = choice->kernel ? absolute(choice->kernel) : format_path("%s/Image", files->dir);
 	files->initramfs = format_path("%s/initramfs.cpio.gz", files->dir);
-	files->soc_file = choice->soc_file ? absolute(choice->soc_file) : format_path("%s/soc.json", files->dir);
+	files->soc_file = soc_file(files->dir, choice->soc);
 	files->firmware = choice->firmware ? absolute(choice->firmware) : format_path("%s/firmware", files->dir);
 
 	if (access(files->dir, R_OK | X_OK))
@@ -131,8 +176,7 @@ int amp_lab_files_resolve(struct lab_files *files, const struct lab_choice *choi
 	if (!err)
 		err = check_file(files->initramfs, "guest image", "build it with 'make lab'", error);
 	if (!err)
-		err = check_file(files->soc_file, "SoC description",
-		                 choice->soc_file ? "give --soc a soc.json" : "build it with 'make tools'", error);
+		err = check_soc_file(files, choice->soc, error);
 	if (!err && amp_soc_load(&files->soc, files->soc_file, error, LAB_FILES_ERROR))
 		err = AMP_EXIT_ENVIRONMENT;
 	if (!err)

@@ -13,6 +13,9 @@
 
 #define LAB_FILES_ERROR 512
 
+/** The SoC of those that choose none: qemu/m3.dts. */
+#define LAB_DEFAULT_SOC "m3"
+
 /** Absolute paths, all from malloc; NULL until resolved. */
 struct lab_files {
 	char *dir;
@@ -28,13 +31,12 @@ struct lab_files {
 struct lab_choice {
 	const char *dir;
 	const char *kernel;
-	const char *soc_file;
+	const char *soc; /**< a name, or a file if it has a slash or ends in ".json" */
 	const char *firmware;
 };
 
 /**
- * The directory with Image, initramfs.cpio.gz, soc.json, bootrom-CORE.elf and firmware/: `dir`, else $AMPRELAY_LAB,
- * else
+ * The directory with Image, initramfs.cpio.gz, SOC.json, boot ROMs and firmware/: `dir`, else $AMPRELAY_LAB, else
  * ../share/amprelay or ../../lab beside the program. It need not exist.
  *
  * @return from malloc
@@ -51,7 +53,7 @@ int amp_lab_files_resolve(struct lab_files *files, const struct lab_choice *choi
 
 void amp_lab_files_free(struct lab_files *files);
 
-/** @return the QEMU program for an "isa" of soc.json, NULL if there is none */
+/** @return the QEMU program for an "isa" of a SOC.json, NULL if there is none */
 const char *amp_lab_qemu_program(const char *isa);
 
 /** Linux's. */

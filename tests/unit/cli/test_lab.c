@@ -103,7 +103,7 @@ static void each_missing_file_is_named(void **state)
 	struct lab_choice choice = {.dir = *state};
 	struct lab_files files;
 	char error[LAB_FILES_ERROR];
-	static const char *const order[] = {"Image", "initramfs.cpio.gz", "soc.json"};
+	static const char *const order[] = {"Image", "initramfs.cpio.gz", "m3.json"};
 
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
 		assert_int_equal(amp_lab_files_resolve(&files, &choice, error), AMP_EXIT_ENVIRONMENT);
@@ -114,7 +114,7 @@ static void each_missing_file_is_named(void **state)
 	}
 	/* all are there, but the SoC's description is nonsense */
 	assert_int_equal(amp_lab_files_resolve(&files, &choice, error), AMP_EXIT_ENVIRONMENT);
-	assert_non_null(strstr(error, "soc.json"));
+	assert_non_null(strstr(error, "m3.json"));
 	amp_lab_files_free(&files);
 }
 

@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "demo.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "client.h"
+#include "lab_files.h"
+
+double amp_demo_now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+double amp_demo_event_ms(const json_t *event)
+{
+	return (double)amp_event_integer(event, "t", 0) / 1e6;
+}
+
+/* ---- what a person sees */
+
+void amp_demo_step(struct demo *d, const char *name, bool ok, double ms, const char *format, ...)
+{
+	va_list args;
+
+	amp_demo_report_step(&d->report, name, ok, ms);
+	d->failed |= !ok;
+	printf("%s%zu  %-34s%s %7.1f ms  ", amp_cli_color(ok ? COLOR_GOOD : COLOR_BAD),
+	       json_array_size(d->report.steps), name, amp_cli_color(COLOR_END), ms);
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+	printf("%s\n", ok ? "" : "   FAILED");
+	fflush(stdout);
+}
+
+void amp_demo_remark(struct demo *d, bool ok, const char *text)
+{
+	d->failed |= !ok;
+	printf("%-49s%s%s\n", "", text, ok ? "" : "   FAILED");
+	fflush(stdout);
+}
+
+/* ---- the lab */
+
+static int spawn_up(struct demo *d, int lifeline)
+{
+	char fd[16];
+	const char *argv[16] = {"amprelay", "--name", d->lab, "up", "--lifeline", fd, "--soc", d->kind->soc};
+	int argc = 8, status;
+	pid_t pid;
+
+	snprintf(fd, sizeof(fd), "%d", lifeline);
+	if (d->choice.firmware) {
+		argv[argc++] = "--firmware";
+		argv[argc++] = d->choice.firmware;
+	}
+	if (d->choice.lab_dir) {
+		argv[argc++] = "--lab";
+		argv[argc++] = d->choice.lab_dir;
+	}
+	fflush(NULL);
+	pid = fork();
+	if (pid < 0)
+		return AMP_EXIT_FAILED;
+	if (!pid) {
+		sigset_t none;
+		int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+		sigemptyset(&none);
+		sigprocmask(SIG_SETMASK, &none, NULL);
+		if (null >= 0)
+			dup2(null, STDOUT_FILENO);
+		execv("/proc/self/exe", (char *const *)argv);
+		_exit(AMP_EXIT_FAILED);
+	}
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : AMP_EXIT_FAILED;
+}
+
+static int bring_up(struct demo *d)
+{
+	int ends[2], err;
+
+	if (pipe2(ends, O_CLOEXEC))
+		return AMP_EXIT_FAILED;
+	fcntl(ends[0], F_SETFD, 0); /* the relay inherits the reading end, and only that */
+	err = spawn_up(d, ends[0]);
+	close(ends[0]);
+	d->lifeline = ends[1];
+	if (!err && amp_event_reader_open(&d->events, d->state_dir))
+		err = AMP_EXIT_FAILED;
+	return err;
+}
+
+static void end_lab(struct demo *d)
+{
+	struct client_result result;
+
+	amp_client_request(d->lab, json_pack("{s:s}", "cmd", "down"), NULL, &result);
+	amp_client_release(&result);
+	if (d->lifeline >= 0)
+		close(d->lifeline);
+}
+
+json_t *amp_demo_event(struct demo *d, const char *filter, int timeout_ms)
+{
+	char why[128];
+	struct event_filter *parsed = amp_event_filter_parse(filter, why, sizeof(why));
+	json_t *record = NULL;
+
+	if (amp_event_reader_find(&d->events, parsed, -1, timeout_ms, &record) != 1)
+		record = NULL;
+	amp_event_filter_free(parsed);
+	return record;
+}
+
+void amp_demo_fault(struct demo *d, const char *core, const char *kind)
+{
+	struct client_result result;
+
+	if (amp_client_fault(d->lab, core, kind, &result)) {
+		amp_cli_error("fault %s on %s: %s", kind, core, result.error);
+		d->failed = true;
+	}
+	amp_client_release(&result);
+}
+
+/* ---- running things in the guest */
+
+static int interrupt(struct demo *d)
+{
+	d->interrupted = true;
+	return -1;
+}
+
+static bool keep_text(void *context, char stream, const void *data, size_t len)
+{
+	struct demo_text *t = context;
+
+	if (stream == 'O') {
+		len = len < sizeof(t->data) - 1 - t->used ? len : sizeof(t->data) - 1 - t->used;
+		memcpy(t->data + t->used, data, len);
+		t->used += len;
+	}
+	return true;
+}
+
+static int text_signal(void *context, int signal)
+{
+	(void)signal;
+	return interrupt(((struct demo_text *)context)->demo);
+}
+
+int amp_demo_guest(struct demo *d, char *const *argv, struct demo_text *text)
+{
+	const struct client_io io = {.timeout_ms = DEMO_STEP_MS,
+	                             .has_signals = true,
+	                             .signal_fd = d->signal_fd,
+	                             .context = text,
+	                             .on_output = keep_text,
+	                             .on_signal = text_signal};
+	struct client_result result;
+	int exit;
+
+	*text = (struct demo_text){.demo = d};
+	exit = amp_client_exec(d->lab, argv, &io, &result);
+	if (exit && result.error[0] && !d->interrupted)
+		amp_cli_error("%s", result.error);
+	amp_client_release(&result);
+	return exit;
+}
+
+const char *amp_demo_first_line(struct demo_text *text)
+{
+	text->data[strcspn(text->data, "\n")] = '\0';
+	return text->data;
+}
+
+struct lines {
+	struct demo *demo;
+	bool (*on_line)(void *context, const char *line);
+	void *context;
+	char line[256];
+	size_t used;
+};
+
+static bool split_lines(void *context, char stream, const void *data, size_t len)
+{
+	struct lines *l = context;
+
+	for (size_t i = 0; stream == 'O' && i < len; i++) {
+		char c = ((const char *)data)[i];
+
+		if (c != '\n') {
+			if (l->used < sizeof(l->line) - 1)
+				l->line[l->used++] = c;
+			continue;
+		}
+		l->line[l->used] = '\0';
+		l->used = 0;
+		if (!l->on_line(l->context, l->line))
+			return false;
+	}
+	return true;
+}
+
+static int lines_signal(void *context, int signal)
+{
+	(void)signal;
+	return interrupt(((struct lines *)context)->demo);
+}
+
+void amp_demo_lines(struct demo *d, char *const *argv, int timeout_ms, bool (*on_line)(void *context, const char *line),
+                    void *context, char *error)
+{
+	struct lines lines = {.demo = d, .on_line = on_line, .context = context};
+	const struct client_io io = {.timeout_ms = timeout_ms,
+	                             .has_signals = true,
+	                             .signal_fd = d->signal_fd,
+	                             .context = &lines,
+	                             .on_output = split_lines,
+	                             .on_signal = lines_signal};
+	struct client_result result;
+
+	amp_client_exec(d->lab, argv, &io, &result);
+	snprintf(error, CLIENT_ERROR_LEN, "%s", result.error);
+	amp_client_release(&result);
+}
+
+/* ---- the steps of every demonstration */
+
+static const char *what_is(const struct demo *d, const char *name)
+{
+	for (const struct demo_core *c = d->kind->cores; c->name; c++) {
+		if (!strcmp(c->name, name))
+			return c->what;
+	}
+	return name;
+}
+
+/* The next core that started, whichever it is: Linux starts them side by side. */
+static void show_start(struct demo *d)
+{
+	json_t *ready = amp_demo_event(d, "ev=core.ready", DEMO_STEP_MS);
+	const char *core = amp_event_string(ready, "core");
+	struct demo_text text;
+	char step[64];
+
+	snprintf(step, sizeof(step), "remoteproc starts %s", what_is(d, core));
+	amp_demo_guest(d,
+	               (char *[]){"sh", "-c", "cat $(dirname $(grep -lx \"$0\" /sys/class/remoteproc/*/name))/firmware",
+	                          (char *)core, NULL},
+	               &text);
+	amp_demo_step(d, step, ready != NULL, ready ? amp_demo_event_ms(ready) - d->start : 0, "%s",
+	              amp_demo_first_line(&text));
+	json_decref(ready);
+}
+
+void amp_demo_show_boot(struct demo *d)
+{
+	json_t *agent = amp_demo_event(d, "ev=agent.up", DEMO_STEP_MS);
+	struct demo_text text;
+
+	amp_demo_guest(d, (char *[]){"uname", "-sr", NULL}, &text);
+	d->report.boot_ms = agent ? amp_demo_event_ms(agent) - d->start : 0;
+	amp_demo_step(d, "Linux boots", agent != NULL, d->report.boot_ms, "%s on arm64", amp_demo_first_line(&text));
+	json_decref(agent);
+	for (const struct demo_core *c = d->kind->cores; c->name && !d->failed; c++)
+		show_start(d);
+}
+
+/* ---- all of it */
+
+static int play(struct demo *d)
+{
+	int err = bring_up(d);
+
+	if (err)
+		return err;
+	d->kind->play(d);
+	return d->failed ? AMP_EXIT_FAILED : AMP_EXIT_OK;
+}
+
+/* @return 0, or what it was that made the report's writing fail */
+static int write_report(struct demo *d)
+{
+	int failure;
+
+	if (!d->choice.report_path || !json_array_size(d->report.steps))
+		return AMP_EXIT_OK;
+	failure = amp_demo_report_write(&d->report, d->choice.report_path);
+	if (failure) {
+		amp_cli_error("report %s: %s", d->choice.report_path, strerror(-failure));
+		return AMP_EXIT_FAILED;
+	}
+	printf("Report: %s\n", d->choice.report_path);
+	return AMP_EXIT_OK;
+}
+
+static int conclude(struct demo *d, int err)
+{
+	double seconds = (amp_demo_now_ms() - d->start) / 1e3;
+	int failure;
+
+	if (d->interrupted) {
+		fflush(stdout);
+		amp_cli_error("interrupted: the demonstration's lab was taken down");
+		return AMP_EXIT_INTERRUPTED;
+	}
+	if (json_array_size(d->report.recoveries))
+		amp_demo_report_print(&d->report);
+	failure = write_report(d);
+	err = err ? err : failure;
+	if (err)
+		amp_cli_error("the demonstration failed; what happened is in %s", d->state_dir);
+	else if (!strcmp(d->kind->soc, LAB_DEFAULT_SOC))
+		printf("Done in %.1f s. Go on with: amprelay up\n", seconds);
+	else
+		printf("Done in %.1f s. Go on with: amprelay up --soc %s\n", seconds, d->kind->soc);
+	return err;
+}
+
+/* A demonstration that went well leaves no logs behind. */
+static void remove_state(const struct demo *d)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		execlp("rm", "rm", "-rf", "--", d->state_dir, (char *)NULL);
+		_exit(1);
+	}
+	if (pid > 0)
+		waitpid(pid, NULL, 0);
+}
+
+int amp_demo_run(const struct demo_kind *kind, const struct demo_choice *choice)
+{
+	struct demo d = {.kind = kind, .choice = *choice, .lifeline = -1, .start = amp_demo_now_ms()};
+	sigset_t set;
+	int err;
+
+	if (strcmp(amp_cli.lab, AMP_CLI_DEFAULT_LAB) != 0)
+		snprintf(d.lab, sizeof(d.lab), "%s", amp_cli.lab);
+	else
+		snprintf(d.lab, sizeof(d.lab), "demo-%ld", (long)getpid()); /* any number of them side by side */
+	d.state_dir = amp_lab_state_dir(d.lab);
+	amp_demo_report_init(&d.report, kind->name);
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	d.signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	printf("AmpRelay: %s\n\n", kind->title);
+
+	err = play(&d);
+	if (err == AMP_EXIT_INTERRUPTED)
+		d.interrupted = true;
+	end_lab(&d);
+	err = conclude(&d, err);
+	if (!err || d.interrupted)
+		remove_state(&d);
+	amp_demo_report_free(&d.report);
+	free(d.state_dir);
+	return err;
+}
