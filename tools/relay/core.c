@@ -454,7 +454,7 @@ int amp_core_init(struct core *core, const struct core_config *config)
 
 void amp_core_destroy(struct core *core)
 {
-	amp_core_write_dump(core);
+	amp_core_finish_dump(core);
 	amp_core_set_deadline(core, 0);
 	amp_core_unwatch(core);
 	core->prefetch = sd_event_source_disable_unref(core->prefetch);

@@ -2,7 +2,8 @@
 /**
  * @file core.h
  * @brief One remote core: its power, its doorbells, its senses. core.c is the life cycle, core_requests.c what Linux
- * asks, core_process.c the QEMU behind it, core_crash.c what ends a life, core_trace.c its log.
+ * asks, core_process.c the QEMU behind it, core_crash.c what ends a life, core_dump.c its post-mortem, core_trace.c its
+ * log.
  *
  *      OFF ── start ──► STARTING ── boot byte ──► RUNNING ── stop ──► STOPPING ──► KILLING ──► OFF
  *                          │ time-out, exit          │ a detector              ▲
@@ -56,7 +57,9 @@ struct crash {
 	uint8_t *memory;          /**< snapshot, or NULL */
 	char firmware[PATH_MAX];  /**< that ran; empty if unknown */
 	struct amp_postmortem_summary summary;
-	sd_event_source *writer; /**< writes the files when there is time; NULL = nothing to write */
+	sd_event_source *writer;  /**< writes the files when there is time; NULL = nothing to write */
+	sd_event_source *writing; /**< hears of the end of the process that writes them */
+	pid_t writing_pid;        /**< that process; 0 = none */
 };
 
 struct core {
@@ -181,8 +184,6 @@ int amp_core_spawn(struct core *core);
 void amp_core_crashed(struct core *core, enum amp_detector detector, const char *text);
 /** Ends the examination with what is known. */
 void amp_core_conclude(struct core *core);
-/** Writes the files of the last crash now, if that has not been done. */
-void amp_core_write_dump(struct core *core);
 /** Starts to watch the heartbeat. */
 void amp_core_watch(struct core *core);
 void amp_core_unwatch(struct core *core);
@@ -190,5 +191,15 @@ void amp_core_unwatch(struct core *core);
 void amp_core_prefetch_symbols(struct core *core);
 /** The text of a crash record that arrived before the core ran. */
 void amp_core_boot_failure(const struct amp_remote *remote, char *out, size_t size);
+
+/* core_dump.c */
+
+/** @return all that is known of the last crash; it points into the core */
+struct amp_postmortem amp_core_evidence(const struct core *core);
+void amp_core_discard_evidence(struct core *core);
+/** Has the files of the last crash written, soon and by another process. */
+void amp_core_write_dump(struct core *core);
+/** Waits until they have been, if there are any. Context: blocks, for milliseconds. */
+void amp_core_finish_dump(struct core *core);
 
 #endif /* AMPRELAY_RELAY_CORE_H */

@@ -15,96 +15,11 @@
 
 /* ------------------------------------------------------------------ evidence */
 
-static void discard_evidence(struct core *core)
-{
-	struct crash *crash = &core->crash;
-
-	crash->writer = sd_event_source_disable_unref(crash->writer);
-	free(crash->registers);
-	crash->registers = NULL;
-	amp_shm_snapshot_free(&core->shm, crash->memory);
-	crash->memory = NULL;
-}
-
 static void firmware_path(const struct core *core, char *out, size_t size)
 {
 	out[0] = '\0';
 	if (core->firmware[0])
 		amp_text(out, size, "%s/%s", core->lab->options->firmware_dir, core->firmware);
-}
-
-static struct amp_postmortem evidence(const struct core *core)
-{
-	const struct crash *crash = &core->crash;
-	const struct amp_region *trace = amp_soc_region(core->config, AMP_REGION_TRACE);
-
-	return (struct amp_postmortem){
-		.core = core->config->name,
-		.epoch = crash->epoch,
-		.elf_machine = (uint16_t)core->config->elf_machine,
-		.detector = crash->detector,
-		.text = crash->text[0] ? crash->text : NULL,
-		.remote = &crash->remote,
-		.registers = crash->registers,
-		.memory = crash->memory,
-		.memory_size = crash->memory ? core->shm.size : 0,
-		.memory_da = core->config->mem_da,
-		.trace_offset = trace ? trace->offset : 0,
-		.trace_size = trace ? trace->size : 0,
-		.firmware = crash->firmware[0] ? crash->firmware : NULL,
-		.symbols = core->symbols,
-	};
-}
-
-/* Only files of this flight; those of the one before are in dumps.1. */
-static void forget_oldest_dump(struct core *core)
-{
-	uint32_t *slot = &core->dumped[core->dumps++ % DUMPS_KEPT];
-	char path[PATH_MAX];
-
-	if (*slot != 0) {
-		amp_text(path, sizeof(path), "%s/dumps/%s-%u.core", core->lab->options->state_dir, core->config->name,
-		         *slot);
-		unlink(path);
-		amp_text(path, sizeof(path), "%s/dumps/%s-%u.txt", core->lab->options->state_dir, core->config->name,
-		         *slot);
-		unlink(path);
-	}
-	*slot = core->crash.epoch;
-}
-
-void amp_core_write_dump(struct core *core)
-{
-	struct crash *crash = &core->crash;
-	struct amp_postmortem pm = evidence(core);
-	char stem[AMP_NAME_LEN + 16], path[PATH_MAX];
-	int core_err, text_err;
-
-	if (!crash->writer)
-		return;
-	forget_oldest_dump(core);
-	amp_text(stem, sizeof(stem), "%s-%u", core->config->name, crash->epoch);
-	amp_text(path, sizeof(path), "%s/dumps/%s.core", core->lab->options->state_dir, stem);
-	core_err = amp_postmortem_write_core(&pm, &crash->summary, path);
-	amp_text(path, sizeof(path), "%s/dumps/%s.txt", core->lab->options->state_dir, stem);
-	text_err = amp_postmortem_write_report(&pm, &crash->summary, path);
-	if (core_err < 0)
-		amp_core_warn(core, "dumps/%s.core: %s", stem, strerror(-core_err));
-	if (text_err < 0)
-		amp_core_warn(core, "dumps/%s.txt: %s", stem, strerror(-text_err));
-	if (core_err == 0 || text_err == 0) {
-		amp_text(path, sizeof(path), "dumps/%s.%s", stem, core_err == 0 ? "core" : "txt");
-		amp_record(&core->lab->record, "core.dump", core->config->name, "{s:s, s:I, s:s}", "file", path,
-		           "epoch", (json_int_t)crash->epoch, "by", "relay");
-	}
-	discard_evidence(core);
-}
-
-static int on_writer(sd_event_source *source, void *userdata)
-{
-	(void)source;
-	amp_core_write_dump(userdata);
-	return 0;
 }
 
 /* ------------------------------------------------------------------ report */
@@ -169,7 +84,7 @@ void amp_core_conclude(struct core *core)
 	amp_shm_read_remote(&core->shm, &crash->remote);
 	crash->memory = amp_shm_snapshot(&core->shm);
 	firmware_path(core, crash->firmware, sizeof(crash->firmware));
-	pm = evidence(core);
+	pm = amp_core_evidence(core);
 	amp_postmortem_summarise(&pm, summary);
 
 	type = report_type(crash->detector, summary->cause);
@@ -200,9 +115,7 @@ void amp_core_conclude(struct core *core)
 	core->crashed_at = crash->detected;
 	record_crash(core, type);
 	amp_core_drain_trace(core);
-	/* the files can wait until Linux has what it waits for */
-	if (sd_event_add_defer(core->lab->loop, &crash->writer, on_writer, core) < 0)
-		discard_evidence(core);
+	amp_core_write_dump(core);
 }
 
 /* ------------------------------------------------------------------ examination */
@@ -232,8 +145,8 @@ void amp_core_crashed(struct core *core, enum amp_detector detector, const char 
 
 	if (core->phase != PHASE_RUNNING)
 		return;
-	amp_core_write_dump(core); /* of the last crash, if it is still waiting */
-	discard_evidence(core);
+	amp_core_finish_dump(core); /* of the last crash, if it is still under way */
+	amp_core_discard_evidence(core);
 	crash->detector = detector;
 	crash->epoch = core->wire.epoch;
 	crash->detected = now_ns();
