@@ -102,6 +102,7 @@ char *amp_lab_firmware_prepare(const struct lab_files *files, const char *state_
 {
 	unsigned int core = core_for(&files->soc, files->firmware);
 	char from[PATH_MAX], to[PATH_MAX], *dir;
+	bool mine;
 	int err;
 
 	forget(state_dir);
@@ -115,8 +116,10 @@ char *amp_lab_firmware_prepare(const struct lab_files *files, const char *state_
 	for (unsigned int i = 0; !err && i < files->soc.num_cores; i++) {
 		snprintf(to, sizeof(to), "%s/%s", dir, files->soc.core[i].firmware);
 		snprintf(from, sizeof(from), "%s/firmware/%s", files->dir, files->soc.core[i].firmware);
-		err = copy_or_say(i == core ? files->firmware : from, to, error);
-		if (!err && i == core) {
+		mine = !strcmp(files->soc.core[i].firmware,
+		               files->soc.core[core].firmware); /* it may be several cores' */
+		err = copy_or_say(mine ? files->firmware : from, to, error);
+		if (!err && mine) {
 			err = remember(state_dir, files->firmware, to);
 			if (err)
 				snprintf(error, LAB_FILES_ERROR, "state directory %.300s: %s", state_dir,

@@ -168,6 +168,7 @@ static void read_regions(struct reader *r, const json_t *object, unsigned int in
 
 static void read_core(struct reader *r, const json_t *object, unsigned int index, struct soc_config *soc)
 {
+	static const char *const taken[] = {"linux", "kernel", "relay"};
 	struct core_config *core = &soc->core[index];
 
 	amp_text(r->where, sizeof(r->where), "cores[%u]", index);
@@ -188,6 +189,10 @@ static void read_core(struct reader *r, const json_t *object, unsigned int index
 	if (!r->failed && (core->mem_size < AMP_CTRL_SIZE || core->mem_size & (core->mem_size - 1) ||
 	                   core->mem_size - 1 > UINT32_MAX - core->mem_da))
 		fail(r, "mem_size", "must be a power of two, hold the control block, and end below 4 GiB");
+	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++) {
+		if (strcmp(core->name, taken[i]) == 0)
+			fail(r, "name", "\"%s\" is the name of another log: a core's is CORE.log", core->name);
+	}
 	for (unsigned int i = 0; i < index; i++) {
 		if (strcmp(core->name, soc->core[i].name) == 0)
 			fail(r, "name", "\"%s\" is there twice", core->name);

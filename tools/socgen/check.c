@@ -160,6 +160,9 @@ static void check_core_identity(struct soc_report *report, const struct soc *soc
 		if (!strcmp(core->name, soc->core[i].name))
 			soc_error(report, core->node, "label", "\"%s\" is the name of %s already", core->name,
 			          node_name(report, soc->core[i].node));
+	if (!strcmp(core->name, "linux") || !strcmp(core->name, "kernel") || !strcmp(core->name, "relay"))
+		soc_error(report, core->node, "label", "\"%s\" is the name of another log: a core's is CORE.log",
+		          core->name);
 }
 
 void soc_check(struct soc_report *report, const struct soc *soc)

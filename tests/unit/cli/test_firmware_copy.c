@@ -82,6 +82,24 @@ static void a_file_for_another_core_goes_to_that_core(void **state)
 	free(dir);
 }
 
+static void cores_that_share_a_firmware_share_the_file(void **state)
+{
+	char error[LAB_FILES_ERROR] = "", *dir;
+	struct setting s;
+
+	arrange(&s, *state);
+	s.files.soc.core[2] = s.files.soc.core[0];
+	s.files.soc.num_cores = 3;
+	put_elf(s.mine, EM_ARM);
+	put_file(*state, "mine.elf", "a", "mine");
+	dir = amp_lab_firmware_prepare(&s.files, s.state, error);
+	assert_non_null(dir);
+	assert_holds(dir, "riscv.elf", "stock riscv");
+	snprintf(error, sizeof(error), "cmp %s/mine.elf %s/arm.elf", (char *)*state, dir);
+	assert_int_equal(system(error), 0);
+	free(dir);
+}
+
 static void a_rebuilt_file_is_copied_again(void **state)
 {
 	char error[LAB_FILES_ERROR] = "", *dir;
@@ -140,6 +158,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(a_file_takes_the_place_of_the_first_cores_firmware),
 		T(a_file_for_another_core_goes_to_that_core),
+		T(cores_that_share_a_firmware_share_the_file),
 		T(a_rebuilt_file_is_copied_again),
 		T(a_file_that_is_gone_leaves_the_copy),
 		T(a_directory_is_shared_as_it_is),

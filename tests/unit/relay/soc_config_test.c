@@ -106,6 +106,7 @@ static void each_wrong_value_is_refused_by_its_key(void **state)
 		{"'memory_mib':256", "'memory_mib':'256'", "host.memory_mib"},
 		{"'name':'m3'", "'name':'../m3'", "cores[0].name"},
 		{"'name':'m3'", "'name':'a-name-too-long-for-it'", "cores[0].name"},
+		{"'name':'m3'", "'name':'relay'", "cores[0].name: \"relay\" is the name of another log"},
 		{"'elf_class':1", "'elf_class':3", "cores[0].elf_class"},
 		{"'amprelay-m3.elf'", "'/amprelay-m3.elf'", "cores[0].firmware"},
 		{"'bootrom-m3.elf'", "'a/b'", "cores[0].bootrom"},
