@@ -61,7 +61,7 @@ static const struct amp_arch_status arm_status[AMP_CRASH_STATUS] = {
 /* struct elf_prstatus of 32-bit Arm Linux: r0 … r15, cpsr, orig_r0 */
 static const struct amp_arch_prstatus arm_prstatus = {.size = 148, .pid_offset = 24, .reg_offset = 72, .num_regs = 17};
 
-/* ---- RISC-V */
+/* ---- RISC-V of 32 bits */
 
 static const struct amp_arch_register riscv_regs[] = {
 	{"zero", "x0/zero"}, {"ra", "x1/ra"},    {"sp", "x2/sp"},    {"gp", "x3/gp"},  {"tp", "x4/tp"},
@@ -72,6 +72,10 @@ static const struct amp_arch_register riscv_regs[] = {
 	{"s9", "x25/s9"},    {"s10", "x26/s10"}, {"s11", "x27/s11"}, {"t3", "x28/t3"}, {"t4", "x29/t4"},
 	{"t5", "x30/t5"},    {"t6", "x31/t6"},   {"pc", "pc"},
 };
+
+/* struct elf_prstatus of 32-bit RISC-V Linux: pc, x1 … x31 */
+static const struct amp_arch_prstatus riscv_prstatus = {
+	.size = 204, .pid_offset = 24, .reg_offset = 72, .num_regs = 32, .pc_first = true};
 
 static const struct amp_arch_status riscv_status[AMP_CRASH_STATUS] = {
 	{"mcause", NULL},
@@ -108,13 +112,14 @@ static const struct amp_arch archs[] = {
          .status = arm_status,
          .prstatus = &arm_prstatus},
 	{.elf_machine = EM_RISCV,
-         .word = 8,
+         .word = 4,
          .num_regs = COUNT(riscv_regs),
          .sp = 2,
          .lr = 1,
          .pc = 32,
          .reg = riscv_regs,
-         .status = riscv_status},
+         .status = riscv_status,
+         .prstatus = &riscv_prstatus},
 	{.elf_machine = EM_AARCH64,
          .word = 8,
          .num_regs = COUNT(aarch64_regs),

@@ -33,6 +33,7 @@ struct amp_arch_prstatus {
 	uint32_t pid_offset; /**< debuggers want a thread number that is not 0 */
 	uint32_t reg_offset;
 	uint32_t num_regs; /**< the first so many entries of amp_arch.reg, in that order */
+	bool pc_first;     /**< pc takes the place of the first one, which is always zero */
 };
 
 struct amp_arch {

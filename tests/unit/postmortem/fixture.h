@@ -26,7 +26,9 @@
 #define IN_MIDDLE   0x21100107u /* return address after bl inner, Thumb bit set */
 #define IN_OUTER    0x21100007u
 #define STACK       0x21180000u
-#define ARM         40 /* EM_ARM */
+#define ARM         40  /* EM_ARM */
+#define AARCH64     183 /* EM_AARCH64: no core files yet */
+#define RISCV       243 /* EM_RISCV */
 
 struct fixture {
 	struct amp_remote remote;

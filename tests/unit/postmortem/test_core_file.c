@@ -19,8 +19,8 @@ static char *ask_gdb(struct fixture *f, const char *command)
 	char *out = calloc(1, 65536);
 	FILE *gdb;
 
-	snprintf(line, sizeof(line), "%s -nx -batch -ex '%s' '%s' '%s' 2>&1 </dev/null", TEST_GDB, command,
-	         TEST_FIRMWARE, f->path);
+	snprintf(line, sizeof(line), "%s -nx -batch -ex '%s' %s -c '%s' 2>&1 </dev/null", TEST_GDB, command,
+	         f->pm.firmware ? f->pm.firmware : "", f->path);
 	gdb = popen(line, "r");
 	assert_non_null(gdb);
 	used = fread(out, 1, 65535, gdb);
@@ -63,6 +63,21 @@ static void gdb_shows_the_registers(void **state)
 	assert_gdb_says(f, "info registers",
 	                (const char *const[]){"r0", "0x1000", "r12", "0x100c", "sp", "0x21180000", "lr", "0x21100107",
 	                                      "pc", "0x21100202", "0x1000000", NULL});
+}
+
+static void gdb_shows_the_registers_of_a_risc_v_core(void **state)
+{
+	struct fixture *f = *state;
+
+	for (unsigned int i = 1; i < 32; i++)
+		f->remote.crash.reg[i] = 0x1000 + i;
+	f->remote.crash.reg[32] = 0x80100202;
+	f->pm.elf_machine = RISCV;
+	f->pm.firmware = NULL;
+	write_core(f);
+	assert_gdb_says(f, "info registers",
+	                (const char *const[]){"ra", "0x1001", "sp", "0x1002", "fp", "0x1008", "a0", "0x100a", "t6",
+	                                      "0x101f", "pc", "0x80100202", NULL});
 }
 
 static void gdb_reads_used_and_zero_memory(void **state)
@@ -114,7 +129,7 @@ static void an_architecture_without_a_core_format_is_refused(void **state)
 {
 	struct fixture *f = *state;
 
-	f->pm.elf_machine = 243;
+	f->pm.elf_machine = AARCH64;
 	amp_postmortem_summarise(&f->pm, &f->summary);
 	assert_int_equal(amp_postmortem_write_core(&f->pm, &f->summary, f->path), -ENOTSUP);
 	assert_int_equal(access(f->path, F_OK), -1);
@@ -137,6 +152,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup_fixture, teardown_fixture)
 		T(gdb_unwinds_the_call_chain),
 		T(gdb_shows_the_registers),
+		T(gdb_shows_the_registers_of_a_risc_v_core),
 		T(gdb_reads_used_and_zero_memory),
 		T(zero_pages_take_no_space),
 		T(memory_of_many_islands_still_fits),
