@@ -277,7 +277,9 @@ struct amp_remote {
 	uint32_t trace_head;   /**< bytes ever written to the trace region; position is this modulo its size */
 	uint32_t build_id_len; /**< bytes valid in build_id, 0 … 20 */
 	uint8_t build_id[AMP_BUILD_ID_LEN]; /**< the firmware's GNU build id */
-	uint32_t reserved[22];
+	uint32_t watchdog; /**< a core without a watchdog of its own: grows whenever the main loop feeds it; 0 = stopped
+	                    */
+	uint32_t reserved[21];
 	struct amp_crash crash;
 };
 

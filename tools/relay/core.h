@@ -2,8 +2,8 @@
 /**
  * @file core.h
  * @brief One remote core: its power, its doorbells, its senses. core.c is the life cycle, core_requests.c what Linux
- * asks, core_process.c the QEMU behind it, core_crash.c what ends a life, core_dump.c its post-mortem, core_trace.c its
- * log.
+ * asks, core_process.c the QEMU behind it, core_senses.c what it watches, core_crash.c what ends a life, core_dump.c its
+ * post-mortem, core_trace.c its log.
  *
  *      OFF ── start ──► STARTING ── boot byte ──► RUNNING ── stop ──► STOPPING ──► KILLING ──► OFF
  *                          │ time-out, exit          │ a detector              ▲
@@ -62,6 +62,16 @@ struct crash {
 	pid_t writing_pid;        /**< that process; 0 = none */
 };
 
+/** Something in the shared memory that must not stand still: core_senses.c. */
+struct sense {
+	struct core *core;
+	enum amp_detector detector;
+	const char *silence; /**< what there is to say of it */
+	uint32_t (*read)(const struct shared_memory *shm);
+	struct heartbeat beat;
+	sd_event_source *timer; /**< the next look; NULL: not watched */
+};
+
 struct core {
 	struct lab *lab;
 	const struct core_config *config;
@@ -79,15 +89,15 @@ struct core {
 	char trace_text[TRACE_TEXT_MAX]; /**< lines on their way to the file */
 	size_t trace_fill;
 	struct log_file trace_file;
-	struct heartbeat heartbeat;
-	uint32_t outcome; /**< enum amp_status, answered when the power is off … */
+	struct sense heartbeat;
+	struct sense watchdog; /**< of a core that has none of its own */
+	uint32_t outcome;      /**< enum amp_status, answered when the power is off … */
 	char outcome_text[AMP_TEXT_LEN];
 
 	sd_event_source *uart; /**< NULL while off */
 	bool uart_wants_out;
 	sd_event_source *vectors[DOORBELL_VECTORS];
 	sd_event_source *deadline; /**< of the phase */
-	sd_event_source *pulse;    /**< heartbeat check */
 	sd_event_source *prefetch; /**< opens the symbols when there is time */
 
 	struct crash crash;
@@ -174,6 +184,12 @@ void amp_core_start(struct core *core, uint32_t entry, const char *firmware, con
 /** Starts the core's QEMU, its doorbell and its monitor. @return 0 or a negative errno: nothing is left open then */
 int amp_core_spawn(struct core *core);
 
+/* core_senses.c */
+
+/** Starts to watch the heartbeat, and the watchdog if the relay is it. */
+void amp_core_watch(struct core *core);
+void amp_core_unwatch(struct core *core);
+
 /* core_crash.c */
 
 /**
@@ -184,9 +200,6 @@ int amp_core_spawn(struct core *core);
 void amp_core_crashed(struct core *core, enum amp_detector detector, const char *text);
 /** Ends the examination with what is known. */
 void amp_core_conclude(struct core *core);
-/** Starts to watch the heartbeat. */
-void amp_core_watch(struct core *core);
-void amp_core_unwatch(struct core *core);
 /** Opens the firmware's symbols soon, so that a crash need not wait for it. */
 void amp_core_prefetch_symbols(struct core *core);
 /** The text of a crash record that arrived before the core ran. */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <limits.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -6,6 +7,7 @@
 #include "clock.h"
 #include "core.h"
 #include "lab.h"
+#include "text.h"
 
 /*
  * Linux restarts a core that crashes at its start at once, and for ever. Beyond so many lives of less than a second,
@@ -25,6 +27,31 @@ static const char *qemu_program(const struct core_config *config)
 	return "qemu-system-arm";
 }
 
+/* Arm's microcontrollers start with the vectors in their ROM; others are told to start in the boot ROM, at every reset.
+ */
+static void boot_arguments(const struct core *core, struct arguments *args)
+{
+	char path[PATH_MAX], option[2 * PATH_MAX];
+	size_t n = 0;
+
+	amp_text(path, sizeof(path), "%s/%s", core->lab->options->bootrom_dir, core->config->bootrom);
+	if (strcmp(core->config->isa, "arm") == 0) {
+		amp_argument(args, "-kernel");
+		amp_argument(args, "%s", path);
+		return;
+	}
+	for (const char *p = path; *p; p++) {
+		if (*p == ',')
+			option[n++] = ','; /* or it would end the value */
+		option[n++] = *p;
+	}
+	option[n] = '\0';
+	amp_argument(args, "-bios");
+	amp_argument(args, "none");
+	amp_argument(args, "-device");
+	amp_argument(args, "loader,cpu-num=0,file=%s", option);
+}
+
 static void qemu_arguments(const struct core *core, struct arguments *args, int uart, int monitor)
 {
 	const struct core_config *config = core->config;
@@ -37,8 +64,7 @@ static void qemu_arguments(const struct core *core, struct arguments *args, int 
 	amp_argument(args, "-object");
 	amp_argument(args, "memory-backend-file,id=shared,size=%u,mem-path=/proc/self/fd/%d,share=on", config->mem_size,
 	             core->shm.fd);
-	amp_argument(args, "-kernel");
-	amp_argument(args, "%s/%s", core->lab->options->bootrom_dir, config->bootrom);
+	boot_arguments(core, args);
 	amp_argument(args, "-nodefaults");
 	amp_argument(args, "-display");
 	amp_argument(args, "none");

@@ -72,6 +72,11 @@ uint32_t amp_shm_heartbeat(const struct shared_memory *shm)
 	return read_remote_word(shm, offsetof(struct amp_remote, heartbeat));
 }
 
+uint32_t amp_shm_watchdog(const struct shared_memory *shm)
+{
+	return read_remote_word(shm, offsetof(struct amp_remote, watchdog));
+}
+
 uint32_t amp_shm_trace_head(const struct shared_memory *shm)
 {
 	return read_remote_word(shm, offsetof(struct amp_remote, trace_head));

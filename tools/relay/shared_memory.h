@@ -30,6 +30,8 @@ void amp_shm_destroy(struct shared_memory *shm);
 void amp_shm_read_host(const struct shared_memory *shm, struct amp_host *copy);
 void amp_shm_read_remote(const struct shared_memory *shm, struct amp_remote *copy);
 uint32_t amp_shm_heartbeat(const struct shared_memory *shm);
+/** @return how often a watchdog that is the relay's was fed; 0 = the core has none, or has stopped it */
+uint32_t amp_shm_watchdog(const struct shared_memory *shm);
 uint32_t amp_shm_trace_head(const struct shared_memory *shm);
 
 /** As a host does, before it starts the core: only while Linux is not the host. */
