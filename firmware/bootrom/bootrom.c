@@ -3,45 +3,30 @@
  * The boot ROM: the first code that runs when the relay powers the core on. It believes the control block only after it
  * has checked it, says that it is there, and jumps to the firmware. If it cannot, it says why and waits for power-off.
  */
-#include "armv7m.h"
 #include "board.h"
+#include "boot.h"
 #include "control.h"
+#include "cpu.h"
 #include "crash.h"
-#include "format.h"
 
 #include <stddef.h>
 #include <string.h>
 
-extern uint32_t __boot_stack_top[];
-
-_Noreturn void boot_reset(void); /* entry point, for the linker script */
-
-/** Positions in amp_crash.reg. */
-enum {
-	REG_LR = 14,
-	REG_PC = 15
-};
-
-#define FRAME_SIZE 32u /* of what the core pushes on exception entry */
-
-/** Report why nothing is started. @param frame  exception frame of a fault, or NULL */
-__attribute__((format(printf, 2, 3))) static _Noreturn void refuse_at(const uint32_t *frame, const char *format, ...)
+_Noreturn void boot_refuse(uint32_t pc, uint32_t lr, const char *format, ...)
 {
 	struct amp_crash *crash = amp_crash_open(AMP_CRASH_BOOT);
 	va_list args;
 
 	va_start(args, format);
-	amp_vformat(crash->text, sizeof(crash->text), format, args);
+	amp_crash_vsay(crash, format, args);
 	va_end(args);
-	if (frame) {
-		crash->reg[REG_LR] = frame[5];
-		crash->reg[REG_PC] = frame[6];
-	}
+	crash->reg[CPU_REG_LR] = lr;
+	crash->reg[CPU_REG_PC] = pc;
 	amp_crash_publish(crash);
 	amp_crash_end();
 }
 
-#define refuse(...) refuse_at(NULL, "boot ROM: " __VA_ARGS__)
+#define refuse(...) boot_refuse(0, 0, "boot ROM: " __VA_ARGS__)
 
 /** The region that firmware is loaded to, by the description that the relay wrote. */
 static struct amp_region firmware_region(const struct amp_soc *soc)
@@ -72,17 +57,18 @@ static void check_description(const struct amp_soc *soc)
 		refuse("the control block has %u regions, at most %u fit", (unsigned)soc->num_regions, AMP_MAX_REGIONS);
 }
 
-/** Check where the relay wants us to jump to; return the address with its Thumb bit. */
+/** Check where the relay wants us to jump to. */
 static uint32_t checked_entry(const struct amp_soc *soc)
 {
 	struct amp_region region = firmware_region(soc);
 	uint32_t entry = amp_relay_block->boot_addr;
 	uint32_t start = soc->mem_da + region.offset;
-	uint32_t code = entry & ~1u;
+	uint32_t code = cpu_code_address(entry);
+	const char *wrong = cpu_entry_is_wrong(entry);
 	uint32_t word;
 
-	if (!(entry & 1))
-		refuse("boot address 0x%08x is not Thumb code: bit 0 is clear", (unsigned)entry);
+	if (wrong)
+		refuse("boot address 0x%08x %s", (unsigned)entry, wrong);
 	if (region.size < sizeof(word) || code < start || code - start > region.size - sizeof(word))
 		refuse("boot address 0x%08x is outside the firmware region 0x%08x-0x%08x", (unsigned)entry,
 		       (unsigned)start, (unsigned)(start + region.size - 1));
@@ -92,7 +78,7 @@ static uint32_t checked_entry(const struct amp_soc *soc)
 	return entry;
 }
 
-_Noreturn void boot_reset(void)
+_Noreturn void boot_main(void)
 {
 	const volatile uint32_t *from = (const volatile uint32_t *)amp_soc_block;
 	struct amp_soc soc; /* a copy: what was checked is what is used */
@@ -108,53 +94,7 @@ _Noreturn void boot_reset(void)
 
 	amp_control_publish();
 	amp_doorbell_put(AMP_DB_BOOT);
-	armv7m_irq_off();
+	(void)amp_arch_irq_save();
 	((void (*)(void))(uintptr_t)entry)();
 	refuse("the firmware returned");
 }
-
-/* A fault before the firmware has installed vectors of its own; `msp` is where its exception frame should be. */
-__attribute__((used)) static _Noreturn void boot_fault_at(uint32_t msp)
-{
-	bool readable = msp % 4 == 0 && msp >= SOC_RAM_BASE && msp <= (uintptr_t)__boot_stack_top - FRAME_SIZE;
-
-	refuse_at(readable ? (const uint32_t *)(uintptr_t)msp : NULL,
-	          "exception %u before the firmware had vectors of its own, CFSR 0x%08x", (unsigned)armv7m_ipsr(),
-	          (unsigned)SCB_CFSR);
-}
-
-__attribute__((naked)) static void boot_fault(void)
-{
-	__asm__ volatile("mrs r0, msp\n\t"
-	                 "ldr sp, =__boot_stack_top\n\t" /* its own stack may be what is broken */
-	                 "sub sp, %0\n\t"                /* but leave the frame where it is */
-	                 "b boot_fault_at"
-	                 :
-	                 : "i"(8192));
-}
-
-void amp_cpu_park(void)
-{
-	armv7m_irq_off();
-	for (;;)
-		armv7m_wfi();
-}
-
-__attribute__((section(".vectors"), used)) static void (*const vectors[16])(void) = {
-	(void (*)(void))__boot_stack_top,
-	boot_reset,
-	boot_fault,
-	boot_fault,
-	boot_fault,
-	boot_fault,
-	boot_fault,
-	boot_fault,
-	boot_fault,
-	boot_fault,
-	boot_fault,
-	boot_fault,
-	boot_fault,
-	boot_fault,
-	boot_fault,
-	boot_fault,
-};

@@ -12,9 +12,9 @@
 #define AMP_ASSERT_TEXT_(x) #x
 #define AMP_ASSERT_TEXT(x)  AMP_ASSERT_TEXT_(x)
 
-#ifdef __arm__
-#include "armv7m.h"
-#define amp_assert_trap(text) armv7m_assert_failed(text)
+#if !__STDC_HOSTED__
+#include "cpu.h"
+#define amp_assert_trap(text) cpu_assert_failed(text)
 #else
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,7 +3,8 @@
  * @file board.h
  * @brief What the firmware asks of its board and of its instruction set. A new board implements this and nothing else.
  *
- * boards/BOARD/ has the devices (doorbell, watchdog), arch/ISA/ the core (start-up, faults, clock, idle).
+ * arch/ISA/ has the core (start-up, faults, clock), devices/ drivers (doorbell, watchdog), and boards/BOARD/ says which
+ * of them a board has, and where: devices.h and board.cmake there.
  */
 #ifndef AMP_FIRMWARE_BOARD_H
 #define AMP_FIRMWARE_BOARD_H
@@ -12,7 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* doorbell: boards/BOARD/doorbell.c */
+/* doorbell: devices/doorbell.c and the UART that devices.h includes */
 
 /** Doorbell events since the last look; several rings of one bell are one event. */
 struct amp_doorbell_events {
@@ -53,16 +54,13 @@ void amp_doorbell_post(uint32_t control);
 /** Something has rung. Context: task, interrupts off (see amp_cpu_idle()). */
 bool amp_doorbell_pending(void);
 
-/** Interrupt numbers and handlers, for the vector table. The transmitter's interrupt is the receiver's neighbour. */
-#define AMP_DOORBELL_RX_IRQ SOC_DOORBELL_IRQ
-#define AMP_DOORBELL_TX_IRQ (SOC_DOORBELL_IRQ + 1)
+/** The handler of its interrupts, in both directions. */
+void amp_doorbell_interrupt(void);
 
-void amp_doorbell_rx_interrupt(void);
-void amp_doorbell_tx_interrupt(void);
+/* watchdog: a file of devices/ */
 
-/* watchdog: boards/BOARD/watchdog.c */
-
-/** Start with period SOC_WATCHDOG_MS: the first expiry is an NMI, the second one the SoC's business. */
+/** Start with period SOC_WATCHDOG_MS. One of the core's own: the first expiry is an NMI, the second one the SoC's
+ * business. */
 void amp_watchdog_start(void);
 
 /** Start the period anew. Context: the main loop only, or the watchdog would not watch it. */
@@ -70,7 +68,7 @@ void amp_watchdog_feed(void);
 
 void amp_watchdog_stop(void);
 
-/** The first expiry has happened. Context: NMI handler. */
+/** The first expiry has happened; false without a watchdog that warns. Context: fault handler. */
 bool amp_watchdog_expired(void);
 
 /* clock: arch/ISA/clock.c. Cycles of SOC_CLOCK_HZ since amp_clock_start(). Context: any. */
@@ -83,6 +81,14 @@ uint64_t amp_clock_ms(void);
 
 /* core: arch/ISA */
 
+/** Let this interrupt through, to the handler that arch/ISA has for it. Context: task. */
+void amp_irq_enable(uint32_t irq);
+
+/** Interrupts off and sleep until power-off. */
+_Noreturn void amp_cpu_park(void);
+
+/* core, the same on all: common/core.c */
+
 /** Keep interrupts off for a few microseconds. @return what amp_interrupts_restore() takes; pairs nest. Context: any.
  */
 uint32_t amp_interrupts_off(void);
@@ -91,11 +97,10 @@ void amp_interrupts_restore(uint32_t state);
 /** Sleep until an interrupt, unless something has rung already. @return cycles slept. Context: task. */
 uint32_t amp_cpu_idle(void);
 
-/** Interrupts off and sleep until power-off. */
-_Noreturn void amp_cpu_park(void);
-
 /** Most bytes of the main stack that were ever in use; `size`: all there are. */
 uint32_t amp_stack_used(uint32_t *size);
+
+/* common/commit.c */
 
 /** Commit the fault (enum amp_fault). Returns only for values that are none. Context: task. */
 void amp_fault_commit(uint32_t fault);

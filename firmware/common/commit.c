@@ -1,25 +1,24 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Faults on request: each one really happens, nothing is pretended. */
 #include "amp_assert.h"
-#include "armv7m.h"
 #include "board.h"
-#include "core.h"
+#include "cpu.h"
+#include "crash.h"
+#include "devices.h"
 
 #include <amprelay/wire.h>
-
-#define NOTHING_THERE 0x50000000u /* an address of the mps2 boards where no device answers */
 
 /* Functions of their own, so that a post-mortem names the fault. */
 #define INJECT __attribute__((noinline)) static void
 
 INJECT undefined(void)
 {
-	__asm__ volatile("udf #0");
+	cpu_undefined();
 }
 
 INJECT bus(void)
 {
-	(void)AMP_REG32(NOTHING_THERE);
+	(void)*(volatile uint32_t *)BOARD_NOTHING_THERE;
 }
 
 INJECT divide(void)
@@ -56,13 +55,13 @@ INJECT fail_assertion(void)
 
 INJECT lock_up(void)
 {
-	armv7m_fault_poison();
-	__asm__ volatile("udf #1");
+	amp_crash_poison();
+	cpu_undefined();
 }
 
 INJECT hang(void)
 {
-	armv7m_irq_off();
+	amp_interrupts_off();
 	for (;;)
 		;
 }
@@ -70,7 +69,7 @@ INJECT hang(void)
 INJECT starve(void)
 {
 	for (;;)
-		armv7m_wfi();
+		amp_arch_wait();
 }
 
 void amp_fault_commit(uint32_t fault)

@@ -52,3 +52,13 @@ uint32_t amp_control_heartbeat(void)
 {
 	return amp_remote_block->heartbeat;
 }
+
+const char *amp_control_core_name(void)
+{
+	static char name[AMP_NAME_LEN];
+
+	/* Copied and ended here: the other side may change it under our hands. */
+	for (uint32_t i = 0; i < AMP_NAME_LEN - 1; i++)
+		name[i] = amp_soc_block->core[i];
+	return name;
+}

@@ -31,6 +31,9 @@ void amp_control_set_build_id(void);
 /** This firmware's GNU build id. @return length, 0 to AMP_BUILD_ID_LEN */
 uint32_t amp_control_build_id(uint8_t id[AMP_BUILD_ID_LEN]);
 
+/** This core's name, as the SoC describes it. The same firmware may run on several. Context: task. */
+const char *amp_control_core_name(void);
+
 /** Beats since start. */
 uint32_t amp_control_heartbeat(void);
 

@@ -3,6 +3,7 @@
 
 #include "board.h"
 #include "control.h"
+#include "format.h"
 
 #include <string.h>
 
@@ -18,6 +19,20 @@ struct amp_crash *amp_crash_open(uint32_t cause)
 	crash->cause = cause;
 	crash->arch = SOC_ELF_MACHINE;
 	return crash;
+}
+
+void amp_crash_vsay(struct amp_crash *crash, const char *format, va_list args)
+{
+	amp_vformat(crash->text, sizeof(crash->text), format, args);
+}
+
+void amp_crash_say(struct amp_crash *crash, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	amp_crash_vsay(crash, format, args);
+	va_end(args);
 }
 
 void amp_crash_stack(struct amp_crash *crash, const uint32_t *from, uint32_t words)

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The doorbell by interrupt. Both directions keep one bit per bell: a bell that has rung need not ring twice. */
-#include "armv7m.h"
 #include "board.h"
-#include "cmsdk_uart.h"
+#include "devices.h"
 
 #include <amprelay/wire.h>
 
 #define TX_WORDS (256 / 32)
 
-/* Shared with the interrupt handlers: changed with interrupts off only. */
+/* Shared with the interrupt handler: changed with interrupts off only. */
 static struct amp_doorbell_events rung;
 static uint32_t tx_waiting[TX_WORDS]; /* bit n: byte n shall be sent as soon as the transmitter is free */
+static bool tx_stalled;               /* the transmitter will interrupt when it is */
 
 static void receive(uint8_t byte)
 {
@@ -24,12 +24,11 @@ static void receive(uint8_t byte)
 		rung.unknown++;
 }
 
-void amp_doorbell_rx_interrupt(void)
+static void stall(bool stalled)
 {
-	/* Cleared first: a byte that comes after the last look at `state` makes a new interrupt. */
-	UART->interrupts = UART_INT_RX;
-	while (UART->state & UART_STATE_RX_FULL)
-		receive((uint8_t)UART->data);
+	if (stalled != tx_stalled)
+		uart_interrupt_on_room(stalled);
+	tx_stalled = stalled;
 }
 
 /* Send what waits, while the transmitter takes it. Interrupts are off, or this is the interrupt. */
@@ -39,52 +38,55 @@ static void transmit(void)
 		while (tx_waiting[i]) {
 			uint32_t bit = (uint32_t)__builtin_ctz(tx_waiting[i]);
 
-			if (UART->state & UART_STATE_TX_FULL) {
-				UART->ctrl |= UART_CTRL_TX_INT;
+			if (!uart_has_room()) {
+				stall(true);
 				/* It may have become free before its interrupt was on: then there will be none. */
-				if (UART->state & UART_STATE_TX_FULL)
+				if (!uart_has_room())
 					return;
 			}
 			tx_waiting[i] &= ~(1u << bit);
-			UART->data = 32 * i + bit;
+			uart_send((uint8_t)(32 * i + bit));
 		}
 	}
-	UART->ctrl &= ~UART_CTRL_TX_INT;
+	stall(false);
 }
 
-void amp_doorbell_tx_interrupt(void)
+void amp_doorbell_interrupt(void)
 {
-	UART->interrupts = UART_INT_TX;
-	transmit();
+	/* Acknowledged first: a byte that comes after the last look makes a new interrupt. */
+	uart_acknowledge();
+	while (uart_has_byte())
+		receive(uart_take());
+	if (tx_stalled)
+		transmit();
 }
 
 void amp_doorbell_start(void)
 {
-	uint32_t primask = armv7m_irq_save();
+	uint32_t state = amp_interrupts_off();
 
-	UART->ctrl |= UART_CTRL_RX_INT;
-	amp_doorbell_rx_interrupt(); /* what came before made no interrupt */
-	NVIC_IPR8(AMP_DOORBELL_RX_IRQ) = ARMV7M_PRIORITY_IRQ;
-	NVIC_IPR8(AMP_DOORBELL_TX_IRQ) = ARMV7M_PRIORITY_IRQ;
-	NVIC_ISER(0) = 1u << AMP_DOORBELL_RX_IRQ | 1u << AMP_DOORBELL_TX_IRQ;
-	armv7m_irq_restore(primask);
+	uart_interrupt_on_byte();
+	amp_doorbell_interrupt(); /* what came before made no interrupt */
+	amp_irq_enable(SOC_DOORBELL_IRQ);
+	amp_irq_enable(UART_TX_IRQ);
+	amp_interrupts_restore(state);
 }
 
 void amp_doorbell_ring(uint8_t byte)
 {
-	uint32_t primask = armv7m_irq_save();
+	uint32_t state = amp_interrupts_off();
 
 	tx_waiting[byte / 32] |= 1u << (byte % 32);
 	transmit();
-	armv7m_irq_restore(primask);
+	amp_interrupts_restore(state);
 }
 
 void amp_doorbell_post(uint32_t control)
 {
-	uint32_t primask = armv7m_irq_save();
+	uint32_t state = amp_interrupts_off();
 
 	rung.control |= control;
-	armv7m_irq_restore(primask);
+	amp_interrupts_restore(state);
 }
 
 bool amp_doorbell_pending(void)
@@ -94,11 +96,11 @@ bool amp_doorbell_pending(void)
 
 struct amp_doorbell_events amp_doorbell_take(void)
 {
-	uint32_t primask = armv7m_irq_save();
+	uint32_t state = amp_interrupts_off();
 	struct amp_doorbell_events taken = rung;
 
 	rung.notify = 0;
 	rung.control = 0;
-	armv7m_irq_restore(primask);
+	amp_interrupts_restore(state);
 	return taken;
 }

@@ -135,13 +135,16 @@ static void check_times(struct soc_report *report, const struct soc_core *core)
 		soc_error(report, core->heartbeat_node, "timeout-ms",
 		          "%" PRIu32 " ms is less than 3 periods of %" PRIu32 " ms; one late beat would count as death",
 		          core->heartbeat_timeout_ms, core->heartbeat_ms);
-	if (!core->watchdog.size)
+	if (!core->watchdog_ms)
 		return;
+	if (core->watchdog.node && core->relay_watchdog_node)
+		soc_error(report, core->relay_watchdog_node, NULL, "there is %s already; the main loop feeds one",
+		          node_name(report, core->watchdog.node));
 	if (core->watchdog_ms <= core->heartbeat_timeout_ms)
-		soc_error(report, core->watchdog.node, "timeout-ms",
-		          "%" PRIu32 " ms is not longer than the heartbeat's timeout of %" PRIu32 " ms",
+		soc_error(report, core->relay_watchdog_node ? core->relay_watchdog_node : core->watchdog.node,
+		          "timeout-ms", "%" PRIu32 " ms is not longer than the heartbeat's timeout of %" PRIu32 " ms",
 		          core->watchdog_ms, core->heartbeat_timeout_ms);
-	if (ticks > UINT32_MAX || !ticks)
+	if (core->watchdog.node && (ticks > UINT32_MAX || !ticks))
 		soc_error(report, core->watchdog.node, "timeout-ms",
 		          "%" PRIu32 " ms are %" PRIu64 " ticks at %" PRIu32 " Hz; the counter has 32 bits",
 		          core->watchdog_ms, ticks, core->watchdog_clock_hz);

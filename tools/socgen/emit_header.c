@@ -70,8 +70,9 @@ static void emit_devices(FILE *out, const struct soc_core *core)
 	if (core->watchdog.size) {
 		address(out, core->watchdog.base, "WATCHDOG_BASE");
 		number(out, core->watchdog_clock_hz, "WATCHDOG_CLOCK_HZ");
-		number(out, core->watchdog_ms, "WATCHDOG_MS");
 	}
+	if (core->watchdog_ms)
+		number(out, core->watchdog_ms, "WATCHDOG_MS");
 	number(out, core->heartbeat_ms, "HEARTBEAT_MS");
 	number(out, core->heartbeat_timeout_ms, "HEARTBEAT_TIMEOUT_MS");
 }

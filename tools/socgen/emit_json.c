@@ -57,9 +57,6 @@ static void emit_region(FILE *out, const struct soc_region *region, const char *
 
 static void emit_core(FILE *out, const struct soc_core *core, const char *separator)
 {
-	char bootrom[AMP_NAME_LEN + 16];
-
-	snprintf(bootrom, sizeof(bootrom), "bootrom-%s.elf", core->name);
 	fprintf(out, "\t\t{\n");
 	member(out, "\t\t\t", "name", core->name);
 	member(out, "\t\t\t", "machine", core->machine);
@@ -68,7 +65,7 @@ static void emit_core(FILE *out, const struct soc_core *core, const char *separa
 	fprintf(out, "\t\t\t\"elf_class\": %" PRIu32 ",\n", core->isa->elf_class);
 	fprintf(out, "\t\t\t\"clock_hz\": %" PRIu32 ",\n", core->clock_hz);
 	member(out, "\t\t\t", "firmware", core->firmware);
-	member(out, "\t\t\t", "bootrom", bootrom);
+	member(out, "\t\t\t", "bootrom", core->bootrom);
 	fprintf(out, "\t\t\t\"boot_timeout_ms\": %" PRIu32 ",\n", core->boot_timeout_ms);
 	fprintf(out, "\t\t\t\"mem_da\": \"0x%" PRIx64 "\",\n", core->shared.base);
 	fprintf(out, "\t\t\t\"mem_size\": \"0x%" PRIx64 "\",\n", core->shared.size);

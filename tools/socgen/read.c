@@ -170,6 +170,7 @@ static void read_core(struct soc_report *report, struct soc_core *core, int node
 	core->machine = soc_text(fdt, node, "machine");
 	core->isa = find_isa(soc_text(fdt, node, "isa"));
 	core->firmware = soc_text(fdt, node, "firmware");
+	core->bootrom = soc_text(fdt, node, "bootrom");
 	core->clock_hz = u32(fdt, node, "clock-frequency");
 	core->boot_timeout_ms = u32(fdt, node, "boot-timeout-ms");
 	read_memories(report, core, fdt_subnode_offset(fdt, node, "memories"));
@@ -181,6 +182,9 @@ static void read_core(struct soc_report *report, struct soc_core *core, int node
 		} else if (is(fdt, child, "amprelay,watchdog")) {
 			core->watchdog = device(fdt, child);
 			core->watchdog_clock_hz = u32(fdt, child, "clock-frequency");
+			core->watchdog_ms = u32(fdt, child, "timeout-ms");
+		} else if (is(fdt, child, "amprelay,relay-watchdog")) {
+			core->relay_watchdog_node = child;
 			core->watchdog_ms = u32(fdt, child, "timeout-ms");
 		} else if (is(fdt, child, "amprelay,heartbeat")) {
 			core->heartbeat_node = child;

@@ -116,6 +116,15 @@ static const struct node_schema watchdog_schema = {
 	"amprelay,watchdog", "watchdog", 0, 1, watchdog_devices, watchdog_properties, no_children,
 };
 
+static const struct property_schema relay_watchdog_properties[] = {
+	{"compatible", .type = VALUE_COMPATIBLE},
+	{"timeout-ms", .type = VALUE_U32, .min = 1, .max = 600000},
+	{0},
+};
+static const struct node_schema relay_watchdog_schema = {
+	"amprelay,relay-watchdog", "watchdog", 0, 1, NULL, relay_watchdog_properties, no_children,
+};
+
 static const struct property_schema heartbeat_properties[] = {
 	{"compatible", .type = VALUE_COMPATIBLE},
 	{"period-ms", .type = VALUE_U32, .min = 1, .max = 60000},
@@ -170,11 +179,18 @@ static const struct property_schema core_properties[] = {
 	{"isa", .type = VALUE_ISA, .max = 15},
 	{"clock-frequency", .type = VALUE_U32, .min = 1, .max = UINT32_MAX},
 	{"firmware", .type = VALUE_FILE, .max = AMP_FIRMWARE_LEN - 1},
+	{"bootrom", .type = VALUE_FILE, .max = AMP_FIRMWARE_LEN - 1},
 	{"boot-timeout-ms", .type = VALUE_U32, .min = 1, .max = 600000},
 	{0},
 };
 static const struct node_schema *const core_children[] = {
-	&memories_schema, &doorbell_schema, &watchdog_schema, &heartbeat_schema, &vdev_schema, NULL,
+	&memories_schema,
+	&doorbell_schema,
+	&watchdog_schema,
+	&relay_watchdog_schema,
+	&heartbeat_schema,
+	&vdev_schema,
+	NULL,
 };
 static const struct node_schema core_schema = {
 	"amprelay,core", "core", 1, SOC_MAX_CORES, NULL, core_properties, core_children,

@@ -74,6 +74,7 @@ struct soc_core {
 	const char *machine;
 	const struct soc_isa *isa;
 	const char *firmware;
+	const char *bootrom;
 	uint32_t clock_hz;
 	uint32_t boot_timeout_ms;
 	struct soc_range rom;
@@ -84,7 +85,8 @@ struct soc_core {
 	uint32_t doorbell_serial;  /**< QEMU's number of the serial port */
 	struct soc_range watchdog; /**< optional */
 	uint32_t watchdog_clock_hz;
-	uint32_t watchdog_ms; /**< 0 = none */
+	uint32_t watchdog_ms;    /**< 0 = none */
+	int relay_watchdog_node; /**< the relay is the watchdog; 0 = it is not */
 	int heartbeat_node;
 	uint32_t heartbeat_ms;
 	uint32_t heartbeat_timeout_ms;

@@ -37,7 +37,7 @@ static void say_version(struct reply *reply, const char *argument)
 	uint32_t length = amp_control_build_id(id);
 
 	(void)argument;
-	say(reply, "amprelay-%s %s build-id=", SOC_CORE_NAME, AMP_FIRMWARE_VERSION);
+	say(reply, "amprelay-%s %s build-id=", amp_control_core_name(), AMP_FIRMWARE_VERSION);
 	for (uint32_t i = 0; i < length; i++)
 		say(reply, "%02x", id[i]);
 	say(reply, " library=%s\n", metal_ver());

@@ -50,7 +50,7 @@ static void start(void)
 	amp_control_set_build_id();
 	amp_doorbell_start();
 	amp_watchdog_start();
-	amp_trace("%s: amprelay firmware " AMP_FIRMWARE_VERSION ", life %u\n", SOC_CORE_NAME,
+	amp_trace("%s: amprelay firmware " AMP_FIRMWARE_VERSION ", life %u\n", amp_control_core_name(),
 	          (unsigned)amp_remote_block->epoch);
 	metal_init(&params);
 	app_link_start();

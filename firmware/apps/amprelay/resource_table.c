@@ -35,6 +35,6 @@ __attribute__((section(".resource_table"), used)) struct app_resource_table app_
 			.type = RSC_TRACE,
 			.da = SOC_TRACE_DA,
 			.len = SOC_TRACE_SIZE,
-			.name = "trace:" SOC_CORE_NAME,
+			.name = "trace",
 		},
 };

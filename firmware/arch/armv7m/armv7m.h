@@ -83,37 +83,6 @@ enum armv7m_exception {
 /** Interrupts run below the configurable faults, so that a fault in an interrupt handler is reported as what it is. */
 #define ARMV7M_PRIORITY_IRQ 0x80u
 
-/** Undefined instruction that marks a failed assertion; r0 has the address of its text. */
-#define ARMV7M_UDF_ASSERT 0xdea5u
-
-static inline uint32_t armv7m_irq_save(void)
-{
-	uint32_t primask;
-
-	__asm__ volatile("mrs %0, primask\n\tcpsid i" : "=r"(primask) : : "memory");
-	return primask;
-}
-
-static inline void armv7m_irq_restore(uint32_t primask)
-{
-	__asm__ volatile("msr primask, %0" : : "r"(primask) : "memory");
-}
-
-static inline void armv7m_irq_off(void)
-{
-	__asm__ volatile("cpsid i" : : : "memory");
-}
-
-static inline void armv7m_irq_on(void)
-{
-	__asm__ volatile("cpsie i" : : : "memory");
-}
-
-static inline void armv7m_wfi(void)
-{
-	__asm__ volatile("dsb\n\twfi" : : : "memory");
-}
-
 static inline void armv7m_barrier(void)
 {
 	__asm__ volatile("dsb\n\tisb" : : : "memory");
@@ -126,13 +95,5 @@ static inline uint32_t armv7m_ipsr(void)
 	__asm__ volatile("mrs %0, ipsr" : "=r"(ipsr));
 	return ipsr & 0x1ff;
 }
-
-/** See ARMV7M_UDF_ASSERT. A macro, so that the line number is that of the assertion. Does not return. */
-#define armv7m_assert_failed(text)                                            \
-	do {                                                                  \
-		register const char *text_in_r0 __asm__("r0") = (text);       \
-		__asm__ volatile("udf #0xa5" : : "r"(text_in_r0) : "memory"); \
-		__builtin_unreachable();                                      \
-	} while (0)
 
 #endif

@@ -4,6 +4,7 @@
 #include "board.h"
 #include "control.h"
 #include "core.h"
+#include "cpu.h"
 
 enum {
 	CYCLES_PER_MS = SOC_CLOCK_HZ / 1000,
@@ -34,7 +35,7 @@ void armv7m_clock_interrupt(void)
 
 uint64_t amp_clock_cycles(void)
 {
-	uint32_t primask = armv7m_irq_save();
+	uint32_t primask = amp_arch_irq_save();
 	uint64_t full = ticks;
 	uint32_t left = SYST_CVR;
 
@@ -43,7 +44,7 @@ uint64_t amp_clock_cycles(void)
 		full++;
 		left = SYST_CVR;
 	}
-	armv7m_irq_restore(primask);
+	amp_arch_irq_restore(primask);
 	return full * CYCLES_PER_TICK + (CYCLES_PER_TICK - 1 - left);
 }
 

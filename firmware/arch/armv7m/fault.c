@@ -6,11 +6,10 @@
 #include "amp_assert.h"
 #include "armv7m.h"
 #include "board.h"
-#include "control.h"
 #include "core.h"
+#include "cpu.h"
 #include "crash.h"
-#include "format.h"
-#include "trace.h"
+#include "stack.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -27,8 +26,6 @@ enum {
 	REG_R4 = 4,
 	REG_R12 = 12,
 	REG_SP = 13,
-	REG_LR = 14,
-	REG_PC = 15,
 	REG_XPSR = 16,
 	REG_EXC_RETURN = 17
 };
@@ -58,19 +55,11 @@ struct fault {
 	bool wild_sp; /* the stack pointer is on no stack, and not just below it either */
 };
 
-static volatile uint32_t faults; /* handled so far: more than one means that handling failed */
-static volatile bool poisoned;
-
 void armv7m_fault_start(void)
 {
 	/* Silicon traps both; QEMU 7.2 lets unaligned accesses of single words pass. */
 	SCB_CCR |= CCR_DIV_0_TRP | CCR_UNALIGN_TRP;
 	SCB_SHCSR |= SHCSR_MEMFAULTENA | SHCSR_BUSFAULTENA | SHCSR_USGFAULTENA;
-}
-
-void armv7m_fault_poison(void)
-{
-	poisoned = true;
 }
 
 static bool in_text(uint32_t at)
@@ -129,8 +118,8 @@ static void save_registers(const struct fault *fault, struct amp_crash *crash)
 		crash->reg[2] = frame->r2;
 		crash->reg[3] = frame->r3;
 		crash->reg[REG_R12] = frame->r12;
-		crash->reg[REG_LR] = frame->lr;
-		crash->reg[REG_PC] = frame->pc;
+		crash->reg[CPU_REG_LR] = frame->lr;
+		crash->reg[CPU_REG_PC] = frame->pc;
 		crash->reg[REG_XPSR] = frame->xpsr;
 	}
 	crash->status[STATUS_CFSR] = fault->cfsr;
@@ -160,20 +149,10 @@ static void save_stack(const struct fault *fault, struct amp_crash *crash)
 
 	for (uint32_t i = 0; !fault->frame && i < crash->stack_words; i++) {
 		if (is_return_address(crash->stack[i])) {
-			crash->reg[REG_LR] = crash->stack[i];
+			crash->reg[CPU_REG_LR] = crash->stack[i];
 			break;
 		}
 	}
-}
-
-/** What the record's text says beyond cause and registers. */
-__attribute__((format(printf, 2, 3))) static void say(struct amp_crash *crash, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	amp_vformat(crash->text, sizeof(crash->text), format, args);
-	va_end(args);
 }
 
 /** The failed context stands at an assertion. @return its text, or NULL */
@@ -183,7 +162,7 @@ static const char *assertion(const struct fault *fault)
 
 	if (!fault->frame || !in_text(fault->frame->pc))
 		return NULL;
-	if (*(const uint16_t *)(uintptr_t)(fault->frame->pc & ~1u) != ARMV7M_UDF_ASSERT)
+	if (*(const uint16_t *)(uintptr_t)(fault->frame->pc & ~1u) != CPU_UDF_ASSERT)
 		return NULL;
 	text = fault->frame->r0;
 	return in_text(text) || text == (uintptr_t)amp_assert_text ? (const char *)(uintptr_t)text
@@ -194,24 +173,25 @@ static void explain_memory(const struct fault *fault, struct amp_crash *crash)
 {
 	bool known = fault->cfsr & CFSR_MMARVALID;
 	uint32_t at = SCB_MMFAR;
-	const char *overflown = known ? armv7m_guarded_stack(at) : NULL;
+	const char *overflown = known ? amp_stack_guarded(at) : NULL;
 
 	if (!overflown && (fault->cfsr & CFSR_MSTKERR) && !fault->wild_sp)
 		overflown = fault->stack.name;
 	if (overflown) {
 		crash->cause = AMP_CRASH_STACK;
-		say(crash, "the %s stack is full%s", overflown,
-		    fault->frame ? "" : "; pc is lost, lr is the last return address on the stack");
+		amp_crash_say(crash, "the %s stack is full%s", overflown,
+		              fault->frame ? "" : "; pc is lost, lr is the last return address on the stack");
 	} else {
 		crash->cause = AMP_CRASH_MPU;
 		if (fault->cfsr & CFSR_IACCVIOL)
-			say(crash, "jump to 0x%08x, where no code is", fault->frame ? (unsigned)fault->frame->pc : 0);
+			amp_crash_say(crash, "jump to 0x%08x, where no code is",
+			              fault->frame ? (unsigned)fault->frame->pc : 0);
 		else if (!known)
-			say(crash, "address unknown");
+			amp_crash_say(crash, "address unknown");
 		else if (at - SOC_ROM_BASE < SOC_ROM_SIZE)
-			say(crash, "null pointer, address 0x%08x", (unsigned)at);
+			amp_crash_say(crash, "null pointer, address 0x%08x", (unsigned)at);
 		else
-			say(crash, "address 0x%08x", (unsigned)at);
+			amp_crash_say(crash, "address 0x%08x", (unsigned)at);
 	}
 }
 
@@ -223,16 +203,16 @@ static void explain_usage(const struct fault *fault, struct amp_crash *crash)
 		crash->cause = AMP_CRASH_DIVZERO;
 	} else if (assert_text) {
 		crash->cause = AMP_CRASH_ASSERT;
-		say(crash, "%s", assert_text);
+		amp_crash_say(crash, "%s", assert_text);
 	} else if (fault->cfsr & CFSR_UNDEFINSTR) {
 		crash->cause = AMP_CRASH_UNDEFINED;
 	} else {
 		crash->cause = AMP_CRASH_HARD;
-		say(crash, "%s",
-		    fault->cfsr & CFSR_UNALIGNED  ? "unaligned access"
-		    : fault->cfsr & CFSR_INVSTATE ? "jump to an address that is not Thumb code"
-		    : fault->cfsr & CFSR_NOCP     ? "coprocessor instruction without a coprocessor"
-		                                  : "bad return from an exception");
+		amp_crash_say(crash, "%s",
+		              fault->cfsr & CFSR_UNALIGNED  ? "unaligned access"
+		              : fault->cfsr & CFSR_INVSTATE ? "jump to an address that is not Thumb code"
+		              : fault->cfsr & CFSR_NOCP     ? "coprocessor instruction without a coprocessor"
+		                                            : "bad return from an exception");
 	}
 }
 
@@ -241,33 +221,20 @@ static void explain(const struct fault *fault, struct amp_crash *crash, bool wat
 	if (fault->context->exception == ARMV7M_NMI) {
 		crash->cause = watchdog ? AMP_CRASH_WATCHDOG : AMP_CRASH_HARD;
 		if (!watchdog)
-			say(crash, "NMI, not from the watchdog");
+			amp_crash_say(crash, "NMI, not from the watchdog");
 	} else if (fault->cfsr & CFSR_MEMFAULT) {
 		explain_memory(fault, crash);
 	} else if (fault->cfsr & CFSR_BUSFAULT) {
 		crash->cause = AMP_CRASH_BUS;
 		if (fault->cfsr & CFSR_BFARVALID)
-			say(crash, "address 0x%08x", (unsigned)SCB_BFAR);
+			amp_crash_say(crash, "address 0x%08x", (unsigned)SCB_BFAR);
 	} else if (fault->cfsr) {
 		explain_usage(fault, crash);
 	} else {
-		say(crash, "hard fault, HFSR 0x%08x", (unsigned)SCB_HFSR);
+		amp_crash_say(crash, "hard fault, HFSR 0x%08x", (unsigned)SCB_HFSR);
 	}
 	if (fault->wild_sp)
-		say(crash, "the stack pointer is 0x%08x, on no stack", (unsigned)fault->sp);
-}
-
-/** A fault while one is handled. The first one's record counts if it was complete; else all that is known is this. */
-static _Noreturn void second_fault(void)
-{
-	struct amp_crash *crash;
-
-	if (amp_remote_block->crash.magic != AMP_CRASH_MAGIC) {
-		crash = amp_crash_open(AMP_CRASH_HARD);
-		say(crash, "a fault in the fault handler");
-		amp_crash_publish(crash);
-	}
-	amp_crash_end();
+		amp_crash_say(crash, "the stack pointer is 0x%08x, on no stack", (unsigned)fault->sp);
 }
 
 _Noreturn void amp_fault_handler(const struct fault_context *context)
@@ -276,19 +243,11 @@ _Noreturn void amp_fault_handler(const struct fault_context *context)
 	bool watchdog = amp_watchdog_expired();
 	struct amp_crash *crash;
 
-	if (poisoned)
-		__asm__ volatile("udf #2");
-	if (faults++)
-		second_fault();
-	amp_watchdog_stop(); /* we are dead already; it would only blur the picture */
-
+	amp_crash_enter();
 	crash = amp_crash_open(AMP_CRASH_HARD);
 	locate(&fault);
 	save_registers(&fault, crash);
 	save_stack(&fault, crash);
 	explain(&fault, crash, watchdog);
-	amp_crash_publish(crash);
-	amp_trace("crash: cause %u, pc 0x%08x, lr 0x%08x%s%s", (unsigned)crash->cause, (unsigned)crash->reg[REG_PC],
-	          (unsigned)crash->reg[REG_LR], crash->text[0] ? ": " : "", crash->text);
-	amp_crash_end();
+	amp_crash_leave(crash);
 }

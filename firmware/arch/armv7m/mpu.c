@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "armv7m.h"
 #include "core.h"
+#include "stack.h"
 
 #include <amprelay/wire.h>
 #include <soc.h>
-#include <stddef.h>
 
 /* Attributes of a region (MPU_RASR): normal memory, shared with the other side; access for privileged code. */
 #define NORMAL     ((1u << 18) | (1u << 17))
@@ -56,13 +56,4 @@ void armv7m_mpu_start(void)
 	}
 	MPU_CTRL = MPU_CTRL_ENABLE | MPU_CTRL_PRIVDEFENA;
 	armv7m_barrier();
-}
-
-const char *armv7m_guarded_stack(uint32_t at)
-{
-	if (at - address(__main_guard) < AMP_STACK_GUARD)
-		return "main";
-	if (at - address(__handler_guard) < AMP_STACK_GUARD)
-		return "handler";
-	return NULL;
 }

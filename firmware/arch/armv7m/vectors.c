@@ -3,11 +3,11 @@
 #include "armv7m.h"
 #include "board.h"
 #include "core.h"
+#include "devices.h"
 #include "format.h"
+#include "stack.h"
 
 #include <soc.h>
-
-#define IRQS 32 /* of the boards that have this core here */
 
 /* An interrupt that nobody asked for is a bug, and says so. */
 static void unexpected_interrupt(void)
@@ -20,8 +20,8 @@ static void unexpected_interrupt(void)
 #pragma GCC diagnostic ignored "-Woverride-init"
 
 /* Aligned as VTOR demands: its size, rounded up to a power of two. */
-__attribute__((section(".vectors"), used, aligned(256))) const armv7m_vector_t __vectors[16 + IRQS] = {
-	[0 ... 15 + IRQS] = unexpected_interrupt,
+__attribute__((section(".vectors"), used, aligned(1024))) const armv7m_vector_t __vectors[16 + BOARD_IRQS] = {
+	[0 ... 15 + BOARD_IRQS] = unexpected_interrupt,
 	[0] = (armv7m_vector_t)__handler_stack_top,
 	[1] = amp_start,
 	[ARMV7M_NMI] = amp_fault_entry, /* the watchdog's early warning */
@@ -30,6 +30,8 @@ __attribute__((section(".vectors"), used, aligned(256))) const armv7m_vector_t _
 	[ARMV7M_BUSFAULT] = amp_fault_entry,
 	[ARMV7M_USAGEFAULT] = amp_fault_entry,
 	[ARMV7M_SYSTICK] = armv7m_clock_interrupt,
-	[16 + AMP_DOORBELL_RX_IRQ] = amp_doorbell_rx_interrupt,
-	[16 + AMP_DOORBELL_TX_IRQ] = amp_doorbell_tx_interrupt,
+	[16 + SOC_DOORBELL_IRQ] = amp_doorbell_interrupt,
+	[16 + UART_TX_IRQ] = amp_doorbell_interrupt,
 };
+
+_Static_assert(sizeof(__vectors) <= 1024, "the table fits its alignment");

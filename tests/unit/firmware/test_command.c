@@ -35,6 +35,11 @@ uint32_t amp_control_heartbeat(void)
 	return 77;
 }
 
+const char *amp_control_core_name(void)
+{
+	return "test";
+}
+
 uint64_t amp_clock_ms(void)
 {
 	return 5000000000;

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file cpu.h
+ * @brief ARMv7-M as the portable parts of the firmware see it. Every arch/ISA has a file of this name with the same
+ * names in it; interrupts on and off, and waiting, are in the library's <metal/arch/cpu.h>.
+ */
+#ifndef AMP_FIRMWARE_CPU_H
+#define AMP_FIRMWARE_CPU_H
+
+#include <metal/arch/cpu.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/** Positions in amp_crash.reg. */
+enum {
+	CPU_REG_LR = 14,
+	CPU_REG_PC = 15,
+};
+
+/** What is wrong with an address as an entry point, or NULL. */
+static inline const char *cpu_entry_is_wrong(uint32_t entry)
+{
+	return entry & 1 ? (const char *)0 : "is not Thumb code: bit 0 is clear";
+}
+
+/** The address of the instruction there. */
+static inline uint32_t cpu_code_address(uint32_t entry)
+{
+	return entry & ~1u;
+}
+
+/** An instruction that the core does not have. */
+static inline void cpu_undefined(void)
+{
+	__asm__ volatile("udf #0");
+}
+
+/** Undefined instruction that marks a failed assertion; r0 has the address of its text. */
+#define CPU_UDF_ASSERT 0xdea5u
+
+/** A failed assertion. A macro, so that the line number is that of the assertion. Does not return. */
+#define cpu_assert_failed(text)                                               \
+	do {                                                                  \
+		register const char *text_in_r0 __asm__("r0") = (text);       \
+		__asm__ volatile("udf #0xa5" : : "r"(text_in_r0) : "memory"); \
+		__builtin_unreachable();                                      \
+	} while (0)
+
+#endif

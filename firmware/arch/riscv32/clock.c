@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The machine timer: heartbeat and time. */
+#include "board.h"
+#include "control.h"
+#include "devices.h"
+#include "riscv32.h"
+
+enum {
+	CYCLES_PER_MS = SOC_CLOCK_HZ / 1000,
+	CYCLES_PER_TICK = CYCLES_PER_MS * SOC_HEARTBEAT_MS,
+};
+
+#define CLINT(offset) (*(volatile uint32_t *)(uintptr_t)(BOARD_CLINT + (offset)))
+#define CLINT_COMPARE 0x4000u /* of hart 0; 64 bits */
+#define CLINT_TIME    0xbff8u /* 64 bits */
+
+static uint64_t started, next;
+
+static uint64_t now(void)
+{
+	uint32_t high, low;
+
+	do {
+		high = CLINT(CLINT_TIME + 4);
+		low = CLINT(CLINT_TIME);
+	} while (CLINT(CLINT_TIME + 4) != high);
+	return (uint64_t)high << 32 | low;
+}
+
+static void interrupt_at(uint64_t time)
+{
+	CLINT(CLINT_COMPARE + 4) = UINT32_MAX; /* no interrupt at a time that is half old and half new */
+	CLINT(CLINT_COMPARE) = (uint32_t)time;
+	CLINT(CLINT_COMPARE + 4) = (uint32_t)(time >> 32);
+}
+
+void amp_clock_start(void)
+{
+	started = now();
+	next = started + CYCLES_PER_TICK;
+	interrupt_at(next);
+	csr_set(mie, MIE_TIMER);
+}
+
+void riscv_clock_interrupt(void)
+{
+	amp_remote_block->heartbeat++;
+	amp_doorbell_post(AMP_EVENT_TICK);
+	/* Beats that were missed, on a machine that had no time for us, are not made up for. */
+	do
+		next += CYCLES_PER_TICK;
+	while (next <= now());
+	interrupt_at(next);
+}
+
+uint64_t amp_clock_cycles(void)
+{
+	return now() - started;
+}
+
+uint64_t amp_clock_ms(void)
+{
+	return amp_clock_cycles() / CYCLES_PER_MS;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** @file cpu.h @brief A RISC-V core of 32 bits as the portable parts of the firmware see it: see arch/armv7m/cpu.h. */
+#ifndef AMP_FIRMWARE_CPU_H
+#define AMP_FIRMWARE_CPU_H
+
+#include <metal/arch/cpu.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/** Positions in amp_crash.reg. */
+enum {
+	CPU_REG_LR = 1,
+	CPU_REG_PC = 32,
+};
+
+/** What is wrong with an address as an entry point, or NULL. */
+static inline const char *cpu_entry_is_wrong(uint32_t entry)
+{
+	return entry & 1 ? "is odd" : (const char *)0;
+}
+
+/** The address of the instruction there. */
+static inline uint32_t cpu_code_address(uint32_t entry)
+{
+	return entry;
+}
+
+/** An instruction that the core does not have. */
+static inline void cpu_undefined(void)
+{
+	__asm__ volatile("unimp");
+}
+
+/** Illegal instruction (in the opcode custom-0, which this core does not use) that marks a failed assertion; a0 has the
+ * address of its text. */
+#define CPU_ILLEGAL_ASSERT 0xdea5000bu
+
+/** A failed assertion. A macro, so that the line number is that of the assertion. Does not return. */
+#define cpu_assert_failed(text)                                                                        \
+	do {                                                                                           \
+		register const char *text_in_a0 __asm__("a0") = (text);                                \
+		__asm__ volatile(".4byte %0" : : "i"(CPU_ILLEGAL_ASSERT), "r"(text_in_a0) : "memory"); \
+		__builtin_unreachable();                                                               \
+	} while (0)
+
+#endif

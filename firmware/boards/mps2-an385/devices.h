@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** @file devices.h @brief Arm's MPS2 board with the image AN385, a Cortex-M3. */
+#ifndef AMP_FIRMWARE_DEVICES_H
+#define AMP_FIRMWARE_DEVICES_H
+
+#include "cmsdk_uart.h" /* the doorbell */
+
+#define BOARD_IRQS          32
+#define BOARD_NOTHING_THERE 0x50000000u /**< an address where no device answers */
+
+#endif

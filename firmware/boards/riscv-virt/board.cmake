@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# QEMU's machine "virt" with one RISC-V core: drivers of its devices. It has no watchdog, so the relay is that.
+set(BOARD_SOURCES devices/relay_watchdog.c)

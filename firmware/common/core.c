@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What is the same on every core: sleeping without missing a bell, and how deep the stacks are. */
+#include "board.h"
+#include "cpu.h"
+#include "stack.h"
+
+#include <stddef.h>
+
+uint32_t amp_interrupts_off(void)
+{
+	return amp_arch_irq_save();
+}
+
+void amp_interrupts_restore(uint32_t state)
+{
+	amp_arch_irq_restore(state);
+}
+
+uint32_t amp_cpu_idle(void)
+{
+	uint32_t state, slept = 0;
+	uint64_t before;
+
+	/*
+	 * With interrupts masked nothing can ring between the look and the sleep; the wait ends for a masked interrupt
+	 * all the same, which is served as soon as interrupts are on again.
+	 */
+	state = amp_arch_irq_save();
+	if (!amp_doorbell_pending()) {
+		before = amp_clock_cycles();
+		amp_arch_wait();
+		slept = (uint32_t)(amp_clock_cycles() - before);
+	}
+	amp_arch_irq_restore(state);
+	return slept;
+}
+
+uint32_t amp_stack_used(uint32_t *size)
+{
+	const uint32_t *word = __main_stack;
+
+	while (word < __main_stack_top && *word == AMP_STACK_PAINT)
+		word++;
+	*size = (uint32_t)((uintptr_t)__main_stack_top - (uintptr_t)__main_stack);
+	return (uint32_t)((uintptr_t)__main_stack_top - (uintptr_t)word);
+}
+
+const char *amp_stack_guarded(uint32_t at)
+{
+	if (at - (uintptr_t)__main_guard < AMP_STACK_GUARD)
+		return "main";
+	if (at - (uintptr_t)__handler_guard < AMP_STACK_GUARD)
+		return "handler";
+	return NULL;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file stack.h
+ * @brief The three stacks of a firmware, as firmware.ld lays them out.
+ *
+ * They grow down towards their guard, which memory protection keeps anyone from touching. main() runs on the main
+ * stack, interrupt handlers on the handler stack, and fault handling on the fault stack.
+ */
+#ifndef AMP_FIRMWARE_STACK_H
+#define AMP_FIRMWARE_STACK_H
+
+#include <stdint.h>
+
+extern uint32_t __main_guard[], __main_stack[], __main_stack_top[];
+extern uint32_t __handler_guard[], __handler_stack[], __handler_stack_top[];
+extern uint32_t __fault_stack_top[];
+
+/** What start.S fills the stacks with. */
+#define AMP_STACK_PAINT 0x5aa5c33cu
+
+/** Bytes of each guard. No stack frame is larger, so none can step over it: -Wframe-larger-than in CMakeLists.txt. */
+#define AMP_STACK_GUARD 4096u
+
+/** The address lies in a guard. @return the name of that guard's stack, or NULL. Context: any. */
+const char *amp_stack_guarded(uint32_t address);
+
+#endif
