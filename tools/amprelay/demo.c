@@ -60,7 +60,7 @@ static int spawn_up(struct demo *d, int lifeline)
 {
 	char fd[16];
 	const char *argv[16] = {"amprelay", "--name", d->lab, "up", "--lifeline", fd, "--soc", d->kind->soc};
-	int argc = 8, status;
+	int argc = 8, null, status;
 	pid_t pid;
 
 	snprintf(fd, sizeof(fd), "%d", lifeline);
@@ -72,24 +72,12 @@ static int spawn_up(struct demo *d, int lifeline)
 		argv[argc++] = "--lab";
 		argv[argc++] = d->choice.lab_dir;
 	}
-	fflush(NULL);
-	pid = fork();
-	if (pid < 0)
-		return AMP_EXIT_FAILED;
-	if (!pid) {
-		sigset_t none;
-		int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-
-		sigemptyset(&none);
-		sigprocmask(SIG_SETMASK, &none, NULL);
-		if (null >= 0)
-			dup2(null, STDOUT_FILENO);
-		execv("/proc/self/exe", (char *const *)argv);
-		_exit(AMP_EXIT_FAILED);
-	}
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : AMP_EXIT_FAILED;
+	null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	pid = amp_demo_spawn(argv, null);
+	status = pid > 0 ? amp_demo_reap(pid) : AMP_EXIT_FAILED;
+	if (null >= 0)
+		close(null);
+	return status;
 }
 
 static int bring_up(struct demo *d)
@@ -137,108 +125,6 @@ void amp_demo_fault(struct demo *d, const char *core, const char *kind)
 		amp_cli_error("fault %s on %s: %s", kind, core, result.error);
 		d->failed = true;
 	}
-	amp_client_release(&result);
-}
-
-/* ---- running things in the guest */
-
-static int interrupt(struct demo *d)
-{
-	d->interrupted = true;
-	return -1;
-}
-
-static bool keep_text(void *context, char stream, const void *data, size_t len)
-{
-	struct demo_text *t = context;
-
-	if (stream == 'O') {
-		len = len < sizeof(t->data) - 1 - t->used ? len : sizeof(t->data) - 1 - t->used;
-		memcpy(t->data + t->used, data, len);
-		t->used += len;
-	}
-	return true;
-}
-
-static int text_signal(void *context, int signal)
-{
-	(void)signal;
-	return interrupt(((struct demo_text *)context)->demo);
-}
-
-int amp_demo_guest(struct demo *d, char *const *argv, struct demo_text *text)
-{
-	const struct client_io io = {.timeout_ms = DEMO_STEP_MS,
-	                             .has_signals = true,
-	                             .signal_fd = d->signal_fd,
-	                             .context = text,
-	                             .on_output = keep_text,
-	                             .on_signal = text_signal};
-	struct client_result result;
-	int exit;
-
-	*text = (struct demo_text){.demo = d};
-	exit = amp_client_exec(d->lab, argv, &io, &result);
-	if (exit && result.error[0] && !d->interrupted)
-		amp_cli_error("%s", result.error);
-	amp_client_release(&result);
-	return exit;
-}
-
-const char *amp_demo_first_line(struct demo_text *text)
-{
-	text->data[strcspn(text->data, "\n")] = '\0';
-	return text->data;
-}
-
-struct lines {
-	struct demo *demo;
-	bool (*on_line)(void *context, const char *line);
-	void *context;
-	char line[256];
-	size_t used;
-};
-
-static bool split_lines(void *context, char stream, const void *data, size_t len)
-{
-	struct lines *l = context;
-
-	for (size_t i = 0; stream == 'O' && i < len; i++) {
-		char c = ((const char *)data)[i];
-
-		if (c != '\n') {
-			if (l->used < sizeof(l->line) - 1)
-				l->line[l->used++] = c;
-			continue;
-		}
-		l->line[l->used] = '\0';
-		l->used = 0;
-		if (!l->on_line(l->context, l->line))
-			return false;
-	}
-	return true;
-}
-
-static int lines_signal(void *context, int signal)
-{
-	(void)signal;
-	return interrupt(((struct lines *)context)->demo);
-}
-
-void amp_demo_lines(struct demo *d, char *const *argv, int timeout_ms, bool (*on_line)(void *context, const char *line),
-                    void *context, char *error)
-{
-	struct lines lines = {.demo = d, .on_line = on_line, .context = context};
-	const struct client_io io = {.timeout_ms = timeout_ms,
-	                             .has_signals = true,
-	                             .signal_fd = d->signal_fd,
-	                             .context = &lines,
-	                             .on_output = split_lines,
-	                             .on_signal = lines_signal};
-	struct client_result result;
-
-	amp_client_exec(d->lab, argv, &io, &result);
-	snprintf(error, CLIENT_ERROR_LEN, "%s", result.error);
 	amp_client_release(&result);
 }
 

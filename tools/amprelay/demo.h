@@ -37,7 +37,7 @@ struct demo_kind {
 	void (*play)(struct demo *d);
 };
 
-extern const struct demo_kind demo_bring_up;
+extern const struct demo_kind demo_bring_up, demo_two_m3, demo_star;
 
 /** What the user asked for; NULL = the lab's own. */
 struct demo_choice {
@@ -113,5 +113,34 @@ const char *amp_demo_first_line(struct demo_text *text);
  */
 void amp_demo_lines(struct demo *d, char *const *argv, int timeout_ms, bool (*on_line)(void *context, const char *line),
                     void *context, char *error);
+
+/* ---- commands beside what else goes on */
+
+#define DEMO_JOB_ARGS 24
+
+struct demo_job {
+	pid_t pid; /**< of a client that runs it; -1 = none */
+	int fd;    /**< its output */
+};
+
+/** Starts a command in the guest and goes on. argv has at most DEMO_JOB_ARGS members and ends with NULL. */
+void amp_demo_start(struct demo *d, const char *const *argv, struct demo_job *job);
+
+/** @return true until it has ended or said something */
+bool amp_demo_job_runs(const struct demo_job *job);
+
+/** Waits for its end, for `timeout_ms` at most; then it is ended. Otherwise as amp_demo_guest(). */
+int amp_demo_finish(struct demo *d, struct demo_job *job, int timeout_ms, struct demo_text *text);
+
+/** Ends it, if it runs. @return its exit status */
+int amp_demo_stop(struct demo_job *job);
+
+/** Runs this program with `argv`, its output going to `output`. It does not outlive the demonstration. @return its pid
+ * or -1
+ */
+pid_t amp_demo_spawn(const char *const *argv, int output);
+
+/** Waits for that process. @return its exit status */
+int amp_demo_reap(pid_t pid);
 
 #endif
