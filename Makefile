@@ -58,7 +58,7 @@ lab: ## Programs, firmware, kernel, guest image: all parts of the lab, in build/
 tools: ## Only the programs and the library for this machine (preset dev)
 	$(LOCKED) .setup .tools
 
-firmware: ## Only the firmware and boot ROM (preset cortex-m3); a running lab takes it with `amprelay restart m3`
+firmware: ## Only the firmware and boot ROMs (presets cortex-m3, riscv32); a running lab takes it with `amprelay restart CORE`
 	$(LOCKED) .setup .firmware
 
 kernel: ## Only the kernel and its modules; KERNEL_SRC=DIR takes your own tree
@@ -97,8 +97,9 @@ put = { cmp -s $(1) $(2) || { cp $(1) $(2).new && mv $(2).new $(2); }; }
 
 .firmware:
 	$(call build_preset,cortex-m3)
+	$(call build_preset,riscv32)
 	@mkdir -p $(LAB)/firmware
-	@for f in $(BUILD)/cortex-m3/firmware/*.elf; do \
+	@for f in $(BUILD)/cortex-m3/firmware/*.elf $(BUILD)/riscv32/firmware/*.elf; do \
 		case $${f##*/} in bootrom-*) to=$(LAB) ;; *) to=$(LAB)/firmware ;; esac; \
 		$(call put,$$f,$$to/$${f##*/}) || exit; \
 	done

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# amp_soc(SOC CORES core...): generate from qemu/SOC.dts
+# amp_soc(SOC CORES core...): generate from qemu/SOC.dts and the *.dtsi that it includes
 #   gen/SOC/soc.json           the relay's configuration                     target soc-SOC
 #   gen/SOC/CORE/soc.h         constants for that core's firmware            interface library soc-SOC-CORE
 #   gen/SOC/CORE/regions.ld    its linker regions (include path for -L too)
@@ -30,6 +30,7 @@ function(amp_soc soc)
   cmake_parse_arguments(S "" "" "CORES" ${ARGN})
   set(dir ${CMAKE_BINARY_DIR}/gen/${soc})
   set(dts ${PROJECT_SOURCE_DIR}/qemu/${soc}.dts)
+  file(GLOB parts CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/qemu/*.dtsi)
   set(outputs ${dir}/soc.json)
   foreach(core ${S_CORES})
     list(APPEND outputs ${dir}/${core}/soc.h ${dir}/${core}/regions.ld)
@@ -39,7 +40,7 @@ function(amp_soc soc)
     COMMAND ${CMAKE_COMMAND} -E make_directory ${dir}
     COMMAND ${AMP_DTC} -q -I dts -O dtb -o ${dir}/soc.dtb ${dts}
     COMMAND ${AMP_SOCGEN} -o ${dir} ${dir}/soc.dtb
-    DEPENDS ${dts} ${AMP_SOCGEN}
+    DEPENDS ${dts} ${parts} ${AMP_SOCGEN}
     COMMENT "Generating the description of SoC ${soc}" VERBATIM)
   add_custom_target(soc-${soc} ALL DEPENDS ${outputs})
   foreach(core ${S_CORES})
