@@ -116,6 +116,22 @@ static void find_code(struct amp_symbols *s, Elf *elf)
 	}
 }
 
+/*
+ * The line that an instruction belongs to. Not by dwfl_module_getsrc(): it believes .debug_aranges, which functions
+ * that the linker has dropped leave broken on RISC-V.
+ */
+static Dwarf_Line *source_line(struct amp_symbols *s, uint64_t addr)
+{
+	Dwarf_Die *unit = NULL;
+	Dwarf_Addr bias;
+
+	while ((unit = dwfl_module_nextcu(s->module, unit, &bias))) {
+		if (dwarf_haspc(unit, addr) == 1)
+			return dwarf_getsrc_die(unit, addr);
+	}
+	return NULL;
+}
+
 /* Checks what the library takes for granted. Returns the reason why the file is of no use, or NULL. */
 static const char *parse(struct amp_symbols *s, int copy)
 {
@@ -147,7 +163,7 @@ static const char *parse(struct amp_symbols *s, int copy)
 	if (dwfl_module_getsymtab(s->module) <= 1)
 		return "it has no symbol table";
 	/* The first look-up reads the debug information; better now than when a core has crashed. */
-	(void)dwfl_module_getsrc(s->module, ehdr.e_entry);
+	(void)source_line(s, ehdr.e_entry);
 	return NULL;
 }
 
@@ -253,7 +269,7 @@ static bool name_address(struct amp_symbols *s, uint64_t addr, uint64_t probe, c
 {
 	const char *name, *file;
 	char clean[AMP_SYMBOLS_TEXT];
-	Dwfl_Line *line;
+	Dwarf_Line *line;
 	GElf_Off offset;
 	GElf_Sym sym;
 	int number, n;
@@ -267,8 +283,8 @@ static bool name_address(struct amp_symbols *s, uint64_t addr, uint64_t probe, c
 		return false;
 	amp_text_copy(clean, sizeof(clean), name, sizeof(clean));
 	n = snprintf(out, size, "%s+0x%" PRIx64, clean, offset + (addr - probe));
-	line = dwfl_module_getsrc(s->module, probe);
-	file = line ? dwfl_lineinfo(line, NULL, &number, NULL, NULL, NULL) : NULL;
+	line = source_line(s, probe);
+	file = line && !dwarf_lineno(line, &number) ? dwarf_linesrc(line, NULL, NULL) : NULL;
 	if (file && n > 0 && (size_t)n < size) {
 		const char *slash = strrchr(file, '/');
 

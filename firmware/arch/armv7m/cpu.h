@@ -29,11 +29,8 @@ static inline uint32_t cpu_code_address(uint32_t entry)
 	return entry & ~1u;
 }
 
-/** An instruction that the core does not have. */
-static inline void cpu_undefined(void)
-{
-	__asm__ volatile("udf #0");
-}
+/** An instruction that the core does not have. A macro, so that the line is that of its user. */
+#define cpu_undefined() __asm__ volatile("udf #0")
 
 /** Undefined instruction that marks a failed assertion; r0 has the address of its text. */
 #define CPU_UDF_ASSERT 0xdea5u

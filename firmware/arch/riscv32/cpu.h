@@ -25,11 +25,8 @@ static inline uint32_t cpu_code_address(uint32_t entry)
 	return entry;
 }
 
-/** An instruction that the core does not have. */
-static inline void cpu_undefined(void)
-{
-	__asm__ volatile("unimp");
-}
+/** An instruction that the core does not have. A macro, so that the line is that of its user. */
+#define cpu_undefined() __asm__ volatile("unimp")
 
 /** Illegal instruction (in the opcode custom-0, which this core does not use) that marks a failed assertion; a0 has the
  * address of its text. */
