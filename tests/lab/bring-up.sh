@@ -1,11 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Linux boots, the core runs, the kernel's own sample driver and our three services talk to it, and down leaves nothing.
+# usage: bring-up.sh SOC: Linux boots, its core of the same name runs, the
+# kernel's own sample driver and our three services talk to it, and down leaves nothing.
 . "$(dirname "$0")/lab.sh"
+core=$1
 
-expect 0 "" amp up
+expect 0 "" amp up --soc "$core"
 expect 0 "rpmsg host is online" guest dmesg
-expect 0 "m3" amp status
+expect 0 "$core" amp status
 
 # the kernel's sample driver counts its 100 messages against our firmware
 guest sh -c 'timeout 30 sh -c "until dmesg | grep -q \"rpmsg_client_sample.*goodbye\"; do sleep 0.1; done"' || fail "rpmsg_client_sample did not finish"
@@ -18,7 +20,7 @@ expect 0 "uptime" guest rpmsg send amp-command uptime
 expect 0 "" guest rpmsg send amp-command "log hello from linux"
 expect 0 "" guest rpmsg send amp-command "rate 50"
 expect 0 "heartbeat=" guest rpmsg recv amp-telemetry -c 3
-expect 0 "hello from linux" amp logs m3
+expect 0 "hello from linux" amp logs "$core"
 expect 0 "hello from linux" guest cat /sys/kernel/debug/remoteproc/remoteproc0/trace0
 
 expect 0 "" amp down
