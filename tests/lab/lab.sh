@@ -84,10 +84,10 @@ expect_event() {
 	ok "event $1"
 }
 
-# The firmware's echo service answers.
+# expect_echo [COUNT [CORE]]: the firmware's echo service answers.
 expect_echo() {
-	guest rpmsg ping amp-echo -c "${1:-3}" -s 16 --wait "$TIMEOUT" >/dev/null || fail "amp-echo does not answer"
-	ok "amp-echo answers"
+	guest rpmsg ping amp-echo ${2:+--core "$2"} -c "${1:-3}" -s 16 --wait "$TIMEOUT" >/dev/null || fail "amp-echo${2:+ of $2} does not answer"
+	ok "amp-echo${2:+ of $2} answers"
 }
 
 # The relay's process, and all processes of the lab, for later.

@@ -2,8 +2,8 @@
 /**
  * @file core.h
  * @brief One remote core: its power, its doorbells, its senses. core.c is the life cycle, core_requests.c what Linux
- * asks, core_process.c the QEMU behind it, core_senses.c what it watches, core_crash.c what ends a life, core_dump.c its
- * post-mortem, core_trace.c its log.
+ * asks, core_process.c the QEMU behind it, core_senses.c what it watches, core_crash.c what ends a life, core_dump.c
+ * its post-mortem, core_trace.c its log.
  *
  *      OFF ── start ──► STARTING ── boot byte ──► RUNNING ── stop ──► STOPPING ──► KILLING ──► OFF
  *                          │ time-out, exit          │ a detector              ▲

@@ -118,6 +118,35 @@ static void each_missing_file_is_named(void **state)
 	amp_lab_files_free(&files);
 }
 
+static void a_soc_is_chosen_by_name_or_by_file(void **state)
+{
+	static const struct {
+		const char *soc, *complaint;
+	} cases[] = {
+		{NULL, "m3.json:1: "},     /* nonsense, but found */
+		{"star", "star.json:1: "}, /* likewise */
+		{"none", "no SoC 'none' in "},
+		{"none", ": it has m3 star"},
+		{"./none", "/none: No such file or directory: give --soc a name or a file"},
+		{"none.json", "none.json: No such file or directory: give --soc a name or a file"},
+	};
+	char error[LAB_FILES_ERROR];
+	struct lab_files files;
+
+	put_file(*state, "Image", "w", "x");
+	put_file(*state, "initramfs.cpio.gz", "w", "x");
+	put_file(*state, "m3.json", "w", "x");
+	put_file(*state, "star.json", "w", "x");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct lab_choice choice = {.dir = *state, .soc = cases[i].soc};
+
+		assert_int_equal(amp_lab_files_resolve(&files, &choice, error), AMP_EXIT_ENVIRONMENT);
+		if (!strstr(error, cases[i].complaint))
+			fail_msg("'%s' is not in: %s", cases[i].complaint, error);
+		amp_lab_files_free(&files);
+	}
+}
+
 static void programs_are_found_in_the_path_only(void **state)
 {
 	char *path;
@@ -142,6 +171,7 @@ int main(void)
 		T(a_lock_that_is_let_go_soon_is_waited_for),
 		T(a_lab_without_a_lock_file_is_not_held),
 		T(each_missing_file_is_named),
+		T(a_soc_is_chosen_by_name_or_by_file),
 		T(programs_are_found_in_the_path_only),
 	};
 
