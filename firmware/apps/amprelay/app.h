@@ -17,6 +17,7 @@ struct app_stats {
 	uint32_t rx;                /**< messages received by services */
 	uint32_t tx;                /**< messages sent */
 	uint32_t dropped;           /**< messages that could not be sent, for want of a buffer or a link */
+	uint32_t refused;           /**< channels announced by Linux that got no endpoint */
 	uint32_t links;             /**< times the link came up */
 	uint32_t doorbells;         /**< turns of the main loop that a doorbell caused */
 	uint32_t unknown_doorbells; /**< doorbell bytes without a meaning */

@@ -55,11 +55,13 @@ static void say_stats(struct reply *reply, const char *argument)
 
 	(void)argument;
 	say(reply,
-	    "rx=%u tx=%u dropped=%u links=%u doorbells=%u unknown_doorbells=%u load_permille=%u heartbeat=%u "
+	    "rx=%u tx=%u dropped=%u refused=%u links=%u doorbells=%u unknown_doorbells=%u load_permille=%u "
+	    "heartbeat=%u "
 	    "stack_used=%u stack_size=%u\n",
-	    (unsigned)app_stats.rx, (unsigned)app_stats.tx, (unsigned)app_stats.dropped, (unsigned)app_stats.links,
-	    (unsigned)app_stats.doorbells, (unsigned)app_stats.unknown_doorbells, (unsigned)app_load_permille(),
-	    (unsigned)amp_control_heartbeat(), (unsigned)stack_used, (unsigned)stack_size);
+	    (unsigned)app_stats.rx, (unsigned)app_stats.tx, (unsigned)app_stats.dropped, (unsigned)app_stats.refused,
+	    (unsigned)app_stats.links, (unsigned)app_stats.doorbells, (unsigned)app_stats.unknown_doorbells,
+	    (unsigned)app_load_permille(), (unsigned)amp_control_heartbeat(), (unsigned)stack_used,
+	    (unsigned)stack_size);
 }
 
 static void crash(struct reply *reply, const char *argument)

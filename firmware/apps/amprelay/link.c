@@ -116,7 +116,7 @@ static void bring_up(void)
 		return;
 	}
 	link.lost = false;
-	error = rpmsg_init_vdev(&link.rpmsg, link.vdev, NULL, &link.buffers_io, NULL);
+	error = rpmsg_init_vdev(&link.rpmsg, link.vdev, services_bind, &link.buffers_io, NULL);
 	if (error) {
 		complain(error == RPMSG_ERR_DEV_STATE ? "the driver has not reset the rings" : amp_strerror(error));
 		return;

@@ -6,20 +6,30 @@
 
 #include <amprelay/link.h>
 
+#include <string.h>
+
 /* The services, in the order in which they are announced. */
 static const struct service *const services[] = {
-	&service_echo,
-	&service_command,
-	&service_telemetry,
-	&service_client_sample,
+	&service_client_sample, &service_tty,     &service_raw,       &service_fixed,
+	&service_echo,          &service_command, &service_telemetry,
 };
 
 #define SERVICES (sizeof(services) / sizeof(services[0]))
 
+/* service_bind() looks at so many addresses: more than there are endpoints that could have them. */
+#define BIND_ADDRESSES 32u
+
+enum state {
+	NOT_ANNOUNCED,
+	OPEN,
+	CLOSED, /* by the service itself */
+};
+
 static struct rpmsg_endpoint endpoints[SERVICES];
-static bool announced[SERVICES];
+static enum state states[SERVICES];
 static struct rpmsg_device *link; /* NULL: down */
 static bool complained;           /* that a service could not be announced; once per link */
+static bool refusal_told;         /* that a channel of Linux got no endpoint; once per link */
 
 static int receive(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src, void *priv)
 {
@@ -29,6 +39,8 @@ static int receive(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t 
 	service->receive(ept, data, len, src);
 	return RPMSG_SUCCESS;
 }
+
+/* ---- sending */
 
 int service_try_send(struct rpmsg_endpoint *ept, const void *data, size_t len, uint32_t dst)
 {
@@ -49,6 +61,32 @@ int service_send(struct rpmsg_endpoint *ept, const void *data, size_t len, uint3
 	return error;
 }
 
+int service_send_prefixed(struct rpmsg_endpoint *ept, const char *prefix, const void *data, size_t len, uint32_t dst)
+{
+	uint32_t room = 0;
+	char *message = rpmsg_get_tx_payload_buffer(ept, &room, false);
+	size_t before = strlen(prefix);
+	int sent = RPMSG_ERR_NO_BUFF;
+
+	if (message) {
+		before = before < room ? before : room;
+		len = len < room - before ? len : room - before;
+		memcpy(message, prefix, before);
+		memcpy(message + before, data, len);
+		sent = rpmsg_sendto_nocopy(ept, message, (int)(before + len), dst);
+		if (sent < 0)
+			rpmsg_release_tx_buffer(ept, message);
+	}
+	if (sent < 0) {
+		app_stats.dropped++;
+		return sent;
+	}
+	app_stats.tx++;
+	return (int)len;
+}
+
+/* ---- channels that we announce */
+
 static void announce(unsigned i)
 {
 	const struct service *service = services[i];
@@ -56,36 +94,96 @@ static void announce(unsigned i)
 
 	endpoints[i].priv = (void *)(uintptr_t)service;
 	error = rpmsg_create_ept(&endpoints[i], link, service->name, service->addr, RPMSG_ADDR_ANY, receive, NULL);
-	announced[i] = !error;
-	if (error && !complained)
-		amp_trace("%s is not announced yet: %s\n", service->name, amp_strerror(error));
-	complained |= !announced[i];
+	if (error) {
+		if (!complained)
+			amp_trace("%s is not announced yet: %s\n", service->name ? service->name : "a service",
+			          amp_strerror(error));
+		complained = true;
+		return;
+	}
+	/*
+	 * A service answers everyone and has no counterpart of its own. If it waited for one, the first channel of this
+	 * name that Linux announces would be taken for it, and not come to services_bind().
+	 */
+	endpoints[i].dest_addr = endpoints[i].addr;
+	states[i] = OPEN;
 }
 
-void services_link_up(struct rpmsg_device *rdev)
+void service_close(struct rpmsg_endpoint *ept)
 {
-	link = rdev;
-	complained = false;
-	for (unsigned i = 0; i < SERVICES; i++)
-		announce(i);
+	rpmsg_destroy_ept(ept);
+	states[ept - endpoints] = CLOSED;
 }
 
 void services_link_down(void)
 {
 	link = NULL;
 	for (unsigned i = 0; i < SERVICES; i++) {
-		if (announced[i] && services[i]->link_down)
+		if (states[i] != NOT_ANNOUNCED && services[i]->link_down)
 			services[i]->link_down();
-		announced[i] = false;
+		states[i] = NOT_ANNOUNCED;
 	}
 }
 
 void services_turn(uint64_t now_ms)
 {
 	for (unsigned i = 0; link && i < SERVICES; i++) {
-		if (!announced[i])
+		if (states[i] == NOT_ANNOUNCED)
 			announce(i);
-		else if (services[i]->turn)
+		else if (states[i] == OPEN && services[i]->turn)
 			services[i]->turn(&endpoints[i], now_ms);
 	}
+}
+
+/* ---- channels that Linux announces */
+
+static const struct service *by_name(const char *name)
+{
+	for (unsigned i = 0; i < SERVICES; i++) {
+		if (services[i]->name && strcmp(services[i]->name, name) == 0)
+			return services[i];
+	}
+	return NULL;
+}
+
+void services_bind(struct rpmsg_device *rdev, const char *name, uint32_t peer)
+{
+	const struct service *service = by_name(name);
+
+	if (service && (!service->bind || service->bind(rdev, peer)))
+		return;
+	app_stats.refused++;
+	if (!refusal_told)
+		amp_trace("Linux announced '%s' at 0x%x: %s\n", name, (unsigned)peer,
+		          service ? "there is no room for more of these" : "there is no such service");
+	refusal_told = true;
+}
+
+static void unbind(struct rpmsg_device *rdev, const char *name, uint32_t peer)
+{
+	const struct service *service = by_name(name);
+
+	(void)rdev;
+	if (service && service->unbind)
+		service->unbind(peer);
+}
+
+int service_bind(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev, const struct service *service, uint32_t peer)
+{
+	int error = RPMSG_ERR_ADDR;
+
+	ept->priv = (void *)(uintptr_t)service;
+	/* Without a name: Linux ends such a channel, and need not be told that it did. */
+	for (uint32_t i = 0; error == RPMSG_ERR_ADDR && i < BIND_ADDRESSES; i++)
+		error = rpmsg_create_ept(ept, rdev, NULL, RPMSG_RESERVED_ADDRESSES + i, peer, receive, NULL);
+	return error;
+}
+
+void services_link_up(struct rpmsg_device *rdev)
+{
+	link = rdev;
+	link->ns_unbind_cb = unbind;
+	complained = refusal_told = false;
+	for (unsigned i = 0; i < SERVICES; i++)
+		announce(i);
 }

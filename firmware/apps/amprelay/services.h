@@ -4,7 +4,7 @@
  * @brief What this core offers to Linux. A service is one file with a struct service, and one row of the table in
  * services.c.
  *
- * The bytes of each service's messages: docs/reference/services.md.
+ * The bytes of each service's messages: docs/reference/services.md. How to write one: docs/how-to/write-a-service.md.
  */
 #ifndef AMP_FIRMWARE_SERVICES_H
 #define AMP_FIRMWARE_SERVICES_H
@@ -17,8 +17,8 @@
 
 /** A service. All callbacks run in the main loop. NULL for a callback that is not needed. */
 struct service {
-	const char *name; /**< of the channel, as announced to Linux */
-	uint32_t addr;    /**< its address here, fixed; below RPMSG_RESERVED_ADDRESSES */
+	const char *name; /**< of the channel, as announced to Linux; NULL: not announced, known by its address */
+	uint32_t addr;    /**< its address here, fixed; no other row's */
 
 	/**
 	 * A message from address `src`. `data` lies in shared memory, where Linux can still change it: copy what you
@@ -31,6 +31,16 @@ struct service {
 
 	/** Once per turn of the main loop while the link is up: for what is due by time, or waits for buffers. */
 	void (*turn)(struct rpmsg_endpoint *ept, uint64_t now_ms);
+
+	/**
+	 * Linux announced a channel of this name; its end there has address `peer`. Answer with service_bind(). It may
+	 * announce the same one twice. NULL: no endpoint is needed, everyone may send to `addr`.
+	 * @return false: there is no room for another one
+	 */
+	bool (*bind)(struct rpmsg_device *rdev, uint32_t peer);
+
+	/** Linux took a channel of this name back. Nothing needs to have been bound to `peer`. */
+	void (*unbind)(uint32_t peer);
 };
 
 /**
@@ -43,6 +53,24 @@ int service_send(struct rpmsg_endpoint *ept, const void *data, size_t len, uint3
  * again. */
 int service_try_send(struct rpmsg_endpoint *ept, const void *data, size_t len, uint32_t dst);
 
+/**
+ * As service_send(), with a text before the data. What does not fit into the message behind it is left out.
+ * @return how many bytes of `data` were sent, or an RPMSG_ERR_*
+ */
+int service_send_prefixed(struct rpmsg_endpoint *ept, const char *prefix, const void *data, size_t len, uint32_t dst);
+
+/** Take the channel of the service away, which Linux is told, until the link comes up the next time. */
+void service_close(struct rpmsg_endpoint *ept);
+
+/**
+ * In `bind`: make an endpoint for a channel that Linux announced. It gets the lowest free address from
+ * RPMSG_RESERVED_ADDRESSES on, and its messages go to `service->receive`. It ends with rpmsg_destroy_ept(), or with the
+ * link: `ept->rdev` is NULL then.
+ * @param ept  memory of the endpoint, not in use
+ * @return RPMSG_SUCCESS, or RPMSG_ERR_ADDR: too many addresses are taken
+ */
+int service_bind(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev, const struct service *service, uint32_t peer);
+
 /* services.c, for link.c and main.c */
 
 /** The link is up: announce all services on it, now or, for want of buffers, in a later turn. */
@@ -53,9 +81,15 @@ void services_link_down(void);
 
 void services_turn(uint64_t now_ms);
 
+/** Linux announced a channel: the link's rpmsg_ns_bind_cb. `name` is anything, terminated. */
+void services_bind(struct rpmsg_device *rdev, const char *name, uint32_t peer);
+
 extern const struct service service_client_sample;
-extern const struct service service_echo;
 extern const struct service service_command;
+extern const struct service service_echo;
+extern const struct service service_fixed;
+extern const struct service service_raw;
 extern const struct service service_telemetry;
+extern const struct service service_tty;
 
 #endif

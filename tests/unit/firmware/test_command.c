@@ -18,7 +18,8 @@
 
 #include <string.h>
 
-struct app_stats app_stats = {.rx = 1, .tx = 2, .dropped = 3, .links = 4, .doorbells = 5, .unknown_doorbells = 6};
+struct app_stats app_stats = {
+	.rx = 1, .tx = 2, .dropped = 3, .refused = 7, .links = 4, .doorbells = 5, .unknown_doorbells = 6};
 
 static uint32_t fault, period;
 static char logged[256];
@@ -130,9 +131,10 @@ static void uptime_does_not_wrap_after_49_days(void **state)
 static void stats_names_every_value(void **state)
 {
 	(void)state;
-	assert_string_equal(reply("stats"),
-	                    "rx=1 tx=2 dropped=3 links=4 doorbells=5 unknown_doorbells=6 load_permille=9 heartbeat=77 "
-	                    "stack_used=512 stack_size=8192\n");
+	assert_string_equal(
+		reply("stats"),
+		"rx=1 tx=2 dropped=3 refused=7 links=4 doorbells=5 unknown_doorbells=6 load_permille=9 heartbeat=77 "
+		"stack_used=512 stack_size=8192\n");
 }
 
 static void each_fault_can_be_ordered_by_name(void **state)
