@@ -13,6 +13,8 @@ REPORTS := $(BUILD)/reports
 # Each SoC description is one SoC: `make up SOC=NAME`.
 SOCS    := $(patsubst qemu/%.dts,%,$(wildcard qemu/*.dts))
 SOC     ?=
+# The cores that there is firmware for, by CMake preset.
+FIRMWARE_PRESETS := cortex-m3 cortex-m33 riscv32
 DEMO    ?= bring-up
 
 # The user's own kernel tree, firmware file, and whether packages may be installed.
@@ -58,7 +60,7 @@ lab: ## Programs, firmware, kernel, guest image: all parts of the lab, in build/
 tools: ## Only the programs and the library for this machine (preset dev)
 	$(LOCKED) .setup .tools
 
-firmware: ## Only the firmware and boot ROMs (presets cortex-m3, riscv32); a running lab takes it with `amprelay restart CORE`
+firmware: ## Only the firmware and boot ROMs (presets $(FIRMWARE_PRESETS)); a running lab takes it with `amprelay restart CORE`
 	$(LOCKED) .setup .firmware
 
 kernel: ## Only the kernel and its modules; KERNEL_SRC=DIR takes your own tree
@@ -95,14 +97,15 @@ put = { cmp -s $(1) $(2) || { cp $(1) $(2).new && mv $(2).new $(2); }; }
 	@ln -sfn ../dev/bin/amprelay $(AMPRELAY)
 	@$(foreach s,$(SOCS),$(call put,$(BUILD)/dev/gen/$(s)/soc.json,$(LAB)/$(s).json);)
 
-.firmware:
-	$(call build_preset,cortex-m3)
-	$(call build_preset,riscv32)
+.firmware: $(FIRMWARE_PRESETS:%=.firmware-%)
 	@mkdir -p $(LAB)/firmware
-	@for f in $(BUILD)/cortex-m3/firmware/*.elf $(BUILD)/riscv32/firmware/*.elf; do \
+	@for f in $(FIRMWARE_PRESETS:%=$(BUILD)/%/firmware/*.elf); do \
 		case $${f##*/} in bootrom-*) to=$(LAB) ;; *) to=$(LAB)/firmware ;; esac; \
 		$(call put,$$f,$$to/$${f##*/}) || exit; \
 	done
+
+.firmware-%:
+	$(call build_preset,$*)
 
 .native:
 	@{ cmake --preset library && cmake --build --preset library -j$(JOBS); } >$(BUILD)/library.log 2>&1 || { cat $(BUILD)/library.log; exit 1; }

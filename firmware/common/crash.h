@@ -31,6 +31,9 @@ void amp_crash_publish(struct amp_crash *crash);
 /** Tell the relay, and wait for power-off. */
 _Noreturn void amp_crash_end(void);
 
+/** Addresses below this are null pointers, with what was added to them. */
+#define AMP_NULL_SIZE 0x1000u
+
 /* fault.c: the frame of a fault handler. The boot ROM, which has no variables, does without. */
 
 /** First thing in a fault handler. Does not return if the fault is in the handler itself. */

@@ -1,4 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
+# ARMv7-M, and ARMv8-M, which differs in its MPU only as far as this firmware goes.
+if(AMP_CPU STREQUAL cortex-m33)
+  set(mpu arch/armv7m/mpu_v8.c)
+else()
+  set(mpu arch/armv7m/mpu.c)
+endif()
 set(ARCH_CHECKS) # division by zero traps (fault.c)
 set(ARCH_OPTIONS -mno-unaligned-access) # they trap, too
 set(ARCH_BOOT_SOURCES arch/armv7m/boot.c)
@@ -6,6 +12,6 @@ set(ARCH_SOURCES
   arch/armv7m/clock.c
   arch/armv7m/core.c
   arch/armv7m/fault.c
-  arch/armv7m/mpu.c
+  ${mpu}
   arch/armv7m/start.S
   arch/armv7m/vectors.c)

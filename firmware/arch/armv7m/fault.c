@@ -188,7 +188,7 @@ static void explain_memory(const struct fault *fault, struct amp_crash *crash)
 			              fault->frame ? (unsigned)fault->frame->pc : 0);
 		else if (!known)
 			amp_crash_say(crash, "address unknown");
-		else if (at - SOC_ROM_BASE < SOC_ROM_SIZE)
+		else if (at < AMP_NULL_SIZE)
 			amp_crash_say(crash, "null pointer, address 0x%08x", (unsigned)at);
 		else
 			amp_crash_say(crash, "address 0x%08x", (unsigned)at);

@@ -70,7 +70,7 @@ static void explain_access(const struct fault_context *context, struct amp_crash
 {
 	uint32_t at = context->value;
 	const char *overflown = amp_stack_guarded(at);
-	bool null = at < 0x1000u;
+	bool null = at < AMP_NULL_SIZE;
 
 	if (overflown) {
 		crash->cause = AMP_CRASH_STACK;

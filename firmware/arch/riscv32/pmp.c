@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Physical memory protection. Locked entries hold for machine mode too, and until the next reset. */
+#include "crash.h"
 #include "riscv32.h"
 #include "stack.h"
 
@@ -11,9 +12,6 @@
 #define EXECUTE 0x04u
 #define NAPOT   0x18u /* a power of two as the size, and the base a multiple of it */
 #define LOCKED  0x80u
-
-/* A null pointer with a small offset. */
-#define NULL_SIZE 0x1000u
 
 _Static_assert((SOC_MEM_SIZE & (SOC_MEM_SIZE - 1)) == 0 && SOC_MEM_DA % SOC_MEM_SIZE == 0, "one entry fits");
 _Static_assert((SOC_ROM_SIZE & (SOC_ROM_SIZE - 1)) == 0 && SOC_ROM_BASE % SOC_ROM_SIZE == 0, "one entry fits");
@@ -28,7 +26,7 @@ void riscv_pmp_start(void)
 	/* Where entries overlap, the first one counts. */
 	protect(0, __main_guard, AMP_STACK_GUARD);
 	protect(1, __handler_guard, AMP_STACK_GUARD);
-	protect(2, 0u, NULL_SIZE);
+	protect(2, 0u, AMP_NULL_SIZE);
 	/* the boot ROM has done its work */
 	protect(3, SOC_ROM_BASE, SOC_ROM_SIZE);
 	/* the sections of the control block that have another writer */
