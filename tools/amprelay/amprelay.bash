@@ -80,7 +80,7 @@ _amprelay() {
 		fi
 		;;
 	exec) choice="-n -- $common" ;;
-	demo) choice="bring-up --list --report --firmware --lab $common" ;;
+	demo) choice="bring-up two-m3 star --list --report --firmware --lab $common" ;;
 	*) choice=$common ;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$choice" -- "$cur")

@@ -38,7 +38,7 @@ void amp_demo_step(struct demo *d, const char *name, bool ok, double ms, const c
 
 	amp_demo_report_step(&d->report, name, ok, ms);
 	d->failed |= !ok;
-	printf("%s%zu  %-34s%s %7.1f ms  ", amp_cli_color(ok ? COLOR_GOOD : COLOR_BAD),
+	printf("%s%-3zu%-34s%s %7.1f ms  ", amp_cli_color(ok ? COLOR_GOOD : COLOR_BAD),
 	       json_array_size(d->report.steps), name, amp_cli_color(COLOR_END), ms);
 	va_start(args, format);
 	vprintf(format, args);
