@@ -20,6 +20,10 @@ head -c 100 "$AMPRELAY_LAB/m3.json" >"$AMPRELAY_STATE/lab/m3.json"
 expect 5 "m3.json" amp up --lab "$AMPRELAY_STATE/lab"
 expect 5 "no SoC 'nonsense' in $AMPRELAY_STATE/lab: it has m3" amp up --lab "$AMPRELAY_STATE/lab" --soc nonsense
 expect 5 "nonsense.json" amp up --soc ./nonsense.json
+jq '.cores += .cores' "$AMPRELAY_LAB/m3.json" >"$AMPRELAY_STATE/twice.json"
+expect 5 'cores[1].name: "m3" is there twice' amp up --soc "$AMPRELAY_STATE/twice.json"
+jq '.cores[0].name = "relay"' "$AMPRELAY_LAB/m3.json" >"$AMPRELAY_STATE/relay.json"
+expect 5 'cores[0].name: "relay" is the name of another log' amp up --soc "$AMPRELAY_STATE/relay.json"
 : >"$AMPRELAY_STATE/file"
 expect 5 "$AMPRELAY_STATE/file" env AMPRELAY_STATE="$AMPRELAY_STATE/file" "$AMPRELAY" up
 expect 3 "is up" amp exec -- true

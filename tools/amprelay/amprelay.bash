@@ -79,6 +79,7 @@ _amprelay() {
 			choice="$(_amprelay_cores "$lab") --list $common"
 		fi
 		;;
+	doctor) choice="--soc $common" ;;
 	exec) choice="-n -- $common" ;;
 	demo) choice="bring-up two-m3 star --list --report --firmware --lab $common" ;;
 	*) choice=$common ;;

@@ -26,13 +26,35 @@
 #define CORE_MEMORY_MIB 64 /* resident size of one core's QEMU, with room */
 
 struct doctor {
+	const char *soc; /* as for `up` */
 	struct lab_files files;
 	bool have_soc; /* files.soc is filled in */
 	bool missing;  /* something is, without which `up` cannot work */
 	json_t *report;
 };
 
+enum {
+	KEY_SOC = 0x5000
+};
+
+static const struct argp_option options[] = {
+	{"soc", KEY_SOC, "NAME|FILE", 0, "The SoC whose cores' programs and files are looked at (default: m3)", 0},
+	{0},
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct doctor *d = state->input;
+
+	if (key != KEY_SOC)
+		return ARGP_ERR_UNKNOWN;
+	d->soc = arg;
+	return 0;
+}
+
 static const struct argp argp = {
+	.options = options,
+	.parser = parse,
 	.doc = "Check that this machine has all that a lab needs: QEMU and its devices, kernel, guest image, firmware, "
 	       "what "
 	       "the operating system must allow. Each line says what was found, and what to do if it is not right.\v"
@@ -205,7 +227,7 @@ static void check_elf(struct doctor *d, const char *name, const char *dir, const
 
 static void check_files(struct doctor *d)
 {
-	struct lab_choice choice = {0};
+	struct lab_choice choice = {.soc = d->soc};
 	char error[LAB_FILES_ERROR], firmware[PATH_MAX];
 	int err = amp_lab_files_resolve(&d->files, &choice, error);
 
@@ -222,7 +244,8 @@ static void check_files(struct doctor *d)
 			tell(d, BAD, "guest image", "build it with 'make lab'", "%s is not gzipped",
 			     d->files.initramfs);
 	}
-	if (!is_there(d, "SoC description", d->files.soc_file, "build it with 'make tools'"))
+	if (!is_there(d, "SoC description", d->files.soc_file,
+	              d->soc ? "give --soc a SoC that is there" : "build it with 'make tools'"))
 		return;
 	if (err && amp_soc_load(&d->files.soc, d->files.soc_file, error, sizeof(error))) {
 		tell(d, BAD, "SoC description", "build it with 'make tools'", "%s", error);
@@ -337,7 +360,7 @@ int cmd_doctor(int argc, char **argv)
 {
 	struct doctor d = {0};
 
-	amp_cli_parse(&argp, argc, argv, 0, NULL);
+	amp_cli_parse(&argp, argc, argv, 0, &d);
 	d.report = json_array();
 	check_files(&d);
 	check_qemu(&d);

@@ -22,7 +22,7 @@ const struct command amp_commands[] = {
 	{"talk", "CORE CHANNEL TEXT", "send a message to a core that the relay hosts", cmd_talk},
 	{"fault", "CORE KIND", "break a core on purpose", cmd_fault},
 	{"demo", "[NAME] [--report FILE]", "play a demonstration: bring-up, faults, recovery", cmd_demo},
-	{"doctor", "", "check this machine and say what is missing", cmd_doctor},
+	{"doctor", "[--soc NAME]", "check this machine and say what is missing", cmd_doctor},
 	{"version", "", "versions of this program and its protocols", cmd_version},
 	{"help", "[COMMAND]", "this overview, or how to use a command", cmd_help},
 	{0},
