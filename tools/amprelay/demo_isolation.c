@@ -48,14 +48,21 @@ struct show {
 
 /* ---- both cores serve */
 
-/* For one core: each service announced, and an answer from each that gives one. Prints "N services; VERSION". */
+/* Of core $0, each service and each driver of Linux that talks to one. Prints the core's version. */
 static const char services_script[] =
+	"exec 2>&1\n"
 	"rpmsg ping amp-echo --core $0 -q -c 10 --wait 10 >/dev/null || exit\n"
-	"version=$(rpmsg send amp-command --core $0 version) || exit\n"
+	"version=$(rpmsg send amp-command --core $0 version) || { echo \"$version\"; exit 1; }\n"
 	"rpmsg recv amp-telemetry --core $0 -c 1 >/dev/null || exit\n"
-	"rproc=$(dirname $(grep -lx $0 /sys/class/remoteproc/*/name))\n"
+	"rpmsg ping rpmsg-raw --core $0 -q -c 10 --prefix 'from ept 0x0402: ' >/dev/null || exit\n"
+	"rproc=$(readlink -f $(dirname $(grep -lx $0 /sys/class/remoteproc/*/name)))\n"
 	"virtio=$(basename $rproc/rproc-virtio*/virtio*)\n"
-	"timeout 10 grep -m1 -q \"rpmsg_client_sample $virtio\\..*incoming msg 100 \" /dev/kmsg || exit\n"
+	"timeout 10 grep -m1 -q \"rpmsg_client_sample $virtio\\..*incoming msg 100 \" /dev/kmsg ||\n"
+	"	{ echo 'rpmsg_client_sample did not finish'; exit 1; }\n"
+	"tty=$(basename $rproc/rproc-virtio*/$virtio/$virtio.rpmsg-tty.*/tty/ttyRPMSG*)\n"
+	"exec 3<>/dev/$tty || exit\n"
+	"echo hello $0 >&3; read -r -t 10 reply <&3\n"
+	"[ \"$reply\" = \"TTY 0: hello $0\" ] || { echo \"$tty says '$reply'\"; exit 1; }\n"
 	"echo \"$version\"";
 
 static void show_services(struct show *s)
