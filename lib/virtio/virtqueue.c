@@ -21,7 +21,7 @@ AMP_COLD void amp_vq_fault(struct virtqueue *vq, int reason)
 
 bool amp_vq_look(struct virtqueue *vq)
 {
-	return !vq->vq_fault && vq_look(vq, role_is_driver(vq->vq_dev));
+	return !vq->vq_fault && vq_look_inline(vq, role_is_driver(vq->vq_dev));
 }
 
 static bool power_of_two(uint32_t value)

@@ -174,7 +174,7 @@ AMP_HOT bool vq_peer_moved(const struct virtqueue *vq, bool driver)
 
 /** Look at the other side's index, which must be plausible. True: entries wait. A queue with a fault must not be looked
  * at. */
-AMP_HOT bool vq_look(struct virtqueue *vq, bool driver)
+AMP_HOT bool vq_look_inline(struct virtqueue *vq, bool driver)
 {
 	uint16_t idx = vq_peer_idx_now(vq, driver), next, limit;
 
@@ -204,10 +204,13 @@ AMP_HOT bool vq_shown(const struct virtqueue *vq, bool driver)
 	return (driver ? vq->vq_used_cons_idx : vq->vq_available_idx) != vq->vq_peer_idx;
 }
 
-/** vq_look(), for whoever does not count instructions; a queue with a fault is empty. */
+/** vq_look_inline(), for whoever does not count instructions; a queue with a fault is empty. */
 bool amp_vq_look(struct virtqueue *vq);
 
-#if !AMP_FAST
+/** vq_look_inline(), where a call would cost more than its room. */
+#if AMP_FAST
+#define vq_look(vq, driver) vq_look_inline(vq, driver)
+#else
 #define vq_look(vq, driver) amp_vq_look(vq)
 #endif
 
