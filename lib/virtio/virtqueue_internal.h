@@ -222,7 +222,7 @@ bool amp_vq_look(struct virtqueue *vq);
 AMP_HOT bool vq_buffer_va(struct metal_io_region *io, uint64_t addr, uint32_t len, char **va)
 {
 	metal_phys_addr_t phys = (metal_phys_addr_t)addr;
-	unsigned long offset = AMP_FAST ? metal_io_phys_to_offset(io, phys) : amp_io_phys_to_offset_slow(io, phys);
+	unsigned long offset = metal_io_phys_to_offset(io, phys);
 
 	/* In this order nothing overflows: METAL_BAD_OFFSET is above any size. */
 	if (amp_unlikely(offset >= io->size || len > io->size - offset || phys != addr))
