@@ -105,7 +105,7 @@ void compile(const struct place *place, const char *text)
 	struct outcome dtc;
 
 	spill(place->dts, text, strlen(text));
-	dtc = run("'%s' -q -I dts -O dtb -o '%s' '%s'", DTC, place->dtb, place->dts);
+	dtc = run("'%s' -q -i '%s' -I dts -O dtb -o '%s' '%s'", DTC, DESCRIPTIONS_DIR, place->dtb, place->dts);
 	if (dtc.status)
 		fail_msg("dtc: %s", dtc.text);
 }

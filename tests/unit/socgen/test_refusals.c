@@ -300,6 +300,13 @@ static const struct refusal refusals[] = {
 	{"a_watchdog_faster_than_the_heartbeat",
          {{"\ttimeout-ms = <1000>;", "\ttimeout-ms = <400>;"}},
          "/cores/core@0/watchdog@40008000: timeout-ms: 400 ms is not longer than the heartbeat's timeout of 400 ms\n"},
+	{"a_watchdog_by_the_relay_faster_than_the_heartbeat",
+         {{"timeout-ms = <2000>;", "timeout-ms = <300>;"}},
+         "/cores/core@1/watchdog: timeout-ms: 300 ms is not longer than the heartbeat's timeout of 300 ms\n"},
+	{"two_watchdogs",
+         {{"watchdog@40008000 {",
+           "dog { compatible = \"amprelay,relay-watchdog\"; timeout-ms = <1000>; };\nwatchdog@40008000 {"}},
+         "/cores/core@0/dog: there is watchdog@40008000 already; the main loop feeds one\n"},
 	{"a_watchdog_that_its_counter_cannot_hold",
          {{"\ttimeout-ms = <1000>;", "\ttimeout-ms = <171799>;"}},
          "/cores/core@0/watchdog@40008000: timeout-ms: 171799 ms are 4294975000 ticks at 25000000 Hz; the counter has "

@@ -24,6 +24,7 @@
 /* Devices */
 #define SOC_DOORBELL_BASE              0x09000000
 #define SOC_DOORBELL_IRQ               33
+#define SOC_WATCHDOG_MS                2000
 #define SOC_HEARTBEAT_MS               100
 #define SOC_HEARTBEAT_TIMEOUT_MS       300
 
