@@ -166,15 +166,10 @@ static void check_qemu(struct doctor *d)
 	check_program(d, LAB_QEMU_HOST, "-device help", devices);
 	for (unsigned int i = 0; d->have_soc && i < d->files.soc.num_cores; i++) {
 		const struct core_config *core = &d->files.soc.core[i];
-		const char *program = amp_lab_qemu_program(core->isa);
+		const char *program = amp_soc_qemu_program(core->isa);
 		char machine[SOC_MACHINE_LEN];
 		const char *const machines[] = {machine, NULL};
 
-		if (!program) {
-			tell(d, BAD, core->name, "correct the isa in the SoC's description", "unknown isa '%s'",
-			     core->isa);
-			continue;
-		}
 		snprintf(machine, sizeof(machine), "%.*s", (int)strcspn(core->machine, ","), core->machine);
 		check_program(d, program, "-machine help", machines);
 	}

@@ -134,13 +134,8 @@ static int check_programs(const struct up *up)
 	int err = need_qemu(LAB_QEMU_HOST, "qemu-system-arm");
 
 	for (unsigned int i = 0; !err && i < soc->num_cores; i++) {
-		const char *program = amp_lab_qemu_program(soc->core[i].isa);
+		const char *program = amp_soc_qemu_program(soc->core[i].isa);
 
-		if (!program) {
-			amp_cli_error("core '%s' has the unknown isa '%s' in %s", soc->core[i].name, soc->core[i].isa,
-			              up->files.soc_file);
-			return AMP_EXIT_ENVIRONMENT;
-		}
 		err = need_qemu(program, strstr(program, "riscv") ? "qemu-system-misc" : "qemu-system-arm");
 	}
 	return err;

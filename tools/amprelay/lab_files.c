@@ -196,24 +196,6 @@ void amp_lab_files_free(struct lab_files *files)
 	memset(files, 0, sizeof(*files));
 }
 
-const char *amp_lab_qemu_program(const char *isa)
-{
-	static const struct {
-		const char *isa, *program;
-	} programs[] = {
-		{"arm", "qemu-system-arm"},
-		{"aarch64", "qemu-system-aarch64"},
-		{"riscv32", "qemu-system-riscv32"},
-		{"riscv64", "qemu-system-riscv64"},
-	};
-
-	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
-		if (!strcmp(programs[i].isa, isa))
-			return programs[i].program;
-	}
-	return NULL;
-}
-
 char *amp_lab_find_program(const char *name)
 {
 	const char *dirs = getenv("PATH");

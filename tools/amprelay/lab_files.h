@@ -53,9 +53,6 @@ int amp_lab_files_resolve(struct lab_files *files, const struct lab_choice *choi
 
 void amp_lab_files_free(struct lab_files *files);
 
-/** @return the QEMU program for an "isa" of a SOC.json, NULL if there is none */
-const char *amp_lab_qemu_program(const char *isa);
-
 /** Linux's. */
 #define LAB_QEMU_HOST "qemu-system-aarch64"
 

@@ -16,17 +16,6 @@
 #define QUICK_DEATHS_MAX 100
 #define HOLD_MS          500u
 
-static const char *qemu_program(const struct core_config *config)
-{
-	if (strcmp(config->isa, "aarch64") == 0)
-		return "qemu-system-aarch64";
-	if (strcmp(config->isa, "riscv32") == 0)
-		return "qemu-system-riscv32";
-	if (strcmp(config->isa, "riscv64") == 0)
-		return "qemu-system-riscv64";
-	return "qemu-system-arm";
-}
-
 /* Arm's microcontrollers start with the vectors in their ROM; others are told to start in the boot ROM, at every reset.
  */
 static void boot_arguments(const struct core *core, struct arguments *args)
@@ -56,7 +45,7 @@ static void qemu_arguments(const struct core *core, struct arguments *args, int 
 {
 	const struct core_config *config = core->config;
 
-	amp_argument(args, "%s", qemu_program(config));
+	amp_argument(args, "%s", amp_soc_qemu_program(config->isa));
 	amp_argument(args, "-name");
 	amp_argument(args, "%s.%s", core->lab->options->lab, config->name);
 	amp_argument(args, "-M");

@@ -175,6 +175,8 @@ static void read_core(struct reader *r, const json_t *object, unsigned int index
 	read_file_name(r, object, "name", core->name, sizeof(core->name));
 	read_machine(r, object, "machine", core->machine, sizeof(core->machine));
 	read_string(r, object, "isa", core->isa, sizeof(core->isa));
+	if (!r->failed && !amp_soc_qemu_program(core->isa))
+		fail(r, "isa", "no QEMU runs \"%s\"; known are arm, aarch64, riscv32", core->isa);
 	core->elf_machine = read_number(r, object, "elf_machine", 1, UINT16_MAX);
 	core->elf_class = read_number(r, object, "elf_class", 1, 2);
 	read_file_name(r, object, "firmware", core->firmware, sizeof(core->firmware));
@@ -243,6 +245,23 @@ int amp_soc_load(struct soc_config *soc, const char *path, char *error, size_t e
 	read_soc(&r, root, soc);
 	json_decref(root);
 	return r.failed ? -1 : 0;
+}
+
+const char *amp_soc_qemu_program(const char *isa)
+{
+	static const struct {
+		const char *isa, *program;
+	} programs[] = {
+		{"arm", "qemu-system-arm"},
+		{"aarch64", "qemu-system-aarch64"},
+		{"riscv32", "qemu-system-riscv32"},
+	};
+
+	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
+		if (strcmp(programs[i].isa, isa) == 0)
+			return programs[i].program;
+	}
+	return NULL;
 }
 
 const struct amp_region *amp_soc_region(const struct core_config *core, enum amp_region_kind kind)

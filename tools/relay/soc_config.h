@@ -45,6 +45,10 @@ struct soc_config {
  */
 int amp_soc_load(struct soc_config *soc, const char *path, char *error, size_t error_size);
 
+/** @return the QEMU program for cores of this "isa"; NULL if there is none, never for one that amp_soc_load() let pass
+ */
+const char *amp_soc_qemu_program(const char *isa);
+
 /** @return the first region of that kind, or NULL. */
 const struct amp_region *amp_soc_region(const struct core_config *core, enum amp_region_kind kind);
 

@@ -110,6 +110,7 @@ static void each_wrong_value_is_refused_by_its_key(void **state)
 		{"'elf_class':1", "'elf_class':3", "cores[0].elf_class"},
 		{"'amprelay-m3.elf'", "'/amprelay-m3.elf'", "cores[0].firmware"},
 		{"'bootrom-m3.elf'", "'a/b'", "cores[0].bootrom"},
+		{"'isa':'arm'", "'isa':'riscv64'", "cores[0].isa"},
 		{"'0x21000000'", "21000000", "cores[0].mem_da: must be a hexadecimal text"},
 		{"'0x21000000'", "'0x'", "cores[0].mem_da"},
 		{"'0x21000000'", "'0x121000000'", "cores[0].mem_da"},
