@@ -60,13 +60,13 @@ lab: ## Programs, firmware, kernel, guest image: all parts of the lab, in build/
 tools: ## Only the programs and the library for this machine (preset dev)
 	$(LOCKED) .setup .tools
 
-firmware: ## Only the firmware and boot ROMs (presets $(FIRMWARE_PRESETS)); a running lab takes it with `amprelay restart CORE`
+firmware: ## Only firmware and boot ROMs, of all cores; a running lab takes it with `amprelay restart CORE`
 	$(LOCKED) .setup .firmware
 
 kernel: ## Only the kernel and its modules; KERNEL_SRC=DIR takes your own tree
 	$(LOCKED) .setup .tools .kernel
 
-cross: ## The library for every cross preset (cortex-m3, riscv32, arm64-linux), installed in build/prefix/PRESET
+cross: ## The library for every core and for arm64 Linux, installed in build/prefix/PRESET
 	$(LOCKED) .setup .cross
 
 docs: ## Reference of the public headers: build/docs/html/index.html
@@ -120,10 +120,10 @@ define install_library
 	@cmake --install $(BUILD)/$(1) --component library --prefix $(BUILD)/prefix/$(1) >/dev/null
 endef
 
-.cross:
-	$(call install_library,cortex-m3)
-	$(call install_library,riscv32)
-	$(call install_library,arm64-linux)
+.cross: $(FIRMWARE_PRESETS:%=.cross-%) .cross-arm64-linux
+
+.cross-%:
+	$(call install_library,$*)
 
 .docs:
 	@scripts/docs.sh $(BUILD)/docs

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# For the cores of one instruction set, ARMv7-M and its successor ARMv8-M: included by toolchain-<cpu>.cmake with AMP_CPU set.
+# For the cores of one instruction set, ARMv7-M and its successor ARMv8-M: included by toolchain-<cpu>.cmake with
+# AMP_CPU set, and AMP_CPU_EXTENSIONS for what the compiler shall not take for granted.
 set(CMAKE_SYSTEM_NAME Generic)
 set(CMAKE_SYSTEM_PROCESSOR arm)
 set(CMAKE_C_COMPILER arm-none-eabi-gcc)
@@ -9,7 +10,7 @@ set(CMAKE_RANLIB arm-none-eabi-ranlib)
 set(CMAKE_OBJCOPY arm-none-eabi-objcopy)
 set(CMAKE_SIZE arm-none-eabi-size)
 set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
-set(cpu "-mcpu=${AMP_CPU} -mthumb -mfloat-abi=soft")
+set(cpu "-mcpu=${AMP_CPU}${AMP_CPU_EXTENSIONS} -mthumb -mfloat-abi=soft")
 set(CMAKE_C_FLAGS_INIT "${cpu} -ffreestanding -ffunction-sections -fdata-sections -fno-common")
 set(CMAKE_ASM_FLAGS_INIT "${cpu}")
 set(CMAKE_EXE_LINKER_FLAGS_INIT "${cpu} -nostdlib -nostartfiles -Wl,--gc-sections -Wl,--build-id=sha1")

@@ -18,7 +18,7 @@ static const struct kind kinds[] = {
 	{"divzero", "divide by zero", "fault-handler"},
 	{"stack", "recurse until the stack hits its guard", "fault-handler"},
 	{"assert", "fail an assertion", "fault-handler"},
-	{"lockup", "fault inside the fault handler", "exit"},
+	{"lockup", "fault inside the fault handler (RISC-V: hangs)", "exit"},
 	{"hang", "loop for ever, interrupts off", "heartbeat"},
 	{"sleep", "wait for ever, interrupts off", "heartbeat"},
 	{"starve", "stop feeding the watchdog, interrupts run on", "watchdog"},
