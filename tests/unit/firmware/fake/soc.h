@@ -3,6 +3,7 @@
 #ifndef SOC_H
 #define SOC_H
 
-#define SOC_CORE_NAME "test"
+#define SOC_CORE_NAME    "test"
+#define SOC_DOORBELL_IRQ 5
 
 #endif
