@@ -13,6 +13,8 @@ jq -e '
 	and (.recoveries | map(.fault) | unique | length == 10)
 	and .meanwhile.core == .other and .meanwhile.sent == 10000 and .meanwhile.received == 10000
 	and .meanwhile.lost + .meanwhile.doubled + .meanwhile.disordered + .meanwhile.late + .meanwhile.wrong == 0
+	and .probes.sent > 0 and .probes.lost + .probes.doubled + .probes.disordered + .probes.late + .probes.wrong == 0
+	and .probes.us.p99 / 1000 < .probe_limit_ms
 	and .baseline_us.p99 > 0 and .p99_ratio > 0 and .p99_ratio <= .p99_ratio_max
 ' "$report" >/dev/null || {
 	cat "$report"

@@ -87,6 +87,13 @@ static double median_of(const struct demo_report *report, const char *fault, con
 	return median;
 }
 
+double amp_demo_report_median(const struct demo_report *report)
+{
+	size_t n;
+
+	return median_of(report, NULL, "recovered_ms", &n);
+}
+
 /* true for the first recovery from its kind of fault */
 static bool first_of_kind(const struct demo_report *report, size_t index)
 {

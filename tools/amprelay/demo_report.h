@@ -32,6 +32,9 @@ void amp_demo_report_free(struct demo_report *report);
 void amp_demo_report_step(struct demo_report *report, const char *name, bool ok, double ms);
 void amp_demo_report_recovery(struct demo_report *report, const struct demo_recovery *recovery);
 
+/** @return median of all recovered_ms, 0 if there are none */
+double amp_demo_report_median(const struct demo_report *report);
+
 /** Adds a member of this demonstration's own. Takes the reference of `value`. */
 void amp_demo_report_set(struct demo_report *report, const char *name, json_t *value);
 
