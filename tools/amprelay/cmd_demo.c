@@ -7,7 +7,7 @@
 #include "demo.h"
 #include "table.h"
 
-static const struct demo_kind *const demos[] = {&demo_bring_up, &demo_two_m3, &demo_star, NULL};
+static const struct demo_kind *const demos[] = {&demo_bring_up, &demo_multi_services, &demo_two_m3, &demo_star, NULL};
 
 struct arguments {
 	const char *name;

@@ -37,7 +37,7 @@ struct demo_kind {
 	void (*play)(struct demo *d);
 };
 
-extern const struct demo_kind demo_bring_up, demo_two_m3, demo_star;
+extern const struct demo_kind demo_bring_up, demo_multi_services, demo_two_m3, demo_star;
 
 /** What the user asked for; NULL = the lab's own. */
 struct demo_choice {
@@ -113,6 +113,18 @@ const char *amp_demo_first_line(struct demo_text *text);
  */
 void amp_demo_lines(struct demo *d, char *const *argv, int timeout_ms, bool (*on_line)(void *context, const char *line),
                     void *context, char *error);
+
+/** One command of a person, and the lines that come back: fnmatch() patterns. */
+struct demo_typed {
+	const char *command;
+	const char *lines[12]; /**< ended by NULL */
+};
+
+/**
+ * Types commands (the last is a NULL one) into one shell, shows what is typed and what comes back, and puts it into the
+ * report. @return true if each brought what it must
+ */
+bool amp_demo_type(struct demo *d, const struct demo_typed *typed);
 
 /* ---- commands beside what else goes on */
 
