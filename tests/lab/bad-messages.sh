@@ -84,7 +84,7 @@ guest sh -c "for i in \$(seq 1000); do echo x; done | dd of=$late bs=2 2>/dev/nu
 expect_services
 
 # more than a message holds: refused by Linux for an endpoint, in pieces for a terminal; the longest reply is cut at 496
-expect 1 "" guest sh -c "head -c 497 /dev/zero | dd of=/dev/rpmsg0 bs=497"
+expect 1 "Message too long" guest sh -c "head -c 497 /dev/zero | dd of=/dev/rpmsg0 bs=497"
 expect 0 "" guest sh -c "exec 3<>/dev/rpmsg0; head -c 496 /dev/zero | tr '\0' x >&3; timeout 10 dd bs=496 count=1 <&3 2>/dev/null >/tmp/reply
 	[ \$(wc -c </tmp/reply) = 496 ] && grep -q '^from ept 0x0402: x*\$' /tmp/reply"
 expect 0 "" guest sh -c "exec 3<>/dev/ttyRPMSG0; head -c 496 /dev/zero | tr '\0' x >&3; timeout 10 dd bs=1 count=503 <&3 2>/dev/null | grep -q '^TTY 0: x\{496\}\$'"
