@@ -89,6 +89,7 @@ extern const struct service service_command;
 extern const struct service service_echo;
 extern const struct service service_fixed;
 extern const struct service service_raw;
+extern const struct service service_sink;
 extern const struct service service_telemetry;
 extern const struct service service_tty;
 

@@ -16,6 +16,7 @@
 #define TTY_0  0x401u
 #define RAW    0x402u
 #define FIXED  0x1u
+#define SINK   0x103u
 
 struct app_stats app_stats;
 
@@ -154,6 +155,7 @@ static void services_are_announced_in_order_and_those_without_a_name_are_not(voi
 		{"amp-echo", 0x100, false},
 		{"amp-command", 0x101, false},
 		{"amp-telemetry", 0x102, false},
+		{"amp-sink", SINK, false},
 	};
 
 	(void)state;
@@ -183,7 +185,8 @@ static void what_finds_no_buffer_is_announced_later_and_complained_of_once(void 
 	turn(f);
 	turn(f);
 	turn(f);
-	assert_int_equal(heard_count, 6);
+	turn(f);
+	assert_int_equal(heard_count, 7);
 }
 
 /* ---- rpmsg-client-sample */
@@ -204,7 +207,7 @@ static void the_sample_s_channel_goes_with_its_hundredth_answer(void **state)
 	for (unsigned int i = 0; i < 5 * RING_NUM; i++) /* nobody hears it, and no buffer is lost by that */
 		ask(f, &linux_side, "hello world!", SAMPLE);
 	assert_int_equal(linux_side.count, 100);
-	assert_int_equal(heard_count, 6);
+	assert_int_equal(heard_count, 7);
 }
 
 static void without_a_buffer_the_sample_s_end_waits(void **state)
@@ -298,6 +301,80 @@ static void replies_to_one_who_takes_none_are_dropped_and_counted(void **state)
 	assert_int_equal(box.count, RING_NUM);
 	ask(f, &box, "again", RAW);
 	expect_message(&box, "from ept 0x0402: again", RAW);
+}
+
+/* ---- amp-sink */
+
+/* Linux sends messages with these numbers; `len` bytes each, zeros after the number. */
+static void stream(struct fixture *f, struct box *box, uint32_t first, uint32_t count, size_t len)
+{
+	uint8_t message[PAYLOAD] = {0};
+
+	for (uint32_t n = first; n < first + count; n++) {
+		memcpy(message, &n, sizeof(n));
+		assert_int_equal(rpmsg_sendto(&box->ept, message, (int)len, SINK), (int)len);
+		turn(f);
+	}
+}
+
+static void the_sink_reports_each_thirty_second_message(void **state)
+{
+	struct fixture *f = *state;
+	static struct box box;
+
+	box_open(&box, &f->host, NULL, 0x64, SINK);
+	stream(f, &box, 0, 31, 8);
+	assert_int_equal(box.count, 0);
+	stream(f, &box, 31, 1, 8);
+	expect_message(&box, "messages=32 bytes=256 gaps=0 sum=0x000001f0\n", SINK);
+	stream(f, &box, 32, 32, 8);
+	assert_int_equal(box.count, 2);
+	expect_message(&box, "messages=64 bytes=512 gaps=0 sum=0x000007e0\n", SINK);
+}
+
+static void an_empty_message_makes_the_sink_report_and_start_over(void **state)
+{
+	struct fixture *f = *state;
+	static struct box box;
+
+	box_open(&box, &f->host, NULL, 0x64, SINK);
+	stream(f, &box, 0, 3, 4);
+	ask(f, &box, "", SINK);
+	expect_message(&box, "messages=3 bytes=12 gaps=0 sum=0x00000003\n", SINK);
+	ask(f, &box, "", SINK);
+	expect_message(&box, "messages=0 bytes=0 gaps=0 sum=0x00000000\n", SINK);
+}
+
+static void the_sink_counts_gaps_and_sums_all_bytes(void **state)
+{
+	struct fixture *f = *state;
+	static struct box box;
+
+	box_open(&box, &f->host, NULL, 0x64, SINK);
+	stream(f, &box, 0, 2, 4);
+	stream(f, &box, 3, 2, 4); /* 2 is missing */
+	ask(f, &box, "\1\1\1\1\1", SINK);
+	ask(f, &box, "", SINK);
+	expect_message(&box, "messages=5 bytes=21 gaps=2 sum=0x0101010a\n", SINK);
+}
+
+static void the_sink_s_report_waits_for_a_buffer(void **state)
+{
+	struct fixture *f = *state;
+	static struct box box, other;
+	uint32_t room;
+	void *held[RING_NUM];
+
+	box_open(&box, &f->host, NULL, 0x64, SINK);
+	box_open(&other, &f->remote, NULL, 7, 7);
+	for (unsigned int i = 0; i < RING_NUM; i++)
+		assert_non_null(held[i] = rpmsg_get_tx_payload_buffer(&other.ept, &room, false));
+	ask(f, &box, "", SINK);
+	assert_int_equal(box.count, 0);
+	assert_int_equal(rpmsg_release_tx_buffer(&other.ept, held[0]), RPMSG_SUCCESS);
+	turn(f);
+	expect_message(&box, "messages=0 bytes=0 gaps=0 sum=0x00000000\n", SINK);
+	assert_int_equal(app_stats.dropped, 0);
 }
 
 /* ---- rpmsg-tty */
@@ -542,6 +619,10 @@ int main(void)
 		TEST(raw_endpoints_say_where_a_message_came_to),
 		TEST(a_raw_reply_that_is_too_long_is_cut),
 		TEST(replies_to_one_who_takes_none_are_dropped_and_counted),
+		TEST(the_sink_reports_each_thirty_second_message),
+		TEST(an_empty_message_makes_the_sink_report_and_start_over),
+		TEST(the_sink_counts_gaps_and_sums_all_bytes),
+		TEST(the_sink_s_report_waits_for_a_buffer),
 		TEST(a_terminal_answers_with_its_number),
 		TEST(a_terminal_of_linux_is_not_taken_for_terminal_0_that_nobody_has_used_yet),
 		TEST(a_terminal_s_reply_that_is_too_long_comes_in_two_messages),
