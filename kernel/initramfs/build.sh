@@ -86,7 +86,7 @@ fill_root() {
 	ln -s busybox "$root/bin/sh"
 	install -m 755 "$here/init" "$root/init"
 	install -m 755 "$here/rc" "$here/settled" "$root/etc/"
-	install -m 644 "$here/inittab" "$here/profile" "$here/modules" "$root/etc/"
+	install -m 644 "$here/inittab" "$here/mdev.conf" "$here/profile" "$here/modules" "$root/etc/"
 	while read -r module _; do
 		case $module in '' | '#'*) continue ;; esac
 		copy "$build/lab/modules/$module.ko" "lib/modules/$release" 644

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/time.h>
 
 static const struct {
 	const char *name;
@@ -12,6 +13,7 @@ static const struct {
 } subcommands[] = {
 	{"list", rpmsg_list, "show the channels that the cores have announced"},
 	{"ping", rpmsg_ping, "check and measure round trips to an echo service"},
+	{"bench", rpmsg_bench, "measure round trips and a stream of messages"},
 	{"send", rpmsg_send, "send a text and print the reply"},
 	{"recv", rpmsg_recv, "print messages as they come"},
 	{"dump", rpmsg_dump, "the same, in hexadecimal"},
@@ -20,6 +22,7 @@ static const struct {
 	{"export-ept", rpmsg_export_ept, "make an endpoint with a device node"},
 	{"destroy-ept", rpmsg_destroy_ept, "remove such an endpoint"},
 	{"export-dev", rpmsg_export_dev, "make a channel from Linux' side, or remove one"},
+	{"devname", rpmsg_devname, "the name of a device below /dev, for the rules of udev and mdev"},
 };
 
 #define SUBCOMMANDS (sizeof(subcommands) / sizeof(subcommands[0]))
@@ -29,8 +32,16 @@ bool called_by_link;
 
 static void on_signal(int number)
 {
-	(void)number;
-	interrupted = 1;
+	if (number != SIGALRM)
+		interrupted = 1;
+}
+
+void tick(bool on)
+{
+	struct itimerval period = {.it_interval.tv_usec = 100000, .it_value.tv_usec = 100000};
+	static const struct itimerval off;
+
+	setitimer(ITIMER_REAL, on ? &period : &off, NULL);
 }
 
 /*
@@ -43,6 +54,7 @@ static void set_signals(void)
 	struct sigaction action = {.sa_handler = on_signal};
 	sigset_t set;
 
+	sigaction(SIGALRM, &action, NULL); /* not blocked */
 	sigemptyset(&set);
 	for (unsigned int i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
 		sigaction(signals[i], &action, NULL);

@@ -33,6 +33,12 @@ enum rpmsg_exit {
 /** Set by SIGINT, SIGTERM and SIGHUP, which are let in by amp_wait() only. */
 extern volatile sig_atomic_t interrupted;
 
+/**
+ * While on, a timer interrupts blocking calls ten times a second: so receive() notices that its time is over, with one
+ * system call if all goes well.
+ */
+void tick(bool on);
+
 /** Was the program called by the name "rpmsg_COMMAND"? */
 extern bool called_by_link;
 
@@ -56,7 +62,7 @@ unsigned int parse_number(const char *text, unsigned int min, unsigned int max, 
 
 /** Find the target, waiting if that was asked for. Prints what is wrong. @return enum rpmsg_exit */
 int target_find(struct target *target);
-/** Find and open it. @return enum rpmsg_exit, with *fd open (non-blocking) if RPMSG_OK */
+/** Find and open it, and start the tick. @return enum rpmsg_exit, with *fd open (blocking) if RPMSG_OK */
 int target_open(struct target *target, int *fd);
 
 /** Print "rpmsg: NAME: text" to standard error. @return status, for `return target_error(...)` */
@@ -75,7 +81,7 @@ int target_failed(const struct target *target, int err);
 int transmit(int fd, const void *data, size_t len, uint64_t deadline);
 
 /**
- * Receive one message, at most until `deadline`.
+ * Receive one message, at most until `deadline`, noticed with the next tick.
  * @return length; -ETIMEDOUT, -EINTR (interrupted), -EPIPE (channel lost), other -errno
  */
 int receive(int fd, void *buf, size_t size, uint64_t deadline);
@@ -110,5 +116,6 @@ int rpmsg_wait(int argc, char **argv);
 int rpmsg_export_ept(int argc, char **argv);
 int rpmsg_export_dev(int argc, char **argv);
 int rpmsg_destroy_ept(int argc, char **argv);
+int rpmsg_devname(int argc, char **argv);
 
 #endif

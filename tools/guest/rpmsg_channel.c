@@ -185,7 +185,7 @@ static int open_bound(const struct amp_channel *channel)
 	if (!channel->node[0])
 		return -ENODEV;
 	snprintf(path, sizeof(path), "/dev/%s", channel->node);
-	fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	fd = open(path, O_RDWR | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;
 }
 

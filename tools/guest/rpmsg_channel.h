@@ -51,7 +51,7 @@ int amp_channel_wait(int events, const char *core, const char *name, uint64_t de
  * channel that rpmsg_chrdev has is opened as it is.
  *
  * @param why receives a sentence for people when it fails
- * @return descriptor (non-blocking, close-on-exec); -ENODEV: the channel has gone meanwhile;
+ * @return descriptor (blocking, close-on-exec); -ENODEV: the channel has gone meanwhile;
  *         -EBUSY: another program or driver has it; -ENOSYS: kernel modules are missing; other -errno
  */
 int amp_channel_open(const struct amp_channel *channel, char *why, size_t size);

@@ -187,54 +187,58 @@ int amp_endpoint_info(const char *name, uint32_t src, uint32_t dst, struct rpmsg
 	return 0;
 }
 
-/* The numbers N of a control device's /dev/rpmsgN. */
-struct numbers {
+/* The names of a control device's endpoints. */
+struct names {
 	unsigned int count;
-	unsigned long n[AMP_ENDPOINTS_MAX];
+	char name[AMP_ENDPOINTS_MAX][16];
 };
 
-static unsigned long number_of(const struct amp_node *node)
+static bool has_name(const struct names *names, const char *name)
 {
-	return strtoul(node->path + strlen("/dev/rpmsg"), NULL, 10);
-}
-
-static bool add_number(const struct amp_node *node, void *arg)
-{
-	struct numbers *numbers = arg;
-
-	numbers->n[numbers->count++] = number_of(node);
-	return numbers->count < AMP_ENDPOINTS_MAX;
-}
-
-struct search {
-	const struct numbers *before;
-	const struct rpmsg_endpoint_info *info;
-	struct amp_node *node;
-	bool found;
-};
-
-static bool is_new(const struct amp_node *node, void *arg)
-{
-	struct search *s = arg;
-
-	if (strcmp(node->name, s->info->name) != 0 || node->src != s->info->src || node->dst != s->info->dst)
-		return true;
-	for (unsigned int i = 0; i < s->before->count; i++)
-		if (s->before->n[i] == number_of(node))
+	for (unsigned int i = 0; i < names->count; i++)
+		if (strcmp(names->name[i], name) == 0)
 			return true;
-	*s->node = *node;
-	s->found = true;
 	return false;
+}
+
+static void read_names(const struct amp_control *control, struct names *names)
+{
+	DIR *dir = opendir(control->dir);
+	struct dirent *entry;
+
+	while (dir && names->count < AMP_ENDPOINTS_MAX && (entry = readdir(dir)))
+		if (is_numbered(entry->d_name, "rpmsg"))
+			snprintf(names->name[names->count++], sizeof(names->name[0]), "%.15s", entry->d_name);
+	if (dir)
+		closedir(dir);
+}
+
+/* The endpoint that was not there before: other programs than this one may have made some too. */
+static bool find_new(const struct amp_control *control, const struct names *before,
+                     const struct rpmsg_endpoint_info *info, struct amp_node *node)
+{
+	DIR *dir = opendir(control->dir);
+	struct dirent *entry;
+	char path[PATH_MAX];
+	bool found = false;
+
+	while (dir && !found && (entry = readdir(dir)))
+		found = !has_name(before, entry->d_name) &&
+		        snprintf(path, sizeof(path), "%s/%s", control->dir, entry->d_name) < PATH_MAX &&
+		        load_node(path, node) == 0 && strcmp(node->name, info->name) == 0 && node->src == info->src &&
+		        node->dst == info->dst;
+	if (dir)
+		closedir(dir);
+	return found;
 }
 
 /* With the control device locked against other programs of this kind. */
 static int create_locked(const struct amp_control *control, int fd, const struct rpmsg_endpoint_info *info,
                          struct amp_node *node)
 {
-	struct numbers before = {0};
-	struct search s = {.before = &before, .info = info, .node = node};
+	struct names before = {0};
 
-	amp_control_visit(control, add_number, &before);
+	read_names(control, &before);
 	if (before.count == AMP_ENDPOINTS_MAX)
 		return -ENOSPC;
 	if (!amp_control_is_there(control))
@@ -244,8 +248,7 @@ static int create_locked(const struct amp_control *control, int fd, const struct
 	/* Made while the core went, it outlives it, and must not be opened. */
 	if (access(control->link, F_OK) < 0)
 		return -ENODEV;
-	amp_control_visit(control, is_new, &s);
-	return s.found ? 0 : -ENODEV;
+	return find_new(control, &before, info, node) ? 0 : -ENODEV;
 }
 
 int amp_control_create_endpoint(const struct amp_control *control, const struct rpmsg_endpoint_info *info,

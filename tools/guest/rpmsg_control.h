@@ -18,7 +18,7 @@
 #include "sysfs.h"
 
 /** Endpoints that one core may have by this program. Linux has no limit but its memory. */
-#define AMP_ENDPOINTS_MAX 256
+#define AMP_ENDPOINTS_MAX 128
 
 /** Highest local address: Linux keeps them as int. */
 #define AMP_SRC_MAX 0x7ffffffeu

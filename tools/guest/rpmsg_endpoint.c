@@ -40,7 +40,7 @@ static bool open_free(const struct amp_node *node, void *arg)
 
 	if (!matches(node, s->dst))
 		return true;
-	s->fd = open(node->path, O_RDWR | O_NONBLOCK | O_CLOEXEC); /* EBUSY: someone has it */
+	s->fd = open(node->path, O_RDWR | O_CLOEXEC); /* EBUSY: someone has it */
 	if (s->fd >= 0 && !is_the_one(s->fd, node)) {
 		close(s->fd);
 		s->fd = -1;

@@ -18,7 +18,7 @@
  * goes with its core. Removing it would race with the core's end, and Linux 6.1 does not survive it when an endpoint is
  * removed twice.
  *
- * @return descriptor (non-blocking, close-on-exec); -ENODEV: the core has gone meanwhile; -ENOSYS: kernel modules are
+ * @return descriptor (blocking, close-on-exec); -ENODEV: the core has gone meanwhile; -ENOSYS: kernel modules are
  *         missing ; -ENOSPC: too many;
  *         other -errno
  */

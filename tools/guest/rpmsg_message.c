@@ -2,6 +2,7 @@
 /* Messages: to a core, from a core, and to the reader. */
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -10,19 +11,20 @@
 
 #define LOOK_AGAIN_NS 1000000u
 
-/* Wait for one descriptor. @return 0, -ETIMEDOUT, -EINTR (only if that ends the program), -EPIPE, -errno */
-static int wait_for(int fd, short events, uint64_t deadline)
+static void set_blocking(int fd, bool blocking)
 {
-	struct pollfd pfd = {.fd = fd, .events = events};
-	int n = amp_wait(&pfd, 1, deadline);
+	fcntl(fd, F_SETFL, blocking ? O_RDWR : O_RDWR | O_NONBLOCK);
+}
 
-	if (n == -EINTR)
-		return interrupted ? -EINTR : 0;
-	if (n < 0)
-		return n;
-	if (n == 0)
-		return -ETIMEDOUT;
-	return pfd.revents & POLLIN ? 0 : -EPIPE;
+/* Wait a little. @return 0, or -EINTR, -EPIPE, other -errno */
+static int pause_sending(int fd)
+{
+	struct pollfd pfd = {.fd = fd};
+	int n = amp_wait(&pfd, 1, amp_now_ns() + LOOK_AGAIN_NS);
+
+	if (n > 0)
+		return -EPIPE;
+	return n == -EINTR && !interrupted ? 0 : n;
 }
 
 /*
@@ -32,36 +34,33 @@ static int wait_for(int fd, short events, uint64_t deadline)
  */
 int transmit(int fd, const void *data, size_t len, uint64_t deadline)
 {
-	while (write(fd, data, len) < 0) {
-		uint64_t now = amp_now_ns();
-		int err;
+	int err = 0;
 
-		if (errno == EINTR)
-			continue;
-		if (errno != EAGAIN)
-			return -errno;
-		if (now >= deadline)
-			return -ENOBUFS;
-		err = wait_for(fd, 0, now + LOOK_AGAIN_NS);
-		if (err && err != -ETIMEDOUT)
-			return err;
+	set_blocking(fd, false);
+	while (!err && write(fd, data, len) < 0) {
+		if (errno != EAGAIN && errno != EINTR)
+			err = -errno;
+		else
+			err = amp_now_ns() < deadline ? pause_sending(fd) : -ENOBUFS;
 	}
-	return 0;
+	set_blocking(fd, true);
+	return err;
 }
 
 int receive(int fd, void *buf, size_t size, uint64_t deadline)
 {
 	for (;;) {
-		ssize_t n;
-		int err = wait_for(fd, POLLIN, deadline);
+		ssize_t n = read(fd, buf, size);
 
-		if (err)
-			return err;
-		n = read(fd, buf, size);
 		if (n >= 0)
 			return (int)n;
-		if (errno != EAGAIN && errno != EINTR)
+		if (errno != EINTR)
 			return -errno;
+		amp_wait(NULL, 0, 0); /* that was the tick; let the other signals in */
+		if (interrupted)
+			return -EINTR;
+		if (amp_now_ns() >= deadline)
+			return -ETIMEDOUT;
 	}
 }
 
@@ -69,8 +68,10 @@ void drain(int fd)
 {
 	uint8_t message[RPMSG_PAYLOAD_MAX];
 
+	set_blocking(fd, false);
 	while (read(fd, message, sizeof(message)) >= 0)
 		;
+	set_blocking(fd, true);
 }
 
 static bool is_printable(uint8_t byte)

@@ -142,7 +142,7 @@ int target_find(struct target *target)
 
 static int open_node(const struct target *target)
 {
-	int fd = open(target->name, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	int fd = open(target->name, O_RDWR | O_CLOEXEC);
 
 	if (fd >= 0)
 		return fd;
@@ -169,10 +169,13 @@ int target_open(struct target *target, int *fd)
 		return status;
 	if (target->name[0] == '/') {
 		*fd = open_node(target);
-		return *fd < 0 ? -*fd : RPMSG_OK;
+		if (*fd < 0)
+			return -*fd;
+	} else {
+		*fd = amp_channel_open(&target->channel, why, sizeof(why));
+		if (*fd < 0)
+			return target_error(target, *fd == -ENODEV ? RPMSG_NO_CHANNEL : RPMSG_FAILED, "%s", why);
 	}
-	*fd = amp_channel_open(&target->channel, why, sizeof(why));
-	if (*fd < 0)
-		return target_error(target, *fd == -ENODEV ? RPMSG_NO_CHANNEL : RPMSG_FAILED, "%s", why);
+	tick(true);
 	return RPMSG_OK;
 }

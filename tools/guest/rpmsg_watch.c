@@ -213,7 +213,9 @@ static int follow(struct watch *watch)
 		return target_error(&watch->target, RPMSG_FAILED, "%s", why);
 	watch->lives++;
 	say("up", watch);
+	tick(true);
 	err = echo(watch, fd);
+	tick(false);
 	if (!err && watch->lives != watch->count)
 		wait_for_loss(watch, fd);
 	close(fd);

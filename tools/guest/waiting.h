@@ -16,7 +16,8 @@ uint64_t amp_now_ns(void);
 
 /**
  * poll() until `deadline` (amp_now_ns(), or AMP_FOREVER). Signals that the program keeps blocked are let in while it
- * waits, and only then: so none comes between a look at what a handler has set and the wait.
+ * waits, and only then: so none comes between a look at what a handler has set and the wait. SIGALRM is not let in:
+ * this wait has an end of its own.
  *
  * @return number of descriptors with something in `revents`; 0: time is over; -EINTR: a signal; other -errno
  */
