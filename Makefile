@@ -140,8 +140,8 @@ endef
 	@kernel/initramfs/build.sh
 
 ##@ Check
-.PHONY: check check-unit check-asan check-tsan check-kernel check-lab coverage soak mutations
-check: lab ## Everything that CI runs: checks, unit tests (plain, sanitizers), kernel lint, cross builds, lab tests
+.PHONY: check check-unit check-asan check-tsan lint .lint check-kernel check-lab coverage soak mutations
+check: lab ## Everything that CI runs: checks, kernel lint, unit tests (plain, sanitizers), cross builds, lab tests
 	@$(MAKE) check-kernel check-asan check-tsan cross
 	@ctest --test-dir $(BUILD)/dev --output-on-failure --no-tests=error --timeout 300
 
@@ -156,6 +156,12 @@ check-asan: ## Unit tests under the address and undefined-behaviour sanitizers
 check-tsan: ## Unit tests of the library under the thread sanitizer
 	$(call build_preset,tsan)
 	@ctest --test-dir $(BUILD)/tsan -L unit -j$(JOBS) --output-on-failure --no-tests=error
+
+lint: ## Static analysis: clang-tidy, cppcheck with MISRA, gcc -fanalyzer; sparse and checkpatch for the driver; build/reports/lint.json
+	$(LOCKED) .setup .lint
+
+.lint:
+	@scripts/lint.sh
 
 check-kernel: ## sparse and checkpatch over the driver
 	@kernel/lint.sh

@@ -50,9 +50,9 @@ struct metal_irq_controller {
 };
 
 /** Define a controller: static METAL_IRQ_CONTROLLER_DECLARE(name, …); */
-#define METAL_IRQ_CONTROLLER_DECLARE(_name, _irq_base, _irq_num, _arg, _irq_set_enable, _irq_register, _irqs)     \
-	struct metal_irq_controller _name = {                                                                     \
-		(_irq_base), (_irq_num), (_arg), (_irq_set_enable), (_irq_register), METAL_INIT_LIST(_name.node), \
+#define METAL_IRQ_CONTROLLER_DECLARE(_name, _irq_base, _irq_num, _arg, _irq_set_enable, _irq_register, _irqs)       \
+	struct metal_irq_controller _name = {                                                                       \
+		(_irq_base), (_irq_num), (_arg), (_irq_set_enable), (_irq_register), METAL_INIT_LIST((_name).node), \
 		(_irqs)}
 
 /**

@@ -71,7 +71,8 @@ static inline void metal_bitmap_clear_bit(unsigned long *bitmap, int bit)
 /** Not 0 when the bit is set. */
 static inline int metal_bitmap_is_bit_set(unsigned long *bitmap, int bit)
 {
-	return (bitmap[(unsigned int)bit / METAL_BITS_PER_ULONG] >> ((unsigned int)bit % METAL_BITS_PER_ULONG)) & 1;
+	return (int)((bitmap[(unsigned int)bit / METAL_BITS_PER_ULONG] >> ((unsigned int)bit % METAL_BITS_PER_ULONG)) &
+	             1);
 }
 
 /** Not 0 when the bit is clear. */

@@ -103,7 +103,7 @@ static char *ask_program(const char *path, const char *arguments)
 
 	if (!text || asprintf(&command, "'%s' %s 2>/dev/null </dev/null", path, arguments) < 0)
 		return text;
-	pipe = popen(command, "re");
+	pipe = popen(command, "re"); /* NOLINT(cert-env33-c): the command is ours */
 	if (pipe) {
 		n = fread(text, 1, 65535, pipe);
 		text[n] = '\0';
@@ -116,17 +116,20 @@ static char *ask_program(const char *path, const char *arguments)
 static void check_version(struct doctor *d, const char *program, const char *path)
 {
 	char *text = ask_program(path, "--version");
-	int major = 0, minor = 0;
 	const char *version = text ? strstr(text, "version ") : NULL;
+	long major = 0, minor = 0;
+	char *end;
 
-	if (version)
-		sscanf(version, "version %d.%d", &major, &minor);
+	if (version) {
+		major = strtol(version + strlen("version "), &end, 10);
+		minor = *end == '.' ? strtol(end + 1, NULL, 10) : 0;
+	}
 	if (!major)
 		tell(d, BAD, program, "reinstall Debian's package qemu-system-arm", "%s does not run", path);
 	else if (major < 7 || (major == 7 && minor < 2))
-		tell(d, BAD, program, "install 7.2 or newer", "%s is version %d.%d", path, major, minor);
+		tell(d, BAD, program, "install 7.2 or newer", "%s is version %ld.%ld", path, major, minor);
 	else
-		tell(d, GOOD, program, NULL, "version %d.%d, %s", major, minor, path);
+		tell(d, GOOD, program, NULL, "version %ld.%ld, %s", major, minor, path);
 	free(text);
 }
 
@@ -298,8 +301,10 @@ static long available_mib(void)
 	char line[128];
 	long kib = -1;
 
-	while (f && fgets(line, sizeof(line), f) && sscanf(line, "MemAvailable: %ld", &kib) != 1)
-		;
+	while (f && kib < 0 && fgets(line, sizeof(line), f)) {
+		if (!strncmp(line, "MemAvailable:", 13))
+			kib = strtol(line + 13, NULL, 10);
+	}
 	if (f)
 		fclose(f);
 	return kib < 0 ? -1 : kib / 1024;

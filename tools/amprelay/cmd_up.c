@@ -303,7 +303,8 @@ static int read_ready(struct up *up)
 	struct pollfd fds[2] = {{.fd = up->ready_fd, .events = POLLIN}, {.fd = up->signal_fd, .events = POLLIN}};
 	char line[1024];
 	size_t used = 0;
-	int code, at = 0;
+	char *text;
+	long code;
 
 	for (;;) {
 		ssize_t n;
@@ -326,9 +327,12 @@ static int read_ready(struct up *up)
 	line[strcspn(line, "\n")] = '\0';
 	if (!strcmp(line, "up"))
 		return AMP_EXIT_OK;
-	if (sscanf(line, "error %d %n", &code, &at) == 1 && at) {
-		amp_cli_error("%s", line + at);
-		return code;
+	if (!strncmp(line, "error ", 6)) {
+		code = strtol(line + 6, &text, 10);
+		if (*text == ' ' && code > 0 && code < 256) {
+			amp_cli_error("%s", text + 1);
+			return (int)code;
+		}
 	}
 	amp_cli_error("the relay died while starting: see 'amprelay logs relay'");
 	return AMP_EXIT_FAILED;

@@ -69,9 +69,13 @@ void amp_log_merge_discover(struct log_merge *merge)
 static void advance(struct log_source *source, bool partial)
 {
 	double stamp;
+	char *end;
 
 	source->line = amp_line_file_next(&source->file, partial);
-	if (source->line && sscanf(source->line, "[%lf]", &stamp) == 1)
+	if (!source->line || source->line[0] != '[')
+		return;
+	stamp = strtod(source->line + 1, &end);
+	if (end != source->line + 1 && *end == ']')
 		source->stamp = stamp + source->shift;
 }
 

@@ -69,7 +69,7 @@ static int write_note(FILE *f, const struct amp_arch *arch, const struct amp_reg
 	for (unsigned int i = 0; i < layout->num_regs; i++) {
 		unsigned int reg = i == 0 && layout->pc_first ? arch->pc : i;
 
-		put32(status + layout->reg_offset + 4 * i, (uint32_t)regs->value[reg]);
+		put32(status + layout->reg_offset + (size_t)4 * i, (uint32_t)regs->value[reg]);
 	}
 	fwrite(&note, sizeof(note), 1, f);
 	fwrite("CORE\0\0\0", 8, 1, f);

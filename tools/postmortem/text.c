@@ -14,7 +14,7 @@ void amp_text_copy(char *to, size_t to_size, const char *from, size_t from_size)
 	size_t n = 0;
 
 	while (n + 1 < to_size && n < from_size && from[n]) {
-		to[n] = from[n] >= ' ' && from[n] <= '~' ? from[n] : '?';
+		to[n] = (char)(from[n] >= ' ' && from[n] <= '~' ? from[n] : '?');
 		n++;
 	}
 	to[n] = '\0';

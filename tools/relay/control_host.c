@@ -120,7 +120,7 @@ static void clean_answer(char *out, const unsigned char *answer, size_t len)
 	for (size_t i = 0; i < n; i++) {
 		unsigned char byte = ((const volatile unsigned char *)answer)[i];
 
-		out[i] = (byte >= ' ' && byte <= '~') || byte == '\n' ? (char)byte : '?';
+		out[i] = (char)((byte >= ' ' && byte <= '~') || byte == '\n' ? byte : '?');
 	}
 	out[n] = '\0';
 }

@@ -18,7 +18,7 @@ static uint64_t vring_bytes(uint64_t descriptors, uint64_t align)
 {
 	uint64_t available_end = 16 * descriptors + 2 * (3 + descriptors);
 
-	return round_up(available_end, align) + 2 * 3 + 8 * descriptors;
+	return round_up(available_end, align) + UINT64_C(2) * 3 + 8 * descriptors;
 }
 
 /* Linux takes the buffers as one block from a pool that hands out powers of two of pages. */

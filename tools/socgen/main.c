@@ -12,7 +12,7 @@
 #define AMP_VERSION "unversioned" /* a cross build's helper, see cmake/AmpSoc.cmake */
 #endif
 
-#define MAX_FILE (64 * 1024) /* bytes; a core takes about two thousand */
+#define MAX_FILE ((size_t)64 * 1024) /* bytes; a core takes about two thousand */
 
 enum {
 	EXIT_WRONG = 1, /* the description is wrong, or a file could not be read or written */
@@ -53,7 +53,7 @@ static long read_file(const char *path, char *blob)
 		return -1;
 	}
 	if (size > MAX_FILE) {
-		fprintf(stderr, "socgen: %s: larger than %d bytes, not the description of a SoC\n", path, MAX_FILE);
+		fprintf(stderr, "socgen: %s: larger than %zu bytes, not the description of a SoC\n", path, MAX_FILE);
 		return -1;
 	}
 	return (long)size;

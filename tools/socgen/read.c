@@ -24,7 +24,7 @@ bool soc_reg(const void *fdt, int node, uint64_t *base, uint64_t *size)
 	    len != 4 * (address_cells + size_cells))
 		return false;
 	*base = read_cells(reg, address_cells);
-	*size = read_cells(reg + 4 * address_cells, size_cells);
+	*size = read_cells(reg + (ptrdiff_t)4 * address_cells, size_cells);
 	return true;
 }
 
