@@ -140,7 +140,7 @@ endef
 	@kernel/initramfs/build.sh
 
 ##@ Check
-.PHONY: check check-unit check-asan check-tsan lint .lint check-kernel check-lab coverage soak mutations
+.PHONY: check check-unit check-asan check-tsan lint .lint check-kernel check-lab coverage stress soak mutations
 check: lab ## Everything that CI runs: checks, kernel lint, unit tests (plain, sanitizers), cross builds, lab tests
 	@$(MAKE) check-kernel check-asan check-tsan cross
 	@ctest --test-dir $(BUILD)/dev --output-on-failure --no-tests=error --timeout 300
@@ -179,6 +179,10 @@ fuzz: ## Fuzz every boundary for FUZZ_SECONDS each (default 60): table, build/re
 
 .fuzz:
 	$(call build_preset,fuzz,--target fuzzers)
+
+stress: ## Both sides at full speed on two CPUs: COUNT=N messages (default 100000000), from SEED=N; build/reports/stress.json
+	$(LOCKED) .setup
+	@COUNT='$(COUNT)' SEED='$(SEED)' tests/stress/run.sh
 
 soak: ## Simulate the library under faults: RUNS=N schedules (default 1000000) from SEED=N; Ctrl-C ends it with a summary
 	$(LOCKED) .setup .tools

@@ -3,8 +3,8 @@
 # Sourced by the scripts of this directory: where things are, and the builds that are measured. BENCH_BUILD=DIR builds elsewhere
 # than in build/bench.
 set -eu
-bench=$(cd "$(dirname "$0")" && pwd)
-tree=$(dirname "$bench")
+tree=${tree:-$(cd "$(dirname "$0")/.." && pwd)} # a script of another directory sets it
+bench=$tree/bench
 build=${BENCH_BUILD:-$tree/build/bench}
 reports=${BENCH_REPORTS:-$tree/build/reports}
 

@@ -34,7 +34,7 @@ static struct table *table_of(void *memory)
 	return (struct table *)(void *)((char *)memory + PAIR_SIZE - sizeof(struct table));
 }
 
-void *pair_memory(void)
+void *pair_memory(unsigned int descriptors)
 {
 	void *memory = mmap(NULL, PAIR_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 	struct table *table;
@@ -48,7 +48,7 @@ void *pair_memory(void)
 	table->vdev.num_of_vrings = 2;
 	for (i = 0; i < 2; i++) {
 		table->vring[i].align = VRING_ALIGN;
-		table->vring[i].num = PAIR_DESCRIPTORS;
+		table->vring[i].num = descriptors;
 		table->vring[i].notifyid = i;
 	}
 	return memory;
@@ -68,7 +68,7 @@ void pair_end_open(struct pair_end *end, unsigned int role, void *memory, pair_k
 		die("no virtio device", -1);
 	for (i = 0; i < 2; i++) {
 		status = rproc_virtio_init_vring(vdev, i, i, (char *)memory + i * VRING_SPACE, &end->io,
-		                                 PAIR_DESCRIPTORS, VRING_ALIGN);
+		                                 table->vring[i].num, VRING_ALIGN);
 		if (status)
 			die("vring", status);
 	}

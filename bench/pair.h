@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /**
  * @file pair.h
- * @brief Both ends of a link over one block of shared memory, as the measured work wants them: two vrings of 256
- * descriptors, buffers of 512 bytes, fixed addresses, no announcement, polled.
+ * @brief Both ends of a link over one block of shared memory, as the measured work wants them: two vrings of up
+ * to 256 descriptors, buffers of 512 bytes, fixed addresses, no announcement, polled.
  */
 #ifndef AMP_BENCH_PAIR_H
 #define AMP_BENCH_PAIR_H
@@ -29,8 +29,11 @@ struct pair_end {
 	struct rpmsg_endpoint ept;
 };
 
-/** @return the memory, zeroed, shared with child processes; ends the program if there is none */
-void *pair_memory(void);
+/**
+ * @brief The memory for a link, zeroed, shared with child processes. Ends the program if there is none.
+ * @param descriptors  of each vring: a power of two, up to PAIR_DESCRIPTORS
+ */
+void *pair_memory(unsigned int descriptors);
 
 /**
  * @brief Bring one side up; the host's (VIRTIO_DEV_DRIVER) first. Ends the program on an error.
