@@ -8,12 +8,13 @@
 #define VRING_ALIGN   4096
 #define VRING_SPACE   32768
 #define BUFFERS_START 65536
-#define BUFFERS_SIZE  (2 * PAIR_DESCRIPTORS * 512)
+#define BUFFER_SIZE   512
 
 /* What the two sides share besides the queues: the resource table's entry of the device, at the end of the memory. */
 struct table {
 	struct fw_rsc_vdev vdev;
 	struct fw_rsc_vdev_vring vring[2];
+	uint32_t buffer_size; /* of those to the remote; the others have 512 bytes */
 };
 
 void die(const char *what, int status)
@@ -34,7 +35,7 @@ static struct table *table_of(void *memory)
 	return (struct table *)(void *)((char *)memory + PAIR_SIZE - sizeof(struct table));
 }
 
-void *pair_memory(unsigned int descriptors)
+void *pair_memory(unsigned int descriptors, uint32_t buffer_size)
 {
 	void *memory = mmap(NULL, PAIR_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 	struct table *table;
@@ -46,6 +47,7 @@ void *pair_memory(unsigned int descriptors)
 	table->vdev.type = RSC_VDEV;
 	table->vdev.id = VIRTIO_ID_RPMSG;
 	table->vdev.num_of_vrings = 2;
+	table->buffer_size = buffer_size;
 	for (i = 0; i < 2; i++) {
 		table->vring[i].align = VRING_ALIGN;
 		table->vring[i].num = descriptors;
@@ -57,6 +59,7 @@ void *pair_memory(unsigned int descriptors)
 void pair_end_open(struct pair_end *end, unsigned int role, void *memory, pair_kick kick, void *arg)
 {
 	struct table *table = table_of(memory);
+	struct rpmsg_virtio_config config = {0};
 	struct virtio_device *vdev;
 	unsigned int i;
 	int status;
@@ -72,8 +75,12 @@ void pair_end_open(struct pair_end *end, unsigned int role, void *memory, pair_k
 		if (status)
 			die("vring", status);
 	}
-	rpmsg_virtio_init_shm_pool(&end->pool, (char *)memory + BUFFERS_START, BUFFERS_SIZE);
-	status = rpmsg_init_vdev(&end->rvdev, vdev, NULL, &end->io, role == VIRTIO_DEV_DRIVER ? &end->pool : NULL);
+	config.h2r_buf_size = table->buffer_size;
+	config.r2h_buf_size = BUFFER_SIZE;
+	rpmsg_virtio_init_shm_pool(&end->pool, (char *)memory + BUFFERS_START,
+	                           (size_t)table->vring[0].num * (config.h2r_buf_size + config.r2h_buf_size));
+	status = rpmsg_init_vdev_with_config(&end->rvdev, vdev, NULL, &end->io,
+	                                     role == VIRTIO_DEV_DRIVER ? &end->pool : NULL, &config);
 	if (status)
 		die("rpmsg_init_vdev", status);
 }

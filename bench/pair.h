@@ -2,7 +2,7 @@
 /**
  * @file pair.h
  * @brief Both ends of a link over one block of shared memory, as the measured work wants them: two vrings of up
- * to 256 descriptors, buffers of 512 bytes, fixed addresses, no announcement, polled.
+ * to 256 descriptors, buffers of 512 bytes or more, fixed addresses, no announcement, polled.
  */
 #ifndef AMP_BENCH_PAIR_H
 #define AMP_BENCH_PAIR_H
@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #define PAIR_DESCRIPTORS 256
-#define PAIR_SIZE        (2u << 20)
+#define PAIR_SIZE        (4u << 20)
 #define PAIR_PAYLOAD     496
 #define HOST_ADDR        5000u
 #define REMOTE_ADDR      6000u
@@ -32,8 +32,9 @@ struct pair_end {
 /**
  * @brief The memory for a link, zeroed, shared with child processes. Ends the program if there is none.
  * @param descriptors  of each vring: a power of two, up to PAIR_DESCRIPTORS
+ * @param buffer_size  of the buffers to the remote, 512 in most works; all buffers have to fit into PAIR_SIZE
  */
-void *pair_memory(unsigned int descriptors);
+void *pair_memory(unsigned int descriptors, uint32_t buffer_size);
 
 /**
  * @brief Bring one side up; the host's (VIRTIO_DEV_DRIVER) first. Ends the program on an error.

@@ -126,7 +126,7 @@ static double with_remote(void (*run)(void *memory), void (*trip)(void), void *m
 
 int main(void)
 {
-	void *memory = pair_memory(PAIR_DESCRIPTORS);
+	void *memory = pair_memory(PAIR_DESCRIPTORS, 512);
 
 	to_remote = eventfd(0, 0);
 	to_host = eventfd(0, 0);

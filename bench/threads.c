@@ -222,7 +222,7 @@ static void report_stream(const char *who, size_t len, double ns)
 int main(void)
 {
 	static const size_t sizes[] = {16, 64, 128, 256, 496};
-	void *memory = pair_memory(PAIR_DESCRIPTORS);
+	void *memory = pair_memory(PAIR_DESCRIPTORS, 512);
 	char key[64];
 	size_t i;
 

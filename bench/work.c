@@ -130,7 +130,7 @@ int main(int argc, char **argv)
 	int size = argc > 2 ? atoi(argv[2]) : 0;
 	unsigned long count = argc > 3 ? strtoul(argv[3], NULL, 10) : 0;
 	unsigned int number = argc > 4 ? (unsigned int)atoi(argv[4]) : 1;
-	void *memory = pair_memory(PAIR_DESCRIPTORS);
+	void *memory = pair_memory(PAIR_DESCRIPTORS, 512);
 	const char *work;
 	pthread_t thread;
 	bool round_trip;

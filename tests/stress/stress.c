@@ -143,7 +143,7 @@ static bool report_all(const struct options *options, uint64_t start)
 
 static bool stress(const struct options *options)
 {
-	void *memory = pair_memory(options->ring);
+	void *memory = pair_memory(options->ring, 512);
 	pthread_t threads[2];
 	pid_t child = 0;
 	int pidfd = -1;
