@@ -27,6 +27,11 @@ status=0
 "$build/single/threads" >"$build/threads.txt" || status=$?
 [ "$status" -eq 0 ] || [ "$status" -eq 77 ] || exit "$status"
 cat "$build/threads.txt" >>"$results"
+step "a megabyte in one piece"
+status=0
+"$build/single/bulk" >"$build/bulk.txt" || status=$?
+[ "$status" -eq 0 ] || [ "$status" -eq 77 ] || exit "$status"
+cat "$build/bulk.txt" >>"$results"
 step "two processes"
 "$build/single/processes" >>"$results"
 if [ "${LAB:-yes}" = yes ]; then
@@ -43,6 +48,8 @@ json <"$results" | jq --arg cpu "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinf
 		"ratio.threads_round_trip_line": [over("threads.rpmsg_round_trip_ns"; "threads.line_round_trip_ns")][0],
 		"ratio.threads_stream_16": [over("threads.rpmsg_stream_16.mb_s"; "threads.ring_stream_16.mb_s")][0],
 		"ratio.threads_stream_496": [over("threads.rpmsg_stream_496.mb_s"; "threads.ring_stream_496.mb_s")][0],
+		"ratio.bulk_held": [over("bulk.held.mb_s"; "bulk.memcpy.mb_s")][0],
+		"ratio.bulk_heap": [over("bulk.heap.mb_s"; "bulk.memcpy.mb_s")][0],
 		"ratio.processes": [over("processes.rpmsg_us"; "processes.eventfd_us")][0]
 	} | with_entries(select(.value != null)))) as $now |
 	{ machine: {cpu: $cpu, cpus: ($cpus | tonumber), load: ($load | tonumber), compiler: $compiler}, results: $now,
@@ -53,7 +60,7 @@ plot() {
 	shift
 	"$build/single/plot" "$@" >"$reports/$picture.new"
 	mv "$reports/$picture.new" "$reports/$picture"
-	step "${reports#"$PWD"/}/$picture"
+	step "${reports#"$tree"/}/$picture"
 }
 
 # series PREFIX SUFFIX NAME: "NAME number value" for each key PREFIX<number>SUFFIX
@@ -94,7 +101,9 @@ jq -r '.results as $r | [
 	["threads, 16 B, million messages/s, over a ring", "threads.rpmsg_stream_16.mmsg_s", "threads.ring_stream_16.mmsg_s"],
 	["threads, 496 B, MB/s, over a ring", "threads.rpmsg_stream_496.mb_s", "threads.ring_stream_496.mb_s"],
 	["threads, 496 B, MB/s, over memcpy", "threads.rpmsg_stream_496.mb_s", "threads.memcpy_496.mb_s"],
+	["1 MB in held buffers, MB/s, over memcpy", "bulk.held.mb_s", "bulk.memcpy.mb_s"],
+	["1 MB in a shared heap, MB/s, over memcpy", "bulk.heap.mb_s", "bulk.memcpy.mb_s"],
 	["processes, one core, us, over raw eventfds", "processes.rpmsg_us", "processes.eventfd_us"]
 	][] | select($r[.[1]] and $r[.[2]]) | [.[0], $r[.[1]], $r[.[2]], $r[.[1]] / $r[.[2]]] | @tsv' "$reports/bench.json" |
 	awk -F'\t' '{ printf "  %-58s %9.1f %9.1f %9.2f\n", $1, $2, $3, $4 }'
-echo "report: ${reports#"$PWD"/}/bench.json"
+echo "report: ${reports#"$tree"/}/bench.json"

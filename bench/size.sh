@@ -1,34 +1,80 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# size.sh: flash, RAM and stack of the library on a Cortex-M3 (-Os, unused sections removed), the difference to baseline.json,
-# and build/reports/size.json.
+# size.sh: flash, RAM and stack of the library on a Cortex-M3 (-Os, unused sections removed), the difference to the last commit
+# and to baseline.json; build/reports/size.json. BASE=COMMIT compares with that one. The last commit is HEAD if what is measured
+# was changed since, and the one before it if not.
 . "$(dirname "$0")/common.sh"
+
+measured="include lib ports bench/footprint bench/CMakeLists.txt cmake"
+
+# The commit to compare with; nothing where there is none (a source archive, a shallow clone).
+base_commit() {
+	commit=${BASE:-HEAD}
+	# shellcheck disable=SC2086 # a list of words
+	if [ -z "${BASE:-}" ] && git -C "$tree" diff --quiet HEAD -- $measured 2>/dev/null; then
+		commit=HEAD~1
+	fi
+	git -C "$tree" rev-parse --verify --quiet "$commit^{commit}" 2>/dev/null || [ -z "${BASE:-}" ] || {
+		echo "size: BASE=$BASE: there is no such commit here" >&2
+		exit 2
+	}
+}
+
+# sizes_of COMMIT: its figures, from a build of its own; kept, since they do not change
+sizes_of() {
+	kept=$build/sizes-$1.txt
+	[ -s "$kept" ] || (
+		root=$tree
+		tree=$build/base/tree
+		bench=$tree/bench
+		rm -rf "$build/base"
+		mkdir -p "$tree"
+		git -C "$root" archive "$1" | tar -x -C "$tree"
+		build=$build/base
+		build_m3
+		"$root/bench/footprint/measure.sh" "$build" >"$kept.new"
+		mv "$kept.new" "$kept"
+		rm -rf "$build"
+	)
+	cat "$kept"
+}
 
 build_m3
 mkdir -p "$reports"
 "$bench/footprint/measure.sh" "$build" >"$build/size.txt"
+base=$(base_commit)
+: >"$build/base.txt"
+[ -z "$base" ] || sizes_of "$base" >"$build/base.txt"
+json <"$build/base.txt" >"$build/base.json"
 [ -s "$bench/baseline.json" ] && baseline=$bench/baseline.json || baseline=/dev/null
-json <"$build/size.txt" | jq --arg compiler "arm-none-eabi-gcc $(arm-none-eabi-gcc -dumpversion)" --slurpfile old "$baseline" --slurpfile targets "$bench/targets.json" '
+json <"$build/size.txt" | jq --arg compiler "arm-none-eabi-gcc $(arm-none-eabi-gcc -dumpversion)" --arg commit "$base" \
+	--slurpfile base "$build/base.json" --slurpfile old "$baseline" --slurpfile targets "$bench/targets.json" '
 	. as $now | {
 		compiler: $compiler,
 		bytes: $now,
+		last_commit: {commit: (if $commit == "" then null else $commit end), bytes: $base[0]},
 		baseline: (($old[0] // {}) | with_entries(select(.key | in($now)))),
 		targets: [$targets[0][] | select(.key | in($now)) | . + {value: $now[.key]}]
 	}' >"$reports/size.json"
 
-echo "Library on a Cortex-M3, bytes (gcc -Os)"
+echo "Library on a Cortex-M3, bytes (gcc -Os); in brackets since ${base:-the last commit, which is not here}" | sed "s/\([0-9a-f]\{12\}\)[0-9a-f]*$/\1/"
 jq -r '
-	def column($program): [.bytes | to_entries[] | select(.key | startswith($program + ".module.")) |
-		select(.key | endswith(".flash")) | {key: (.key | split(".")[2]), value}] | from_entries;
-	[column("echo"), column("echo_nocopy"), column("host")] as $c |
-	["flash of", "echo", "echo, no-copy", "host, ELF"],
-	($c | add | keys[] as $m | [$m, ($c[] | .[$m] // "-")]),
-	["all", .bytes["echo.flash"], .bytes["echo_nocopy.flash"], .bytes["host.flash"]],
-	["RAM, static", .bytes["echo.ram"], .bytes["echo_nocopy.ram"], .bytes["host.ram"]],
-	["stack in reception", .bytes["stack.echo"], .bytes["stack.echo_nocopy"], "-"],
-	["since baseline", (.bytes as $b | .baseline as $o | "echo.flash", "echo_nocopy.flash", "host.flash" |
-		if $o[.] then $b[.] - $o[.] else "-" end)]
-	| @tsv' "$reports/size.json" | awk -F'\t' '{ printf "  %-20s %14s %14s %14s\n", $1, $2, $3, $4 }'
+	.bytes as $now | .last_commit.bytes as $was | .baseline as $old |
+	def since($key): if $was == {} or $was[$key] == $now[$key] then "" else (($now[$key] // 0) - ($was[$key] // 0)) |
+		if . > 0 then "(+\(.))" else "(\(.))" end end;
+	def cell($key): if $now[$key] == null and $was[$key] == null then "-" else "\($now[$key] // 0)\(since($key))" end;
+	def largest($key): [("echo", "echo_nocopy", "host") as $p | $now["\($p).module.\($key)"] // 0] | max;
+	[$now + $was | keys[] | select(contains(".module.")) | split(".")[2]] | unique as $modules |
+	["module: flash of", "echo", "echo, no-copy", "host, ELF", "RAM", "frame"],
+	($modules[] | . as $m | [., cell("echo.module.\($m).flash"), cell("echo_nocopy.module.\($m).flash"),
+		cell("host.module.\($m).flash"), largest("\($m).ram"), largest("\($m).stack")]),
+	["all", cell("echo.flash"), cell("echo_nocopy.flash"), cell("host.flash"), "", ""],
+	["RAM, static", cell("echo.ram"), cell("echo_nocopy.ram"), cell("host.ram"), "", ""],
+	["stack in reception", cell("stack.echo"), cell("stack.echo_nocopy"), "-", "", ""],
+	["since baseline", ("echo.flash", "echo_nocopy.flash", "host.flash" |
+		if $old[.] then $now[.] - $old[.] else "-" end), "", ""]
+	| @tsv' "$reports/size.json" | awk -F'\t' '{ printf "  %-20s %14s %14s %14s %6s %6s\n", $1, $2, $3, $4, $5, $6 }'
 "$bench/table.sh" "$reports/size.json"
 echo "stack: $(cut -d' ' -f2- "$build/stack.echo" | sed 's/ / > /g')"
-echo "report: ${reports#"$PWD"/}/size.json"
+echo "RAM, frame: static bytes of a module, and the largest frame of one of its functions"
+echo "report: ${reports#"$tree"/}/size.json"

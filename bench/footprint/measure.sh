@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # measure.sh BUILD: flash, RAM and stack of the Cortex-M3 samples in BUILD/m3-*, as "key value" lines:
-#   PROGRAM.flash, PROGRAM.ram, PROGRAM.module.NAME.flash …, stack.PROGRAM, struct.NAME; all in bytes
+#   PROGRAM.flash, PROGRAM.ram, PROGRAM.module.NAME.flash, .ram and .stack, stack.PROGRAM, struct.NAME; all in bytes
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 build=$1
@@ -10,6 +10,13 @@ for program in device/echo device/echo_nocopy host/host; do
 	awk -f "$here/modules.awk" "$build/m3-$program.map" | while read -r module flash ram; do
 		[ "$module" = total ] && at=${program#*/} || at=${program#*/}.module.$module
 		printf '%s.flash %d\n%s.ram %d\n' "$at" "$flash" "$at" "$ram"
+		find "$build/m3-${program%/*}" -name "$module.c.ci" -exec cat {} + | awk -v at="$at" '
+			/^node:/ && match($0, /[0-9]+ bytes/) {
+				bytes = substr($0, RSTART, RLENGTH) + 0
+				if (bytes > largest)
+					largest = bytes
+			}
+			END { if (NR) printf "%s.stack %d\n", at, largest }'
 	done
 done
 for program in echo echo_nocopy; do
