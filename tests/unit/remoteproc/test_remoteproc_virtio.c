@@ -85,7 +85,8 @@ static void a_device_is_what_its_table_says(void **state)
 
 static void entries_that_make_no_sense_are_refused(void **state)
 {
-	static const uint32_t wrong_num[] = {0, 3, 65536, 0x10008, UINT32_MAX};
+	static const uint32_t wrong_num[] = {0, 3, 32769, 65536, 0x10008, UINT32_MAX};
+	struct virtio_device *vdev;
 	unsigned int i;
 
 	(void)state;
@@ -101,7 +102,14 @@ static void entries_that_make_no_sense_are_refused(void **state)
 	rsc.vdev.num_of_vrings = RPROC_MAX_VRINGS + 1;
 	assert_null(create(VIRTIO_DEV_DEVICE));
 	rsc.vdev.num_of_vrings = RPROC_MAX_VRINGS;
-	rproc_virtio_remove_vdev(create(VIRTIO_DEV_DEVICE));
+	vdev = create(VIRTIO_DEV_DEVICE);
+	assert_non_null(vdev);
+	rproc_virtio_remove_vdev(vdev);
+	rsc.vring[0].num = 32768;
+	vdev = create(VIRTIO_DEV_DEVICE);
+	assert_non_null(vdev);
+	assert_int_equal(vdev->vrings_info[0].info.num_descs, 32768);
+	rproc_virtio_remove_vdev(vdev);
 	for (i = 0; i < sizeof(wrong_num) / sizeof(wrong_num[0]); i++) {
 		setup(state);
 		rsc.vring[1].num = wrong_num[i];
@@ -156,6 +164,14 @@ static void vrings_that_make_no_sense_are_refused(void **state)
 	assert_int_equal(rproc_virtio_init_vring(vdev, 0, 0, ring[1], &io, NUM, 64), -RPROC_EINVAL); /* not in io */
 	io.size--;
 	assert_int_equal(rproc_virtio_init_vring(vdev, 0, 0, ring, &io, NUM, 64), -RPROC_EINVAL);
+	/* alignments: the smallest and the largest, and one step beyond; descriptors hold 64-bit words */
+	assert_int_equal(rproc_virtio_init_vring(vdev, 0, 0, ring, NULL, NUM, 2), -RPROC_EINVAL);
+	assert_int_equal(rproc_virtio_init_vring(vdev, 0, 0, ring, NULL, NUM, 4), 0);
+	assert_int_equal(rproc_virtio_init_vring(vdev, 0, 0, ring[0] + 4, NULL, NUM, 4), -RPROC_EINVAL);
+	assert_int_equal(rproc_virtio_init_vring(vdev, 0, 0, ring[0] + 8, NULL, NUM, 4), 0);
+	assert_int_equal(rproc_virtio_init_vring(vdev, 0, 0, (void *)(uintptr_t)0x10000, NULL, NUM, 65536), 0);
+	assert_int_equal(rproc_virtio_init_vring(vdev, 0, 0, (void *)(uintptr_t)0x20000, NULL, NUM, 131072),
+	                 -RPROC_EINVAL);
 	rproc_virtio_remove_vdev(vdev);
 }
 
@@ -219,6 +235,8 @@ static void configuration_is_read_and_written_inside_its_bounds_only(void **stat
 	assert_int_equal(config[8], 0xee);
 	assert_int_equal(virtio_write_config(vdev, 1, data, 8), 0);
 	assert_memory_equal(config, data, 8);
+	assert_int_equal(config[8], 0xee);
+	assert_int_equal(virtio_write_config(vdev, 8, data, 1), 0); /* the first byte outside */
 	assert_int_equal(config[8], 0xee);
 	assert_int_equal(virtio_write_config(vdev, UINT32_MAX, data, 2), 0);
 	assert_int_equal(virtio_write_config(vdev, 9, data, 0), 0);

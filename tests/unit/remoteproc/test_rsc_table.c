@@ -160,6 +160,26 @@ static void values_at_the_limits_pass(void **state)
 	assert_int_equal(check(&table, sizeof(table.header), NULL), 0);
 }
 
+static void as_many_vrings_as_a_device_can_have_pass_and_no_more(void **state)
+{
+	static struct {
+		struct resource_table header;
+		uint32_t offset;
+		struct fw_rsc_vdev vdev;
+		struct fw_rsc_vdev_vring vring[9];
+	} table = {.header = {.ver = 1, .num = 1}, .offset = 20, .vdev = {.type = RSC_VDEV, .num_of_vrings = 8}};
+	struct amp_rsc_fault fault;
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 9; i++)
+		table.vring[i] = (struct fw_rsc_vdev_vring){.da = FW_RSC_U32_ADDR_ANY, .align = 65536, .num = 1};
+	assert_int_equal(amp_rsc_table_check(&table, sizeof(table), NULL), 0);
+	table.vdev.num_of_vrings = 9;
+	assert_int_equal(amp_rsc_table_check(&table, sizeof(table), &fault), -RPROC_ERR_RSC_TAB_VDEV_NRINGS);
+	assert_int_equal(fault.offset, 20 + offsetof(struct fw_rsc_vdev, num_of_vrings));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -167,6 +187,7 @@ int main(void)
 		cmocka_unit_test(a_table_cut_at_any_byte_is_refused_as_truncated),
 		cmocka_unit_test(each_wrong_field_is_refused_and_its_place_named),
 		cmocka_unit_test(values_at_the_limits_pass),
+		cmocka_unit_test(as_many_vrings_as_a_device_can_have_pass_and_no_more),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

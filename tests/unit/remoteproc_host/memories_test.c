@@ -212,6 +212,35 @@ static void the_platform_is_asked_for_memories_that_are_not_registered(void **st
 	assert_int_equal(da, 0xa000);
 }
 
+static char *answer_va;
+
+static void *map_at(struct remoteproc *r, metal_phys_addr_t *pa, metal_phys_addr_t *da, size_t size,
+                    unsigned int attribute, struct metal_io_region **io)
+{
+	(void)r;
+	(void)size;
+	(void)attribute;
+	*pa = MEM_PA;
+	*da = 0xa000;
+	*io = shared_mem.io;
+	return answer_va;
+}
+
+static void what_the_platform_maps_lies_in_the_region_that_it_names(void **state)
+{
+	metal_phys_addr_t da = 0xa000;
+
+	(void)state;
+	platform_ops.mmap = map_at;
+	answer_va = (char *)memory + MEM_SIZE - 8;
+	assert_ptr_equal(remoteproc_mmap(&rproc, NULL, &da, 8, 0, NULL), answer_va);
+	assert_null(remoteproc_mmap(&rproc, NULL, &da, 9, 0, NULL));
+	answer_va = (char *)memory - 1;
+	assert_null(remoteproc_mmap(&rproc, NULL, &da, 1, 0, NULL));
+	answer_va = NULL;
+	assert_null(remoteproc_mmap(&rproc, NULL, &da, 1, 0, NULL));
+}
+
 static void notify_ids_are_given_out_once_within_the_range(void **state)
 {
 	unsigned int i, bits = (unsigned int)METAL_BITS_PER_ULONG;
@@ -308,6 +337,7 @@ int main(void)
 		TEST(a_memory_larger_than_its_region_does_not_lead_out_of_it),
 		TEST(pages_that_are_not_adjacent_do_not_map_as_one),
 		TEST(the_platform_is_asked_for_memories_that_are_not_registered),
+		TEST(what_the_platform_maps_lies_in_the_region_that_it_names),
 		TEST(arguments_that_name_nothing_find_nothing),
 		TEST(a_memory_without_region_or_addresses_is_found_by_name_alone),
 		TEST(a_memory_outside_of_its_region_does_not_map),

@@ -173,8 +173,21 @@ static void the_elf_functions_refuse_what_was_not_asked_for(void **state)
 	assert_int_equal(elf_load_header(NULL, 0, len, &info, 0, &offset, &len), -RPROC_ERR_LOADER_STATE);
 	assert_int_equal(elf_load(&rproc, NULL, 0, 0, &info, 0, &da, &offset, &len, &padding, &memlen),
 	                 -RPROC_ERR_LOADER_STATE);
-	assert_int_equal(elf_locate_rsc_table(info, &da, &offset, &len), -RPROC_ERR_LOADER_STATE);
+	assert_int_equal(elf_locate_rsc_table(info, &da, &memlen, &memlen), -RPROC_ERR_LOADER_STATE);
 	assert_int_equal(elf_load_header(image.bytes, 0, 10, NULL, 0, &offset, &len), -RPROC_EINVAL);
+	/* The header, the program headers; then nothing is wanted, and no more of them is taken. */
+	while (elf_get_load_state(info) == RPROC_LOADER_NOT_READY)
+		assert_true(elf_load_header(image.bytes + offset, offset, len, &info, 0, &offset, &len) >= 0);
+	assert_int_equal(len, 0);
+	assert_int_equal(elf_load_header(NULL, 0, 0, &info, 0, &offset, &len), -RPROC_ERR_LOADER_STATE);
+	assert_int_equal(elf_load(&rproc, image.bytes, 0, 1, &info, 0, &da, &offset, &len, &padding, &memlen),
+	                 -RPROC_ERR_LOADER_STATE);
+	elf_release(info);
+	/* What is no ELF file. */
+	info = NULL;
+	assert_int_equal(elf_load_header(NULL, 0, 0, &info, 0, &offset, &len), 0);
+	image.bytes[0]++;
+	assert_int_equal(elf_load_header(image.bytes, offset, len, &info, 0, &offset, &len), -AMP_RPROC_ERR_FORMAT);
 	elf_release(info);
 
 	elf_release(NULL);
