@@ -8,18 +8,6 @@
 
 #include <limits.h>
 
-static int open_mem(void *store, const char *path, const void **img_data)
-{
-	const struct amp_mem_store *mem = store;
-
-	(void)path;
-	if (!mem || !mem->image)
-		return -AMP_RPROC_ERR_STORE;
-	*img_data = mem->image;
-	return (int)metal_min(mem->size, (size_t)INT_MAX);
-}
-
-/* Only reached for an image that is larger than an int, or that ends too early: open_mem() hands over all of it. */
 static int load_mem(void *store, size_t offset, size_t size, const void **data, metal_phys_addr_t pa,
                     struct metal_io_region *io, char is_blocking)
 {
@@ -32,6 +20,17 @@ static int load_mem(void *store, size_t offset, size_t size, const void **data, 
 		return 0;
 	*data = (const char *)mem->image + offset;
 	return (int)metal_min(metal_min(size, mem->size - offset), (size_t)INT_MAX);
+}
+
+/* Hands over all of it; load_mem() is only reached again for an image that is larger than an int, or ends too early. */
+static int open_mem(void *store, const char *path, const void **img_data)
+{
+	const struct amp_mem_store *mem = store;
+
+	(void)path;
+	if (!mem || !mem->image)
+		return -AMP_RPROC_ERR_STORE;
+	return load_mem(store, 0, mem->size, img_data, METAL_BAD_PHYS, NULL, 1);
 }
 
 const struct image_store_ops amp_mem_store_ops = {

@@ -13,25 +13,27 @@
 
 unsigned int remoteproc_allocate_id(struct remoteproc *rproc, unsigned int start, unsigned int end)
 {
+	unsigned long free;
 	unsigned int id;
 
-	if (!rproc)
-		return RSC_NOTIFY_ID_ANY;
 	if (end == 0 || end > NOTIFY_IDS)
 		end = NOTIFY_IDS;
-	id = metal_bitmap_next_clear_bit(&rproc->bitmap, start, end);
+	if (!rproc || start >= end)
+		return RSC_NOTIFY_ID_ANY;
+	free = ~rproc->bitmap >> start << start;
+	id = free ? (unsigned int)__builtin_ctzl(free) : end;
 	if (id >= end)
 		return RSC_NOTIFY_ID_ANY;
-	metal_bitmap_set_bit(&rproc->bitmap, (int)id);
+	rproc->bitmap |= 1ul << id;
 	return id;
 }
 
 void amp_rproc_reserve_id(struct remoteproc *rproc, uint32_t id)
 {
-	if (id < NOTIFY_IDS && metal_bitmap_is_bit_clear(&rproc->bitmap, (int)id)) {
-		metal_bitmap_set_bit(&rproc->bitmap, (int)id);
-		metal_bitmap_set_bit(&rproc->table_ids, (int)id);
-	}
+	unsigned long bit = id < NOTIFY_IDS ? 1ul << id : 0;
+
+	rproc->table_ids |= bit & ~rproc->bitmap;
+	rproc->bitmap |= bit;
 }
 
 static int ring(void *priv, uint32_t id)
@@ -71,7 +73,7 @@ static bool choose_id(struct remoteproc *rproc, const void *word, uint32_t *id)
 	*id = remoteproc_allocate_id(rproc, 0, 0);
 	if (*id == RSC_NOTIFY_ID_ANY)
 		return false;
-	metal_bitmap_set_bit(&rproc->table_ids, (int)*id); /* goes when the table goes */
+	rproc->table_ids |= 1ul << *id; /* goes when the table goes */
 	amp_rsc_put(rproc, word, *id);
 	return true;
 }
