@@ -13,15 +13,15 @@ struct any_word {
 void metal_io_init(struct metal_io_region *io, void *virt, const metal_phys_addr_t *physmap, size_t size,
                    unsigned int page_shift, unsigned int mem_flags, const struct metal_io_ops *ops)
 {
-	static const struct metal_io_ops no_hooks;
-
 	io->virt = virt;
 	io->physmap = physmap;
 	io->size = size;
 	io->page_shift = page_shift;
 	io->page_mask = page_shift < METAL_BITS_PER_ULONG ? (1UL << page_shift) - 1 : ~0UL;
 	io->mem_flags = mem_flags;
-	io->ops = ops ? *ops : no_hooks;
+	memset(&io->ops, 0, sizeof(io->ops));
+	if (ops)
+		io->ops = *ops;
 }
 
 void metal_io_finish(struct metal_io_region *io)
