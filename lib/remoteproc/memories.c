@@ -109,7 +109,7 @@ static unsigned long region_offset(const struct remoteproc_mem *mem, size_t offs
 	if (!io)
 		return METAL_BAD_OFFSET;
 	/* A region that does not know its physical addresses starts where the memory starts. */
-	if (metal_io_phys(io, 0) != METAL_BAD_PHYS && mem->pa != METAL_BAD_PHYS) {
+	if ((io->physmap || io->ops.phys_to_offset) && mem->pa != METAL_BAD_PHYS) {
 		start = metal_io_phys_to_offset(io, mem->pa + offset);
 		if (metal_io_phys_to_offset(io, mem->pa + offset + size - 1) != start + size - 1)
 			return METAL_BAD_OFFSET;

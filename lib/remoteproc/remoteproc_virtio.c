@@ -224,7 +224,6 @@ struct remoteproc_virtio *amp_rpvdev_create(unsigned int role, unsigned int noti
 	rpvdev->vdev_rsc_io = rsc_io;
 	rpvdev->notify = notify_func;
 	rpvdev->config_len = entry->config_len;
-	metal_list_init(&rpvdev->node);
 	vdev = &rpvdev->vdev;
 	vdev->notifyid = notifyid;
 	vdev->id.device = entry->id;

@@ -155,11 +155,12 @@ int amp_rsc_table_check(const void *table, size_t size, struct amp_rsc_fault *fa
 size_t find_rsc(void *rsc_table, unsigned int type, unsigned int index)
 {
 	const struct resource_table *table = rsc_table;
-	uint32_t i, entry_type;
+	const struct fw_rsc_hdr *entry;
+	uint32_t i;
 
 	for (i = 0; table && i < table->num; i++) {
-		memcpy(&entry_type, (const char *)table + table->offset[i], sizeof(entry_type));
-		if (entry_type == type && index-- == 0)
+		entry = (const void *)((const char *)table + table->offset[i]);
+		if (entry->type == type && index-- == 0)
 			return table->offset[i];
 	}
 	return 0;
