@@ -22,36 +22,40 @@ struct block {
 
 static struct block arena[BLOCKS];
 
-static struct block *after(struct block *block)
+/* The block behind one; arena + BLOCKS behind the last. A header is only used after this: an overrun of the block
+ * before may have destroyed it. */
+static __attribute__((__noinline__)) struct block *after(struct block *block)
 {
-	return block + block->size / sizeof(struct block);
-}
-
-/* A block is only followed to the next one after this: an overrun of the block before may have destroyed its header. */
-static void check(const struct block *block)
-{
-	size_t left = (size_t)(arena + BLOCKS - block) * sizeof(struct block);
-	bool heap_is_intact = block->size >= sizeof(struct block) && block->size <= left &&
-	                      block->size % sizeof(struct block) == 0 && block->used <= 1;
+	size_t left = (size_t)((char *)(arena + BLOCKS) - (char *)block);
+	bool heap_is_intact = block->size - 1 < left && block->size % sizeof(struct block) == 0 && block->used <= 1;
 
 	metal_assert(heap_is_intact);
+	return (struct block *)(void *)((char *)block + block->size);
 }
 
 /* Interrupts are disabled. */
 static void *take(uint32_t size)
 {
-	struct block *block, *rest;
+	struct block *block, *next, *end = arena + BLOCKS;
 
 	if (arena[0].size == 0)
 		arena[0].size = sizeof(arena);
-	for (block = arena; block < arena + BLOCKS; block = after(block)) {
-		check(block);
+	for (block = arena; block < end; block = next) {
+		next = after(block);
+		/* Free neighbours become one block when somebody looks for memory. */
+		while (!block->used && next < end) {
+			(void)after(next);
+			if (next->used)
+				break;
+			block->size += next->size;
+			next = after(block);
+		}
 		if (block->used || block->size < size)
 			continue;
 		if (block->size > size) {
-			rest = block + size / sizeof(struct block);
-			rest->size = block->size - size;
-			rest->used = 0;
+			next = (struct block *)(void *)((char *)block + size);
+			next->size = block->size - size;
+			next->used = 0;
 			block->size = size;
 		}
 		block->used = 1;
@@ -73,42 +77,19 @@ void *metal_allocate_memory(unsigned int size)
 	return ptr;
 }
 
-/* The block whose payload is at ptr; *before is the free block in front of it, if there is one. Interrupts are
- * disabled. */
-static struct block *find(void *ptr, struct block **before)
-{
-	struct block *block;
-
-	*before = NULL;
-	if (arena[0].size == 0)
-		return NULL;
-	for (block = arena; block < arena + BLOCKS; block = after(block)) {
-		check(block);
-		if ((void *)(block + 1) == ptr)
-			return block->used ? block : NULL;
-		*before = block->used ? NULL : block;
-	}
-	return NULL;
-}
-
 void metal_free_memory(void *ptr)
 {
-	struct block *live_block, *before, *next;
+	struct block *block = arena, *live_block = NULL;
 	unsigned int flags;
 
 	if (!ptr)
 		return;
 	flags = metal_irq_save_disable();
-	live_block = find(ptr, &before);
+	for (; arena[0].size && block < arena + BLOCKS; block = after(block)) {
+		if (block + 1 == ptr && block->used)
+			live_block = block;
+	}
 	metal_assert(live_block); /* else it was freed before, or never came from here */
 	live_block->used = 0;
-	next = after(live_block);
-	if (next < arena + BLOCKS) {
-		check(next);
-		if (!next->used)
-			live_block->size += next->size;
-	}
-	if (before)
-		before->size += live_block->size;
 	metal_irq_restore_enable(flags);
 }
