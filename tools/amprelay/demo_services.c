@@ -88,7 +88,7 @@ static const struct demo_typed raw[] = {
 };
 
 static const struct demo_typed endpoints[] = {
-	{"ls /dev/rpmsg*", {"/dev/rpmsg0", "/dev/rpmsg_ctrl0"}},
+	{"ls -d /dev/rpmsg?*", {"/dev/rpmsg0", "/dev/rpmsg_ctrl0"}},
 	{"rpmsg_export_ept /dev/rpmsg_ctrl0 my_endpoint1 100 1", {"/dev/rpmsg1"}},
 	{"rpmsg_export_ept /dev/rpmsg_ctrl0 my_endpoint2 101 1", {"/dev/rpmsg2"}},
 	{"rpmsg_export_ept /dev/rpmsg_ctrl0 my_endpoint2 103 1", {"/dev/rpmsg3"}},

@@ -39,8 +39,11 @@ void app_link_start(void);
 /** Kicks arrived: bit n is notify id n. May bring the link up or take it down. */
 void app_link_notified(uint64_t notify);
 
-/** Once per turn: notices a driver that came or went without a kick. */
+/** Once per turn: receives what the turn before has left, and notices a driver that came or went without a kick. */
 void app_link_check(void);
+
+/** Messages wait that this turn has left, so that the main loop gets round: do not sleep. */
+bool app_link_more(void);
 
 /**
  * A send found no buffer: have Linux ring when it gives one back, which it does not do by itself.

@@ -122,6 +122,8 @@ static void bring_up(void)
 		return;
 	}
 	amp_rpmsg_set_link_cb(&link.rpmsg, on_loss, NULL);
+	/* Whatever Linux sends, the loop gets round to its watchdog. */
+	amp_rpmsg_bound_reception(&link.rpmsg, true);
 	/* The main loop must not wait for a Linux that gives no buffers: the watchdog would bite. */
 	amp_rpmsg_set_send_timeout(&link.rpmsg, 0);
 	link.up = true;
@@ -149,12 +151,19 @@ void app_link_notified(uint64_t notify)
 	}
 }
 
+bool app_link_more(void)
+{
+	return link.up && amp_rpmsg_more(&link.rpmsg);
+}
+
 void app_link_check(void)
 {
 	uint8_t status = 0;
 
 	if (link.stopped)
 		return;
+	if (app_link_more())
+		rproc_virtio_notified(link.vdev, RSC_NOTIFY_ID_ANY);
 	virtio_get_status(link.vdev, &status);
 	if (link.up && (link.lost || amp_rpmsg_link_state(&link.rpmsg) != AMP_LINK_UP ||
 	                !(status & VIRTIO_CONFIG_STATUS_DRIVER_OK)))

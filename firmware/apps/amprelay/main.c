@@ -98,7 +98,7 @@ int main(void)
 	start();
 	for (;;) {
 		struct amp_doorbell_events events = amp_doorbell_take();
-		uint32_t slept;
+		uint32_t slept = 0;
 
 		if (events.notify) {
 			app_stats.doorbells++;
@@ -113,7 +113,8 @@ int main(void)
 		services_turn(amp_clock_ms());
 		commit_fault();
 		amp_watchdog_feed();
-		slept = amp_cpu_idle();
+		if (!app_link_more())
+			slept = amp_cpu_idle();
 		amp_load_turn(&load, amp_clock_cycles(), slept, window);
 	}
 }
