@@ -1,7 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# usage: bad-messages.sh SOC, which has one core of the same name
 # What Linux can do wrong to the firmware's services: each ends in the documented way, and the core goes on serving everyone.
 . "$(dirname "$0")/lab.sh"
+core=$1
 
 ctrl=/dev/rpmsg_ctrl0
 
@@ -31,7 +33,7 @@ announce() {
 		dd if=/tmp/announcement of=$name_service bs=40 2>/dev/null" || fail "announcing $1"
 }
 
-expect 0 "" amp up
+expect 0 "" amp up --soc "$core"
 name_service=$(guest rpmsg export-ept $ctrl name-service 500 53)
 
 # an unknown service
@@ -39,7 +41,7 @@ refused=$(stat refused)
 expect 0 "" guest rpmsg export-dev $ctrl nobody 600 -1
 announce nobody '\130\002\000\000' '\000\000\000\000'
 grown refused "$refused" 1
-expect 0 "Linux announced 'nobody' at 0x258: there is no such service" amp logs m3
+expect 0 "Linux announced 'nobody' at 0x258: there is no such service" amp logs "$core"
 
 # a name of 32 bytes without an end, an empty one, and messages that are no announcement
 refused=$(stat refused)

@@ -81,7 +81,7 @@ _amprelay() {
 		;;
 	doctor) choice="--soc $common" ;;
 	exec) choice="-n -- $common" ;;
-	demo) choice="bring-up two-m3 star --list --report --firmware --lab $common" ;;
+	demo) choice="bring-up multi-services two-m3 star --list --report --firmware --lab $common" ;;
 	*) choice=$common ;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$choice" -- "$cur")
