@@ -3,6 +3,7 @@
 #include <metal/errno.h>
 #include <metal/irq_controller.h>
 #include <metal/softirq.h>
+#include <string.h>
 
 #include "port.h"
 
@@ -114,8 +115,7 @@ void amp_softirq_finish(void)
 		atomic_store(&pending[i], 0);
 		atomic_store(&enabled[i], 0);
 	}
-	for (i = 0; i < METAL_SOFTIRQ_MAX; i++)
-		irqs[i] = (struct metal_irq){0};
+	memset(irqs, 0, sizeof(irqs));
 	atomic_store(&allocated, 0);
 	atomic_store(&base, METAL_BAD_IRQ);
 	controller.irq_base = METAL_BAD_IRQ;

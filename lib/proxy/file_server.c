@@ -132,13 +132,11 @@ static int serve_open(struct amp_rpc_file_server *server, struct message *msg)
 	return FIRST_FD + slot;
 }
 
-static int serve_close(struct amp_rpc_file_server *server, struct message *msg)
+static int serve_close(struct amp_rpc_file_server *server, struct message *msg, int handle)
 {
 	int32_t fd = msg->head.args.int_field1;
-	int handle = handle_of(server, fd), status;
+	int status;
 
-	if (handle < 0)
-		return handle;
 	if (fd < FIRST_FD)
 		return 0; /* lent, not given */
 	server->handle[fd - FIRST_FD] = -1;
@@ -147,14 +145,11 @@ static int serve_close(struct amp_rpc_file_server *server, struct message *msg)
 }
 
 /* The data of the answer is put where that of the request was. */
-static int serve_read(struct amp_rpc_file_server *server, struct message *msg)
+static int serve_read(struct amp_rpc_file_server *server, struct message *msg, int handle)
 {
-	int handle = handle_of(server, msg->head.args.int_field1), got;
-	int room = rpmsg_get_tx_buffer_size(&server->ept) - (int)sizeof(msg->head);
+	int room = rpmsg_get_tx_buffer_size(&server->ept) - (int)sizeof(msg->head), got;
 	size_t size;
 
-	if (handle < 0)
-		return handle;
 	if (msg->head.args.int_field2 < 0)
 		return -EINVAL;
 	/* No buffer to look at just now: the send waits for one, which is as large as those before. */
@@ -166,40 +161,45 @@ static int serve_read(struct amp_rpc_file_server *server, struct message *msg)
 	return got > (int)size ? -EIO : got;
 }
 
-static int serve_write(struct amp_rpc_file_server *server, struct message *msg)
+static int serve_write(struct amp_rpc_file_server *server, struct message *msg, int handle)
 {
-	int handle = handle_of(server, msg->head.args.int_field1), put;
 	uint32_t len = msg->head.args.data_len;
+	int put;
 
-	if (handle < 0)
-		return handle;
 	if (len == 0)
 		return 0;
 	put = server->config.ops->write(server->config.arg, handle, msg->data, len);
 	return put > (int)len ? -EIO : put;
 }
 
+static int serve(struct amp_rpc_file_server *server, struct message *msg, size_t len)
+{
+	int handle = handle_of(server, msg->head.args.int_field1);
+
+	if (msg->head.args.data_len > len - sizeof(msg->head))
+		return -EINVAL; /* it promises more than it brought */
+	switch (msg->head.id) {
+	case OPEN_SYSCALL_ID:
+		return serve_open(server, msg);
+	case CLOSE_SYSCALL_ID:
+		return handle < 0 ? handle : serve_close(server, msg, handle);
+	case READ_SYSCALL_ID:
+		return handle < 0 ? handle : serve_read(server, msg, handle);
+	case WRITE_SYSCALL_ID:
+		return handle < 0 ? handle : serve_write(server, msg, handle);
+	default:
+		return -ENOSYS;
+	}
+}
+
 /* Carry out a request and make it the answer. */
 static void serve_request(struct amp_rpc_file_server *server, struct message *msg, size_t len)
 {
-	uint32_t id = msg->head.id;
-	int result;
+	int result = serve(server, msg, len);
 
-	if (msg->head.args.data_len > len - sizeof(msg->head))
-		result = -EINVAL; /* it promises more than it brought */
-	else if (id == OPEN_SYSCALL_ID)
-		result = serve_open(server, msg);
-	else if (id == CLOSE_SYSCALL_ID)
-		result = serve_close(server, msg);
-	else if (id == READ_SYSCALL_ID)
-		result = serve_read(server, msg);
-	else if (id == WRITE_SYSCALL_ID)
-		result = serve_write(server, msg);
-	else
-		result = -ENOSYS;
 	msg->head.args.int_field1 = result < 0 ? -1 : result;
 	msg->head.args.int_field2 = result < 0 ? -result : 0;
-	msg->head.args.data_len = id == READ_SYSCALL_ID && result > 0 ? (uint32_t)result : 0;
+	msg->head.args.data_len = msg->head.id == READ_SYSCALL_ID && result > 0 ? (uint32_t)result : 0;
 }
 
 int amp_rpc_file_server_serve(struct amp_rpc_file_server *server)

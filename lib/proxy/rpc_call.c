@@ -173,35 +173,29 @@ static unsigned long long deadline_of(const struct rpmsg_rpc_data *rpc)
 	                                             : metal_get_timestamp() + rpc->timeout_ms * 1000000ULL;
 }
 
-/* Wait for a signal, unless what is waited for is true already. 1: it is. */
-static int wait_for_signal(struct rpmsg_rpc_data *rpc, condition is_true, unsigned long long deadline)
-{
-	int status = 1;
-
-	metal_mutex_acquire(&rpc->lock);
-	if (!is_true(rpc))
-		status = amp_condition_wait_until(&rpc->changed, &rpc->lock, deadline);
-	metal_mutex_release(&rpc->lock);
-	return status;
-}
-
-/* @return 0, RPMSG_ERR_DEV_STATE, -ETIMEDOUT, or an error of poll or of the port */
+/*
+ * Without poll the mutex is held, except while waiting: a signal that comes between the look and the wait is not lost.
+ * @return 0, RPMSG_ERR_DEV_STATE, -ETIMEDOUT, or an error of poll or of the port
+ */
 static int wait_until(struct rpmsg_rpc_data *rpc, condition is_true, unsigned long long deadline)
 {
-	int status;
+	int status = 0;
 
-	while (!is_true(rpc)) {
+	if (!rpc->poll)
+		metal_mutex_acquire(&rpc->lock);
+	while (status >= 0 && !is_true(rpc)) {
 		if (link_is_gone(rpc))
-			return RPMSG_ERR_DEV_STATE;
-		if (metal_get_timestamp() >= deadline)
-			return -ETIMEDOUT;
-		status = rpc->poll ? rpc->poll(rpc->poll_arg) : wait_for_signal(rpc, is_true, deadline);
-		if (rpc->poll ? status < 0 : status < 0 && status != -ETIMEDOUT)
-			return status;
-		if (!rpc->poll && status > 0)
-			return 0; /* take_turn() is true only once */
+			status = RPMSG_ERR_DEV_STATE;
+		else if (metal_get_timestamp() >= deadline)
+			status = -ETIMEDOUT;
+		else if (rpc->poll)
+			status = rpc->poll(rpc->poll_arg);
+		else if ((status = amp_condition_wait_until(&rpc->changed, &rpc->lock, deadline)) == -ETIMEDOUT)
+			status = 0; /* look once more */
 	}
-	return 0;
+	if (!rpc->poll)
+		metal_mutex_release(&rpc->lock);
+	return status < 0 ? status : 0;
 }
 
 /* ------------------------------------------------------------------ one call; the turn is the caller's */
