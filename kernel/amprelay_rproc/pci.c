@@ -128,6 +128,10 @@ static int request_irqs(struct amp_core *core, struct pci_dev *pdev)
 	int ret;
 
 	ret = pci_alloc_irq_vectors(pdev, wanted, wanted, PCI_IRQ_MSIX);
+	if (ret == -ENOSPC && pci_msix_vec_count(pdev) >= (int)wanted)
+		return dev_err_probe(dev, ret,
+				     "core %s needs %u MSI-X vectors (1 and one per notify id), but the devices before it have left too few of this machine's (GICv2: 64 for all)\n",
+				     core->soc.core, wanted);
 	if (ret < 0)
 		return dev_err_probe(dev, ret,
 				     "core %s needs %u MSI-X vectors (1 and one per notify id), the device has %d (QEMU: vectors=%u)\n",

@@ -3,9 +3,9 @@
  * @file relay.h
  * @brief The relay: always-on system controller of one lab. The only header that other programs include.
  *
- * One process, one thread. It is the ivshmem server and the mailbox fabric between Linux and the cores, their reset and
- * power controller, their watchdog, the fault injector, the flight recorder, and the server of the control socket
- * (tools/common/control.h).
+ * One process, one thread (post-mortems are written by a forked one). It is the ivshmem server and the mailbox fabric
+ * between Linux and the cores, their reset and power controller, their watchdog, the fault injector, the flight
+ * recorder, and the server of the control socket (tools/common/control.h).
  */
 #ifndef AMPRELAY_RELAY_H
 #define AMPRELAY_RELAY_H
