@@ -26,7 +26,7 @@
 
 /*
  * How much longer than before 99 of 100 messages may take meanwhile. Each recovery costs this machine a start of QEMU,
- * and Linux a dump and a load, on processors that the other core needs too: 4 to 13 times was measured on two
+ * and Linux a dump and a load, on processors that the other core needs too: 1.4 to 13 times was measured on two
  * processors with others at work on them. A relay or driver that made each message wait for the broken core would cost
  * hundreds of milliseconds. Baselines below P99_FLOOR_US count as that: a ratio to almost nothing says nothing.
  */
