@@ -84,10 +84,14 @@ expect 0 "0 gaps" guest rpmsg bench -r 500 -m 5000
 node=$(guest rpmsg export-ept mine 105 0x100)
 expect 0 "0 % lost" guest sh -c "mkfifo /tmp/lines; rpmsg ping $node -c 1000000 >/tmp/lines & pid=\$!
 	{ read -r line; kill -INT \$pid; tail -n 2; } </tmp/lines; rm /tmp/lines; wait \$pid && rpmsg destroy-ept $node"
+expect 0 "" guest rproc restart m3 # so that the program has no endpoint for the sink yet
+expect 0 "0 gaps" guest timeout "$TIMEOUT" sh -c 'rpmsg bench --wait 60 -r 0 -m 100000000 & pid=$!
+	until rpmsg list -e | grep -q "rpmsg-tool  .*0x103"; do usleep 10000; done
+	kill -INT $pid; wait $pid'
 crash_during 4 "the channel was lost after" undef "rpmsg ping -c 1000000"
 crash_during 4 "the channel was lost" assert "rpmsg dump amp-telemetry"
 crash_during 4 "the channel was lost" stack "rpmsg recv amp-telemetry"
-guest sh -c 'rpmsg bench -r 0 -m 100000000 >/dev/null 2>/tmp/bench; echo $? >>/tmp/bench' &
+guest sh -c 'rpmsg bench --wait 60 -r 0 -m 100000000 >/dev/null 2>/tmp/bench; echo $? >>/tmp/bench' &
 within "bench is under way" "rpmsg list -e | grep -q 'rpmsg-tool  .*0x103'"
 expect 0 "" amp fault m3 hang
 wait $!

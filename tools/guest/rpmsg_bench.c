@@ -177,6 +177,7 @@ static int take_report(struct stream *stream, int fd)
 	if (report.messages > stream->sent || report.messages < stream->acknowledged ||
 	    report.messages % REPORT_EVERY != 0)
 		return -EPROTO;
+	stream->report = report;
 	stream->acknowledged = report.messages;
 	stream->times[stream->timed++] =
 		amp_now_ns() - stream->written[report.messages / REPORT_EVERY % (WINDOW_MAX / REPORT_EVERY + 1)];
@@ -200,12 +201,13 @@ static int send_all(struct stream *stream, int fd)
 {
 	int err = ask(fd, &stream->report);
 
+	stream->report = (struct report){0}; /* that was of another stream */
 	amp_sequence_fill(stream->message, stream->size, 0);
 	stream->begin = amp_now_ns();
 	while (!err && !interrupted && stream->sent < stream->count)
 		err = stream->sent - stream->acknowledged < stream->window ? send_one(stream, fd)
 		                                                           : take_report(stream, fd);
-	while (!err && !interrupted && stream->sent - stream->acknowledged >= REPORT_EVERY)
+	while (!err && stream->sent - stream->acknowledged >= REPORT_EVERY)
 		err = take_report(stream, fd);
 	if (!err)
 		err = ask(fd, &stream->report);
@@ -319,19 +321,24 @@ int rpmsg_bench(int argc, char **argv)
 	status = trips_begin(&bench.trips, &bench.echo);
 	if (!status && bench.trips.count)
 		status = run_trips(&bench);
-	if (!status && bench.stream.count && !interrupted)
-		status = run_stream(&bench.stream);
+	/* After a message that was lost the stream is of interest all the same; after the core was, there is none. */
+	if ((status == RPMSG_OK || status == RPMSG_FAILED) && bench.stream.count && !interrupted) {
+		int err = run_stream(&bench.stream);
+
+		status = status ? status : err;
+	}
 	if (bench.json) {
 		printf("{\"core\": ");
 		print_json(bench.trips.count ? bench.echo.channel.core : bench.stream.target.channel.core);
-		printf("%s", bench.trips.count ? ", " : "");
 	}
-	if (bench.trips.count)
+	if (bench.begin) {
+		printf("%s", bench.json ? ", " : "");
 		print_trips(&bench);
-	if (bench.json && bench.stream.count)
-		printf(", ");
-	if (bench.stream.count)
+	}
+	if (bench.stream.begin) {
+		printf("%s", bench.json ? ", " : "");
 		print_stream(&bench);
+	}
 	if (bench.json)
 		printf("}\n");
 	trips_end(&bench.trips);

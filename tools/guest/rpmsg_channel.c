@@ -60,7 +60,7 @@ static bool find_entry(const char *path, const char *prefix, char *name, size_t 
 	name[0] = '\0';
 	while (dir && !name[0] && (entry = readdir(dir)))
 		if (strncmp(entry->d_name, prefix, strlen(prefix)) == 0 && strlen(entry->d_name) < size)
-			snprintf(name, size, "%s", entry->d_name);
+			snprintf(name, size, "%.*s", (int)size - 1, entry->d_name);
 	if (dir)
 		closedir(dir);
 	return name[0];
