@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Images from a memory store, a stream, and piece by piece. Input: how (1), size of pieces (1), allocation that fails
- * (1), peer's move (up to 13), then the image.
+ * Images from a memory store, a stream, a file, and piece by piece. Input: how (1), size of pieces (1), allocation that
+ * fails (1), peer's move (up to 13), then the image.
  */
 #include "allocations.h"
 #include "peer.h"
@@ -11,8 +11,11 @@
 #include <openamp/elf_loader.h>
 
 #include <elf.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 struct stream {
 	const uint8_t *image;
@@ -47,6 +50,21 @@ static int load_memory(struct target *target, const uint8_t *image, size_t size,
 	struct amp_mem_store store = {image, size};
 
 	return remoteproc_load(&target->rproc, NULL, &store, &amp_mem_store_ops, info);
+}
+
+/* From a file, of which a part may not fit into the buffer. */
+static int load_file(struct target *target, const uint8_t *image, size_t size, void **info)
+{
+	struct amp_file_store store;
+	char path[32];
+	int status, fd = memfd_create("image", MFD_CLOEXEC);
+
+	if (fd < 0 || write(fd, image, size) != (ssize_t)size)
+		abort();
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	status = remoteproc_load(&target->rproc, path, &store, &amp_file_store_ops, info);
+	close(fd);
+	return status;
 }
 
 /* As an application does that is told what is wanted next; `piece` at a time. */
@@ -114,12 +132,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fuzz_fail_allocation(fails);
 	if ((how & 3) == 0)
 		status = load_memory(&target, image, image_size, &info);
+	else if ((how & 3) == 3)
+		status = load_file(&target, image, image_size, &info);
 	else if ((how & 3) == 1)
 		status = load_stream(&target, image, image_size, piece, &info);
 	else
 		status = load_pieces(&target, image, image_size, piece, &info);
 	fuzz_fail_allocation(0);
-	if (status != -AMP_RPROC_ERR_TRUNCATED || (how & 3) < 2)
+	if (status != -AMP_RPROC_ERR_TRUNCATED || (how & 3) != 2)
 		check_outcome(&target, status, info);
 	fuzz_peer_end();
 	elf_release(info);

@@ -14,7 +14,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 # A row of the table; all rows come from here.
 row() {
-	printf '%-14s %7s %12s %9s %8s %7s  %s\n' "$@"
+	printf '%-14s %7s %7s %12s %9s %8s %7s  %s\n' "$@"
 }
 
 # number NAME LOG: the last value that libFuzzer printed as "NAME value" or "NAME: value"; 0 if there is none.
@@ -34,8 +34,10 @@ run_one() {
 	echo $! >"$3/$name.pid"
 	wait $!
 	status=$?
+	times >"$3/$name.times" # by this shell itself: the processor time of the fuzzer
 	rm -f "$3/$name.pid"
 	took=$(($(date +%s) - started))
+	cpu=$(awk -F"[ms ]+" 'NR == 2 { printf "%.0f", $1 * 60 + $2 + $3 * 60 + $4 }' "$3/$name.times")
 	runs=$(number stat::number_of_executed_units "$log")
 	covered=$(number cov "$log")
 	kept=$(find "$3/corpus/$name" -type f | wc -l)
@@ -49,13 +51,13 @@ run_one() {
 		result="failed"
 	fi
 	jq -n --arg name "$name" --arg result "$result" --arg input "$input" --arg log "$log" --argjson seconds "$took" \
-		--argjson runs "$runs" --argjson coverage "$covered" --argjson corpus "$kept" \
-		'{name: $name, result: $result, seconds: $seconds, runs: $runs, coverage: $coverage, corpus: $corpus,
+		--argjson cpu "$cpu" --argjson runs "$runs" --argjson coverage "$covered" --argjson corpus "$kept" \
+		'{name: $name, result: $result, seconds: $seconds, cpu_seconds: $cpu, runs: $runs, coverage: $coverage, corpus: $corpus,
 		  input: (if $input == "" then null else $input end), log: $log}' >"$3/$name.result"
 	case $result in
-	finding) row "$name" "$took" "$runs" $((runs / (took + !took))) "$covered" "$kept" "FOUND $input" ;;
-	failed) row "$name" "$took" "$runs" - "$covered" "$kept" "status $status, see $log" ;;
-	*) row "$name" "$took" "$runs" $((runs / (took + !took))) "$covered" "$kept" "$result" ;;
+	finding) row "$name" "$took" "$cpu" "$runs" $((runs / (took + !took))) "$covered" "$kept" "FOUND $input" ;;
+	failed) row "$name" "$took" "$cpu" "$runs" - "$covered" "$kept" "status $status, see $log" ;;
+	*) row "$name" "$took" "$cpu" "$runs" $((runs / (took + !took))) "$covered" "$kept" "$result" ;;
 	esac
 }
 
@@ -67,9 +69,9 @@ fi
 binaries=$1 work=$2 report=$3
 names=$(cd "$binaries" && ls -d fuzz-* | grep -v '\.' | sed 's/^fuzz-//')
 mkdir -p "$work" "$(dirname "$report")"
-rm -f "$work/stop" "$work"/*.result "$work"/*.pid
+rm -f "$work/stop" "$work"/*.result "$work"/*.pid "$work"/*.times
 echo "$(echo "$names" | wc -l) fuzzers, $seconds s each, $(nproc) at once"
-row fuzzer seconds runs runs/s coverage corpus result
+row fuzzer seconds CPU runs runs/s coverage corpus result
 
 # In the background, so that the trap runs at once; there Ctrl-C reaches nobody but through it.
 echo "$names" | xargs -P "$(nproc)" -n 1 "$0" --one "$binaries" "$work" &
@@ -88,9 +90,9 @@ trap - INT TERM HUP
 
 jq -s --argjson seconds "$seconds" --argjson planned "$(echo "$names" | wc -l)" \
 	'{seconds_each: $seconds, planned: $planned, fuzzers: ., findings: [.[] | select(.result == "finding")] | length,
-	  runs: (map(.runs) | add), ok: (length == $planned and all(.[]; .result == "ok"))}' \
+	  runs: (map(.runs) | add), cpu_seconds: (map(.cpu_seconds) | add), ok: (length == $planned and all(.[]; .result == "ok"))}' \
 	"$work"/*.result >"$report.new" && mv "$report.new" "$report" || exit 1
-jq -r '"\(.runs) runs, \(.findings) findings; report: '"$report"'",
+jq -r '"\(.runs) runs in \(.cpu_seconds) s of processor time, \(.findings) findings; report: '"$report"'",
 	(.fuzzers[] | select(.input) | "  look at it: \(.input)")' "$report"
 [ ! -e "$work/stop" ] || exit 130
 jq -e .ok "$report" >/dev/null
