@@ -36,6 +36,7 @@ step "two processes"
 "$build/single/processes" >>"$results"
 if [ "${LAB:-yes}" = yes ]; then
 	step "the lab: Linux and the Cortex-M3"
+	build_m3
 	"$bench/lab.sh" "$build" >>"$results"
 fi
 
@@ -103,7 +104,8 @@ jq -r '.results as $r | [
 	["threads, 496 B, MB/s, over memcpy", "threads.rpmsg_stream_496.mb_s", "threads.memcpy_496.mb_s"],
 	["1 MB in held buffers, MB/s, over memcpy", "bulk.held.mb_s", "bulk.memcpy.mb_s"],
 	["1 MB in a shared heap, MB/s, over memcpy", "bulk.heap.mb_s", "bulk.memcpy.mb_s"],
-	["processes, one core, us, over raw eventfds", "processes.rpmsg_us", "processes.eventfd_us"]
+	["processes, one core, us, over raw eventfds", "processes.rpmsg_us", "processes.eventfd_us"],
+	["lab, echo 16 B, us, over the core's doorbell alone", "lab.echo_16.median_us", "lab.doorbell.median_us"]
 	][] | select($r[.[1]] and $r[.[2]]) | [.[0], $r[.[1]], $r[.[2]], $r[.[1]] / $r[.[2]]] | @tsv' "$reports/bench.json" |
 	awk -F'\t' '{ printf "  %-58s %9.1f %9.1f %9.2f\n", $1, $2, $3, $4 }'
 echo "report: ${reports#"$tree"/}/bench.json"

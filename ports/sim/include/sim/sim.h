@@ -174,7 +174,7 @@ void sim_name(uint32_t offset, uint32_t size, const char *name);
 /** The block as it is in memory, without what waits in either side's store buffer. */
 const uint8_t *sim_block(void);
 
-/** Write to the block from outside (reset, corruption): visible at once. */
+/** Write 1 to 8 bytes to the block from outside (reset, corruption): visible at once. */
 void sim_poke(uint32_t offset, const void *bytes, uint32_t size);
 
 /* Context of these: side. size is 1, 2, 4 or 8. */
