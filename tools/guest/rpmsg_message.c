@@ -28,9 +28,10 @@ static int pause_sending(int fd)
 }
 
 /*
- * Nobody is told when a buffer becomes free, unless he sits in a write that blocks. But that one holds up the recovery
- * of a crashed core for up to fifteen seconds, and does not end when it is interrupted (Linux 6.1). So, in this one
- * place, look again from time to time; a core that goes is told at once.
+ * Nobody is told when a buffer becomes free, unless he sits in a write that blocks. But that one does not end when it
+ * is interrupted (Linux 6.1: it goes on without sleeping), and holds up the recovery of a crashed core for up to
+ * fifteen seconds, unless the core's driver takes care of that as ours does. So, in this one place, look again from
+ * time to time; a core that goes is told at once.
  */
 int transmit(int fd, const void *data, size_t len, uint64_t deadline)
 {
