@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* bench: how many round trips a second, and how many messages a second to a service that counts them. */
+#include <ctype.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -128,17 +130,36 @@ static int run_trips(struct bench *bench)
 
 /* ---- stream */
 
+/* Read "KEY=NUMBER" and the space after it. */
+static bool take_number(const char **text, const char *key, unsigned int *value)
+{
+	const char *digits = *text + strlen(key);
+	unsigned long number;
+	char *end;
+
+	if (strncmp(*text, key, strlen(key)) != 0 || !isdigit((unsigned char)*digits))
+		return false;
+	errno = 0;
+	number = strtoul(digits, &end, 0);
+	if (errno || number > UINT_MAX || !isspace((unsigned char)*end))
+		return false;
+	*value = (unsigned int)number;
+	*text = end + 1;
+	return true;
+}
+
 /* @return 0, or what receive() says; -EPROTO: this is no report */
 static int read_report(int fd, struct report *report, uint64_t deadline)
 {
-	char text[RPMSG_PAYLOAD_MAX + 1];
-	int n = receive(fd, text, RPMSG_PAYLOAD_MAX, deadline);
+	char message[RPMSG_PAYLOAD_MAX + 1];
+	const char *text = message;
+	int n = receive(fd, message, RPMSG_PAYLOAD_MAX, deadline);
 
 	if (n < 0)
 		return n;
-	text[n] = '\0';
-	return sscanf(text, "messages=%u bytes=%u gaps=%u sum=%x", &report->messages, &report->bytes, &report->gaps,
-	              &report->sum) == 4
+	message[n] = '\0';
+	return take_number(&text, "messages=", &report->messages) && take_number(&text, "bytes=", &report->bytes) &&
+	                       take_number(&text, "gaps=", &report->gaps) && take_number(&text, "sum=", &report->sum)
 	               ? 0
 	               : -EPROTO;
 }
