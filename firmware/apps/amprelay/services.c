@@ -71,6 +71,7 @@ int service_send_prefixed(struct rpmsg_endpoint *ept, const char *prefix, const 
 	if (message) {
 		before = before < room ? before : room;
 		len = len < room - before ? len : room - before;
+		/* NOLINTNEXTLINE(bugprone-not-null-terminated-result): a message is no string */
 		memcpy(message, prefix, before);
 		memcpy(message + before, data, len);
 		sent = rpmsg_sendto_nocopy(ept, message, (int)(before + len), dst);
