@@ -84,7 +84,9 @@ static void access_device(enum block_access access, volatile char *device, char 
 	size_t step;
 
 	for (; len; len -= step, device += step) {
-		step = (uintptr_t)device % sizeof(long) || len < sizeof(long) ? 1 : sizeof(long);
+		step = sizeof(long);
+		if ((uintptr_t)device % sizeof(long) || len < sizeof(long))
+			step = 1;
 		if (access == BLOCK_READ && step == 1)
 			*memory = *device;
 		else if (access == BLOCK_READ)

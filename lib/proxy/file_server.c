@@ -87,7 +87,7 @@ static int handle_of(const struct amp_rpc_file_server *server, int32_t fd)
 	if (fd < 0 || fd >= FIRST_FD + AMP_RPC_MAX_FILES)
 		return -EBADF;
 	if (fd < FIRST_FD)
-		return server->config.streams & (1u << fd) ? fd : -EBADF;
+		return (server->config.streams & (1u << fd)) ? fd : -EBADF;
 	return server->handle[fd - FIRST_FD] >= 0 ? server->handle[fd - FIRST_FD] : -EBADF;
 }
 

@@ -173,6 +173,13 @@ static unsigned long long deadline_of(const struct rpmsg_rpc_data *rpc)
 	                                             : metal_get_timestamp() + rpc->timeout_ms * 1000000ULL;
 }
 
+static int wait_for_signal(struct rpmsg_rpc_data *rpc, unsigned long long deadline)
+{
+	int status = amp_condition_wait_until(&rpc->changed, &rpc->lock, deadline);
+
+	return status == -ETIMEDOUT ? 0 : status; /* look once more */
+}
+
 /*
  * Without poll the mutex is held, except while waiting: a signal that comes between the look and the wait is not lost.
  * @return 0, RPMSG_ERR_DEV_STATE, -ETIMEDOUT, or an error of poll or of the port
@@ -190,8 +197,8 @@ static int wait_until(struct rpmsg_rpc_data *rpc, condition is_true, unsigned lo
 			status = -ETIMEDOUT;
 		else if (rpc->poll)
 			status = rpc->poll(rpc->poll_arg);
-		else if ((status = amp_condition_wait_until(&rpc->changed, &rpc->lock, deadline)) == -ETIMEDOUT)
-			status = 0; /* look once more */
+		else
+			status = wait_for_signal(rpc, deadline);
 	}
 	if (!rpc->poll)
 		metal_mutex_release(&rpc->lock);

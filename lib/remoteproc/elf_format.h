@@ -82,7 +82,11 @@ static inline void elf_unpack(const uint8_t *bytes, bool wide, const char *layou
 	uint64_t value;
 
 	for (; *layout; layout++, bytes += size) {
-		size = *layout == 'h' ? 2 : *layout == 'w' || !wide ? 4 : 8;
+		size = 4;
+		if (*layout == 'h')
+			size = 2;
+		else if (*layout == 'a' && wide)
+			size = 8;
 		value = 0;
 		memcpy(&value, bytes, size); /* the library is for little-endian cores */
 		*fields++ = (size_t)value == value ? (size_t)value : SIZE_MAX;

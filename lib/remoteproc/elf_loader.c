@@ -68,7 +68,9 @@ static int want(struct elf_info *info, enum step step, size_t offset, size_t len
 
 int elf_identify(const void *img_data, size_t len)
 {
-	return img_data && len >= 4 && memcmp(img_data, "\177ELF", 4) == 0 ? 0 : -RPROC_EINVAL;
+	static const uint8_t magic[] = {0x7f, 'E', 'L', 'F'};
+
+	return img_data && len >= sizeof(magic) && memcmp(img_data, magic, sizeof(magic)) == 0 ? 0 : -RPROC_EINVAL;
 }
 
 /* Is a table of the file behind the header, and does it end before the numbers do? */
@@ -110,8 +112,10 @@ static int add_segment(struct elf_info *info, const struct segment *seg)
 		if (seg->da < other->da + other->memsz && other->da < seg->da + seg->memsz)
 			return -AMP_RPROC_ERR_SEGMENT;
 	}
-	for (; at > info->segments && at[-1].offset > seg->offset; at--)
+	while (at > info->segments && at[-1].offset > seg->offset) {
 		*at = at[-1];
+		at--;
+	}
 	*at = *seg;
 	info->count++;
 	return 0;
@@ -119,7 +123,7 @@ static int add_segment(struct elf_info *info, const struct segment *seg)
 
 static int read_phdrs(struct elf_info *info, const uint8_t *bytes)
 {
-	size_t phnum = info->header[E_PHNUM], fields[ELF_PHDR_FIELDS];
+	size_t phnum = info->header[E_PHNUM], fields[ELF_PHDR_FIELDS] = {0}, i;
 	const size_t *phdr = fields + info->wide;
 	struct segment seg;
 	int status = 0;
@@ -127,8 +131,8 @@ static int read_phdrs(struct elf_info *info, const uint8_t *bytes)
 	info->segments = metal_allocate_memory((unsigned int)(phnum * sizeof(*info->segments)));
 	if (!info->segments)
 		return -RPROC_ENOMEM;
-	for (; phnum-- && !status; bytes += ELF_PHDR_SIZE(info->wide)) {
-		elf_unpack(bytes, info->wide, ELF_PHDR, fields);
+	for (i = 0; i < phnum && !status; i++) {
+		elf_unpack(bytes + i * ELF_PHDR_SIZE(info->wide), info->wide, ELF_PHDR, fields);
 		seg = (struct segment){phdr[P_OFFSET], phdr[P_FILESZ], phdr[P_PADDR], phdr[P_MEMSZ]};
 		if (fields[P_TYPE] == ELF_PT_LOAD && (seg.memsz | seg.filesz))
 			status = add_segment(info, &seg);
@@ -155,6 +159,7 @@ static int check_sections(struct elf_info *info)
 
 static void read_section(const struct elf_info *info, size_t index, size_t *shdr)
 {
+	memset(shdr, 0, ELF_SHDR_FIELDS * sizeof(*shdr)); /* for analysers, which cannot count what a layout fills */
 	elf_unpack(info->shdrs + index * ELF_SHDR_SIZE(info->wide), info->wide, ELF_SHDR, shdr);
 }
 
@@ -229,7 +234,7 @@ static int want_next(struct elf_info *info)
 }
 
 /* What was wanted is here: use it, and want something else. */
-static int use(const struct remoteproc *rproc, struct elf_info *info, const void *part)
+static int use(struct elf_info *info, uint32_t machine, const void *part)
 {
 	int status = 0;
 
@@ -241,7 +246,7 @@ static int use(const struct remoteproc *rproc, struct elf_info *info, const void
 		status = read_phdrs(info, part);
 		return status ? status : want(info, STEP_READY, info->offset + info->len, 0);
 	case STEP_READY:
-		if (rproc->elf_machine && rproc->elf_machine != info->header[E_MACHINE])
+		if (machine && machine != info->header[E_MACHINE])
 			return -AMP_RPROC_ERR_MACHINE;
 		status = check_sections(info);
 		break;
@@ -257,13 +262,13 @@ static int use(const struct remoteproc *rproc, struct elf_info *info, const void
 }
 
 /* A part came; with no bytes: what is wanted? */
-static int take(const struct remoteproc *rproc, struct elf_info *info, const void *data, size_t offset, size_t len)
+static int take(struct elf_info *info, uint32_t machine, const void *data, size_t offset, size_t len)
 {
 	if (len == 0 && info->len)
 		return 0;
 	if (len != info->len || (len && offset != info->offset) || (!data && info->step < STEP_READY))
 		return -RPROC_ERR_LOADER_STATE;
-	return use(rproc, info, data);
+	return use(info, machine, data);
 }
 
 int elf_load_header(const void *img_data, size_t offset, size_t len, void **img_info, int last_load_state,
@@ -288,7 +293,7 @@ int elf_load_header(const void *img_data, size_t offset, size_t len, void **img_
 	} else if (info->state != RPROC_LOADER_NOT_READY) {
 		return -RPROC_ERR_LOADER_STATE;
 	} else {
-		status = take(NULL, info, img_data, offset, len);
+		status = take(info, 0, img_data, offset, len);
 	}
 	if (status)
 		return status;
@@ -311,7 +316,7 @@ int elf_load(struct remoteproc *rproc, const void *img_data, size_t offset, size
 	info = *img_info;
 	if (info->state != RPROC_LOADER_READY_TO_LOAD)
 		return -RPROC_ERR_LOADER_STATE;
-	status = take(rproc, info, img_data, offset, len);
+	status = take(info, rproc->elf_machine, img_data, offset, len);
 	if (status)
 		return status;
 	seg = info->step == STEP_SEGMENT ? &info->segments[info->next - 1] : NULL;

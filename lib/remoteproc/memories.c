@@ -191,14 +191,14 @@ bool amp_rproc_find_da(struct remoteproc *rproc, metal_phys_addr_t da, size_t si
 bool amp_rproc_place(struct remoteproc *rproc, const char *name, size_t size, unsigned int attribute,
                      struct mem_range *range)
 {
-	struct remoteproc_mem buf, *mem = NULL;
+	struct remoteproc_mem buf;
+	const struct remoteproc_mem *mem;
 
 	range->va = NULL;
-	if (range->da == METAL_BAD_PHYS && name[0])
+	if (range->da == METAL_BAD_PHYS && name[0]) {
 		mem = find(rproc, name, range, size, &buf);
-	if (mem) {
-		range->da = mem->da;
-		range->pa = mem->pa;
+		range->da = mem ? mem->da : METAL_BAD_PHYS;
+		range->pa = mem ? mem->pa : range->pa;
 	}
 	return map(rproc, range, size, attribute);
 }

@@ -50,12 +50,17 @@ struct amp_load_part {
 	struct amp_load_part *next;
 	size_t offset;
 	size_t len; /* 0 until it is complete */
-	unsigned char bytes[];
 };
 
-static const struct amp_load_part *kept(const struct amp_load *load, size_t offset)
+/* Behind it. */
+static unsigned char *bytes_of(struct amp_load_part *part)
 {
-	const struct amp_load_part *part = load->parts;
+	return (unsigned char *)(part + 1);
+}
+
+static struct amp_load_part *kept(const struct amp_load *load, size_t offset)
+{
+	struct amp_load_part *part = load->parts;
 
 	/* A byte before a part wraps, to more than any length. */
 	while (part && offset - part->offset >= part->len)
@@ -109,8 +114,8 @@ static int accept(struct amp_load *load, const void *data, size_t len)
 		else if (AMP_WITH_DCACHE)
 			amp_cache_flush_io(load->io, metal_io_virt(load->io, load->io_offset), (unsigned int)len);
 		load->io_offset += len;
-	} else {
-		memcpy(load->parts->bytes + (load->offset - load->parts->offset), data, len);
+	} else if (data) {
+		memcpy(bytes_of(load->parts) + (load->offset - load->parts->offset), data, len);
 	}
 	load->offset += len;
 	load->len -= len;
@@ -179,7 +184,7 @@ static int use(struct remoteproc *rproc, void **info)
 		status = amp_rproc_write(load->io, load->io_offset, NULL, load->padding, load->memlen);
 	} else if (len) {
 		load->parts->len = len;
-		data = load->parts->bytes;
+		data = bytes_of(load->parts);
 	}
 	if (!status && !rproc->loader) {
 		rproc->loader = find_loader(rproc, data);
@@ -192,7 +197,7 @@ static int use(struct remoteproc *rproc, void **info)
 static int proceed(struct remoteproc *rproc, void **info)
 {
 	struct amp_load *load = &rproc->load;
-	const struct amp_load_part *part;
+	struct amp_load_part *part;
 	int status = 0;
 	size_t skip;
 
@@ -202,7 +207,7 @@ static int proceed(struct remoteproc *rproc, void **info)
 			status = use(rproc, info);
 		} else if (part) {
 			skip = load->offset - part->offset;
-			status = accept(load, part->bytes + skip, metal_min(load->len, part->len - skip));
+			status = accept(load, bytes_of(part) + skip, metal_min(load->len, part->len - skip));
 		} else {
 			break;
 		}
@@ -248,7 +253,7 @@ void amp_rproc_end_load(struct remoteproc *rproc)
 
 static void give_up(struct remoteproc *rproc, void **info)
 {
-	if (*info)
+	if (*info && rproc->loader)
 		rproc->loader->release(*info);
 	*info = NULL;
 	rproc->loader = NULL;

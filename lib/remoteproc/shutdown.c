@@ -8,7 +8,7 @@
 #include <metal/errno.h>
 #include <metal/time.h>
 
-#define NS_PER_MS 1000000ull
+#define NS_PER_MS 1000000ULL
 
 void amp_shutdown_init(struct amp_shutdown *shutdown, const struct amp_shutdown_ops *ops, void *arg)
 {

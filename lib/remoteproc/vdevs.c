@@ -21,16 +21,18 @@ unsigned int remoteproc_allocate_id(struct remoteproc *rproc, unsigned int start
 	if (!rproc || start >= end)
 		return RSC_NOTIFY_ID_ANY;
 	free = ~rproc->bitmap >> start << start;
-	id = free ? (unsigned int)__builtin_ctzl(free) : end;
+	if (!free)
+		return RSC_NOTIFY_ID_ANY;
+	id = (unsigned int)__builtin_ctzl(free);
 	if (id >= end)
 		return RSC_NOTIFY_ID_ANY;
-	rproc->bitmap |= 1ul << id;
+	rproc->bitmap |= 1UL << id;
 	return id;
 }
 
 void amp_rproc_reserve_id(struct remoteproc *rproc, uint32_t id)
 {
-	unsigned long bit = id < NOTIFY_IDS ? 1ul << id : 0;
+	unsigned long bit = id < NOTIFY_IDS ? 1UL << id : 0;
 
 	rproc->table_ids |= bit & ~rproc->bitmap;
 	rproc->bitmap |= bit;
@@ -73,7 +75,7 @@ static bool choose_id(struct remoteproc *rproc, const void *word, uint32_t *id)
 	*id = remoteproc_allocate_id(rproc, 0, 0);
 	if (*id == RSC_NOTIFY_ID_ANY)
 		return false;
-	rproc->table_ids |= 1ul << *id; /* goes when the table goes */
+	rproc->table_ids |= 1UL << *id; /* goes when the table goes */
 	amp_rsc_put(rproc, word, *id);
 	return true;
 }
@@ -96,8 +98,9 @@ static bool init_vring(struct remoteproc *rproc, struct virtio_device *vdev, int
 	struct virtio_vring_info *vring = &vdev->vrings_info[index];
 	struct mem_range range = {.da = amp_rsc_address(entry->da), .pa = METAL_BAD_PHYS};
 	bool open = range.da == METAL_BAD_PHYS;
-	char name[] = "vdev0vring0";
+	char name[sizeof("vdev0vring0")];
 
+	memcpy(name, "vdev0vring0", sizeof(name));
 	name[4] = (char)('0' + vdev_id);
 	name[10] = (char)('0' + index);
 	if (open && !role_is_driver(vdev))

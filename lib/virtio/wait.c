@@ -15,7 +15,7 @@ static unsigned long long deadline_of(const struct virtio_device *vdev)
 {
 	uint32_t ms = vdev->ready_timeout_ms ? vdev->ready_timeout_ms : AMP_VIRTIO_READY_TIMEOUT_MS;
 
-	return ms == AMP_VIRTIO_READY_NO_TIMEOUT ? ULLONG_MAX : metal_get_timestamp() + ms * 1000000ull;
+	return ms == AMP_VIRTIO_READY_NO_TIMEOUT ? ULLONG_MAX : metal_get_timestamp() + ms * 1000000ULL;
 }
 
 int amp_virtio_wait_driver_ok(struct virtio_device *vdev)

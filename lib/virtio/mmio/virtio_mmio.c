@@ -174,17 +174,18 @@ static int access_width(uint32_t offset, int length)
 static void access_config(struct virtio_mmio_device *vmdev, uint32_t offset, unsigned char *bytes, int length,
                           bool write)
 {
-	unsigned long at = VIRTIO_MMIO_CONFIG + offset, end = at + (unsigned int)length;
-	int width = access_width(offset, length);
+	int width = access_width(offset, length), i;
 	uint64_t value = 0;
+	unsigned long at;
 
-	for (; at < end; at += (unsigned int)width, bytes += width) {
+	for (i = 0; i < length; i += width) {
+		at = VIRTIO_MMIO_CONFIG + (unsigned long)offset + (unsigned long)i;
 		if (write) {
-			memcpy(&value, bytes, (size_t)width);
+			memcpy(&value, bytes + i, (size_t)width);
 			metal_io_write(&vmdev->cfg_io, at, value, memory_order_seq_cst, width);
 		} else {
 			value = metal_io_read(&vmdev->cfg_io, at, memory_order_seq_cst, width);
-			memcpy(bytes, &value, (size_t)width);
+			memcpy(bytes + i, &value, (size_t)width);
 		}
 	}
 }
