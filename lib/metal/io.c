@@ -83,7 +83,7 @@ static void access_device(enum block_access access, volatile char *device, char 
 {
 	size_t step;
 
-	for (; len; len -= step, device += step) {
+	while (len) {
 		step = sizeof(long);
 		if ((uintptr_t)device % sizeof(long) || len < sizeof(long))
 			step = 1;
@@ -96,7 +96,9 @@ static void access_device(enum block_access access, volatile char *device, char 
 		else
 			*(device_word *)device = ((struct any_word *)memory)->word;
 		if (access != BLOCK_SET)
-			memory += step;
+			memory = &memory[step];
+		device = &device[step];
+		len -= step;
 	}
 }
 

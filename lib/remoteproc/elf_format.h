@@ -81,7 +81,7 @@ static inline void elf_unpack(const uint8_t *bytes, bool wide, const char *layou
 	size_t size;
 	uint64_t value;
 
-	for (; *layout; layout++, bytes += size) {
+	for (; *layout; layout++) {
 		size = 4;
 		if (*layout == 'h')
 			size = 2;
@@ -90,6 +90,7 @@ static inline void elf_unpack(const uint8_t *bytes, bool wide, const char *layou
 		value = 0;
 		memcpy(&value, bytes, size); /* the library is for little-endian cores */
 		*fields++ = (size_t)value == value ? (size_t)value : SIZE_MAX;
+		bytes = &bytes[size];
 	}
 }
 
