@@ -122,9 +122,10 @@ bool amp_control_is_there(const struct amp_control *control)
 
 	if (access(control->link, F_OK) < 0)
 		return false;
-	/* A crash is noted here before anything is taken down. */
+	/* A crash is noted here before anything is taken down. Other states tell nothing: channels come before
+	 * "running". */
 	return !control->core_dir[0] || amp_attr_read(control->core_dir, "state", state, sizeof(state)) < 0 ||
-	       strcmp(state, "running") == 0 || strcmp(state, "attached") == 0;
+	       strcmp(state, "crashed") != 0;
 }
 
 /* ---- endpoints */
