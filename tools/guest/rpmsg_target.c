@@ -106,16 +106,12 @@ static int find_node(struct target *target)
 	return RPMSG_OK;
 }
 
-static int find_channel(struct target *target)
+/* @param events -1: do not wait */
+static int find_channel(struct target *target, int events, uint64_t deadline)
 {
-	int events = target->wait_ms ? amp_uevent_open() : -1;
-	int err = target->wait_ms
-	                  ? amp_channel_wait(events, target->core, target->name,
-	                                     amp_now_ns() + (uint64_t)target->wait_ms * 1000000, &target->channel)
-	                  : amp_channel_find(target->core, target->name, &target->channel);
+	int err = events >= 0 ? amp_channel_wait(events, target->core, target->name, deadline, &target->channel)
+	                      : amp_channel_find(target->core, target->name, &target->channel);
 
-	if (events >= 0)
-		close(events);
 	switch (err) {
 	case 0:
 		return RPMSG_OK;
@@ -135,9 +131,22 @@ static int find_channel(struct target *target)
 	}
 }
 
+static uint64_t deadline_of(const struct target *target)
+{
+	return amp_now_ns() + (uint64_t)target->wait_ms * 1000000;
+}
+
 int target_find(struct target *target)
 {
-	return target->name[0] == '/' ? find_node(target) : find_channel(target);
+	int events, status;
+
+	if (target->name[0] == '/')
+		return find_node(target);
+	events = target->wait_ms ? amp_uevent_open() : -1;
+	status = find_channel(target, events, deadline_of(target));
+	if (events >= 0)
+		close(events);
+	return status;
 }
 
 static int open_node(const struct target *target)
@@ -160,22 +169,53 @@ static int open_node(const struct target *target)
 	}
 }
 
+/* Something happens to some device in time. */
+static bool wait_for_change(int events, uint64_t deadline)
+{
+	struct pollfd pfd = {.fd = events, .events = POLLIN};
+	char data[AMP_UEVENT_MAX];
+	struct amp_uevent event;
+	int n;
+
+	if (events < 0 || amp_wait(&pfd, 1, deadline) <= 0)
+		return false;
+	do
+		n = amp_uevent_read(events, data, &event);
+	while (n > 0 || n == -ENOBUFS);
+	return true;
+}
+
+static int open_channel(struct target *target, int *fd)
+{
+	int events = target->wait_ms ? amp_uevent_open() : -1, status;
+	uint64_t deadline = deadline_of(target);
+	char why[128];
+
+	/* One that is on its way out comes back, perhaps: then it is waited for, too. */
+	do {
+		status = find_channel(target, events, deadline);
+		*fd = status ? -1 : amp_channel_open(&target->channel, why, sizeof(why));
+	} while (!status && *fd == -ENODEV && wait_for_change(events, deadline));
+	if (events >= 0)
+		close(events);
+	if (status || *fd >= 0)
+		return status;
+	return target_error(target, *fd == -ENODEV ? RPMSG_NO_CHANNEL : RPMSG_FAILED, "%s", why);
+}
+
 int target_open(struct target *target, int *fd)
 {
-	char why[128];
-	int status = target_find(target);
+	int status;
 
-	if (status)
-		return status;
-	if (target->name[0] == '/') {
-		*fd = open_node(target);
-		if (*fd < 0)
-			return -*fd;
+	if (target->name[0] != '/') {
+		status = open_channel(target, fd);
 	} else {
-		*fd = amp_channel_open(&target->channel, why, sizeof(why));
-		if (*fd < 0)
-			return target_error(target, *fd == -ENODEV ? RPMSG_NO_CHANNEL : RPMSG_FAILED, "%s", why);
+		status = find_node(target);
+		*fd = status ? -1 : open_node(target);
+		if (!status && *fd < 0)
+			status = -*fd;
 	}
-	tick(true);
-	return RPMSG_OK;
+	if (!status)
+		tick(true);
+	return status;
 }
