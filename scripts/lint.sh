@@ -49,7 +49,7 @@ run_tidy() {
 		headers=
 		[ $preset != lint-cortex-m3 ] || headers=--extra-arg=-isystem/usr/include/newlib
 		mkdir -p "$out/$preset"
-		sed -E 's/ -(fanalyzer|fno-tree-loop-distribute-patterns|fno-isolate-erroneous-paths-dereference|misa-spec=[0-9.]+)\>//g' "build/$preset/compile_commands.json" \
+		sed -E 's/ -(fanalyzer|fno-tree-loop-distribute-patterns|fno-isolate-erroneous-paths-dereference|misa-spec=[0-9.]+|mstrict-align)\>//g' "build/$preset/compile_commands.json" \
 			>"$out/$preset/compile_commands.json"
 		# shellcheck disable=SC2086 # no option where $headers is empty
 		sources $preset | xargs -P "$(nproc)" -n 8 clang-tidy $headers --quiet -p "$out/$preset" \

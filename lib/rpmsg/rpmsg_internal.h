@@ -356,10 +356,10 @@ void amp_link_tell(struct rpmsg_virtio_device *rvdev);
 /** Release rdev->lock, and report a loss that was noticed under it. */
 static inline void amp_link_unlock(struct rpmsg_virtio_device *rvdev)
 {
-	bool lost = rvdev->link_state == AMP_LINK_LOST;
+	bool to_tell = rvdev->link_state == AMP_LINK_LOST;
 
 	metal_mutex_release(&rvdev->rdev.lock);
-	if (amp_unlikely(lost))
+	if (amp_unlikely(to_tell))
 		amp_link_tell(rvdev);
 }
 

@@ -246,7 +246,8 @@ int rpmsg_init_vdev_with_config(struct rpmsg_virtio_device *rvdev, struct virtio
 
 	if (!rvdev || !vdev || !shm_io || !vdev->func)
 		return RPMSG_ERR_PARAM;
-	if (vdev->role == VIRTIO_DEV_DRIVER ? !AMP_WITH_VIRTIO_DRIVER : !AMP_WITH_VIRTIO_DEVICE)
+	if ((!AMP_WITH_VIRTIO_DRIVER && vdev->role == VIRTIO_DEV_DRIVER) ||
+	    (!AMP_WITH_VIRTIO_DEVICE && vdev->role != VIRTIO_DEV_DRIVER))
 		return RPMSG_ERR_PARAM;
 	if (role_is_driver(vdev) &&
 	    (!shpool || !config || !buffer_size_ok(config->h2r_buf_size) || !buffer_size_ok(config->r2h_buf_size)))

@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #define ROUND    20000u
+#define SPARSE   32    /* of so many rounds, two in which messages come one by one, about when the other falls asleep */
 #define PATIENCE 30000 /* ms until a sleeping side takes a kick for lost; on a busy machine the other may not run */
 
 static uint64_t draw(struct side *side)
@@ -190,21 +191,22 @@ static void send_next(struct side *side)
 /* ------------------------------------------------------------------ running */
 
 /* Mostly none: a side that gets messages faster than it handles them never sleeps. */
-static void dawdle(struct side *side)
+static void dawdle(struct side *side, bool sparse)
 {
-	volatile unsigned int turns = draw(side) % 8 ? 0 : (unsigned int)(draw(side) % 512);
+	volatile unsigned int turns = sparse ? (unsigned int)(draw(side) % 256) : draw(side) % 8 ? 0 : 512;
 
 	while (turns)
 		turns--;
 }
 
-static void run_round(struct side *side, uint64_t goal, bool sleeper)
+static void run_round(struct side *side, uint64_t goal, bool sleeper, bool sparse)
 {
 	uint64_t burst, before, now;
 
 	while (!over(side)) {
-		dawdle(side);
-		for (burst = draw(side) % 16; burst && atomic_load(&side->sent) < goal && !over(side); burst--)
+		dawdle(side, sparse);
+		for (burst = sparse ? 1 : draw(side) % 16; burst && atomic_load(&side->sent) < goal && !over(side);
+		     burst--)
 			send_next(side);
 		before = atomic_load_explicit(&side->received, memory_order_relaxed);
 		pair_poll(&side->end);
@@ -219,13 +221,14 @@ static void run_round(struct side *side, uint64_t goal, bool sleeper)
 void side_run(struct side *side)
 {
 	bool sleeper = side->end.rvdev.vdev->role == VIRTIO_DEV_DEVICE;
+	unsigned int round = 0;
 	uint64_t goal;
 
 	if (side->cpu >= 0)
 		pin_to(side->cpu);
 	for (goal = 0; goal < side->count && !over(side); sleeper = !sleeper) {
 		goal = side->count - goal < ROUND ? side->count : goal + ROUND;
-		run_round(side, goal, sleeper);
+		run_round(side, goal, sleeper, round++ % SPARSE >= SPARSE - 2);
 	}
 	give_back_held(side);
 }
