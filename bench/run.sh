@@ -105,7 +105,7 @@ jq -r '.results as $r | [
 	["1 MB in held buffers, MB/s, over memcpy", "bulk.held.mb_s", "bulk.memcpy.mb_s"],
 	["1 MB in a shared heap, MB/s, over memcpy", "bulk.heap.mb_s", "bulk.memcpy.mb_s"],
 	["processes, one core, us, over raw eventfds", "processes.rpmsg_us", "processes.eventfd_us"],
-	["lab, echo 16 B, us, over the core's doorbell alone", "lab.echo_16.median_us", "lab.doorbell.median_us"]
+	["lab, echo 16 B, us, over the doorbell alone", "lab.echo_16.median_us", "lab.doorbell.median_us"]
 	][] | select($r[.[1]] and $r[.[2]]) | [.[0], $r[.[1]], $r[.[2]], $r[.[1]] / $r[.[2]]] | @tsv' "$reports/bench.json" |
 	awk -F'\t' '{ printf "  %-58s %9.1f %9.1f %9.2f\n", $1, $2, $3, $4 }'
 echo "report: ${reports#"$tree"/}/bench.json"
