@@ -28,3 +28,11 @@ ok "two commands at once"
 timeout -s KILL 2 "$AMPRELAY" --name "$NAME" exec -- sleep 987654 || true
 guest sh -c 'while ps | grep -q "sleep 98765[4]"; do usleep 20000; done'
 ok "a killed client's command ends"
+
+# a command that waits for a device, with the kernel copying, does not hold up the agent: busybox's cat uses sendfile
+expect 0 "" guest rpmsg wait rpmsg-tty
+"$AMPRELAY" --name "$NAME" exec -- cat /dev/ttyRPMSG0 >/dev/null 9>&- &
+waiting=$!
+guest sh -c 'until ps | grep -q "cat /dev/ttyRPMSG[0]"; do usleep 20000; done'
+expect 0 "still here" timeout "$TIMEOUT" "$AMPRELAY" --name "$NAME" exec -- echo still here
+kill "$waiting"

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -70,14 +71,24 @@ struct pipes {
 	int in[2], out[2], err[2];
 };
 
+/*
+ * Output comes over sockets, not pipes: a program that has the kernel copy from a device that waits (busybox's cat on a
+ * terminal, by sendfile) keeps its output pipe locked meanwhile, and our read would wait for that lock, non-blocking or
+ * not. What a command loses by it: /dev/stdout and /dev/stderr cannot be opened by name.
+ */
 static int open_pipes(struct pipes *p)
 {
+	const int type = SOCK_STREAM | SOCK_CLOEXEC;
+
 	if (pipe2(p->in, O_CLOEXEC) < 0)
 		return errno;
-	if (pipe2(p->out, O_CLOEXEC) < 0)
+	if (socketpair(AF_UNIX, type, 0, p->out) < 0)
 		goto fail_in;
-	if (pipe2(p->err, O_CLOEXEC) < 0)
+	if (socketpair(AF_UNIX, type, 0, p->err) < 0)
 		goto fail_out;
+	/* As of a pipe: the command's ends are not for reading. */
+	shutdown(p->out[1], SHUT_RD);
+	shutdown(p->err[1], SHUT_RD);
 	/* Our ends only: a command may not expect its own to be non-blocking. */
 	fcntl(p->in[1], F_SETFL, O_NONBLOCK);
 	fcntl(p->out[0], F_SETFL, O_NONBLOCK);
