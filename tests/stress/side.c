@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Both sides send and receive at the same time. In turns, for ROUND messages each, one of the two sleeps whenever
- * nothing has come, and the other only when it has sent all: so each message may be the one that has to wake somebody,
- * and two that wait for each other would be a lost kick. Waits for a kick are bounded: one that ends so is told with
- * what lies in the rings.
+ * Both sides send and receive at the same time. In turns, for ROUND messages each, one of the two sleeps after each
+ * look, and the other only when it has sent all; in some rounds both stop and wait for the other after two messages. So
+ * each message may be the one that has to wake somebody, and nothing makes a lost kick good. Waits for a kick are
+ * bounded: one that ends so is told with what lies in the rings.
  */
 #define _GNU_SOURCE
 #include "side.h"
@@ -21,9 +21,9 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#define ROUND    20000u
-#define SPARSE   32    /* of so many rounds, two in which messages come one by one, about when the other falls asleep */
-#define PATIENCE 30000 /* ms until a sleeping side takes a kick for lost; on a busy machine the other may not run */
+#define ROUND      20000u
+#define TURNS_EACH 32    /* of so many rounds one in which the two send in turns */
+#define PATIENCE   30000 /* ms until a sleeping side takes a kick for lost; on a busy machine the other may not run */
 
 static uint64_t draw(struct side *side)
 {
@@ -191,29 +191,50 @@ static void send_next(struct side *side)
 /* ------------------------------------------------------------------ running */
 
 /* Mostly none: a side that gets messages faster than it handles them never sleeps. */
-static void dawdle(struct side *side, bool sparse)
+static void dawdle(struct side *side, bool often)
 {
-	volatile unsigned int turns = sparse ? (unsigned int)(draw(side) % 256) : draw(side) % 8 ? 0 : 512;
+	volatile unsigned int turns = often ? (unsigned int)(draw(side) % 256) : draw(side) % 8 ? 0 : 512;
 
 	while (turns)
 		turns--;
 }
 
-static void run_round(struct side *side, uint64_t goal, bool sleeper, bool sparse)
+static void run_round(struct side *side, uint64_t goal, bool sleeper)
 {
-	uint64_t burst, before, now;
+	uint64_t burst, now;
 
 	while (!over(side)) {
-		dawdle(side, sparse);
-		for (burst = sparse ? 1 : draw(side) % 16; burst && atomic_load(&side->sent) < goal && !over(side);
-		     burst--)
+		dawdle(side, false);
+		for (burst = draw(side) % 16; burst && atomic_load(&side->sent) < goal && !over(side); burst--)
 			send_next(side);
-		before = atomic_load_explicit(&side->received, memory_order_relaxed);
 		pair_poll(&side->end);
 		now = atomic_load_explicit(&side->received, memory_order_relaxed);
 		if (now >= goal && atomic_load(&side->sent) >= goal)
 			return;
-		if (now == before && now < goal && (sleeper || atomic_load(&side->sent) >= goal))
+		if (now < goal && (sleeper || atomic_load(&side->sent) >= goal))
+			sleep_until_kicked(side);
+	}
+}
+
+/* Two messages from the host, two from the remote: a kick that is lost is made good by no later message. */
+static bool my_turn(struct side *side, uint64_t goal)
+{
+	uint64_t sent = atomic_load_explicit(&side->sent, memory_order_relaxed), due = sent & ~UINT64_C(1);
+
+	if (side->end.rvdev.vdev->role == VIRTIO_DEV_DEVICE)
+		due = due + 2 < goal ? due + 2 : goal;
+	return sent < goal && atomic_load_explicit(&side->received, memory_order_relaxed) >= due;
+}
+
+static void run_in_turns(struct side *side, uint64_t goal)
+{
+	while (!over(side) && (atomic_load(&side->sent) < goal || atomic_load(&side->received) < goal)) {
+		dawdle(side, true);
+		if (my_turn(side, goal))
+			send_next(side);
+		pair_poll(&side->end);
+		/* At once: what came after the last look has to bring a kick. */
+		if (atomic_load(&side->received) < goal && !my_turn(side, goal))
 			sleep_until_kicked(side);
 	}
 }
@@ -228,7 +249,10 @@ void side_run(struct side *side)
 		pin_to(side->cpu);
 	for (goal = 0; goal < side->count && !over(side); sleeper = !sleeper) {
 		goal = side->count - goal < ROUND ? side->count : goal + ROUND;
-		run_round(side, goal, sleeper, round++ % SPARSE >= SPARSE - 2);
+		if (round++ % TURNS_EACH == TURNS_EACH - 1)
+			run_in_turns(side, goal);
+		else
+			run_round(side, goal, sleeper);
 	}
 	give_back_held(side);
 }
