@@ -42,17 +42,14 @@ run_analyzer() {
 	ran gcc-analyzer "$(gcc -dumpfullversion)" $files "$started"
 }
 
-# clang knows each compiler's target by its name, but not all of gcc's flags, nor where newlib's headers are.
+# clang knows each compiler's target by its name, but not all of gcc's flags.
 run_tidy() {
 	started=$(date +%s) files=0
 	for preset in $presets; do
-		headers=
-		[ $preset != lint-cortex-m3 ] || headers=--extra-arg=-isystem/usr/include/newlib
 		mkdir -p "$out/$preset"
 		sed -E 's/ -(fanalyzer|fno-tree-loop-distribute-patterns|fno-isolate-erroneous-paths-dereference|misa-spec=[0-9.]+|mstrict-align)\>//g' "build/$preset/compile_commands.json" \
 			>"$out/$preset/compile_commands.json"
-		# shellcheck disable=SC2086 # no option where $headers is empty
-		sources $preset | xargs -P "$(nproc)" -n 8 clang-tidy $headers --quiet -p "$out/$preset" \
+		sources $preset | xargs -P "$(nproc)" -n 8 clang-tidy --quiet -p "$out/$preset" \
 			>"$out/$preset.log" 2>"$out/$preset.err" && failed=no || failed=yes
 		grep -E ': (error|warning): ' "$out/$preset.log" >>"$out/clang-tidy.found" || [ $failed = no ] ||
 			could_not_run clang-tidy "$out/$preset.err"
