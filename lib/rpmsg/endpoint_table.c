@@ -25,22 +25,28 @@ bool amp_ept_insert(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
 	return true;
 }
 
+/* The link to some child of @p ept; NULL: it is a leaf. */
+static struct rpmsg_endpoint **any_child(struct rpmsg_endpoint *ept)
+{
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		if (ept->child[i])
+			return &ept->child[i];
+	}
+	return NULL;
+}
+
 void amp_ept_remove(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
 {
-	struct rpmsg_endpoint **link = &rdev->by_addr, **leaf, *heir;
+	struct rpmsg_endpoint **link = &rdev->by_addr, **leaf, **child, *heir;
 	uint32_t bits = ept->addr;
-	int i;
 
 	for (; *link != ept; bits >>= 2)
 		link = &(*link)->child[bits & 3];
 	/* Down to a leaf, by any way; it may be the endpoint itself. */
-	leaf = link;
-	for (i = 0; i < 4; i++) {
-		if ((*leaf)->child[i]) {
-			leaf = &(*leaf)->child[i];
-			i = -1;
-		}
-	}
+	for (leaf = link; (child = any_child(*leaf)) != NULL;)
+		leaf = child;
 	heir = *leaf;
 	*leaf = NULL;
 	if (heir != ept) {

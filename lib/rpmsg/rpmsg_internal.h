@@ -173,12 +173,11 @@ void amp_tx_untake(struct rpmsg_virtio_device *rvdev, struct rpmsg_hdr *hdr, uin
 int amp_tx_retake(struct rpmsg_virtio_device *rvdev, uint32_t len);
 
 #if AMP_FAST
-/** For a region that a subtraction does not translate. @return NULL: not wholly in the region */
-char *amp_buffer_va(const struct rpmsg_virtio_device *rvdev, uint64_t addr, uint32_t len);
+/** vq_buffer_va(), for a region that a subtraction does not translate. */
+char *amp_buffer_va(struct metal_io_region *io, uint64_t addr, uint32_t len);
 #endif
 
-/* Where the other side's address is here. NULL: the @p len bytes there are not wholly in the region; with @p fast, or a
- * subtraction does not translate it. */
+/* As vq_buffer_va(); with @p fast, METAL_BAD_VA as well if a subtraction does not translate it. */
 AMP_HOT char *buffer_va(const struct rpmsg_virtio_device *rvdev, uint64_t addr, uint32_t len, bool fast)
 {
 #if AMP_FAST
@@ -189,12 +188,10 @@ AMP_HOT char *buffer_va(const struct rpmsg_virtio_device *rvdev, uint64_t addr, 
 	if (amp_likely(offset < window->size && (uint64_t)offset + len <= window->size &&
 	               (metal_phys_addr_t)addr == addr))
 		return window->virt + offset;
-	return fast ? NULL : amp_buffer_va(rvdev, addr, len);
+	return fast ? METAL_BAD_VA : amp_buffer_va(rvdev->shbuf_io, addr, len);
 #else
-	char *va;
-
 	(void)fast;
-	return vq_buffer_va(rvdev->shbuf_io, addr, len, &va) ? va : NULL;
+	return vq_buffer_va(rvdev->shbuf_io, addr, len);
 #endif
 }
 
@@ -214,7 +211,7 @@ AMP_HOT int device_buffer(const struct rpmsg_virtio_device *rvdev, const struct 
 
 	vq_read_desc(vq, idx, &desc);
 	va = buffer_va(rvdev, desc.addr, desc.len, fast);
-	if (amp_unlikely(!va))
+	if (amp_unlikely(va == METAL_BAD_VA))
 		return AMP_LINK_BAD_ADDRESS;
 	if (amp_unlikely(desc.flags != flags))
 		return AMP_LINK_BAD_FLAGS;

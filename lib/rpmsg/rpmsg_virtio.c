@@ -17,11 +17,9 @@
 #define NS_PER_MS 1000000
 
 #if AMP_FAST
-AMP_COLD char *amp_buffer_va(const struct rpmsg_virtio_device *rvdev, uint64_t addr, uint32_t len)
+AMP_COLD char *amp_buffer_va(struct metal_io_region *io, uint64_t addr, uint32_t len)
 {
-	char *va;
-
-	return vq_buffer_va(rvdev->shbuf_io, addr, len, &va) ? va : NULL;
+	return vq_buffer_va(io, addr, len);
 }
 #endif
 

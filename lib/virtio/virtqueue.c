@@ -173,7 +173,8 @@ void *virtqueue_get_buffer_addr(struct virtqueue *vq, uint16_t idx)
 	if (idx >= vq->vq_nentries || !vq->shm_io)
 		return NULL;
 	vq_read_desc(vq, idx, &desc);
-	return vq_buffer_va(vq->shm_io, desc.addr, desc.len, &va) ? va : NULL;
+	va = vq_buffer_va(vq->shm_io, desc.addr, desc.len);
+	return va == METAL_BAD_VA ? NULL : va;
 }
 
 uint32_t virtqueue_get_buffer_length(struct virtqueue *vq, uint16_t idx)
