@@ -20,7 +20,10 @@ for program in device/echo device/echo_nocopy host/host; do
 	done
 done
 for program in echo echo_nocopy; do
-	find "$build/m3-device/lib" "$build/m3-device/CMakeFiles/$program.dir" -name '*.ci' -exec cat {} + |
+	{
+		arm-none-eabi-objdump -d --no-show-raw-insn "$build/m3-device/$program"
+		find "$build/m3-device/lib" "$build/m3-device/CMakeFiles/$program.dir" -name '*.ci' -exec cat {} +
+	} |
 		awk -v p=$program -f "$here/stack.awk" >"$build/stack.$program"
 	read -r bytes chain <"$build/stack.$program"
 	echo "stack.$program $bytes"

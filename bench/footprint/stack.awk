@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The deepest stack from a reception to the send in its callback: the compiler's call graphs (*.ci) are input; prints
-# bytes, then the chain. Frames of the sample itself do not count.
+# The deepest stack from a reception to the send in its callback: the program's disassembly and the compiler's call
+# graphs (*.ci) are input; prints bytes, then the chain. Frames of the sample itself do not count, nor those that are
+# given back before a jump to the next function, of which only the disassembly tells.
 #
 # Calls through pointers are named here, since no compiler sees them. Left out: what runs only when the link ends, and
 # waiting for a buffer, which goes through a reception again and is as deep as the application nests, and buffers that
@@ -27,6 +28,25 @@ function plain(title) {
 	return title
 }
 
+# "8214 <send_any>:", and below it "8230: b.w 8104 <wait_and_take>" or "868e: bx ip"
+/^[0-9a-f]+ <.*>:$/ {
+	here = $2
+	gsub(/[<>:]/, "", here)
+	here = plain(here)
+}
+/^ *[0-9a-f]+:\t(b|b\.n|b\.w)\t.*>$/ {
+	target = $NF
+	gsub(/[<>]/, "", target)
+	if (target !~ /\+/)
+		jumps[here, plain(target)] = 1
+}
+/^ *[0-9a-f]+:\tbx\t/ && $NF != "lr" { jumps[here, through[here]] = 1 }
+/^ *[0-9a-f]+:\tblx?\t/ {
+	target = $NF
+	gsub(/[<>]/, "", target)
+	called[here, $2 == "blx" ? through[here] : plain(target)] = 1
+}
+
 match($0, /(title|sourcename): "[^"]*"/) {
 	name = substr($0, RSTART, RLENGTH)
 	gsub(/^[a-z]*: "|"$/, "", name)
@@ -48,7 +68,7 @@ match($0, /(title|sourcename): "[^"]*"/) {
 	}
 }
 
-function deepest(at, depth, chain,   list, count, i) {
+function deepest(at, depth, chain,   list, count, i, below) {
 	if (busy[at] || left_out[at])
 		return
 	busy[at] = 1
@@ -60,8 +80,12 @@ function deepest(at, depth, chain,   list, count, i) {
 		best_chain = chain
 	}
 	count = split(calls[at], list, " ")
-	for (i = 1; i <= count; i++)
-		deepest(list[i], depth, chain)
+	for (i = 1; i <= count; i++) {
+		below = depth
+		if ((at, list[i]) in jumps && !((at, list[i]) in called) && !application[at])
+			below -= frame[at]
+		deepest(list[i], below, chain)
+	}
 	busy[at] = 0
 }
 

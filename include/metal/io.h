@@ -131,19 +131,8 @@ static inline metal_phys_addr_t metal_io_phys(struct metal_io_region *io, unsign
 	return io->physmap[offset >> io->page_shift] + (offset & io->page_mask);
 }
 
-/** metal_io_phys_to_offset() for a region with pages or a hook. */
-unsigned long amp_io_phys_to_offset_slow(struct metal_io_region *io, metal_phys_addr_t phys);
-
 /** Offset of a physical address; METAL_BAD_OFFSET if outside or not known. */
-static inline unsigned long metal_io_phys_to_offset(struct metal_io_region *io, metal_phys_addr_t phys)
-{
-	metal_phys_addr_t offset;
-
-	if (io->ops.phys_to_offset || !io->physmap || io->page_shift < METAL_BITS_PER_ULONG)
-		return amp_io_phys_to_offset_slow(io, phys);
-	offset = phys - io->physmap[0];
-	return offset < io->size ? offset : METAL_BAD_OFFSET;
-}
+unsigned long metal_io_phys_to_offset(struct metal_io_region *io, metal_phys_addr_t phys);
 
 /** Virtual address of a physical address; NULL if outside or not known. */
 static inline void *metal_io_phys_to_virt(struct metal_io_region *io, metal_phys_addr_t phys)

@@ -71,6 +71,13 @@ struct amp_window {
 struct rpmsg_virtio_device;
 struct rpmsg_hdr;
 
+/** A message buffer. */
+struct amp_buffer {
+	struct rpmsg_hdr *hdr;
+	uint32_t size; /**< bytes, header and all */
+	uint32_t idx;  /**< its descriptor */
+};
+
 /** See amp_rpmsg_set_link_cb() in amprelay/link.h. */
 typedef void (*amp_link_cb)(struct rpmsg_virtio_device *rvdev, int reason, void *arg);
 
@@ -87,19 +94,17 @@ struct rpmsg_virtio_device {
 	rpmsg_virtio_notify_wait_cb notify_wait_cb;
 	uint8_t link_state;  /**< enum amp_link_state */
 	uint8_t link_reason; /**< enum amp_link_reason */
-	bool link_told;      /**< the loss was reported */
+	bool link_untold;    /**< the link was lost, and the application does not know */
 	bool bounded;        /**< see amp_rpmsg_bound_reception() */
 	/** Where DRIVER_OK must stand for messages to move: the device's status if it can be loaded, else a constant.
 	 */
 	const uint8_t *link_ok;
-	struct amp_window window;    /**< shbuf_io, if it can be computed with */
-	struct rpmsg_hdr *taken_hdr; /**< the buffer that amp_tx_take() took last … */
-	uint32_t taken_size;         /**< … its size … */
-	uint16_t taken_idx;          /**< … and its descriptor */
-	uint16_t waiting;            /**< sends that wait for a buffer */
-	uint32_t held;               /**< see amp_rpmsg_held_buffers() */
-	uint16_t reclaimed;          /**< send buffers that this side has and nobody uses: a list of descriptors … */
-	uint16_t reclaimed_head;     /**< … and the first of it */
+	struct amp_window window; /**< shbuf_io, if it can be computed with */
+	struct amp_buffer taken;  /**< what amp_tx_take() took last */
+	uint32_t waiting;         /**< sends that wait for a buffer */
+	uint32_t held;            /**< see amp_rpmsg_held_buffers() */
+	uint16_t reclaimed;       /**< send buffers that this side has and nobody uses: a list of descriptors … */
+	uint16_t reclaimed_head;  /**< … and the first of it */
 	uint32_t send_timeout_ms;
 	struct metal_condition sent; /**< a send buffer may be free */
 	amp_link_cb link_cb;
@@ -110,8 +115,8 @@ struct rpmsg_virtio_device {
  * @brief Bring up a link with buffers of RPMSG_BUFFER_SIZE bytes.
  *
  * Driver (host): resets the device, sets up both queues, and says DRIVER_OK. If the device is an AmpRelay that has not
- * let go of the rings of the life before, it is kicked, and waited for up to 100 ms. Device (remote): waits for the
- * driver's DRIVER_OK first, see amp_virtio_wait_driver_ok(): an application that must not wait calls this when
+ * let go of the rings of the life before, it is kicked, and waited for up to 50 ms a ring. Device (remote): waits for
+ * the driver's DRIVER_OK first, see amp_virtio_wait_driver_ok(): an application that must not wait calls this when
  * virtio_get_status() shows VIRTIO_CONFIG_STATUS_DRIVER_OK.
  *
  * @param rvdev       memory of the link, not in use

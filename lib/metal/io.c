@@ -57,15 +57,17 @@ static unsigned long find_page(struct metal_io_region *io, metal_phys_addr_t phy
 	return METAL_BAD_OFFSET;
 }
 
-unsigned long amp_io_phys_to_offset_slow(struct metal_io_region *io, metal_phys_addr_t phys)
+unsigned long metal_io_phys_to_offset(struct metal_io_region *io, metal_phys_addr_t phys)
 {
-	unsigned long offset;
+	metal_phys_addr_t offset = METAL_BAD_OFFSET;
 
-	if (io->ops.phys_to_offset) {
+	if (io->ops.phys_to_offset)
 		offset = io->ops.phys_to_offset(io, phys);
-		return offset < io->size ? offset : METAL_BAD_OFFSET;
-	}
-	return io->physmap ? find_page(io, phys) : METAL_BAD_OFFSET;
+	else if (io->physmap && io->page_shift < METAL_BITS_PER_ULONG)
+		offset = find_page(io, phys);
+	else if (io->physmap)
+		offset = phys - io->physmap[0];
+	return offset < io->size ? offset : METAL_BAD_OFFSET;
 }
 
 /* What is done with a block of a region. */

@@ -45,12 +45,12 @@ static bool inside(metal_phys_addr_t start, size_t total, metal_phys_addr_t addr
 /* Is it what is looked for: by the first of name, device, physical and virtual address that is known? */
 static bool matches(const struct remoteproc_mem *mem, const char *name, const struct mem_range *range, size_t size)
 {
+	bool by_da = range->da != METAL_BAD_PHYS;
+
 	if (name)
 		return strncmp(mem->name, name, sizeof(mem->name)) == 0;
-	if (range->da != METAL_BAD_PHYS)
-		return inside(mem->da, mem->size, range->da, size);
-	if (range->pa != METAL_BAD_PHYS)
-		return inside(mem->pa, mem->size, range->pa, size);
+	if (by_da || range->pa != METAL_BAD_PHYS)
+		return inside(by_da ? mem->da : mem->pa, mem->size, by_da ? range->da : range->pa, size);
 	return mem->io && range->va && amp_io_holds(mem->io, range->va, size);
 }
 

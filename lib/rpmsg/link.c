@@ -8,34 +8,32 @@
 const uint8_t amp_link_ok_always = VIRTIO_CONFIG_STATUS_DRIVER_OK;
 const uint8_t amp_link_ok_never;
 
+/* A queue's end, whatever it still holds: that belongs to a life that is over. The lock is held, so nobody is in the
+ * middle of a store: a driver that waits for us may go on. */
+static void stop(struct virtqueue *vq, int reason)
+{
+	amp_vq_fault(vq, reason);
+	if (!role_is_driver(vq->vq_dev))
+		amp_vq_let_go(vq);
+}
+
 void amp_link_lost(struct rpmsg_virtio_device *rvdev, int reason)
 {
 	if (rvdev->link_state != AMP_LINK_UP)
 		return;
 	__atomic_store_n(&rvdev->link_state, AMP_LINK_LOST, __ATOMIC_RELAXED);
 	rvdev->link_reason = (uint8_t)reason;
+	rvdev->link_untold = true;
 	rvdev->link_ok = &amp_link_ok_never;
-	/* Both queues stop, whatever they still hold: it belongs to a life that is over. */
-	amp_vq_fault(rvdev->rvq, reason);
-	amp_vq_fault(rvdev->svq, reason);
-	/* The lock is held, so nobody is in the middle of a store: a driver that waits for us may go on. */
-	if (!role_is_driver(rvdev->vdev)) {
-		amp_vq_let_go(rvdev->rvq);
-		amp_vq_let_go(rvdev->svq);
-	}
+	stop(rvdev->rvq, reason);
+	stop(rvdev->svq, reason);
 	metal_condition_broadcast(&rvdev->sent);
 }
 
 void amp_link_tell(struct rpmsg_virtio_device *rvdev)
 {
-	bool tell;
-
-	metal_mutex_acquire(&rvdev->rdev.lock);
-	tell = rvdev->link_state == AMP_LINK_LOST && !rvdev->link_told;
-	rvdev->link_told = true;
+	rvdev->link_untold = false;
 	metal_mutex_release(&rvdev->rdev.lock);
-	if (!tell)
-		return;
 	if (rvdev->link_cb)
 		rvdev->link_cb(rvdev, rvdev->link_reason, rvdev->link_arg);
 	if (rvdev->link_reason == AMP_LINK_PEER_RESET)

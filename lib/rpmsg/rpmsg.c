@@ -7,19 +7,19 @@
 
 /* ------------------------------------------------------------------ addresses and references */
 
-/* An address that nobody has, or RPMSG_ADDR_ANY. Continues after the last one, so that a late message finds nobody. */
-static uint32_t free_address(struct rpmsg_device *rdev)
+/* Enter an endpoint under an address that nobody has. Continues after the last one, so that a late message finds
+ * nobody. */
+static bool insert_anywhere(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
 {
 	unsigned int tries;
-	uint32_t addr;
 
 	for (tries = 0; tries < RPMSG_ADDR_BMP_SIZE; tries++) {
-		addr = RPMSG_RESERVED_ADDRESSES + rdev->bitnext;
+		ept->addr = RPMSG_RESERVED_ADDRESSES + rdev->bitnext;
 		rdev->bitnext = (rdev->bitnext + 1) % RPMSG_ADDR_BMP_SIZE;
-		if (!rpmsg_find_ept(rdev, addr))
-			return addr;
+		if (amp_ept_insert(rdev, ept))
+			return true;
 	}
-	return RPMSG_ADDR_ANY;
+	return false;
 }
 
 static void hold_ept(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
@@ -45,7 +45,7 @@ void amp_ept_put(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
 int amp_ept_register(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev, const char *name, uint32_t src,
                      uint32_t dest, rpmsg_ept_cb cb, rpmsg_ns_unbind_cb ns_unbind_cb)
 {
-	int status = RPMSG_SUCCESS;
+	bool any = src == RPMSG_ADDR_ANY, there;
 
 	strncpy(ept->name, name ? name : "", sizeof(ept->name) - 1);
 	ept->name[sizeof(ept->name) - 1] = '\0';
@@ -56,17 +56,14 @@ int amp_ept_register(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev, cons
 	ept->ns_unbind_cb = ns_unbind_cb;
 
 	metal_mutex_acquire(&rdev->lock);
-	ept->addr = src == RPMSG_ADDR_ANY ? free_address(rdev) : src;
-	if (ept->addr == RPMSG_ADDR_ANY) {
-		status = RPMSG_ERR_NO_MEM;
-	} else if (!amp_ept_insert(rdev, ept)) {
-		status = RPMSG_ERR_ADDR;
-	} else {
+	ept->addr = src;
+	there = any ? insert_anywhere(rdev, ept) : amp_ept_insert(rdev, ept);
+	if (there) {
 		metal_list_add_tail(&rdev->endpoints, &ept->node);
 		ept->rdev = rdev;
 	}
 	metal_mutex_release(&rdev->lock);
-	return status;
+	return there ? RPMSG_SUCCESS : any ? RPMSG_ERR_NO_MEM : RPMSG_ERR_ADDR;
 }
 
 static void unregister_ept(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)

@@ -152,7 +152,7 @@ AMP_HOT bool link_ok(const struct rpmsg_virtio_device *rvdev)
  * Take a send buffer when the fast way found none: one that came back unsent, or that was used since the last look;
  * wait for one if @p wait.
  * @param len  payload that it must have room for
- * @return RPMSG_SUCCESS, and it is in taken_hdr, taken_size, taken_idx; RPMSG_ERR_NO_BUFF, RPMSG_ERR_BUFF_SIZE,
+ * @return RPMSG_SUCCESS, and it is in rvdev->taken; RPMSG_ERR_NO_BUFF, RPMSG_ERR_BUFF_SIZE,
  *         RPMSG_ERR_DEV_STATE, or what the application's wait callback said
  */
 int amp_tx_take(struct rpmsg_virtio_device *rvdev, uint32_t len, int wait);
@@ -167,7 +167,7 @@ void amp_tx_untake(struct rpmsg_virtio_device *rvdev, struct rpmsg_hdr *hdr, uin
 
 /**
  * Take the first of them; there is one.
- * @return 0: it is in taken_hdr, taken_size, taken_idx; RPMSG_ERR_BUFF_SIZE: @p len bytes do not fit, nothing was
+ * @return 0: it is in rvdev->taken; RPMSG_ERR_BUFF_SIZE: @p len bytes do not fit, nothing was
  * taken; enum amp_link_reason
  */
 int amp_tx_retake(struct rpmsg_virtio_device *rvdev, uint32_t len);
@@ -196,20 +196,19 @@ AMP_HOT char *buffer_va(const struct rpmsg_virtio_device *rvdev, uint64_t addr, 
 }
 
 /**
- * Device: the message buffer of descriptor @p idx, which is inside the ring.
+ * Device: the message buffer of a descriptor.
  * @param flags  what its flags must be: 0 or VRING_DESC_F_WRITE. Chains are for other devices
- * @param hdr    its address, 4-byte aligned, with room for a header at least
- * @param size   its length
+ * @param buf    buf->idx is given, and inside the ring. The address is 4-byte aligned, with room for a header at least
  * @param fast   the caller tries again without, whatever is wrong
  * @return AMP_LINK_OK or a reason
  */
-AMP_HOT int device_buffer(const struct rpmsg_virtio_device *rvdev, const struct virtqueue *vq, uint32_t idx,
-                          unsigned int flags, struct rpmsg_hdr **hdr, uint32_t *size, bool fast)
+AMP_HOT int device_buffer(const struct rpmsg_virtio_device *rvdev, const struct virtqueue *vq, unsigned int flags,
+                          struct amp_buffer *buf, bool fast)
 {
 	struct vring_desc desc;
 	char *va;
 
-	vq_read_desc(vq, idx, &desc);
+	vq_read_desc(vq, buf->idx, &desc);
 	va = buffer_va(rvdev, desc.addr, desc.len, fast);
 	if (amp_unlikely(va == METAL_BAD_VA))
 		return AMP_LINK_BAD_ADDRESS;
@@ -219,24 +218,24 @@ AMP_HOT int device_buffer(const struct rpmsg_virtio_device *rvdev, const struct 
 		return AMP_LINK_BAD_LENGTH;
 	if (amp_unlikely((uintptr_t)va & 3))
 		return AMP_LINK_BAD_ADDRESS;
-	*hdr = (struct rpmsg_hdr *)(void *)va;
-	*size = desc.len;
+	buf->hdr = (struct rpmsg_hdr *)(void *)va;
+	buf->size = desc.len;
 	return AMP_LINK_OK;
 }
 
 /** The free send buffer that the last look showed, without taking it. In the driver's role it stays marked as the
  * device's. @return AMP_LINK_OK or a reason */
-AMP_HOT int tx_next(const struct rpmsg_virtio_device *rvdev, const struct virtqueue *vq, struct rpmsg_hdr **hdr,
-                    uint32_t *idx, uint32_t *size, bool driver, bool fast)
+AMP_HOT int tx_next(const struct rpmsg_virtio_device *rvdev, const struct virtqueue *vq, struct amp_buffer *buf,
+                    bool driver, bool fast)
 {
-	int reason = driver ? vq_driver_next(vq, idx, NULL) : vq_device_next(vq, idx);
+	int reason = driver ? vq_driver_next(vq, &buf->idx, NULL) : vq_device_next(vq, &buf->idx);
 
 	if (amp_unlikely(reason))
 		return reason;
 	if (!driver)
-		return device_buffer(rvdev, vq, *idx, VRING_DESC_F_WRITE, hdr, size, fast);
-	*hdr = vq->vq_descx[*idx].cookie;
-	*size = rvdev->config.h2r_buf_size;
+		return device_buffer(rvdev, vq, VRING_DESC_F_WRITE, buf, fast);
+	buf->hdr = vq->vq_descx[buf->idx].cookie;
+	buf->size = rvdev->config.h2r_buf_size;
 	return AMP_LINK_OK;
 }
 
@@ -347,17 +346,16 @@ extern const uint8_t amp_link_ok_never;
 /** The link ends here. With rdev->lock held; told by amp_link_unlock(). @p reason is enum amp_link_reason. */
 void amp_link_lost(struct rpmsg_virtio_device *rvdev, int reason);
 
-/** Tell the application, once. Without a lock. */
+/** Release rdev->lock, and tell the application of a loss. */
 void amp_link_tell(struct rpmsg_virtio_device *rvdev);
 
 /** Release rdev->lock, and report a loss that was noticed under it. */
 static inline void amp_link_unlock(struct rpmsg_virtio_device *rvdev)
 {
-	bool to_tell = rvdev->link_state == AMP_LINK_LOST;
-
-	metal_mutex_release(&rvdev->rdev.lock);
-	if (amp_unlikely(to_tell))
+	if (amp_unlikely(rvdev->link_untold))
 		amp_link_tell(rvdev);
+	else
+		metal_mutex_release(&rvdev->rdev.lock);
 }
 
 #endif /* AMP_RPMSG_INTERNAL_H */

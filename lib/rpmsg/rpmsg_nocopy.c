@@ -35,16 +35,17 @@ int rpmsg_send_offchannel_nocopy(struct rpmsg_endpoint *ept, uint32_t src, uint3
 /* ------------------------------------------------------------------ over virtio */
 
 /* Mark a buffer as one that is not sent yet, and hand its payload out. With the lock, which is released. */
-AMP_HOT void *hand_out(struct rpmsg_virtio_device *rvdev, struct rpmsg_hdr *hdr, uint32_t idx, uint32_t size,
-                       uint32_t *len)
+AMP_HOT void *hand_out(struct rpmsg_virtio_device *rvdev, const struct amp_buffer *buf, uint32_t *len)
 {
-	size -= (uint32_t)sizeof(*hdr);
-	if (amp_unlikely(size > UINT16_MAX))
-		size = UINT16_MAX;
-	AMP_SHARED_STORE(&hdr->reserved, idx | BUF_HOLD_ONE);
-	AMP_SHARED_STORE(&hdr->len_flags, size);
+	struct rpmsg_hdr *hdr = buf->hdr;
+	uint32_t room = buf->size - (uint32_t)sizeof(*hdr);
+
+	if (amp_unlikely(room > UINT16_MAX))
+		room = UINT16_MAX;
+	AMP_SHARED_STORE(&hdr->reserved, buf->idx | BUF_HOLD_ONE);
+	AMP_SHARED_STORE(&hdr->len_flags, room);
 	metal_mutex_release(&rvdev->rdev.lock);
-	*len = size;
+	*len = room;
 	return hdr + 1;
 }
 
@@ -52,7 +53,7 @@ AMP_HOT void *hand_out(struct rpmsg_virtio_device *rvdev, struct rpmsg_hdr *hdr,
 static AMP_COLD void *get_any_tx(struct rpmsg_virtio_device *rvdev, uint32_t *len, int wait)
 {
 	if (amp_tx_take(rvdev, 0, wait) == RPMSG_SUCCESS)
-		return hand_out(rvdev, rvdev->taken_hdr, rvdev->taken_idx, rvdev->taken_size, len);
+		return hand_out(rvdev, &rvdev->taken, len);
 	amp_link_unlock(rvdev);
 	return NULL;
 }
@@ -62,16 +63,15 @@ AMP_HOT void *get_tx(struct rpmsg_device *rdev, uint32_t *len, int wait, bool dr
 {
 	struct rpmsg_virtio_device *rvdev = rpmsg_to_virtio(rdev);
 	struct virtqueue *vq = rvdev->svq;
-	struct rpmsg_hdr *hdr;
-	uint32_t size, idx;
+	struct amp_buffer buf;
 
 	metal_mutex_acquire(&rdev->lock);
 	if (!AMP_FAST || amp_unlikely(!link_ok(rvdev) || !vq_shown(vq, driver) ||
-	                              tx_next(rvdev, vq, &hdr, &idx, &size, driver, true) != AMP_LINK_OK))
+	                              tx_next(rvdev, vq, &buf, driver, true) != AMP_LINK_OK))
 		return get_any_tx(rvdev, len, wait);
 	tx_advance(vq, driver);
-	mark_buffer(vq, idx, false, driver);
-	return hand_out(rvdev, hdr, idx, size, len);
+	mark_buffer(vq, buf.idx, false, driver);
+	return hand_out(rvdev, &buf, len);
 }
 
 /* Why a buffer is not sent. With the lock, which is released. */

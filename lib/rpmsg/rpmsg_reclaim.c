@@ -24,23 +24,22 @@ int amp_tx_retake(struct rpmsg_virtio_device *rvdev, uint32_t len)
 {
 	bool driver = role_is_driver(rvdev->vdev);
 	struct virtqueue *vq = rvdev->svq;
-	uint16_t idx = rvdev->reclaimed_head;
+	struct amp_buffer *buf = &rvdev->taken;
 	int reason;
 
+	buf->idx = rvdev->reclaimed_head;
 	if (driver) {
-		rvdev->taken_hdr = vq->vq_descx[idx].cookie;
-		rvdev->taken_size = rvdev->config.h2r_buf_size;
+		buf->hdr = vq->vq_descx[buf->idx].cookie;
+		buf->size = rvdev->config.h2r_buf_size;
 	} else {
-		reason =
-			device_buffer(rvdev, vq, idx, VRING_DESC_F_WRITE, &rvdev->taken_hdr, &rvdev->taken_size, false);
+		reason = device_buffer(rvdev, vq, VRING_DESC_F_WRITE, buf, false);
 		if (reason)
 			return reason;
 	}
-	if (len > rvdev->taken_size - sizeof(struct rpmsg_hdr))
+	if (len > buf->size - sizeof(struct rpmsg_hdr))
 		return RPMSG_ERR_BUFF_SIZE;
-	rvdev->reclaimed_head = driver ? vq->vq_descx[idx].next
-	                               : (uint16_t)(AMP_SHARED_LOAD(&rvdev->taken_hdr->reserved) & vq->vq_mask);
-	rvdev->taken_idx = idx;
+	rvdev->reclaimed_head =
+		driver ? vq->vq_descx[buf->idx].next : (uint16_t)(AMP_SHARED_LOAD(&buf->hdr->reserved) & vq->vq_mask);
 	rvdev->reclaimed--;
 	return AMP_LINK_OK;
 }

@@ -32,40 +32,16 @@ AMP_COLD char *amp_buffer_va(struct metal_io_region *io, uint64_t addr, uint32_t
 static int take_next(struct rpmsg_virtio_device *rvdev, uint32_t len, bool driver)
 {
 	struct virtqueue *vq = rvdev->svq;
-	uint32_t idx;
-	int reason = tx_next(rvdev, vq, &rvdev->taken_hdr, &idx, &rvdev->taken_size, driver, false);
+	struct amp_buffer *buf = &rvdev->taken;
+	int reason = tx_next(rvdev, vq, buf, driver, false);
 
 	if (reason)
 		return reason;
-	if (len > rvdev->taken_size - sizeof(struct rpmsg_hdr))
+	if (len > buf->size - sizeof(struct rpmsg_hdr))
 		return RPMSG_ERR_BUFF_SIZE;
 	tx_advance(vq, driver);
-	mark_buffer(vq, idx, false, driver);
-	rvdev->taken_idx = (uint16_t)idx;
+	mark_buffer(vq, buf->idx, false, driver);
 	return AMP_LINK_OK;
-}
-
-/* amp_tx_take() without waiting. */
-static int try_take(struct rpmsg_virtio_device *rvdev, uint32_t len)
-{
-	bool driver = role_is_driver(rvdev->vdev);
-	struct virtqueue *vq = rvdev->svq;
-	int reason = AMP_LINK_PEER_RESET;
-
-	if (link_ok(rvdev)) {
-		if (rvdev->reclaimed)
-			reason = amp_tx_retake(rvdev, len);
-		else if (vq_shown(vq, driver) || amp_vq_look(vq))
-			reason = take_next(rvdev, len, driver);
-		else if (vq->vq_fault)
-			reason = vq->vq_fault;
-		else
-			return RPMSG_ERR_NO_BUFF;
-	}
-	if (reason <= 0)
-		return reason;
-	amp_link_lost(rvdev, reason);
-	return RPMSG_ERR_DEV_STATE;
 }
 
 /* ------------------------------------------------------------------ waiting for one */
@@ -120,7 +96,7 @@ static AMP_COLD int wait_and_take(struct rpmsg_virtio_device *rvdev, uint32_t le
 		/* Between our flag and our look: without the fence a buffer that comes now is neither seen nor kicked
 		 * for. */
 		AMP_SHARED_FENCE();
-		status = try_take(rvdev, len);
+		status = amp_tx_take(rvdev, len, false);
 		if (status != RPMSG_ERR_NO_BUFF || left_ns <= 0 || wait_status)
 			break;
 		wait_status = wait_a_little(rvdev, &left_ns);
@@ -133,25 +109,42 @@ static AMP_COLD int wait_and_take(struct rpmsg_virtio_device *rvdev, uint32_t le
 
 AMP_COLD int amp_tx_take(struct rpmsg_virtio_device *rvdev, uint32_t len, int wait)
 {
-	int status = try_take(rvdev, len);
+	bool driver = role_is_driver(rvdev->vdev);
+	struct virtqueue *vq = rvdev->svq;
+	int reason = AMP_LINK_PEER_RESET;
 
-	return wait && status == RPMSG_ERR_NO_BUFF ? wait_and_take(rvdev, len) : status;
+	if (link_ok(rvdev)) {
+		if (rvdev->reclaimed)
+			reason = amp_tx_retake(rvdev, len);
+		else if (vq_shown(vq, driver) || amp_vq_look(vq))
+			reason = take_next(rvdev, len, driver);
+		else if (vq->vq_fault)
+			reason = vq->vq_fault;
+		else
+			return wait ? wait_and_take(rvdev, len) : RPMSG_ERR_NO_BUFF;
+	}
+	if (reason <= 0)
+		return reason;
+	amp_link_lost(rvdev, reason);
+	return RPMSG_ERR_DEV_STATE;
 }
 
 void amp_rpmsg_sent(struct virtqueue *vq)
 {
 	struct rpmsg_virtio_device *rvdev = vq->vq_dev->priv;
+	int reason = AMP_LINK_PEER_RESET;
 
 	metal_mutex_acquire(&rvdev->rdev.lock);
 	/*
 	 * Nothing is taken here. But a driver that has reset the device and is ready again kicks for the buffers that
 	 * it offers, and perhaps for nothing else: a look shows that the ring is new.
 	 */
-	if (!link_ok(rvdev))
-		amp_link_lost(rvdev, AMP_LINK_PEER_RESET);
-	(void)amp_vq_look(vq);
-	if (vq->vq_fault)
-		amp_link_lost(rvdev, vq->vq_fault);
+	if (link_ok(rvdev)) {
+		(void)amp_vq_look(vq);
+		reason = vq->vq_fault;
+	}
+	if (reason)
+		amp_link_lost(rvdev, reason);
 	if (rvdev->waiting)
 		metal_condition_broadcast(&rvdev->sent);
 	amp_link_unlock(rvdev);
@@ -165,19 +158,17 @@ static AMP_COLD int send_any(struct rpmsg_device *rdev, uint32_t src, uint32_t d
 {
 	struct rpmsg_virtio_device *rvdev = rpmsg_to_virtio(rdev);
 	bool driver = role_is_driver(rvdev->vdev);
-	struct virtqueue *vq = rvdev->svq;
-	struct rpmsg_hdr *hdr;
+	struct amp_buffer *buf = &rvdev->taken;
 	int status = amp_tx_take(rvdev, (uint32_t)len, wait);
 
 	if (status) {
 		amp_link_unlock(rvdev);
 		return status;
 	}
-	hdr = rvdev->taken_hdr;
-	tx_fill(hdr, src, dst, len);
-	AMP_SHARED_COPY_IN(hdr + 1, data, (size_t)len);
-	mark_buffer(vq, rvdev->taken_idx, true, driver);
-	return tx_send(rvdev, vq, hdr, rvdev->taken_idx, len, driver);
+	tx_fill(buf->hdr, src, dst, len);
+	AMP_SHARED_COPY_IN(buf->hdr + 1, data, (size_t)len);
+	mark_buffer(rvdev->svq, buf->idx, true, driver);
+	return tx_send(rvdev, rvdev->svq, buf->hdr, buf->idx, len, driver);
 }
 
 /* Optimised for speed, first the usual way: the last look showed a buffer, and the payload fits. Whatever is unusual
@@ -187,43 +178,41 @@ AMP_HOT int send_raw(struct rpmsg_device *rdev, uint32_t src, uint32_t dst, cons
 {
 	struct rpmsg_virtio_device *rvdev = rpmsg_to_virtio(rdev);
 	struct virtqueue *vq = rvdev->svq;
-	struct rpmsg_hdr *hdr;
-	uint32_t size, idx;
+	struct amp_buffer buf;
 
 	metal_mutex_acquire(&rdev->lock);
 	if (!AMP_FAST || amp_unlikely(!link_ok(rvdev) || !vq_shown(vq, driver) ||
-	                              tx_next(rvdev, vq, &hdr, &idx, &size, driver, true) != AMP_LINK_OK ||
-	                              (uint32_t)len > size - sizeof(*hdr)))
+	                              tx_next(rvdev, vq, &buf, driver, true) != AMP_LINK_OK ||
+	                              (uint32_t)len > buf.size - sizeof(*buf.hdr)))
 		return send_any(rdev, src, dst, data, len, wait);
 	tx_advance(vq, driver);
-	tx_fill(hdr, src, dst, len);
-	AMP_SHARED_COPY_IN(hdr + 1, data, (size_t)len);
-	return tx_send(rvdev, vq, hdr, idx, len, driver);
+	tx_fill(buf.hdr, src, dst, len);
+	AMP_SHARED_COPY_IN(buf.hdr + 1, data, (size_t)len);
+	return tx_send(rvdev, vq, buf.hdr, buf.idx, len, driver);
 }
 
 /* ------------------------------------------------------------------ receiving */
 
 /* Take the next message that the last look showed; there is one. @return AMP_LINK_OK or a reason */
-AMP_HOT int rx_take(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, struct rpmsg_hdr **hdr, uint32_t *idx,
-                    uint32_t *size, bool driver)
+AMP_HOT int rx_take(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, struct amp_buffer *buf, bool driver)
 {
 	int reason;
 
 	if (!driver) {
-		reason = vq_device_next(vq, idx);
+		reason = vq_device_next(vq, &buf->idx);
 		if (amp_unlikely(reason))
 			return reason;
 		vq_device_advance(vq);
-		return device_buffer(rvdev, vq, *idx, 0, hdr, size, false);
+		return device_buffer(rvdev, vq, 0, buf, false);
 	}
-	reason = vq_driver_next(vq, idx, size);
+	reason = vq_driver_next(vq, &buf->idx, &buf->size);
 	if (amp_unlikely(reason))
 		return reason;
-	if (amp_unlikely(*size < sizeof(struct rpmsg_hdr) || *size > rvdev->config.r2h_buf_size))
+	if (amp_unlikely(buf->size < sizeof(struct rpmsg_hdr) || buf->size > rvdev->config.r2h_buf_size))
 		return AMP_LINK_BAD_LENGTH;
 	vq_driver_advance(vq);
-	mark_buffer(vq, *idx, false, driver);
-	*hdr = vq->vq_descx[*idx].cookie;
+	mark_buffer(vq, buf->idx, false, driver);
+	buf->hdr = vq->vq_descx[buf->idx].cookie;
 	return AMP_LINK_OK;
 }
 
@@ -258,21 +247,23 @@ AMP_HOT void call_ept(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept, str
 /* Hand the next message that the last look showed to its endpoint. @return AMP_LINK_OK, or why the link ends */
 AMP_HOT int deliver(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, bool driver)
 {
-	uint32_t idx, size, src, len, held;
 	struct rpmsg_endpoint *ept;
+	struct amp_buffer buf;
 	struct rpmsg_hdr *hdr;
-	int reason = rx_take(rvdev, vq, &hdr, &idx, &size, driver);
+	uint32_t src, len, held;
+	int reason = rx_take(rvdev, vq, &buf, driver);
 
 	if (amp_unlikely(reason))
 		return reason;
+	hdr = buf.hdr;
 	vq_buffer_invalidate(rvdev->shbuf_io, hdr, sizeof(*hdr));
 	len = AMP_SHARED_LOAD(&hdr->len);
-	if (amp_unlikely(len > size - sizeof(*hdr)))
+	if (amp_unlikely(len > buf.size - sizeof(*hdr)))
 		return AMP_LINK_BAD_MESSAGE;
 	src = AMP_SHARED_LOAD(&hdr->src);
 	ept = rpmsg_find_ept(&rvdev->rdev, AMP_SHARED_LOAD(&hdr->dst));
 	if (amp_likely(ept)) {
-		AMP_SHARED_STORE(&hdr->reserved, idx | BUF_HOLD_ONE);
+		AMP_SHARED_STORE(&hdr->reserved, buf.idx | BUF_HOLD_ONE);
 		vq_buffer_invalidate(rvdev->shbuf_io, hdr + 1, len);
 		call_ept(&rvdev->rdev, ept, hdr, src, len);
 		/* The ring may be another life's by now. */
@@ -284,7 +275,7 @@ AMP_HOT int deliver(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, boo
 			return AMP_LINK_OK;
 		}
 	}
-	rx_return(rvdev, vq, hdr, idx, driver);
+	rx_return(rvdev, vq, hdr, buf.idx, driver);
 	return AMP_LINK_OK;
 }
 

@@ -45,37 +45,36 @@ static bool buffer_size_ok(uint32_t size)
 	return size > sizeof(struct rpmsg_hdr) && size <= UINT16_MAX + 1u && size % 4 == 0;
 }
 
-/*
- * Cut the pool into buffers and tie each to a descriptor, for good: from here on only descriptor numbers move.
- * Alternately, so that a pool that is too small for both rings serves both directions.
+/* Cut a buffer from a pool, and tie it to a descriptor for good. @return the descriptor; -1: there is none of the two
  */
+static AMP_COLD int add_buffer(struct virtqueue *vq, struct rpmsg_virtio_shm_pool *pool, uint32_t size, bool writable)
+{
+	void *mem = vq->vq_free_cnt ? rpmsg_virtio_shm_pool_get_buffer(pool, size) : NULL;
+
+	return mem ? amp_vq_driver_attach(vq, mem, size, writable) : -1;
+}
+
+/* All buffers of both rings. Alternately, so that a pool that is too small for both serves both directions. */
 static int add_buffers(struct rpmsg_virtio_device *rvdev)
 {
 	struct rpmsg_virtio_shm_pool *to_remote = rvdev->shpool;
 	struct rpmsg_virtio_shm_pool *to_host = rvdev->config.split_shpool ? rvdev->shpool + 1 : rvdev->shpool;
-	bool rx_more = true, tx_more = true, rx_any = false;
-	uint16_t idx;
-	void *mem;
+	struct virtqueue *rvq = rvdev->rvq, *svq = rvdev->svq;
+	int rx = 0, tx = 0;
 
-	while (rx_more || tx_more) {
-		mem = rx_more && rvdev->rvq->vq_free_cnt
-		              ? rpmsg_virtio_shm_pool_get_buffer(to_host, rvdev->config.r2h_buf_size)
-		              : NULL;
-		rx_more = mem &&
-		          amp_vq_driver_attach(rvdev->rvq, mem, rvdev->config.r2h_buf_size, VRING_DESC_F_WRITE, &idx);
-		if (rx_more) {
-			rvdev->rvq->vq_descx[idx].ndescs = 1;
-			vq_driver_publish(rvdev->rvq, idx);
-			rx_any = true;
+	while (rx >= 0 || tx >= 0) {
+		if (rx >= 0)
+			rx = add_buffer(rvq, to_host, rvdev->config.r2h_buf_size, true);
+		if (rx >= 0) {
+			rvq->vq_descx[rx].ndescs = 1;
+			vq_driver_publish(rvq, (uint32_t)rx);
 		}
-		mem = tx_more && rvdev->svq->vq_free_cnt
-		              ? rpmsg_virtio_shm_pool_get_buffer(to_remote, rvdev->config.h2r_buf_size)
-		              : NULL;
-		tx_more = mem && amp_vq_driver_attach(rvdev->svq, mem, rvdev->config.h2r_buf_size, 0, &idx);
-		if (tx_more)
-			amp_tx_untake(rvdev, mem, idx);
+		if (tx >= 0)
+			tx = add_buffer(svq, to_remote, rvdev->config.h2r_buf_size, false);
+		if (tx >= 0)
+			amp_tx_untake(rvdev, svq->vq_descx[tx].cookie, (uint32_t)tx);
 	}
-	return rx_any && rvdev->reclaimed ? RPMSG_SUCCESS : RPMSG_ERR_NO_BUFF;
+	return rvq->vq_available_idx && rvdev->reclaimed ? RPMSG_SUCCESS : RPMSG_ERR_NO_BUFF;
 }
 
 /* Reset and features: what comes before the queues. A transport without a status or features goes on without. */
@@ -104,16 +103,6 @@ static void finish_driver(struct rpmsg_virtio_device *rvdev)
 	rvdev->rvq->notify(rvdev->rvq);
 }
 
-/* ------------------------------------------------------------------ device */
-
-/* A transport without a status is always ready. */
-static bool driver_ok(struct virtio_device *vdev)
-{
-	uint8_t status;
-
-	return virtio_get_status(vdev, &status) || (status & VIRTIO_CONFIG_STATUS_DRIVER_OK);
-}
-
 /* ------------------------------------------------------------------ both */
 
 /* The transport saw a reset. */
@@ -128,12 +117,14 @@ static void lost(struct virtio_device *vdev)
 
 static int create_queues(struct rpmsg_virtio_device *rvdev)
 {
-	static const char *names[NUM_QUEUES] = {"to_driver", "to_device"};
 	struct virtio_device *vdev = rvdev->vdev;
 	unsigned int in = role_is_driver(vdev) ? QUEUE_TO_DRIVER : QUEUE_TO_DEVICE;
+	const char *names[NUM_QUEUES];
 	vq_callback callbacks[NUM_QUEUES];
 	int status;
 
+	names[in] = "in";
+	names[!in] = "out";
 	callbacks[in] = rpmsg_receiver(role_is_driver(vdev));
 	callbacks[!in] = amp_rpmsg_sent;
 	status = virtio_create_virtqueues(vdev, 0, NUM_QUEUES, names, callbacks, NULL);
@@ -143,10 +134,9 @@ static int create_queues(struct rpmsg_virtio_device *rvdev)
 	rvdev->svq = vdev->vrings_info[!in].vq;
 	if (!rvdev->rvq->notify || !rvdev->svq->notify)
 		return RPMSG_ERR_INIT;
-	virtqueue_set_shmem_io(rvdev->rvq, rvdev->shbuf_io);
-	virtqueue_set_shmem_io(rvdev->svq, rvdev->shbuf_io);
+	rvdev->rvq->shm_io = rvdev->svq->shm_io = rvdev->shbuf_io;
 	/* Senders look for used buffers by themselves, and ask for a kick only while they wait. */
-	virtqueue_disable_cb(rvdev->svq);
+	vq_set_no_notify(rvdev->svq, true, role_is_driver(vdev));
 	return RPMSG_SUCCESS;
 }
 
@@ -171,7 +161,7 @@ static int start_device(struct rpmsg_virtio_device *rvdev)
 		 * from here on is this life's.
 		 */
 		AMP_SHARED_FENCE();
-		if (!driver_ok(vdev))
+		if (!amp_virtio_driver_ok(vdev))
 			return RPMSG_ERR_DEV_STATE;
 		if (vq_mark_stands(rvdev->rvq) && vq_mark_stands(rvdev->svq))
 			return RPMSG_SUCCESS;

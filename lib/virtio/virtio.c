@@ -5,12 +5,7 @@
  */
 #include "virtqueue_internal.h"
 
-#include <metal/cpu.h>
-#include <metal/time.h>
 #include <metal/utilities.h>
-
-/** How long a driver that sets up its rings waits for a device that has not let go of them yet. */
-#define LET_GO_TIMEOUT_NS 100000000
 
 /* The arguments make sense, and the transport has the operation; else the caller ends with an error. */
 #define NEED(vdev, arguments_ok, table, op)               \
@@ -91,44 +86,9 @@ int virtio_reset_device(struct virtio_device *vdev)
 	return 0;
 }
 
-/*
- * Driver: the end of a reset, see VQ_IN_USE. The device may be in the middle of a store into the ring; or dead, and
- * then this waits for its time to pass. No queue exists yet that a kick could reach: it is the word that counts.
- */
-static void wait_until_let_go(struct virtio_device *vdev, unsigned int index, int64_t *left_ns)
-{
-	struct virtio_vring_info *vring = &vdev->vrings_info[index];
-	unsigned long long start, end;
-	struct vring ring;
-	uint16_t *mark;
-
-	if (!vring->info.vaddr || amp_vq_check_ring(&vring->info))
-		return;
-	vring_init(&ring, vring->info.num_descs, vring->info.vaddr, vring->info.align);
-	mark = vring_mark(&ring);
-	AMP_SHARED_FENCE(); /* the status that the driver has stored, before the look */
-	vq_buffer_invalidate(vring->io, mark, sizeof(*mark));
-	if (AMP_SHARED_LOAD_ACQUIRE(mark) != VQ_IN_USE)
-		return;
-	if (vdev->func->notify) {
-		vring->vq->vq_dev = vdev;
-		vring->vq->vq_queue_index = (uint16_t)index;
-		vdev->func->notify(vring->vq);
-	}
-	for (; *left_ns > 0 && AMP_SHARED_LOAD_ACQUIRE(mark) == VQ_IN_USE; *left_ns -= (int64_t)(end - start)) {
-		start = metal_get_timestamp();
-		metal_cpu_yield();
-		vq_buffer_invalidate(vring->io, mark, sizeof(*mark));
-		end = metal_get_timestamp();
-		if (end == start)
-			end += 1000; /* no clock, or a slow one: no less than a microsecond */
-	}
-}
-
 int virtio_create_virtqueues(struct virtio_device *vdev, unsigned int flags, unsigned int nvqs, const char *names[],
                              vq_callback callbacks[], void *callback_args[])
 {
-	int64_t left_ns = LET_GO_TIMEOUT_NS;
 	struct virtio_vring_info *vring;
 	unsigned int i;
 	int status = 0;
@@ -140,10 +100,7 @@ int virtio_create_virtqueues(struct virtio_device *vdev, unsigned int flags, uns
 	else if (nvqs > vdev->vrings_num || !vdev->vrings_info)
 		status = ERROR_VQUEUE_INVLD_PARAM;
 	else
-		for (i = 0; i < nvqs && !status; i++) {
-			vring = &vdev->vrings_info[i];
-			if (role_is_driver(vdev) && vring->vq)
-				wait_until_let_go(vdev, i, &left_ns);
+		for (i = 0, vring = vdev->vrings_info; i < nvqs && !status; i++, vring++) {
 			status = virtqueue_create(vdev, (unsigned short)i, names ? names[i] : NULL, &vring->info,
 			                          callbacks[i], vdev->func->notify, vring->vq);
 			if (!status && callback_args)
@@ -155,8 +112,8 @@ int virtio_create_virtqueues(struct virtio_device *vdev, unsigned int flags, uns
 
 void virtio_delete_virtqueues(struct virtio_device *vdev)
 {
+	struct virtio_vring_info *vring;
 	struct virtqueue *vq;
-	unsigned int i;
 
 	if (!vdev)
 		return;
@@ -165,8 +122,8 @@ void virtio_delete_virtqueues(struct virtio_device *vdev)
 		vdev->func->delete_virtqueues(vdev);
 		return;
 	}
-	for (i = 0; i < vdev->vrings_num; i++) {
-		vq = vdev->vrings_info[i].vq;
+	for (vring = vdev->vrings_info; vring < vdev->vrings_info + vdev->vrings_num; vring++) {
+		vq = vring->vq;
 		if (vq) {
 			if (vq->vq_inuse && !role_is_driver(vdev))
 				amp_vq_let_go(vq);

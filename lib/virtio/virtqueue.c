@@ -6,10 +6,15 @@
 #include "virtqueue_internal.h"
 
 #include <metal/alloc.h>
+#include <metal/cpu.h>
 #include <metal/log.h>
+#include <metal/time.h>
 #include <metal/utilities.h>
 
 #include <string.h>
+
+/* How long a driver waits for a device that has not let go of a ring yet. */
+#define LET_GO_TIMEOUT_NS 50000000
 
 AMP_COLD void amp_vq_fault(struct virtqueue *vq, int reason)
 {
@@ -56,18 +61,45 @@ void virtqueue_set_shmem_io(struct virtqueue *vq, struct metal_io_region *io)
 	vq->shm_io = io;
 }
 
-/* The driver's side of a new ring: zeroed, and all descriptors free. */
-static void start_driver(struct virtqueue *vq, const struct vring_alloc_info *ring)
+/*
+ * Driver: the end of a reset, see VQ_IN_USE. The device may be in the middle of a store into the ring; or dead, and
+ * then this waits for its time to pass.
+ */
+static void wait_until_let_go(struct virtqueue *vq)
 {
-	int size = vring_size(ring->num_descs, ring->align);
+	const uint16_t *mark = vring_mark(&vq->vq_ring);
+	unsigned long long start, end;
+	int64_t left_ns = LET_GO_TIMEOUT_NS;
+
+	AMP_SHARED_FENCE(); /* the status that the driver has stored, before the look */
+	vq_ring_invalidate(vq, mark, sizeof(*mark));
+	if (AMP_SHARED_LOAD_ACQUIRE(mark) != VQ_IN_USE)
+		return;
+	if (vq->notify)
+		vq->notify(vq);
+	for (; left_ns > 0 && AMP_SHARED_LOAD_ACQUIRE(mark) == VQ_IN_USE; left_ns -= (int64_t)(end - start)) {
+		start = metal_get_timestamp();
+		metal_cpu_yield();
+		vq_ring_invalidate(vq, mark, sizeof(*mark));
+		end = metal_get_timestamp();
+		if (end == start)
+			end += 1000; /* no clock, or a slow one: no less than a microsecond */
+	}
+}
+
+/* The driver's side of a new ring: zeroed, and all descriptors free. */
+static void start_driver(struct virtqueue *vq)
+{
+	char *start = (char *)vq->vq_ring.desc, *end = (char *)(vring_mark(&vq->vq_ring) + 1);
 	uint16_t i;
 
-	AMP_SHARED_CLEAR(ring->vaddr, (size_t)size);
-	vq_ring_flush(vq, ring->vaddr, (unsigned int)size);
-	memset(vq->vq_descx, 0, ring->num_descs * sizeof(vq->vq_descx[0]));
-	for (i = 0; i < ring->num_descs; i++)
+	wait_until_let_go(vq);
+	AMP_SHARED_CLEAR(start, (size_t)(end - start));
+	vq_ring_flush(vq, start, (unsigned int)(end - start));
+	memset(vq->vq_descx, 0, vq->vq_nentries * sizeof(vq->vq_descx[0]));
+	for (i = 0; i < vq->vq_nentries; i++)
 		vq->vq_descx[i].next = (uint16_t)(i + 1);
-	vq->vq_free_cnt = ring->num_descs;
+	vq->vq_free_cnt = vq->vq_nentries;
 }
 
 /*
@@ -98,7 +130,7 @@ int amp_vq_check_ring(const struct vring_alloc_info *ring)
 	if (!power_of_two(ring->num_descs) || ring->num_descs > VIRTQUEUE_MAX_DESC)
 		return ERROR_VRING_MAX_DESC;
 	/* 8: descriptors are read as 64-bit words */
-	if (!power_of_two(ring->align) || ring->align < 4 || (uintptr_t)ring->vaddr % metal_max(ring->align, 8u))
+	if (!power_of_two(ring->align) || ring->align < 4 || ((uintptr_t)ring->vaddr & ((ring->align - 1) | 7)))
 		return ERROR_VRING_ALIGN;
 	return VQUEUE_SUCCESS;
 }
@@ -130,7 +162,7 @@ int virtqueue_create(struct virtio_device *device, unsigned short id, const char
 		vq->vq_noncoherent = true;
 
 	if (role_is_driver(device))
-		start_driver(vq, ring);
+		start_driver(vq);
 	else
 		status = start_device(vq);
 	return status;

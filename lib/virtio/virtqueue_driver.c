@@ -56,14 +56,13 @@ static uint16_t use_chain(struct virtqueue *vq, int parts, void *cookie)
 	return head;
 }
 
-bool amp_vq_driver_attach(struct virtqueue *vq, void *buf, uint32_t len, unsigned int flags, uint16_t *head)
+int amp_vq_driver_attach(struct virtqueue *vq, void *buf, uint32_t len, bool writable)
 {
 	struct virtqueue_buf part = {buf, (int)len};
 
-	if (!vq->vq_free_cnt || ((uintptr_t)buf & 3) || !fill_chain(vq, &part, flags ? 0 : 1, 1))
-		return false;
-	*head = use_chain(vq, 1, buf);
-	return true;
+	if (!vq->vq_free_cnt || ((uintptr_t)buf & 3) || !fill_chain(vq, &part, !writable, 1))
+		return -1;
+	return use_chain(vq, 1, buf);
 }
 
 int virtqueue_add_buffer(struct virtqueue *vq, struct virtqueue_buf *buf_list, int readable, int writable, void *cookie)

@@ -241,6 +241,9 @@ AMP_HOT void vq_read_desc(const struct virtqueue *vq, uint32_t idx, struct vring
 	copy->flags = AMP_SHARED_LOAD(&desc->flags);
 }
 
+/** Device: whether the driver is ready. With a transport that has no status it always is. */
+bool amp_virtio_driver_ok(struct virtio_device *vdev);
+
 /* ------------------------------------------------------------------ driver */
 
 /** Offer the chain that starts at @p head, as its descriptors say. */
@@ -285,9 +288,10 @@ AMP_HOT void vq_driver_advance(struct virtqueue *vq)
 
 /**
  * Tie a buffer to a free descriptor without offering it; its cookie is @p buf.
- * @return false: no free descriptor, or a buffer outside the shared memory region or not 4-byte aligned
+ * @param writable  by the device
+ * @return the descriptor; -1: none is free, or the buffer is outside the shared memory region or not 4-byte aligned
  */
-bool amp_vq_driver_attach(struct virtqueue *vq, void *buf, uint32_t len, unsigned int flags, uint16_t *head);
+int amp_vq_driver_attach(struct virtqueue *vq, void *buf, uint32_t len, bool writable);
 
 /* ------------------------------------------------------------------ device */
 

@@ -3,7 +3,7 @@
  * @file wait.c
  * @brief A device waits for its driver. Linked only where a device does.
  */
-#include <openamp/virtio.h>
+#include "virtqueue_internal.h"
 
 #include <metal/cpu.h>
 #include <metal/errno.h>
@@ -18,13 +18,18 @@ static unsigned long long deadline_of(const struct virtio_device *vdev)
 	return ms == AMP_VIRTIO_READY_NO_TIMEOUT ? ULLONG_MAX : metal_get_timestamp() + ms * 1000000ULL;
 }
 
+bool amp_virtio_driver_ok(struct virtio_device *vdev)
+{
+	return !vdev->func || !vdev->func->get_status ||
+	       (vdev->func->get_status(vdev) & VIRTIO_CONFIG_STATUS_DRIVER_OK);
+}
+
 int amp_virtio_wait_driver_ok(struct virtio_device *vdev)
 {
 	unsigned long long deadline = deadline_of(vdev);
-	uint8_t status;
 	int error = 0;
 
-	while (!error && virtio_get_status(vdev, &status) == 0 && !(status & VIRTIO_CONFIG_STATUS_DRIVER_OK)) {
+	while (!error && !amp_virtio_driver_ok(vdev)) {
 		if (metal_get_timestamp() >= deadline)
 			return -ETIMEDOUT;
 		if (vdev->wait)
