@@ -175,7 +175,7 @@ coverage: ## What the unit tests execute of lib/: table, build/reports/coverage.
 .PHONY: fuzz .fuzz
 fuzz: ## Fuzz every boundary for FUZZ_SECONDS each (default 60): table, build/reports/fuzz.json; inputs kept in build/fuzz
 	$(LOCKED) .setup .fuzz
-	@FUZZ_SECONDS='$(FUZZ_SECONDS)' tests/fuzz/run.sh $(BUILD)/fuzz/tests/fuzz $(BUILD)/fuzz $(REPORTS)/fuzz.json
+	@FUZZ_SECONDS='$(FUZZ_SECONDS)' FUZZ='$(FUZZ)' tests/fuzz/run.sh $(BUILD)/fuzz/tests/fuzz $(BUILD)/fuzz $(REPORTS)/fuzz.json
 
 .fuzz:
 	$(call build_preset,fuzz,--target fuzzers)
@@ -228,4 +228,4 @@ help: ## This list
 		END {printf "\nVariables\n  KERNEL_SRC=DIR   build this kernel tree instead of Debian'\''s linux-source-6.1\n"; \
 		printf "  SOC=NAME         what up starts: one of qemu/*.dts\n  DEMO=NAME        what demo plays\n"; \
 		printf "  FIRMWARE=FILE    run this firmware on the core\n  SETUP=no         install nothing; name what is missing\n"; \
-		printf "  FUZZ_SECONDS=N   how long each fuzzer runs\n"}' $(MAKEFILE_LIST)
+		printf "  FUZZ_SECONDS=N   how long each fuzzer runs; FUZZ="NAME...": only these\n"}' $(MAKEFILE_LIST)
