@@ -15,7 +15,7 @@ BEGIN {
 	through["rpmsg_get_tx_payload_buffer"] = "amp_rpmsg_device_get_tx"
 	through["rpmsg_send_offchannel_nocopy"] = through["rpmsg_sendto_nocopy"] = through["rpmsg_send_nocopy"] = \
 		"amp_rpmsg_device_send_nocopy"
-	split("amp_link_lost amp_link_tell release_ept wait_and_take amp_tx_retake", names, " ")
+	split("amp_link_lost amp_link_tell release_ept amp_tx_wait amp_tx_retake", names, " ")
 	for (i in names)
 		left_out[names[i]] = 1
 	application["echo"] = application["notify"] = application["get_status"] = application["get_features"] = 1
@@ -28,7 +28,7 @@ function plain(title) {
 	return title
 }
 
-# "8214 <send_any>:", and below it "8230: b.w 8104 <wait_and_take>" or "868e: bx ip"
+# "8214 <send_any>:", and below it "8230: b.w 8104 <amp_tx_wait>" or "868e: bx ip"
 /^[0-9a-f]+ <.*>:$/ {
 	here = $2
 	gsub(/[<>:]/, "", here)

@@ -149,13 +149,22 @@ AMP_HOT bool link_ok(const struct rpmsg_virtio_device *rvdev)
 }
 
 /**
- * Take a send buffer when the fast way found none: one that came back unsent, or that was used since the last look;
- * wait for one if @p wait.
+ * Take a send buffer when the fast way found none: one that came back unsent, or that was used since the last look.
  * @param len  payload that it must have room for
- * @return RPMSG_SUCCESS, and it is in rvdev->taken; RPMSG_ERR_NO_BUFF, RPMSG_ERR_BUFF_SIZE,
- *         RPMSG_ERR_DEV_STATE, or what the application's wait callback said
+ * @return RPMSG_SUCCESS, and it is in rvdev->taken; RPMSG_ERR_NO_BUFF, RPMSG_ERR_BUFF_SIZE, RPMSG_ERR_DEV_STATE
  */
-int amp_tx_take(struct rpmsg_virtio_device *rvdev, uint32_t len, int wait);
+int amp_tx_take(struct rpmsg_virtio_device *rvdev, uint32_t len);
+
+/** The same, and wait for one. @return as amp_tx_take(), or what the application's wait callback said */
+int amp_tx_wait(struct rpmsg_virtio_device *rvdev, uint32_t len);
+
+/** One of the two. */
+static inline int tx_take(struct rpmsg_virtio_device *rvdev, uint32_t len, int wait)
+{
+	int status = amp_tx_take(rvdev, len);
+
+	return wait && status == RPMSG_ERR_NO_BUFF ? amp_tx_wait(rvdev, len) : status;
+}
 
 /*
  * Send buffers that this side has and nobody uses: rpmsg_reclaim.c, which only programs contain that put some there,
@@ -174,11 +183,11 @@ int amp_tx_retake(struct rpmsg_virtio_device *rvdev, uint32_t len);
 
 #if AMP_FAST
 /** vq_buffer_va(), for a region that a subtraction does not translate. */
-char *amp_buffer_va(struct metal_io_region *io, uint64_t addr, uint32_t len);
+bool amp_buffer_va(struct metal_io_region *io, uint64_t addr, uint32_t len, char **va);
 #endif
 
-/* As vq_buffer_va(); with @p fast, METAL_BAD_VA as well if a subtraction does not translate it. */
-AMP_HOT char *buffer_va(const struct rpmsg_virtio_device *rvdev, uint64_t addr, uint32_t len, bool fast)
+/* As vq_buffer_va(); with @p fast, false as well if a subtraction does not translate it. */
+AMP_HOT bool buffer_va(const struct rpmsg_virtio_device *rvdev, uint64_t addr, uint32_t len, bool fast, char **va)
 {
 #if AMP_FAST
 	const struct amp_window *window = &rvdev->window;
@@ -186,12 +195,14 @@ AMP_HOT char *buffer_va(const struct rpmsg_virtio_device *rvdev, uint64_t addr, 
 
 	/* The sum cannot overflow, since no region comes near the end of 64 bits. */
 	if (amp_likely(offset < window->size && (uint64_t)offset + len <= window->size &&
-	               (metal_phys_addr_t)addr == addr))
-		return window->virt + offset;
-	return fast ? METAL_BAD_VA : amp_buffer_va(rvdev->shbuf_io, addr, len);
+	               (metal_phys_addr_t)addr == addr)) {
+		*va = window->virt + offset;
+		return true;
+	}
+	return !fast && amp_buffer_va(rvdev->shbuf_io, addr, len, va);
 #else
 	(void)fast;
-	return vq_buffer_va(rvdev->shbuf_io, addr, len);
+	return vq_buffer_va(rvdev->shbuf_io, addr, len, va);
 #endif
 }
 
@@ -209,8 +220,7 @@ AMP_HOT int device_buffer(const struct rpmsg_virtio_device *rvdev, const struct 
 	char *va;
 
 	vq_read_desc(vq, buf->idx, &desc);
-	va = buffer_va(rvdev, desc.addr, desc.len, fast);
-	if (amp_unlikely(va == METAL_BAD_VA))
+	if (amp_unlikely(!buffer_va(rvdev, desc.addr, desc.len, fast, &va)))
 		return AMP_LINK_BAD_ADDRESS;
 	if (amp_unlikely(desc.flags != flags))
 		return AMP_LINK_BAD_FLAGS;

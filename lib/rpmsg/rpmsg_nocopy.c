@@ -52,7 +52,7 @@ AMP_HOT void *hand_out(struct rpmsg_virtio_device *rvdev, const struct amp_buffe
 /* Every way of getting a buffer. With the lock, which is released. */
 static AMP_COLD void *get_any_tx(struct rpmsg_virtio_device *rvdev, uint32_t *len, int wait)
 {
-	if (amp_tx_take(rvdev, 0, wait) == RPMSG_SUCCESS)
+	if (tx_take(rvdev, 0, wait) == RPMSG_SUCCESS)
 		return hand_out(rvdev, &rvdev->taken, len);
 	amp_link_unlock(rvdev);
 	return NULL;

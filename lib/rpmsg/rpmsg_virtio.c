@@ -17,9 +17,9 @@
 #define NS_PER_MS 1000000
 
 #if AMP_FAST
-AMP_COLD char *amp_buffer_va(struct metal_io_region *io, uint64_t addr, uint32_t len)
+AMP_COLD bool amp_buffer_va(struct metal_io_region *io, uint64_t addr, uint32_t len, char **va)
 {
-	return vq_buffer_va(io, addr, len);
+	return vq_buffer_va(io, addr, len, va);
 }
 #endif
 
@@ -42,6 +42,28 @@ static int take_next(struct rpmsg_virtio_device *rvdev, uint32_t len, bool drive
 	tx_advance(vq, driver);
 	mark_buffer(vq, buf->idx, false, driver);
 	return AMP_LINK_OK;
+}
+
+AMP_COLD int amp_tx_take(struct rpmsg_virtio_device *rvdev, uint32_t len)
+{
+	bool driver = role_is_driver(rvdev->vdev);
+	struct virtqueue *vq = rvdev->svq;
+	int reason = AMP_LINK_PEER_RESET;
+
+	if (link_ok(rvdev)) {
+		if (rvdev->reclaimed)
+			reason = amp_tx_retake(rvdev, len);
+		else if (vq_shown(vq, driver) || amp_vq_look(vq))
+			reason = take_next(rvdev, len, driver);
+		else if (vq->vq_fault)
+			reason = vq->vq_fault;
+		else
+			return RPMSG_ERR_NO_BUFF;
+	}
+	if (reason <= 0)
+		return reason;
+	amp_link_lost(rvdev, reason);
+	return RPMSG_ERR_DEV_STATE;
 }
 
 /* ------------------------------------------------------------------ waiting for one */
@@ -81,7 +103,7 @@ static int wait_a_little(struct rpmsg_virtio_device *rvdev, int64_t *left_ns)
  * buffer of ours too, one of the two has to go first; and the kick that ended a wait may have been meant for that
  * queue, of which nobody else hears.
  */
-static AMP_COLD int wait_and_take(struct rpmsg_virtio_device *rvdev, uint32_t len)
+AMP_COLD int amp_tx_wait(struct rpmsg_virtio_device *rvdev, uint32_t len)
 {
 	int64_t left_ns = (int64_t)rvdev->send_timeout_ms * NS_PER_MS;
 	bool driver = role_is_driver(rvdev->vdev);
@@ -96,7 +118,7 @@ static AMP_COLD int wait_and_take(struct rpmsg_virtio_device *rvdev, uint32_t le
 		/* Between our flag and our look: without the fence a buffer that comes now is neither seen nor kicked
 		 * for. */
 		AMP_SHARED_FENCE();
-		status = amp_tx_take(rvdev, len, false);
+		status = amp_tx_take(rvdev, len);
 		if (status != RPMSG_ERR_NO_BUFF || left_ns <= 0 || wait_status)
 			break;
 		wait_status = wait_a_little(rvdev, &left_ns);
@@ -105,28 +127,6 @@ static AMP_COLD int wait_and_take(struct rpmsg_virtio_device *rvdev, uint32_t le
 	if (--rvdev->waiting == 0 && rvdev->link_state == AMP_LINK_UP)
 		vq_set_no_notify(rvdev->svq, true, driver);
 	return status == RPMSG_ERR_NO_BUFF && wait_status ? wait_status : status;
-}
-
-AMP_COLD int amp_tx_take(struct rpmsg_virtio_device *rvdev, uint32_t len, int wait)
-{
-	bool driver = role_is_driver(rvdev->vdev);
-	struct virtqueue *vq = rvdev->svq;
-	int reason = AMP_LINK_PEER_RESET;
-
-	if (link_ok(rvdev)) {
-		if (rvdev->reclaimed)
-			reason = amp_tx_retake(rvdev, len);
-		else if (vq_shown(vq, driver) || amp_vq_look(vq))
-			reason = take_next(rvdev, len, driver);
-		else if (vq->vq_fault)
-			reason = vq->vq_fault;
-		else
-			return wait ? wait_and_take(rvdev, len) : RPMSG_ERR_NO_BUFF;
-	}
-	if (reason <= 0)
-		return reason;
-	amp_link_lost(rvdev, reason);
-	return RPMSG_ERR_DEV_STATE;
 }
 
 void amp_rpmsg_sent(struct virtqueue *vq)
@@ -159,7 +159,7 @@ static AMP_COLD int send_any(struct rpmsg_device *rdev, uint32_t src, uint32_t d
 	struct rpmsg_virtio_device *rvdev = rpmsg_to_virtio(rdev);
 	bool driver = role_is_driver(rvdev->vdev);
 	struct amp_buffer *buf = &rvdev->taken;
-	int status = amp_tx_take(rvdev, (uint32_t)len, wait);
+	int status = tx_take(rvdev, (uint32_t)len, wait);
 
 	if (status) {
 		amp_link_unlock(rvdev);

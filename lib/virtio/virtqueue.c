@@ -205,8 +205,7 @@ void *virtqueue_get_buffer_addr(struct virtqueue *vq, uint16_t idx)
 	if (idx >= vq->vq_nentries || !vq->shm_io)
 		return NULL;
 	vq_read_desc(vq, idx, &desc);
-	va = vq_buffer_va(vq->shm_io, desc.addr, desc.len);
-	return va == METAL_BAD_VA ? NULL : va;
+	return vq_buffer_va(vq->shm_io, desc.addr, desc.len, &va) ? va : NULL;
 }
 
 uint32_t virtqueue_get_buffer_length(struct virtqueue *vq, uint16_t idx)

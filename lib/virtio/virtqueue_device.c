@@ -31,8 +31,7 @@ static void *read_part(struct virtqueue *vq, uint16_t idx, uint32_t *len)
 		amp_vq_fault(vq, AMP_LINK_BAD_FLAGS);
 		return NULL;
 	}
-	va = vq->shm_io ? vq_buffer_va(vq->shm_io, desc.addr, desc.len) : METAL_BAD_VA;
-	if (va == METAL_BAD_VA) {
+	if (!vq->shm_io || !vq_buffer_va(vq->shm_io, desc.addr, desc.len, &va)) {
 		amp_vq_fault(vq, AMP_LINK_BAD_ADDRESS);
 		return NULL;
 	}
