@@ -4,7 +4,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/time.h>
 
 static const struct {
 	const char *name;
@@ -27,41 +26,7 @@ static const struct {
 
 #define SUBCOMMANDS (sizeof(subcommands) / sizeof(subcommands[0]))
 
-volatile sig_atomic_t interrupted;
 bool called_by_link;
-
-static void on_signal(int number)
-{
-	if (number != SIGALRM)
-		interrupted = 1;
-}
-
-void tick(bool on)
-{
-	struct itimerval period = {.it_interval.tv_usec = 100000, .it_value.tv_usec = 100000};
-	static const struct itimerval off;
-
-	setitimer(ITIMER_REAL, on ? &period : &off, NULL);
-}
-
-/*
- * Blocked except in amp_wait(): nothing is left half done, and an ioctl that waits for a buffer must not see a signal,
- * which Linux 6.1 answers by waiting on without ever sleeping.
- */
-static void set_signals(void)
-{
-	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
-	struct sigaction action = {.sa_handler = on_signal};
-	sigset_t set;
-
-	sigaction(SIGALRM, &action, NULL); /* not blocked */
-	sigemptyset(&set);
-	for (unsigned int i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
-		sigaction(signals[i], &action, NULL);
-		sigaddset(&set, signals[i]);
-	}
-	sigprocmask(SIG_BLOCK, &set, NULL);
-}
 
 static int usage(FILE *to, int status)
 {

@@ -28,16 +28,27 @@ enum rpmsg_exit {
 /** Largest message that fits into one buffer: 512 bytes less the RPMsg header, as virtio_rpmsg_bus has it. */
 #define RPMSG_PAYLOAD_MAX 496
 
-/* ------------------------------------------------------------------ rpmsg.c */
+/* ------------------------------------------------------------------ rpmsg_signals.c */
 
-/** Set by SIGINT, SIGTERM and SIGHUP, which are let in by amp_wait() only. */
+/**
+ * Catch SIGINT, SIGTERM and SIGHUP, and block them except in amp_wait(): nothing is left half done, and an ioctl that
+ * waits for a buffer must not see a signal, which Linux 6.1 answers by waiting on without ever sleeping.
+ */
+void set_signals(void);
+
+/** Set by these signals. */
 extern volatile sig_atomic_t interrupted;
+
+/** The same; lets them in itself, at most once a tick: for a loop that may never have to wait. */
+bool stop_wanted(void);
 
 /**
  * While on, a timer interrupts blocking calls ten times a second: so receive() notices that its time is over, with one
  * system call if all goes well.
  */
 void tick(bool on);
+
+/* ------------------------------------------------------------------ rpmsg.c */
 
 /** Was the program called by the name "rpmsg_COMMAND"? */
 extern bool called_by_link;
@@ -92,7 +103,7 @@ void drain(int fd);
 /** Print a message as text, without newlines and NULs at its end; bytes that are no printable ASCII as \xNN. */
 void print_text(const uint8_t *data, size_t len);
 /** The same, and a newline. */
-void print_message(const uint8_t *data, size_t len);
+void print_line(const uint8_t *data, size_t len);
 /** Print a message in hexadecimal and ASCII, sixteen bytes a line. */
 void print_hex(const uint8_t *data, size_t len);
 /** Print a JSON string with its quotes, whatever is in it: bytes above 0x7e as \u00NN. */

@@ -50,19 +50,18 @@ int transmit(int fd, const void *data, size_t len, uint64_t deadline)
 
 int receive(int fd, void *buf, size_t size, uint64_t deadline)
 {
-	for (;;) {
+	while (!stop_wanted()) {
 		ssize_t n = read(fd, buf, size);
 
 		if (n >= 0)
 			return (int)n;
 		if (errno != EINTR)
 			return -errno;
-		amp_wait(NULL, 0, 0); /* that was the tick; let the other signals in */
-		if (interrupted)
-			return -EINTR;
+		/* That was the tick. */
 		if (amp_now_ns() >= deadline)
-			return -ETIMEDOUT;
+			return stop_wanted() ? -EINTR : -ETIMEDOUT;
 	}
+	return -EINTR;
 }
 
 void drain(int fd)
@@ -70,7 +69,7 @@ void drain(int fd)
 	uint8_t message[RPMSG_PAYLOAD_MAX];
 
 	set_blocking(fd, false);
-	while (read(fd, message, sizeof(message)) >= 0)
+	while (!stop_wanted() && read(fd, message, sizeof(message)) >= 0)
 		;
 	set_blocking(fd, true);
 }
@@ -92,7 +91,7 @@ void print_text(const uint8_t *data, size_t len)
 	}
 }
 
-void print_message(const uint8_t *data, size_t len)
+void print_line(const uint8_t *data, size_t len)
 {
 	print_text(data, len);
 	putchar('\n');

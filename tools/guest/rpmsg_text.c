@@ -111,7 +111,7 @@ static const struct argp send_argp = {
 
 int rpmsg_send(int argc, char **argv)
 {
-	struct text text = {.args_max = 2, .count = 1, .timeout_ms = 2000, .print = print_message};
+	struct text text = {.args_max = 2, .count = 1, .timeout_ms = 2000, .print = print_line};
 	int fd, status;
 
 	argp_parse(&send_argp, argc, argv, 0, NULL, &text);
@@ -180,7 +180,7 @@ static int receive_all(const struct argp *argp, void (*print)(const uint8_t *dat
 
 int rpmsg_recv(int argc, char **argv)
 {
-	return receive_all(&recv_argp, print_message, argc, argv);
+	return receive_all(&recv_argp, print_line, argc, argv);
 }
 
 int rpmsg_dump(int argc, char **argv)

@@ -173,7 +173,7 @@ static void wait_for_loss(struct watch *watch, int fd)
 {
 	struct pollfd fds[] = {{.fd = fd, .events = POLLIN}, {.fd = watch->events, .events = POLLIN}};
 
-	while (!interrupted) {
+	while (!stop_wanted()) {
 		if (amp_wait(fds, 2, AMP_FOREVER) < 0)
 			continue;
 		if (fds[0].revents & (POLLERR | POLLHUP | POLLNVAL))
@@ -215,9 +215,9 @@ static int follow(struct watch *watch)
 	say("up", watch);
 	tick(true);
 	err = echo(watch, fd);
-	tick(false);
 	if (!err && watch->lives != watch->count)
 		wait_for_loss(watch, fd);
+	tick(false);
 	close(fd);
 	if (!interrupted && (err || watch->lives != watch->count))
 		say("lost", watch);
