@@ -64,6 +64,9 @@ static bool is_device_tree(const char *path, const void *blob, size_t size)
 {
 	int err = size < sizeof(struct fdt_header) ? -FDT_ERR_TRUNCATED : fdt_check_header(blob);
 
+	/* Before version 16 nodes had other names, and libfdt 1.6 crashes when such a one is not what it expects. */
+	if (!err && fdt_version(blob) < 16)
+		err = -FDT_ERR_BADVERSION;
 	if (!err)
 		err = fdt_check_full(blob, size);
 	if (!err)
