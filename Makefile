@@ -228,4 +228,4 @@ help: ## This list
 		END {printf "\nVariables\n  KERNEL_SRC=DIR   build this kernel tree instead of Debian'\''s linux-source-6.1\n"; \
 		printf "  SOC=NAME         what up starts: one of qemu/*.dts\n  DEMO=NAME        what demo plays\n"; \
 		printf "  FIRMWARE=FILE    run this firmware on the core\n  SETUP=no         install nothing; name what is missing\n"; \
-		printf "  FUZZ_SECONDS=N   how long each fuzzer runs; FUZZ="NAME...": only these\n"}' $(MAKEFILE_LIST)
+		printf "  FUZZ_SECONDS=N   how long each fuzzer runs\n  FUZZ=NAMES       run only these fuzzers\n"}' $(MAKEFILE_LIST)
