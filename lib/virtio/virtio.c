@@ -5,8 +5,6 @@
  */
 #include "virtqueue_internal.h"
 
-#include <metal/utilities.h>
-
 /* The arguments make sense, and the transport has the operation; else the caller ends with an error. */
 #define NEED(vdev, arguments_ok, table, op)               \
 	do {                                              \

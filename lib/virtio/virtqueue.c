@@ -9,7 +9,6 @@
 #include <metal/cpu.h>
 #include <metal/log.h>
 #include <metal/time.h>
-#include <metal/utilities.h>
 
 #include <string.h>
 
@@ -125,7 +124,8 @@ static int start_device(struct virtqueue *vq)
 	return VQUEUE_SUCCESS;
 }
 
-int amp_vq_check_ring(const struct vring_alloc_info *ring)
+/* What is wrong with a place for a ring: ERROR_VRING_MAX_DESC, ERROR_VRING_ALIGN; 0: nothing. */
+static int check_ring(const struct vring_alloc_info *ring)
 {
 	if (!power_of_two(ring->num_descs) || ring->num_descs > VIRTQUEUE_MAX_DESC)
 		return ERROR_VRING_MAX_DESC;
@@ -142,7 +142,7 @@ int virtqueue_create(struct virtio_device *device, unsigned short id, const char
 
 	if (!device || !ring || !vq || !ring->vaddr)
 		return ERROR_VQUEUE_INVLD_PARAM;
-	status = amp_vq_check_ring(ring);
+	status = check_ring(ring);
 	if (status)
 		return status;
 

@@ -111,9 +111,6 @@ AMP_HOT bool vq_mark_stands(const struct virtqueue *vq)
 /** Device: the last store to the ring. Leaves it alone if it is another life's already. */
 void amp_vq_let_go(struct virtqueue *vq);
 
-/** What is wrong with a place for a ring: ERROR_VRING_MAX_DESC, ERROR_VRING_ALIGN; 0: nothing. */
-int amp_vq_check_ring(const struct vring_alloc_info *ring);
-
 /* ------------------------------------------------------------------ both roles */
 
 /**

@@ -29,6 +29,11 @@ total() {
 	echo "$3/total/$1-$(sha256sum <"$2/fuzz-$1" | cut -c1-16)"
 }
 
+# seconds_in FILE: what such a file says; 0 if there is none.
+seconds_in() {
+	cat "$1" 2>/dev/null || echo 0
+}
+
 # run_one NAME BINARIES WORK: one fuzzer; leaves WORK/NAME.result, a JSON object, and prints its row.
 run_one() {
 	name=$1 log=$3/$1.log total=$(total "$@")
@@ -46,7 +51,7 @@ run_one() {
 	rm -f "$3/$name.pid"
 	took=$(($(date +%s) - started))
 	cpu=$(awk -F"[ms ]+" 'NR == 2 { printf "%.0f", $1 * 60 + $2 + $3 * 60 + $4 }' "$3/$name.times")
-	in_all=$((cpu + $(cat "$total" 2>/dev/null || echo 0)))
+	in_all=$((cpu + $(seconds_in "$total")))
 	echo $in_all >"$total.new" && mv "$total.new" "$total"
 	runs=$(number stat::number_of_executed_units "$log")
 	covered=$(number cov "$log")
@@ -106,9 +111,8 @@ done
 trap - INT TERM HUP
 
 for name in $all; do
-	jq -n --arg name "$name" --argjson cpu "$(cat "$(total "$name" "$binaries" "$work")" 2>/dev/null || echo 0)" \
-		'{($name): $cpu}'
-done | jq -s add >"$work/in_all"
+	echo "$name $(seconds_in "$(total "$name" "$binaries" "$work")")"
+done | jq -Rn '[inputs | split(" ") | {(.[0]): (.[1] | tonumber)}] | add' >"$work/in_all"
 jq -s --argjson seconds "$seconds" --argjson planned "$planned" --slurpfile in_all "$work/in_all" \
 	'{seconds_each: $seconds, planned: $planned, fuzzers: ., findings: [.[] | select(.result == "finding")] | length,
 	  runs: (map(.runs) | add), cpu_seconds: (map(.cpu_seconds) | add), cpu_seconds_in_all: $in_all[0],
