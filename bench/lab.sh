@@ -1,10 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # lab.sh BUILD: echo and streams between Linux user space and the Cortex-M3, in a lab of its own, as "key value" lines; the samples of the
-# histogram go to BUILD/lab-samples.txt. Then the doorbell of such a core alone. Needs `make lab`.
+# histogram go to BUILD/lab-samples.txt. Then the doorbells alone. Needs `make lab`.
 set -eu
-tree=$(cd "$(dirname "$0")/.." && pwd)
-build=$1
+bench=$(cd "$(dirname "$0")" && pwd)
+tree=${bench%/*}
+build=$(cd "$1" && pwd)
+lab=$tree/build/lab
 name=bench$$
 AMPRELAY_STATE=$(mktemp -d "${TMPDIR:-/tmp}/amprelay-bench.XXXXXX")
 export AMPRELAY_STATE
@@ -35,7 +37,27 @@ for size in 16 496; do
 		jq -r --argjson size $size '"lab.stream_\($size).msg_s \(.stream.per_second)", "lab.stream_\($size).mb_s \(.stream.per_second * $size / 1e6)"'
 done
 amp down >/dev/null
-"$build/single/doorbell" "$build/m3-device/bell" 2>"$build/doorbell.log" || {
-	cat "$build/doorbell.log" >&2
+
+# The doorbells alone: a Linux of the same machine, in whose image the module amprelay_bell is the only one that is loaded.
+module=$build/amprelay_bell
+log=$build/doorbell.log
+build_image() {
+	make -C "$tree/kernel/amprelay_bell" MO="$module" &&
+		mkdir -p "$module/root" &&
+		cp "$tree/kernel/amprelay_bell/init" "$module/amprelay_bell.ko" "$module/root" &&
+		(cd "$module/root" && find . -type f | cpio --quiet -o -H newc -R 0:0) >"$module/bell.cpio" &&
+		cat "$lab/initramfs.cpio.gz" "$module/bell.cpio" >"$module/initramfs"
+}
+build_image >"$log" 2>&1 || {
+	cat "$log" >&2
+	exit 1
+}
+machine() {
+	jq -r "$1" "$lab/m3.json"
+}
+"$build/single/doorbell" "$build/m3-device/bell" qemu-system-aarch64 -M "$(machine .host.machine)" -cpu "$(machine .host.cpu)" \
+	-smp "$(machine .host.cpus)" -m "$(machine .host.memory_mib)" -nodefaults -display none -serial file:/dev/stderr -no-reboot \
+	-kernel "$lab/Image" -initrd "$module/initramfs" -append 'console=ttyAMA0 panic=1 quiet loglevel=3' 2>"$log" || {
+	cat "$log" >&2
 	exit 1
 }

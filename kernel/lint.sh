@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# sparse and checkpatch over the driver; both must be silent.
+# sparse and checkpatch over the modules; both must be silent.
 set -eu
 cd "$(dirname "$0")/.."
 kernel/build.sh
@@ -11,8 +11,10 @@ fail() {
 	exit 1
 }
 rm -rf build/kernel/lint
-make -C kernel/amprelay_rproc MO="$PWD/build/kernel/lint" check >"$log" 2>&1 || fail sparse
-! grep -E 'warning:|error:' "$log" >/dev/null || fail sparse
-make -C kernel/amprelay_rproc style >"$log" 2>&1 || fail checkpatch
-! grep -E '^(WARNING|ERROR|CHECK):' "$log" >/dev/null || fail checkpatch
+for module in kernel/amprelay_rproc kernel/amprelay_bell; do
+	make -C $module MO="$PWD/build/kernel/lint/${module##*/}" check >"$log" 2>&1 || fail sparse
+	! grep -E 'warning:|error:' "$log" >/dev/null || fail sparse
+	make -C $module style >"$log" 2>&1 || fail checkpatch
+	! grep -E '^(WARNING|ERROR|CHECK):' "$log" >/dev/null || fail checkpatch
+done
 echo "kernel: sparse and checkpatch are content"

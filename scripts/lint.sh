@@ -80,7 +80,7 @@ run_kernel() {
 		grep -E '^[^ ]+:[0-9]+:.*(warning|error):|^(WARNING|ERROR|CHECK):' "$out/kernel.log" >>"$out/kernel.found" ||
 		could_not_run kernel "$out/kernel.log"
 	ran kernel "sparse $(sparse --version | cut -d' ' -f1), checkpatch" \
-		"$(find kernel/amprelay_rproc -name '*.[ch]' | wc -l)" "$started"
+		"$(find kernel -name '*.[ch]' | wc -l)" "$started"
 }
 
 begun=$(date +%s)
