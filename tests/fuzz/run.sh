@@ -119,7 +119,7 @@ jq -s --argjson seconds "$seconds" --argjson planned "$planned" --slurpfile in_a
 	  ok: (length == $planned and all(.[]; .result == "ok"))}' \
 	"$work"/*.result >"$report.new" && mv "$report.new" "$report" || exit 1
 jq -r '"\(.runs) runs in \(.cpu_seconds) s of processor time, \(.findings) findings; report: '"$report"'",
-	"in all each of these programs has run at least \([.cpu_seconds_in_all[]] | min) s of processor time",
+	"in all, each of the \(.cpu_seconds_in_all | length) fuzzers as it is now has run at least \([.cpu_seconds_in_all[]] | min) s",
 	(.fuzzers[] | select(.input) | "  look at it: \(.input)")' "$report"
 [ ! -e "$work/stop" ] || exit 130
 jq -e .ok "$report" >/dev/null
