@@ -188,7 +188,7 @@ soak: ## Simulate the library under faults: RUNS=N schedules (default 1000000) f
 	$(LOCKED) .setup .tools
 	@$(BUILD)/dev/tests/sim/simulate --progress --runs $(or $(RUNS),1000000) --seed $(or $(SEED),1)
 
-mutations: ## Does the simulator find bugs? Takes each barrier and check out of a copy of the library (some minutes)
+mutations: ## Do the tests find bugs? Takes each barrier and check out of a copy of the library (some minutes)
 	@$(MAKE) .setup
 	@tests/sim/mutations.sh $(BUILD)/mutations
 

@@ -336,6 +336,34 @@ static void marks_of_held_buffers_that_the_peer_rewrites_harm_only_the_peer(void
 	fixture_check_guards(f);
 }
 
+/* The host plants a descriptor where it may write, and lets the link of a buffer that was given back lead there. */
+static void a_link_that_the_peer_rewrites_leads_to_no_descriptor_beyond_the_ring(void **state)
+{
+	struct fixture *f = *state;
+	struct vring ring = fixture_ring(f, 0);
+	struct vring_desc *planted =
+		(struct vring_desc *)(void *)(f->shm->buffers + sizeof(f->shm->buffers) - BUF_SIZE);
+	uint8_t *wanted = f->shm->buffers + 4; /* no buffer of the ring begins there */
+	uint32_t room, link = (uint32_t)(planted - ring.desc);
+	uint8_t *taken[RING_NUM], *last;
+	unsigned int i;
+
+	for (i = 0; i < RING_NUM; i++)
+		taken[i] = rpmsg_get_tx_payload_buffer(&remote_box.ept, &room, false);
+	assert_int_equal(rpmsg_release_tx_buffer(&remote_box.ept, taken[0]), RPMSG_SUCCESS);
+	assert_int_equal(rpmsg_release_tx_buffer(&remote_box.ept, taken[1]), RPMSG_SUCCESS);
+	planted->addr = metal_io_virt_to_phys(&f->remote.io, wanted);
+	planted->len = BUF_SIZE;
+	planted->flags = VRING_DESC_F_WRITE;
+	memcpy(taken[1] - 8, &link, sizeof(link));
+
+	assert_ptr_equal(rpmsg_get_tx_payload_buffer(&remote_box.ept, &room, false), taken[1]);
+	last = rpmsg_get_tx_payload_buffer(&remote_box.ept, &room, false);
+	assert_non_null(last);
+	assert_ptr_not_equal(last, wanted + 16);
+	fixture_check_guards(f);
+}
+
 /* Any word at any moment: nothing outside is touched, and every call returns. */
 static void random_words_in_the_shared_memory_do_no_harm(void **state)
 {
@@ -381,6 +409,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_buffer_returned_twice_is_not_used_twice, up, fixture_down),
 		cmocka_unit_test_setup_teardown(marks_of_held_buffers_that_the_peer_rewrites_harm_only_the_peer, up,
 	                                        fixture_down),
+		cmocka_unit_test_setup_teardown(a_link_that_the_peer_rewrites_leads_to_no_descriptor_beyond_the_ring,
+	                                        up, fixture_down),
 		cmocka_unit_test_setup_teardown(random_words_in_the_shared_memory_do_no_harm, up, fixture_down),
 	};
 
