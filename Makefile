@@ -180,7 +180,7 @@ fuzz: ## Fuzz every boundary for FUZZ_SECONDS each (default 60): table, build/re
 .fuzz:
 	$(call build_preset,fuzz,--target fuzzers)
 
-stress: ## Both sides at full speed on two CPUs: COUNT=N messages (default 40000000), from SEED=N; build/reports/stress.json
+stress: ## Both sides at full speed on two CPUs: COUNT=N messages (default 200000000, minutes), from SEED=N; build/reports/stress.json
 	$(LOCKED) .setup
 	@COUNT='$(COUNT)' SEED='$(SEED)' tests/stress/run.sh
 

@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# make stress: COUNT messages (default 40000000, about a minute on two idle CPUs) between both sides of the library at full
+# make stress: COUNT messages (default 200000000, about five minutes on two idle CPUs) between both sides of the library at full
 # speed, from SEED (default: the time), in the builds of bench/: without locks, where no fence hides a missing one, and with.
 # Rows on standard output, build/reports/stress.json. Exit status: 0 all came in order and whole, 1 not, 2 wrong arguments.
 tree=$(cd "$(dirname "$0")/../.." && pwd)
 . "$tree/bench/common.sh"
 
-count=${COUNT:-40000000} seed=${SEED:-$(date +%s)}
+count=${COUNT:-200000000} seed=${SEED:-$(date +%s)}
 for value in "$count" "$seed"; do
 	case $value in
 	'' | *[!0-9]*) echo "stress: COUNT=$count SEED=$seed: must be numbers" >&2; exit 2 ;;
