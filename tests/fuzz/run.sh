@@ -60,7 +60,7 @@ run_one() {
 	result=ok note=ok
 	if [ -n "$input" ]; then
 		result=finding note="FOUND $input"
-		"$2/fuzz-$name" "$input" >>"$log" 2>&1 # now with what the program says
+		"$2/fuzz-$name" -timeout=10 "$input" >>"$log" 2>&1 # now with what the program says
 	elif [ -e "$3/stop" ]; then
 		result=interrupted note=interrupted
 	elif [ $status -ne 0 ]; then

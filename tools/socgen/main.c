@@ -59,6 +59,25 @@ static long read_file(const char *path, char *blob)
 	return (long)size;
 }
 
+/* libfdt 1.6 believes a property whose length leads back to its own tag, and walks there for ever. */
+static int check_tags(const void *blob, size_t size)
+{
+	int offset = 0, next;
+	uint32_t tag;
+
+	if (size < fdt_totalsize(blob))
+		return -FDT_ERR_TRUNCATED;
+	do {
+		tag = fdt_next_tag(blob, offset, &next);
+		if (next < 0)
+			return next;
+		if (next <= offset)
+			return -FDT_ERR_BADSTRUCTURE;
+		offset = next;
+	} while (tag != FDT_END);
+	return 0;
+}
+
 /* Nothing else may touch the tree before this has seen it: libfdt trusts the offsets in the header. */
 static bool is_device_tree(const char *path, const void *blob, size_t size)
 {
@@ -67,6 +86,8 @@ static bool is_device_tree(const char *path, const void *blob, size_t size)
 	/* Before version 16 nodes had other names, and libfdt 1.6 crashes when such a one is not what it expects. */
 	if (!err && fdt_version(blob) < 16)
 		err = -FDT_ERR_BADVERSION;
+	if (!err)
+		err = check_tags(blob, size);
 	if (!err)
 		err = fdt_check_full(blob, size);
 	if (!err)
