@@ -40,9 +40,10 @@ static void __attribute__((__noreturn__)) fail(const char *what)
 	exit(1); /* and the emulators with it */
 }
 
-/* Starts an emulator and gives it the other end of a socket. @param argv  with room for what plug() adds */
-static int start(char **argv, void (*plug)(char **more, int socket), pid_t *child)
+/* Starts an emulator with the other end of a socket, its chardev "bell". @param argv  with room for two more */
+static int start(char **argv, pid_t *child)
 {
+	char chardev[64];
 	int ends[2], argc = 0;
 
 	while (argv[argc])
@@ -56,7 +57,9 @@ static int start(char **argv, void (*plug)(char **more, int socket), pid_t *chil
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		dup2(STDERR_FILENO, STDOUT_FILENO);
 		fcntl(ends[1], F_SETFD, 0);
-		plug(argv + argc, ends[1]);
+		snprintf(chardev, sizeof(chardev), "socket,id=bell,fd=%d", ends[1]);
+		argv[argc] = "-chardev";
+		argv[argc + 1] = chardev;
 		execvp(argv[0], argv);
 		fail("QEMU is not installed");
 	}
@@ -68,30 +71,6 @@ static void stop(pid_t child)
 {
 	kill(child, SIGKILL);
 	waitpid(child, NULL, 0);
-}
-
-static void plug_core(char **more, int socket)
-{
-	static char chardev[64];
-
-	snprintf(chardev, sizeof(chardev), "socket,id=doorbell,fd=%d", socket);
-	more[0] = "-chardev";
-	more[1] = chardev;
-	more[2] = "-serial";
-	more[3] = "chardev:doorbell";
-	more[4] = NULL;
-}
-
-static void plug_linux(char **more, int socket)
-{
-	static char chardev[64];
-
-	snprintf(chardev, sizeof(chardev), "socket,id=bell,fd=%d", socket);
-	more[0] = "-chardev";
-	more[1] = chardev;
-	more[2] = "-device";
-	more[3] = "ivshmem-doorbell,chardev=bell,vectors=1";
-	more[4] = NULL;
 }
 
 static void await(int fd, int life, const char *gone)
@@ -169,7 +148,7 @@ static void measure_linux(int uart, char **argv)
 	took = mmap(NULL, BELL_MEMORY, PROT_READ, MAP_SHARED, shm.fd, 0);
 	if (took == MAP_FAILED)
 		fail("no memory");
-	life = start(argv, plug_linux, &child);
+	life = start(argv, &child);
 	if (amp_ivshmem_introduce(life, &shm, &bell))
 		fail("Linux's machine does not start");
 	for (i = 0; i < BELL_TRIPS; i++) {
@@ -187,19 +166,21 @@ static void measure_linux(int uart, char **argv)
 
 int main(int argc, char **argv)
 {
-	char *core_argv[20] = {"qemu-system-arm", "-M",       "mps2-an385", "-kernel", argv[1],
-	                       "-nodefaults",     "-display", "none",       "-serial", "null"};
+	char *core_argv[20] = {"qemu-system-arm", "-M",   "mps2-an385", "-kernel", argv[1],   "-nodefaults",
+	                       "-display",        "none", "-serial",    "null",    "-serial", "chardev:bell"};
 	char *linux_argv[64] = {0};
 	pid_t core;
 	int uart;
 
 	if (argc < 2 || argc > 50)
 		fail("usage: doorbell CORE-PROGRAM [QEMU ARGUMENT...]");
-	uart = start(core_argv, plug_core, &core);
+	uart = start(core_argv, &core);
 	await_byte(uart);
 	measure_core(uart);
 	if (argc > 2) {
 		memcpy(linux_argv, argv + 2, (size_t)(argc - 2) * sizeof(*argv));
+		linux_argv[argc - 2] = "-device";
+		linux_argv[argc - 1] = "ivshmem-doorbell,chardev=bell,vectors=1";
 		measure_linux(uart, linux_argv);
 	}
 	stop(core);
