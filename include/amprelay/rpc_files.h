@@ -22,7 +22,7 @@
 extern "C" {
 #endif
 
-/** Flags of an open: Linux' values, whatever the C library of either side uses. */
+/** Flags of an open, as they travel: Linux' values, whatever the C library of either side uses. */
 #define AMP_RPC_O_RDONLY  00u
 #define AMP_RPC_O_WRONLY  01u
 #define AMP_RPC_O_RDWR    02u
@@ -31,7 +31,29 @@ extern "C" {
 #define AMP_RPC_O_EXCL    0200u
 #define AMP_RPC_O_TRUNC   01000u
 #define AMP_RPC_O_APPEND  02000u
-#define AMP_RPC_O_ALL     03303u /**< all that there are; a request with others is refused */
+#define AMP_RPC_O_ALL     03303u /**< all that there are */
+
+/** In whose numbers a program gives the flags of an open. */
+enum amp_rpc_numbers {
+	AMP_RPC_LINUX_NUMBERS,  /**< as AMP_RPC_O_*: the numbers of the side that has the files */
+	AMP_RPC_NEWLIB_NUMBERS, /**< those of newlib's <fcntl.h>: O_CREAT is 0x200, O_APPEND 8 … */
+	/**
+	 * Linux's if bit 0x40 is set, Linux's O_CREAT, which no flag of newlib has; else newlib's. For a program that
+	 * uses newlib's names, or Linux's numbers wherever it creates a file. It does not serve one that gives Linux's
+	 * O_TRUNC or O_APPEND without O_CREAT: those are newlib's O_CREAT and O_TRUNC.
+	 */
+	AMP_RPC_EITHER_NUMBERS,
+};
+
+/**
+ * @brief Flags of an open as they travel.
+ *
+ * Those that change nothing about a regular file opened from afar are left out: not to block, not to become a terminal,
+ * not to survive an exec, not to follow a link (none is followed), large, binary, text. Others that have no AMP_RPC_O_*
+ * (O_SYNC, O_DIRECTORY …) would be promised without being kept.
+ * @return AMP_RPC_O_*, or -EINVAL. Context: any
+ */
+int amp_rpc_open_flags(unsigned int flags, enum amp_rpc_numbers numbers);
 
 /** Most bytes of a path (with its NUL), and that one read or write moves. */
 #define AMP_RPC_DATA_MAX 480
@@ -43,9 +65,9 @@ extern "C" {
 /* ------------------------------------------------------------------ the core without files: remote_files.c */
 
 /*
- * All go to the default client, rpmsg_set_default_rpc(). Negative results: the error number that the server told
- * (-ENOENT; -EIO when it told none); -ENOTCONN (no default client); -EPROTO (an answer that makes no sense); or an
- * error of rpmsg_rpc_send(). Context and blocking: as rpmsg_rpc_send().
+ * All go to the default client, rpmsg_set_default_rpc(). Negative results: the error that the server told, in this
+ * side's numbers (-ENOENT; -EIO when it told none that is known here); -ENOTCONN (no default client); -EPROTO (an
+ * answer that makes no sense); or an error of rpmsg_rpc_send(). Context and blocking: as rpmsg_rpc_send().
  */
 
 /**
@@ -106,6 +128,11 @@ struct amp_rpc_file_config {
 	 * Context: as rpmsg_ept_cb; must not call back.
 	 */
 	void (*wake)(void *arg);
+	/**
+	 * In whose numbers the client's flags come. A client over this library sends Linux's, which is 0; one that
+	 * passes on what its C library has may send newlib's.
+	 */
+	enum amp_rpc_numbers numbers;
 };
 
 /** A server for one client. The memory is the application's; the members are the library's. */

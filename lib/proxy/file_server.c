@@ -7,11 +7,11 @@
  * else. Nothing of a request is used before it was checked, and a client reaches only what it has opened itself.
  */
 #include "../virtio/shared_access.h"
+#include "wire_errors.h"
 
 #include <amprelay/rpc_files.h>
 #include <openamp/rpmsg_retarget.h>
 
-#include <metal/errno.h>
 #include <metal/log.h>
 #include <metal/utilities.h>
 
@@ -108,7 +108,8 @@ static void close_all(struct amp_rpc_file_server *server)
 static int serve_open(struct amp_rpc_file_server *server, struct message *msg)
 {
 	const struct amp_rpc_file_config *config = &server->config;
-	uint32_t flags = (uint32_t)msg->head.args.int_field1, len = msg->head.args.data_len;
+	int flags = amp_rpc_open_flags((uint32_t)msg->head.args.int_field1, config->numbers);
+	uint32_t len = msg->head.args.data_len;
 	const char *path = (const char *)msg->data;
 	unsigned int mode = (unsigned int)msg->head.args.int_field2 & 0777u;
 	int slot, status;
@@ -116,16 +117,16 @@ static int serve_open(struct amp_rpc_file_server *server, struct message *msg)
 	/* The path is all of the data, and ends where the data ends: what is checked is what is opened. */
 	if (len < 2 || memchr(path, '\0', len) != path + len - 1)
 		return -EINVAL;
-	if ((flags & ~AMP_RPC_O_ALL) || (flags & AMP_RPC_O_ACCMODE) == AMP_RPC_O_ACCMODE)
+	if (flags < 0 || (flags & AMP_RPC_O_ACCMODE) == AMP_RPC_O_ACCMODE)
 		return -EINVAL;
 	for (slot = 0; slot < AMP_RPC_MAX_FILES && server->handle[slot] >= 0; slot++)
 		;
 	if (slot == AMP_RPC_MAX_FILES)
 		return -EMFILE;
-	status = config->allow ? config->allow(config->arg, path, flags) : 0;
+	status = config->allow ? config->allow(config->arg, path, (unsigned int)flags) : 0;
 	if (status < 0)
 		return status;
-	status = config->ops->open(config->arg, path, flags, mode);
+	status = config->ops->open(config->arg, path, (unsigned int)flags, mode);
 	if (status < 0)
 		return status;
 	server->handle[slot] = status;
@@ -198,7 +199,7 @@ static void serve_request(struct amp_rpc_file_server *server, struct message *ms
 	int result = serve(server, msg, len);
 
 	msg->head.args.int_field1 = result < 0 ? -1 : result;
-	msg->head.args.int_field2 = result < 0 ? -result : 0;
+	msg->head.args.int_field2 = result < 0 ? error_to_wire(-result) : 0;
 	msg->head.args.data_len = msg->head.id == READ_SYSCALL_ID && result > 0 ? (uint32_t)result : 0;
 }
 

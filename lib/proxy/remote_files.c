@@ -5,10 +5,11 @@
  *
  * The server is not trusted: an answer's counts are checked against what was asked and what arrived.
  */
+#include "wire_errors.h"
+
 #include <amprelay/rpc_files.h>
 #include <openamp/rpmsg_retarget.h>
 
-#include <metal/errno.h>
 #include <metal/utilities.h>
 
 #include <string.h>
@@ -54,7 +55,7 @@ static int call(struct message *msg, uint32_t id, int field1, int field2, const 
 	if (args->int_field1 >= 0)
 		return args->int_field1 <= max ? args->int_field1 : -EPROTO;
 	/* Error numbers are small; what is not one must not look like success, or like an error of ours. */
-	return args->int_field2 > 0 && args->int_field2 < 1000 ? -args->int_field2 : -EIO;
+	return args->int_field2 > 0 && args->int_field2 < 1000 ? -error_from_wire(args->int_field2) : -EIO;
 }
 
 int amp_rpc_open(const char *path, unsigned int flags, unsigned int mode)

@@ -8,8 +8,7 @@
  * interrupt out that is waited for.
  */
 #include "../virtio/shared_access.h"
-
-#include <openamp/rpmsg_retarget.h>
+#include "proxy_internal.h"
 
 #include <metal/errno.h>
 #include <metal/log.h>
@@ -25,7 +24,7 @@ enum call_state {
 	CALL_ABANDONED, /* the caller has given up; the answer may still come */
 };
 
-static struct rpmsg_rpc_data *default_rpc;
+struct rpmsg_rpc_data *amp_default_rpc;
 
 /* ------------------------------------------------------------------ what is received */
 
@@ -298,20 +297,15 @@ void rpmsg_rpc_release(struct rpmsg_rpc_data *rpc)
 {
 	if (!rpc)
 		return;
-	if (default_rpc == rpc)
-		default_rpc = NULL;
+	if (amp_default_rpc == rpc)
+		amp_default_rpc = NULL;
 	rpmsg_destroy_ept(&rpc->ept);
 	metal_mutex_deinit(&rpc->lock);
 }
 
-void rpmsg_set_default_rpc(struct rpmsg_rpc_data *rpc)
-{
-	default_rpc = rpc;
-}
-
 struct rpmsg_rpc_data *amp_rpmsg_default_rpc(void)
 {
-	return default_rpc;
+	return amp_default_rpc;
 }
 
 void amp_rpmsg_rpc_set_timeout(struct rpmsg_rpc_data *rpc, uint32_t ms)

@@ -85,7 +85,7 @@ static void wake(void *arg)
 }
 
 static const struct amp_rpc_file_ops ops = {file_open, file_close, file_read, file_write};
-static const struct amp_rpc_file_config config = {&ops, &files, AMP_RPC_STDOUT, allow, wake};
+static const struct amp_rpc_file_config config = {&ops, &files, AMP_RPC_STDOUT, allow, wake, AMP_RPC_LINUX_NUMBERS};
 
 /* ------------------------------------------------------------------ both sides */
 
@@ -256,6 +256,76 @@ static void paths_and_flags_that_make_no_sense_are_refused_here(void **state)
 	assert_int_equal(amp_rpc_open("name", 04, 0), -EINVAL);
 	assert_int_equal(amp_rpc_open("name", 0x80000000u, 0), -EINVAL);
 	assert_int_equal(files.opened, 0);
+}
+
+/* The flags as Linux and as newlib number them. What an open with them means is the same. */
+struct open_flags {
+	unsigned int of_linux, of_newlib, wire;
+};
+
+static const struct open_flags creating[] = {
+	{0x041, 0x201, AMP_RPC_O_WRONLY | AMP_RPC_O_CREAT},
+	{0x0c2, 0xa02, AMP_RPC_O_RDWR | AMP_RPC_O_CREAT | AMP_RPC_O_EXCL},
+	{0x241, 0x601, AMP_RPC_O_WRONLY | AMP_RPC_O_CREAT | AMP_RPC_O_TRUNC},
+	{0x441, 0x209, AMP_RPC_O_WRONLY | AMP_RPC_O_CREAT | AMP_RPC_O_APPEND},
+	{0x6c2, 0xe0a, AMP_RPC_O_RDWR | AMP_RPC_O_CREAT | AMP_RPC_O_EXCL | AMP_RPC_O_TRUNC | AMP_RPC_O_APPEND},
+	/* … and with what changes nothing: O_NOCTTY, O_NONBLOCK, O_CLOEXEC, O_NOFOLLOW or O_LARGEFILE */
+	{0xa8941, 0x14c201, AMP_RPC_O_WRONLY | AMP_RPC_O_CREAT},
+};
+
+static const struct open_flags not_creating[] = {
+	{0x000, 0x000, AMP_RPC_O_RDONLY},
+	{0x001, 0x001, AMP_RPC_O_WRONLY},
+	{0x002, 0x002, AMP_RPC_O_RDWR},
+	{0x201, 0x401, AMP_RPC_O_WRONLY | AMP_RPC_O_TRUNC},
+	{0x401, 0x009, AMP_RPC_O_WRONLY | AMP_RPC_O_APPEND},
+	{0x402, 0x00a, AMP_RPC_O_RDWR | AMP_RPC_O_APPEND},
+	{0x081, 0x801, AMP_RPC_O_WRONLY | AMP_RPC_O_EXCL},
+};
+
+static void flags_in_newlibs_numbers_and_in_linuxs_open_the_same(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < sizeof(creating) / sizeof(creating[0]); i++) {
+		assert_int_equal(amp_rpc_open_flags(creating[i].of_newlib, AMP_RPC_EITHER_NUMBERS), creating[i].wire);
+		assert_int_equal(amp_rpc_open_flags(creating[i].of_linux, AMP_RPC_EITHER_NUMBERS), creating[i].wire);
+		assert_int_equal(amp_rpc_open_flags(creating[i].of_newlib, AMP_RPC_NEWLIB_NUMBERS), creating[i].wire);
+		assert_int_equal(amp_rpc_open_flags(creating[i].of_linux, AMP_RPC_LINUX_NUMBERS), creating[i].wire);
+	}
+	for (i = 0; i < sizeof(not_creating) / sizeof(not_creating[0]); i++) {
+		assert_int_equal(amp_rpc_open_flags(not_creating[i].of_newlib, AMP_RPC_EITHER_NUMBERS),
+		                 not_creating[i].wire);
+		assert_int_equal(amp_rpc_open_flags(not_creating[i].of_newlib, AMP_RPC_NEWLIB_NUMBERS),
+		                 not_creating[i].wire);
+		assert_int_equal(amp_rpc_open_flags(not_creating[i].of_linux, AMP_RPC_LINUX_NUMBERS),
+		                 not_creating[i].wire);
+	}
+}
+
+static void flags_that_cannot_be_kept_are_refused(void **state)
+{
+	(void)state;
+	assert_int_equal(amp_rpc_open_flags(0x2201, AMP_RPC_NEWLIB_NUMBERS), -EINVAL);   /* O_SYNC */
+	assert_int_equal(amp_rpc_open_flags(0x200000, AMP_RPC_EITHER_NUMBERS), -EINVAL); /* O_DIRECTORY */
+	assert_int_equal(amp_rpc_open_flags(0x40, AMP_RPC_NEWLIB_NUMBERS), -EINVAL);
+	assert_int_equal(amp_rpc_open_flags(0x101041, AMP_RPC_EITHER_NUMBERS), -EINVAL); /* Linux's O_SYNC */
+	assert_int_equal(amp_rpc_open_flags(0x8, AMP_RPC_LINUX_NUMBERS), -EINVAL);       /* newlib's O_APPEND */
+	assert_int_equal(amp_rpc_open_flags(0x80000000u, AMP_RPC_EITHER_NUMBERS), -EINVAL);
+}
+
+static void a_server_takes_the_numbers_that_it_was_told(void **state)
+{
+	(void)state;
+	assert_int_equal(amp_rpc_open("name", 0x601, 0), 3); /* Linux's: no O_CREAT is in it */
+	assert_int_equal(files.flags, AMP_RPC_O_WRONLY | AMP_RPC_O_TRUNC | AMP_RPC_O_APPEND);
+	server.config.numbers = AMP_RPC_NEWLIB_NUMBERS;
+	assert_int_equal(amp_rpc_open("name", 0x601, 0), 4);
+	assert_int_equal(files.flags, AMP_RPC_O_WRONLY | AMP_RPC_O_CREAT | AMP_RPC_O_TRUNC);
+	server.config.numbers = AMP_RPC_EITHER_NUMBERS;
+	assert_int_equal(amp_rpc_open("name", 0x241, 0), 5);
+	assert_int_equal(files.flags, AMP_RPC_O_WRONLY | AMP_RPC_O_CREAT | AMP_RPC_O_TRUNC);
 }
 
 static void calls_fail_without_a_client(void **state)
@@ -482,6 +552,9 @@ int main(void)
 		FILE_TEST(descriptors_that_the_client_did_not_open_are_refused),
 		FILE_TEST(a_client_opens_so_many_files_and_no_more),
 		FILE_TEST(paths_and_flags_that_make_no_sense_are_refused_here),
+		FILE_TEST(flags_in_newlibs_numbers_and_in_linuxs_open_the_same),
+		FILE_TEST(flags_that_cannot_be_kept_are_refused),
+		FILE_TEST(a_server_takes_the_numbers_that_it_was_told),
 		FILE_TEST(calls_fail_without_a_client),
 		FILE_TEST(requests_with_impossible_fields_get_an_error_and_touch_no_file),
 		FILE_TEST(requests_too_short_out_of_turn_or_of_a_stranger_are_dropped),
