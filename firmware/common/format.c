@@ -20,14 +20,18 @@ struct arguments {
 
 struct conversion {
 	bool zero, left;
+	bool alternate; /* '#' */
+	char sign;      /* '+' or ' ' before what is not negative, or 0 */
 	unsigned width;
-	unsigned precision; /* UINT32_MAX = none */
-	unsigned longs;     /* number of 'l' */
-	bool size;          /* 'z' */
+	unsigned precision; /* NO_PRECISION: none */
+	unsigned longs;     /* number of 'l'; 2 for 'j' too */
 	unsigned shorts;    /* number of 'h' */
+	bool size;          /* 'z' or 't' */
+	bool long_double;   /* 'L' */
 };
 
-#define MAX_DIGITS 20 /* of a 64-bit number, in decimal */
+#define NO_PRECISION UINT32_MAX
+#define MAX_DIGITS   22 /* of a 64-bit number, in octal */
 
 static void put(struct output *out, char c)
 {
@@ -42,12 +46,11 @@ static void fill(struct output *out, char c, unsigned count)
 		put(out, c);
 }
 
-/** Text of `length` bytes after `prefix` (sign or 0x), in a field. Zeroes go between the two. */
-static void put_field(struct output *out, const struct conversion *conv, const char *prefix, const char *text,
-                      size_t length)
+/** `prefix` (sign or 0x), zeros, and text of `length` bytes, in a field. */
+static void put_field(struct output *out, const struct conversion *conv, const char *prefix, unsigned zeros,
+                      const char *text, size_t length)
 {
-	size_t prefix_length = strlen(prefix);
-	size_t used = prefix_length + length;
+	size_t used = strlen(prefix) + zeros + length;
 	unsigned padding = conv->width > used ? conv->width - (unsigned)used : 0;
 
 	if (!conv->left && !conv->zero)
@@ -56,19 +59,21 @@ static void put_field(struct output *out, const struct conversion *conv, const c
 		put(out, *prefix++);
 	if (!conv->left && conv->zero)
 		fill(out, '0', padding);
+	fill(out, '0', zeros);
 	while (length--)
 		put(out, *text++);
 	if (conv->left)
 		fill(out, ' ', padding);
 }
 
-static void put_number(struct output *out, const struct conversion *conv, const char *prefix, uint64_t value,
-                       unsigned base, char ten)
+static void put_number(struct output *out, struct conversion *conv, const char *prefix, uint64_t value, unsigned base,
+                       char ten)
 {
 	char digits[MAX_DIGITS];
 	char *first = digits + sizeof(digits);
+	unsigned length;
 
-	do {
+	while (value) {
 		unsigned digit;
 
 		/* 64-bit division is a slow library function on small cores, and numbers are mostly small */
@@ -80,8 +85,16 @@ static void put_number(struct output *out, const struct conversion *conv, const 
 			value /= base;
 		}
 		*--first = (char)(digit < 10 ? '0' + digit : ten + digit - 10);
-	} while (value);
-	put_field(out, conv, prefix, first, (size_t)(digits + sizeof(digits) - first));
+	}
+	length = (unsigned)(digits + sizeof(digits) - first);
+	/* The precision is the least number of digits: one if there is none, and then zeros may fill the field. */
+	if (conv->precision == NO_PRECISION)
+		conv->precision = 1;
+	else
+		conv->zero = false;
+	if (base == 8 && conv->alternate && conv->precision <= length)
+		conv->precision = length + 1; /* "a zero before it" is what '#' means in octal */
+	put_field(out, conv, prefix, conv->precision > length ? conv->precision - length : 0, first, length);
 }
 
 static unsigned read_number(const char **format, struct arguments *args, bool *negative)
@@ -102,7 +115,7 @@ static unsigned read_number(const char **format, struct arguments *args, bool *n
 
 static struct conversion read_conversion(const char **format, struct arguments *args)
 {
-	struct conversion conv = {.precision = UINT32_MAX};
+	struct conversion conv = {.precision = NO_PRECISION};
 	bool negative = false;
 
 	for (;; ++*format) {
@@ -110,6 +123,12 @@ static struct conversion read_conversion(const char **format, struct arguments *
 			conv.zero = true;
 		else if (**format == '-')
 			conv.left = true;
+		else if (**format == '#')
+			conv.alternate = true;
+		else if (**format == '+' || (**format == ' ' && conv.sign == '+'))
+			conv.sign = '+';
+		else if (**format == ' ')
+			conv.sign = ' ';
 		else
 			break;
 	}
@@ -121,15 +140,19 @@ static struct conversion read_conversion(const char **format, struct arguments *
 		negative = false;
 		conv.precision = read_number(format, args, &negative);
 		if (negative)
-			conv.precision = UINT32_MAX;
+			conv.precision = NO_PRECISION;
 	}
 	for (;; ++*format) {
 		if (**format == 'l')
 			conv.longs++;
 		else if (**format == 'h')
 			conv.shorts++;
-		else if (**format == 'z')
+		else if (**format == 'j')
+			conv.longs = 2;
+		else if (**format == 'z' || **format == 't')
 			conv.size = true;
+		else if (**format == 'L')
+			conv.long_double = true;
 		else
 			break;
 	}
@@ -164,6 +187,26 @@ static uint64_t read_unsigned(const struct conversion *conv, struct arguments *a
 	return conv->shorts >= 2 ? (unsigned char)value : conv->shorts ? (unsigned short)value : value;
 }
 
+static void put_signed(struct output *out, struct conversion *conv, int64_t number)
+{
+	const char sign[2] = {number < 0 ? '-' : conv->sign, '\0'};
+
+	put_number(out, conv, sign, number < 0 ? 0 - (uint64_t)number : (uint64_t)number, 10, 'a');
+}
+
+static void put_hexadecimal(struct output *out, struct conversion *conv, uint64_t number, bool upper)
+{
+	const char *prefix = !conv->alternate || !number ? "" : upper ? "0X" : "0x";
+
+	put_number(out, conv, prefix, number, 16, upper ? 'A' : 'a');
+}
+
+static void put_pointer(struct output *out, struct conversion *conv, const void *pointer)
+{
+	conv->precision = 2 * sizeof(pointer);
+	put_number(out, conv, "0x", (uintptr_t)pointer, 16, 'a');
+}
+
 static void put_text(struct output *out, struct conversion *conv, const char *text)
 {
 	size_t length = 0;
@@ -173,40 +216,62 @@ static void put_text(struct output *out, struct conversion *conv, const char *te
 	while (length < conv->precision && text[length])
 		length++;
 	conv->zero = false;
-	put_field(out, conv, "", text, length);
+	put_field(out, conv, "", 0, text, length);
 }
 
-/** One conversion; `format` is behind its '%'. @return false if it is none that we know */
+static bool is_floating(char conversion)
+{
+	conversion |= 'a' ^ 'A';
+	return conversion == 'a' || (conversion >= 'e' && conversion <= 'g');
+}
+
+/** Take the argument of a conversion that is not carried out, so that the next one gets its own. */
+static void skip_argument(char conversion, const struct conversion *conv, struct arguments *args)
+{
+	if (is_floating(conversion)) {
+		if (conv->long_double)
+			(void)va_arg(args->list, long double);
+		else
+			(void)va_arg(args->list, double);
+	} else if (conversion == 'n' || conversion == 's') {
+		(void)va_arg(args->list, void *);
+	} else if (conversion == 'c') {
+		(void)va_arg(args->list, unsigned); /* wint_t */
+	}
+}
+
+/** One conversion; `format` is behind its '%'. @return false if it is none that is carried out here */
 static bool convert(struct output *out, const char **format, struct arguments *args)
 {
 	struct conversion conv = read_conversion(format, args);
-	int64_t number;
-	char c;
+	char conversion = *(*format)++, c;
 
-	switch (*(*format)++) {
+	if (conv.longs && (conversion == 's' || conversion == 'c')) { /* wide characters */
+		skip_argument(conversion, &conv, args);
+		return false;
+	}
+	switch (conversion) {
 	case 'd':
 	case 'i':
-		number = read_signed(&conv, args);
-		put_number(out, &conv, number < 0 ? "-" : "", number < 0 ? 0 - (uint64_t)number : (uint64_t)number, 10,
-		           'a');
+		put_signed(out, &conv, read_signed(&conv, args));
 		return true;
 	case 'u':
 		put_number(out, &conv, "", read_unsigned(&conv, args), 10, 'a');
 		return true;
-	case 'x':
-		put_number(out, &conv, "", read_unsigned(&conv, args), 16, 'a');
+	case 'o':
+		put_number(out, &conv, "", read_unsigned(&conv, args), 8, 'a');
 		return true;
+	case 'x':
 	case 'X':
-		put_number(out, &conv, "", read_unsigned(&conv, args), 16, 'A');
+		put_hexadecimal(out, &conv, read_unsigned(&conv, args), conversion == 'X');
 		return true;
 	case 'p':
-		conv = (struct conversion){.zero = true, .width = 2 + 2 * sizeof(void *)};
-		put_number(out, &conv, "0x", (uintptr_t)va_arg(args->list, void *), 16, 'a');
+		put_pointer(out, &conv, va_arg(args->list, void *));
 		return true;
 	case 'c':
 		c = (char)va_arg(args->list, int);
 		conv.zero = false;
-		put_field(out, &conv, "", &c, 1);
+		put_field(out, &conv, "", 0, &c, 1);
 		return true;
 	case 's':
 		put_text(out, &conv, va_arg(args->list, const char *));
@@ -215,6 +280,7 @@ static bool convert(struct output *out, const char **format, struct arguments *a
 		put(out, '%');
 		return true;
 	default:
+		skip_argument(conversion, &conv, args);
 		return false;
 	}
 }
@@ -231,7 +297,7 @@ size_t amp_vformat(char *out, size_t size, const char *format, va_list args)
 		if (*format++ != '%') {
 			put(&output, *start);
 		} else if (!convert(&output, &format, &arguments)) {
-			/* unknown: copy what was skipped; a NUL may have ended it */
+			/* not carried out: copy what was skipped; a NUL may have ended it */
 			if (!format[-1])
 				format--;
 			while (start < format)

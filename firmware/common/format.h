@@ -3,10 +3,12 @@
  * @file format.h
  * @brief A small snprintf for firmware without a C library.
  *
- * Conversions: %d %i %u %x %X %c %s %p %%, with the flags '0' and '-', a width (number or '*'), a precision for %s
- * ("%.10s",
- * "%.*s"), and the lengths hh h l ll z. Anything else is copied as it stands, so that a mistake can be seen. No
- * floating point. %p writes "0x" and all digits of a pointer.
+ * Conversions: %d %i %u %o %x %X %c %s %p %%, with the flags '#', '0', '-', '+' and ' ', width and precision (numbers
+ * or '*'), and the lengths hh h l ll j z t. %p writes "0x" and all digits of a pointer.
+ *
+ * Anything else is copied as it stands, so that it can be seen: "%f" says that floating point is missing here. The
+ * arguments of floating point (%f %e %g %a), wide characters (%lc %ls) and %n are skipped, so that what follows gets
+ * its own.
  */
 #ifndef AMP_FIRMWARE_FORMAT_H
 #define AMP_FIRMWARE_FORMAT_H

@@ -6,7 +6,7 @@ else()
   set(mpu arch/armv7m/mpu.c)
 endif()
 set(ARCH_CHECKS) # division by zero traps (fault.c)
-set(ARCH_OPTIONS -mno-unaligned-access) # they trap, too
+set(ARCH_OPTIONS) # accesses to single words may be unaligned, as the compiler expects
 set(ARCH_BOOT_SOURCES arch/armv7m/boot.c)
 set(ARCH_SOURCES
   arch/armv7m/clock.c

@@ -41,8 +41,7 @@ struct fault_context {
 
 _Noreturn void amp_fault_handler(const struct fault_context *context);
 
-/** Let faults trap as themselves, and trap what the core would otherwise let pass (division by zero, unaligned access).
- */
+/** Let faults trap as themselves, and trap what the core would otherwise let pass: a division by zero. */
 void armv7m_fault_start(void);
 
 #endif

@@ -58,6 +58,39 @@ static void fields_are_padded_as_the_c_library_does(void **state)
 	same("%02x%02x", 1u, 0xffu);
 }
 
+/* What log macros of applications use, and each flag with each kind of number. */
+static void signs_and_prefixes_are_those_of_the_c_library(void **state)
+{
+	(void)state;
+	same("[%#x][%#X][%#x][%#o][%#o]", 0xbeefu, 0xbeefu, 0u, 8u, 0u);
+	same("[%#10x][%#-10x][%#010x][%#08lx]", 0xau, 0xau, 0xau, 0x1234ul);
+	same("[%+d][%+d][%+d][% d][% d]", 1, -1, 0, 1, -1);
+	same("[%+5d][%-+5d][%+05d][% 05d][%- 5d]", 1, 1, 1, 1, 1);
+	same("[%+i][%+ld][%+lld][% hd]", 7, 7l, 7ll, (short)7);
+	same("[%o][%lo][%llo][%5o][%-5o][%05o]", 511u, 511ul, ULLONG_MAX, 8u, 8u, 8u);
+	same("[%#llo][%#llx]", ULLONG_MAX, ULLONG_MAX);
+}
+
+static void precision_is_the_least_number_of_digits(void **state)
+{
+	(void)state;
+	same("[%.4d][%.4d][%.0d][%.0d][%.d]", 42, -42, 0, 7, 0);
+	same("[%8.4x][%-8.4x][%.8X][%#.8x]", 0xabu, 0xabu, 0xabu, 0xabu);
+	same("[%.*d][%*.*d][%.*u]", 5, 42, 9, 5, 42, -1, 3u);
+	same("[%+.3d][% .3d][%.3o]", 5, 5, 5u);
+	same("[%.12u][%.25llu]", 1u, 1ull);
+}
+
+static void all_lengths_are_read_as_the_c_library_does(void **state)
+{
+	(void)state;
+	same("%hhx %hx %lx %llx %zx %jx %tx", (unsigned char)0xfe, (unsigned short)0xfedc, ULONG_MAX, ULLONG_MAX,
+	     SIZE_MAX, UINTMAX_MAX, (ptrdiff_t)0x1234);
+	same("%hhd %hd %ld %lld %zd %jd %td", (signed char)-1, (short)-1, -1l, -1ll, (ptrdiff_t)-1, INTMAX_MIN,
+	     (ptrdiff_t)-1);
+	same("%hho %ho %hhi", (unsigned char)255, (unsigned short)65535, (signed char)-128);
+}
+
 static void strings_end_where_the_precision_says(void **state)
 {
 	static const char no_nul[3] = {'a', 'b', 'c'};
@@ -79,11 +112,14 @@ static void percent_signs_and_plain_text_are_copied(void **state)
 
 static void a_pointer_has_all_its_digits(void **state)
 {
-	char text[64], expected[64];
+	char text[64], expected[160];
 
 	(void)state;
 	amp_format(text, sizeof(text), "%p", (void *)(uintptr_t)0x1234);
 	snprintf(expected, sizeof(expected), "0x%0*x", (int)(2 * sizeof(void *)), 0x1234u);
+	assert_string_equal(text, expected);
+	snprintf(expected, sizeof(expected), "[%24s][%-24s]", text, text);
+	amp_format(text, sizeof(text), "[%24p][%-24p]", (void *)(uintptr_t)0x1234, (void *)(uintptr_t)0x1234);
 	assert_string_equal(text, expected);
 }
 
@@ -122,16 +158,45 @@ static void unknown_conversions_can_be_seen(void **state)
 	assert_string_equal(text, "end %-08l");
 }
 
+static void what_is_not_carried_out_leaves_the_others_their_arguments(void **state)
+{
+	static const struct {
+		const char *format, *text;
+	} floating[] = {
+		{"%f %d", "%f 7"},       {"%6.2f|%d", "%6.2f|7"}, {"%e,%d", "%e,7"},   {"%-8G,%d", "%-8G,7"},
+		{"%.3lf,%d", "%.3lf,7"}, {"%a,%d", "%a,7"},       {"%+E,%d", "%+E,7"},
+	};
+	char text[64];
+	int count = 5;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(floating) / sizeof(floating[0]); i++) {
+		format_unchecked(text, sizeof(text), floating[i].format, 1.5, 7);
+		assert_string_equal(text, floating[i].text);
+	}
+	format_unchecked(text, sizeof(text), "%Lf %d", 1.5L, 7);
+	assert_string_equal(text, "%Lf 7");
+	format_unchecked(text, sizeof(text), "%n%d", &count, 7);
+	assert_string_equal(text, "%n7");
+	assert_int_equal(count, 5);
+	format_unchecked(text, sizeof(text), "%ls %lc %d", L"wide", L'w', 7);
+	assert_string_equal(text, "%ls %lc 7");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers_are_written_as_the_c_library_does),
 		cmocka_unit_test(fields_are_padded_as_the_c_library_does),
+		cmocka_unit_test(signs_and_prefixes_are_those_of_the_c_library),
+		cmocka_unit_test(precision_is_the_least_number_of_digits),
+		cmocka_unit_test(all_lengths_are_read_as_the_c_library_does),
 		cmocka_unit_test(strings_end_where_the_precision_says),
 		cmocka_unit_test(percent_signs_and_plain_text_are_copied),
 		cmocka_unit_test(a_pointer_has_all_its_digits),
 		cmocka_unit_test(a_null_string_is_named),
 		cmocka_unit_test(unknown_conversions_can_be_seen),
+		cmocka_unit_test(what_is_not_carried_out_leaves_the_others_their_arguments),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
