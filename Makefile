@@ -140,10 +140,17 @@ endef
 	@kernel/initramfs/build.sh
 
 ##@ Check
-.PHONY: check check-unit check-asan check-tsan lint .lint check-kernel check-lab coverage stress soak mutations
+# What `make check-long` runs, one target after the other: all that CI has no time for. A new one is a word here.
+LONG_CHECKS := stress soak mutations fuzz
+
+.PHONY: check check-long check-unit check-asan check-tsan lint .lint check-kernel check-lab coverage stress soak mutations
 check: lab ## Everything that CI runs: static analysis, checks, unit tests (plain, sanitizers), cross builds, lab tests
 	@$(MAKE) lint check-asan check-tsan cross
 	@ctest --test-dir $(BUILD)/dev --output-on-failure --no-tests=error --timeout 300
+
+check-long: FUZZ_SECONDS = 10
+check-long: ## What takes longer than CI allows: stress, soak, mutations, fuzz with 10 s each; all run, whatever one finds
+	@$(MAKE) -k -j1 $(LONG_CHECKS) FUZZ_SECONDS='$(FUZZ_SECONDS)'
 
 check-unit: ## Only the unit tests (seconds)
 	$(LOCKED) .setup .tools
