@@ -23,6 +23,9 @@ FIRMWARE   ?=
 SETUP      ?= yes
 FUZZ_SECONDS ?= 60
 PREFIX     ?= /usr/local
+# Where an installation is put together, if not in its place: for packages.
+DESTDIR    ?=
+INSTALLED  := $(DESTDIR)$(PREFIX)
 export SETUP KERNEL_SRC
 
 JOBS := $(shell nproc)
@@ -31,14 +34,14 @@ FIRMWARE_ARG := $(if $(FIRMWARE),--firmware '$(FIRMWARE)')
 SOC_ARG := $(if $(SOC),--soc '$(SOC)')
 
 # One build at a time in one tree: a second `make` waits for the first one's build, not for its demo.
-LOCKED = @mkdir -p $(BUILD) && flock $(BUILD)/.lock $(MAKE)
+LOCKED = @scripts/locked.sh $(BUILD) $(MAKE)
 
 ##@ See it work
 .PHONY: demo demo-native up down
-demo: lab ## Play DEMO=NAME (default bring-up; 'amprelay demo --list' names all); report in build/reports/demo-NAME.json
+demo: lab ## Play DEMO=NAME (default bring-up; 'amprelay demo --list' names all) on SOC=NAME; report in build/reports/demo-NAME.json
 	@mkdir -p $(REPORTS)
 	@$(if $(filter bring-up,$(DEMO)),ln -sfn demo-bring-up.json $(REPORTS)/demo.json) # the name that it had first
-	@$(AMPRELAY) demo '$(DEMO)' --report '$(REPORTS)/demo-$(DEMO).json' $(FIRMWARE_ARG)
+	@$(AMPRELAY) demo '$(DEMO)' --report '$(REPORTS)/demo-$(DEMO).json' $(SOC_ARG) $(FIRMWARE_ARG)
 
 demo-native: ## The library alone: host and remote core as two processes; needs a C compiler and CMake, no QEMU
 	$(LOCKED) .native
@@ -64,7 +67,7 @@ firmware: ## Only firmware and boot ROMs, of all cores; a running lab takes it w
 	$(LOCKED) .setup .firmware
 
 kernel: ## Only the kernel and its modules; KERNEL_SRC=DIR takes your own tree
-	$(LOCKED) .setup .tools .kernel
+	$(LOCKED) .path .setup .tools .kernel
 
 cross: ## The library for every core and for arm64 Linux, installed in build/prefix/PRESET
 	$(LOCKED) .setup .cross
@@ -75,17 +78,21 @@ docs: ## Reference of the public headers: build/docs/html/index.html
 setup: ## Install the Debian packages of packages.txt that are missing (SETUP=no: only name them)
 	@scripts/setup.sh
 
-.PHONY: .lab .setup .tools .native .firmware .guest .kernel .image .cross .docs .coverage
-.lab: .setup .tools .firmware .guest .kernel .image
+.PHONY: .lab .path .setup .tools .native .firmware .guest .kernel .image .cross .docs .coverage
+.lab: .path .setup .tools .firmware .guest .kernel .image
+
+# Said before anything is built, not after five minutes.
+.path:
+	@kernel/build.sh --check
 
 .setup:
 	@scripts/setup.sh
 
-# A preset is configured once, then built quietly: the second time nothing is printed.
+# A preset is configured once, then built; what takes no time is not talked about.
 define build_preset
-	@[ -f $(BUILD)/$(1)/build.ninja ] || { echo "building preset $(1) (once, up to a minute)"; \
+	@[ -f $(BUILD)/$(1)/build.ninja ] || { echo "configuring preset $(1) (once)"; mkdir -p $(BUILD); \
 		cmake --preset $(1) >$(BUILD)/$(1).log 2>&1 || { cat $(BUILD)/$(1).log; rm -f $(BUILD)/$(1)/CMakeCache.txt; exit 1; }; }
-	@cmake --build $(BUILD)/$(1) $(2) -- --quiet >$(BUILD)/$(1).log 2>&1 || { cat $(BUILD)/$(1).log; exit 1; }
+	@scripts/build.sh $(BUILD)/$(1) $(2)
 endef
 
 # put FILE TO: a shell command that replaces TO if it is another, whole or not at all.
@@ -108,7 +115,7 @@ put = { cmp -s $(1) $(2) || { cp $(1) $(2).new && mv $(2).new $(2); }; }
 	$(call build_preset,$*)
 
 .native:
-	@{ cmake --preset library && cmake --build --preset library -j$(JOBS); } >$(BUILD)/library.log 2>&1 || { cat $(BUILD)/library.log; exit 1; }
+	$(call build_preset,library)
 
 .guest:
 	$(call build_preset,arm64-linux)
@@ -117,7 +124,7 @@ put = { cmp -s $(1) $(2) || { cp $(1) $(2).new && mv $(2).new $(2); }; }
 define install_library
 	$(call build_preset,$(1))
 	@rm -rf $(BUILD)/prefix/$(1)
-	@cmake --install $(BUILD)/$(1) --component library --prefix $(BUILD)/prefix/$(1) >/dev/null
+	@DESTDIR= cmake --install $(BUILD)/$(1) --component library --prefix $(BUILD)/prefix/$(1) >/dev/null
 endef
 
 .cross: $(FIRMWARE_PRESETS:%=.cross-%) .cross-arm64-linux
@@ -130,7 +137,7 @@ endef
 	@echo 'reference: $(BUILD)/docs/html/index.html'
 
 .coverage:
-	$(call build_preset,coverage,--target amprelay)
+	$(call build_preset,coverage,amprelay)
 	@scripts/coverage.sh
 
 .kernel:
@@ -185,7 +192,7 @@ fuzz: ## Fuzz every boundary for FUZZ_SECONDS each (default 60): table, build/re
 	@FUZZ_SECONDS='$(FUZZ_SECONDS)' FUZZ='$(FUZZ)' tests/fuzz/run.sh $(BUILD)/fuzz/tests/fuzz $(BUILD)/fuzz $(REPORTS)/fuzz.json
 
 .fuzz:
-	$(call build_preset,fuzz,--target fuzzers)
+	$(call build_preset,fuzz,fuzzers)
 
 stress: ## Both sides at full speed on two CPUs: COUNT=N messages (default 200000000, minutes), from SEED=N; build/reports/stress.json
 	$(LOCKED) .setup
@@ -214,13 +221,13 @@ baseline: ## Record instruction counts and sizes that are meant to have changed:
 
 ##@ Other
 .PHONY: help clean distclean install
-install: lab ## Install programs, library and the lab's files below PREFIX (default /usr/local)
+install: lab ## Install programs, library and the lab's files below PREFIX (default /usr/local; DESTDIR=DIR: below DIR/PREFIX)
 	$(call build_preset,release)
-	@cmake --install $(BUILD)/release --prefix '$(PREFIX)' >/dev/null
-	@mkdir -p '$(PREFIX)/share/amprelay/firmware'
-	@cp $(LAB)/Image $(LAB)/initramfs.cpio.gz $(LAB)/*.json $(LAB)/bootrom-*.elf '$(PREFIX)/share/amprelay/'
-	@cp $(LAB)/firmware/*.elf '$(PREFIX)/share/amprelay/firmware/'
-	@echo 'installed below $(PREFIX)'
+	@DESTDIR='$(DESTDIR)' cmake --install $(BUILD)/release --prefix '$(PREFIX)' >/dev/null
+	@mkdir -p '$(INSTALLED)/share/amprelay/firmware'
+	@cp $(LAB)/Image $(LAB)/initramfs.cpio.gz $(LAB)/*.json $(LAB)/bootrom-*.elf '$(INSTALLED)/share/amprelay/'
+	@cp $(LAB)/firmware/*.elf '$(INSTALLED)/share/amprelay/firmware/'
+	@echo 'installed below $(INSTALLED)'
 
 clean: ## Remove what was built, but keep the kernel (2 to 3 minutes to build)
 	@[ ! -d $(BUILD) ] || find $(BUILD) -mindepth 1 -maxdepth 1 ! -name kernel ! -name guest -exec rm -rf {} +
@@ -233,6 +240,6 @@ help: ## This list
 		/^##@/ {printf "\n%s\n", substr($$0, 5)} \
 		/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2} \
 		END {printf "\nVariables\n  KERNEL_SRC=DIR   build this kernel tree instead of Debian'\''s linux-source-6.1\n"; \
-		printf "  SOC=NAME         what up starts: one of qemu/*.dts\n  DEMO=NAME        what demo plays\n"; \
+		printf "  SOC=NAME         what up starts, and demo plays on: one of qemu/*.dts\n  DEMO=NAME        what demo plays\n"; \
 		printf "  FIRMWARE=FILE    run this firmware on the core\n  SETUP=no         install nothing; name what is missing\n"; \
 		printf "  FUZZ_SECONDS=N   how long each fuzzer runs\n  FUZZ=NAMES       run only these fuzzers\n"}' $(MAKEFILE_LIST)

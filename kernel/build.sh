@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Builds the lab's guest kernel. Usage: kernel/build.sh [BUILD-DIRECTORY]
+#                                       kernel/build.sh --check            can it be built in this place at all?
 #
 # From Debian's package linux-source-6.1, or from your own tree: KERNEL_SRC=DIR (built out of that tree: it stays as it
 # is). JOBS=N runs N compilers at a time. Leaves in BUILD-DIRECTORY (default: build):
@@ -12,8 +13,24 @@
 set -euo pipefail
 
 top=$(cd "$(dirname "$0")/.." && pwd)
+
+die() {
+	printf 'kernel: %s\n' "$*" >&2
+	exit 1
+}
+
+# check_place DIRECTORY TODO: the kernel's makefiles take neither a space nor a colon in a path.
+check_place() {
+	case $(cd "$1" && pwd -P) in
+	*[[:space:]:]*) die "'$1': Linux cannot be built in a path with a space or a colon: $2" ;;
+	esac
+}
+
+check_place "$top" "put AmpRelay's tree somewhere else ('make demo-native' and 'make check-unit' work here, too)"
+[ "${1:-}" != --check ] || exit 0
 mkdir -p "${1:-$top/build}"
 build=$(cd "${1:-$top/build}" && pwd)
+check_place "$build" "choose another directory to build in"
 state=$build/kernel
 lab=$build/lab
 log=$state/build.log
@@ -24,11 +41,6 @@ jobs=${JOBS:-$(nproc)}
 
 # Steps ("CC", "LD" … lines) of a full build of Linux 6.1 with this configuration. Only the progress display uses it.
 full_build_steps=1300
-
-die() {
-	printf 'kernel: %s\n' "$*" >&2
-	exit 1
-}
 
 say() {
 	printf 'kernel: %s\n' "$*"
@@ -43,30 +55,6 @@ step() {
 		tail -n 20 "$log" >&2
 		die "$title failed; the whole log is $log"
 	fi
-}
-
-# Reads kbuild's output, copies it to the log and shows how far the build is.
-progress() {
-	local interactive=0
-	[ -t 1 ] && interactive=1
-	awk -v log_file="$log" -v total="$full_build_steps" -v interactive="$interactive" '
-		{ print >> log_file; if (/error|Error/ || NR % 50 == 0) fflush(log_file) }
-		/^  [A-Z]+ / {
-			done++
-			percent = int(100 * done / total)
-			if (percent > 99)
-				percent = 99
-			if (interactive && done % 10 == 0) {
-				printf "\rkernel: building: %d/%d objects, %d %%  ", done, total, percent
-				fflush()
-				shown = 1
-			} else if (!interactive && percent >= next_line + 10) {
-				next_line = percent - percent % 10
-				printf "kernel: building: %d/%d objects, %d %%\n", done, total, percent
-				fflush()
-			}
-		}
-		END { if (shown) printf "\r%60s\r", "" }'
 }
 
 unpack_source() {
@@ -85,6 +73,7 @@ unpack_source() {
 
 use_own_source() {
 	src=$(cd "$KERNEL_SRC" 2>/dev/null && pwd) || die "KERNEL_SRC=$KERNEL_SRC is not a directory"
+	check_place "$src" "move your kernel's tree"
 	[ -f "$src/Kbuild" ] && [ -d "$src/arch/arm64" ] || die "KERNEL_SRC=$src is not a Linux source tree"
 	if [ -e "$src/.config" ] || [ -d "$src/include/config" ]; then
 		die "KERNEL_SRC=$src has been built in place: run 'make mrproper' there (it deletes .config), or use a clean tree"
@@ -129,8 +118,10 @@ configure() {
 }
 
 compile() {
+	local done
+	done=$(find "$obj" -name '*.o' | wc -l) # of a build that was interrupted, or of your own tree before its change
 	printf '\n== building\n' >>"$log"
-	if ! kmake -j"$jobs" Image modules 2>&1 </dev/null | progress; then
+	if ! kmake -j"$jobs" Image modules 2>&1 </dev/null | "$top/kernel/progress.sh" "$log" "$full_build_steps" "$done"; then
 		tail -n 20 "$log" >&2
 		die "the build failed; the whole log is $log"
 	fi

@@ -111,7 +111,10 @@ pack() {
 
 mkdir -p "$state" "$build/lab"
 exec 9>"$state/lock"
-flock 9
+flock -n 9 || {
+	printf 'guest: another build is running; waiting for it\n'
+	flock 9
+}
 : >"$log"
 find_busybox
 fill_root
