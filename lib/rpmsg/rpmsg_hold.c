@@ -51,6 +51,7 @@ AMP_HOT void release_rx(struct rpmsg_device *rdev, void *rxbuf, bool driver)
 	struct rpmsg_hdr *hdr = payload_to_hdr(rxbuf);
 	struct virtqueue *vq = rvdev->rvq;
 	bool up, kick = false;
+	struct amp_buffer buf;
 	uint32_t mark;
 
 	metal_mutex_acquire(&rdev->lock);
@@ -64,7 +65,10 @@ AMP_HOT void release_rx(struct rpmsg_device *rdev, void *rxbuf, bool driver)
 			AMP_SHARED_STORE(&hdr->reserved, mark - BUF_HOLD_ONE);
 		} else if (up) {
 			AMP_SHARED_STORE(&hdr->reserved, 0); /* a second release finds no hold */
-			rx_return(rvdev, vq, hdr, mark & BUF_INDEX_MASK, driver);
+			buf.hdr = hdr;
+			buf.idx = mark & BUF_INDEX_MASK;
+			buf.size = size_of(vq, buf.idx, driver);
+			rx_return(rvdev, vq, &buf, driver);
 			kick = vq_wants_kick(vq, driver);
 		}
 	}

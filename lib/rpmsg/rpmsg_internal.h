@@ -277,20 +277,20 @@ AMP_HOT void tx_fill(struct rpmsg_hdr *hdr, uint32_t src, uint32_t dst, int len)
 /**
  * Publish a message, which is complete, release rdev->lock, and kick if that is wanted. In the driver's role the buffer
  * is marked as the device's already. Where the release is a fence, it stands between our index and the other side's
- * flag (see vq_wants_kick()), and a second one is saved.
+ * flag (see vq_wants_kick()), and a second one is saved. The used length of a device is the buffer's own, whatever the
+ * message's, here and in rx_return(): there are drivers that offer the buffer again with that as its size.
  * @return @p len
  */
-AMP_HOT int tx_send(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, struct rpmsg_hdr *hdr, uint32_t idx,
-                    int len, bool driver)
+AMP_HOT int tx_send(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, const struct amp_buffer *buf, int len,
+                    bool driver)
 {
-	uint32_t total = (uint32_t)len + (uint32_t)sizeof(*hdr);
 	bool kick;
 
-	vq_buffer_flush(rvdev->shbuf_io, hdr, total);
+	vq_buffer_flush(rvdev->shbuf_io, buf->hdr, (uint32_t)len + (uint32_t)sizeof(*buf->hdr));
 	if (driver)
-		vq_driver_publish(vq, idx);
+		vq_driver_publish(vq, buf->idx);
 	else
-		vq_device_put(vq, idx, total);
+		vq_device_put(vq, buf->idx, buf->size);
 #ifdef METAL_MUTEX_RELEASE_IS_FENCE
 	metal_mutex_release(&rvdev->rdev.lock);
 	kick = vq_kick_flag(vq, driver);
@@ -304,20 +304,26 @@ AMP_HOT int tx_send(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, str
 }
 
 /** Give a received buffer back to the other side. */
-AMP_HOT void rx_return(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, struct rpmsg_hdr *hdr, uint32_t idx,
+AMP_HOT void rx_return(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, const struct amp_buffer *buf,
                        bool driver)
 {
 	/* A cached line that we wrote must not fall on top of the next message. */
-	vq_buffer_flush(rvdev->shbuf_io, hdr, sizeof(*hdr));
-	mark_buffer(vq, idx, true, driver);
+	vq_buffer_flush(rvdev->shbuf_io, buf->hdr, sizeof(*buf->hdr));
+	mark_buffer(vq, buf->idx, true, driver);
 	if (driver)
-		vq_driver_publish(vq, idx);
+		vq_driver_publish(vq, buf->idx);
 	else
-		vq_device_put(vq, idx, 0);
+		vq_device_put(vq, buf->idx, buf->size);
 }
 
 /* ------------------------------------------------------------------ operations that are linked on demand:
  * rpmsg_nocopy.c, rpmsg_hold.c, rpmsg_release_tx.c */
+
+/* Device: the length of a buffer that was taken before, by its descriptor. Only the driver can have changed it. */
+AMP_HOT uint32_t size_of(const struct virtqueue *vq, uint32_t idx, bool driver)
+{
+	return driver ? 0 : AMP_SHARED_LOAD(&vq->vq_ring.desc[idx].len);
+}
 
 /* Whether the buffer behind @p hdr, by its mark that of descriptor @p idx, is with this side. */
 AMP_HOT bool is_ours(const struct virtqueue *vq, const struct rpmsg_hdr *hdr, uint32_t idx, bool driver)

@@ -91,16 +91,17 @@ AMP_HOT int send_nocopy(struct rpmsg_device *rdev, uint32_t src, uint32_t dst, c
 {
 	struct rpmsg_virtio_device *rvdev = rpmsg_to_virtio(rdev);
 	struct rpmsg_hdr *hdr = payload_to_hdr(data);
+	struct amp_buffer buf = {.hdr = hdr};
 	bool handed_out;
-	uint32_t idx;
 
 	metal_mutex_acquire(&rdev->lock);
-	handed_out = is_handed_out(rvdev, hdr, &idx, driver);
+	handed_out = is_handed_out(rvdev, hdr, &buf.idx, driver);
 	if (amp_unlikely(!handed_out || !link_ok(rvdev) || (uint32_t)len > AMP_SHARED_LOAD(&hdr->len)))
 		return refuse(rvdev, handed_out);
 	tx_fill(hdr, src, dst, len);
-	mark_buffer(rvdev->svq, idx, true, driver);
-	return tx_send(rvdev, rvdev->svq, hdr, idx, len, driver);
+	buf.size = size_of(rvdev->svq, buf.idx, driver);
+	mark_buffer(rvdev->svq, buf.idx, true, driver);
+	return tx_send(rvdev, rvdev->svq, &buf, len, driver);
 }
 
 /* ------------------------------------------------------------------ each role */

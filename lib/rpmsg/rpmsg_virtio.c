@@ -168,7 +168,7 @@ static AMP_COLD int send_any(struct rpmsg_device *rdev, uint32_t src, uint32_t d
 	tx_fill(buf->hdr, src, dst, len);
 	AMP_SHARED_COPY_IN(buf->hdr + 1, data, (size_t)len);
 	mark_buffer(rvdev->svq, buf->idx, true, driver);
-	return tx_send(rvdev, rvdev->svq, buf->hdr, buf->idx, len, driver);
+	return tx_send(rvdev, rvdev->svq, buf, len, driver);
 }
 
 /* Optimised for speed, first the usual way: the last look showed a buffer, and the payload fits. Whatever is unusual
@@ -188,7 +188,7 @@ AMP_HOT int send_raw(struct rpmsg_device *rdev, uint32_t src, uint32_t dst, cons
 	tx_advance(vq, driver);
 	tx_fill(buf.hdr, src, dst, len);
 	AMP_SHARED_COPY_IN(buf.hdr + 1, data, (size_t)len);
-	return tx_send(rvdev, vq, buf.hdr, buf.idx, len, driver);
+	return tx_send(rvdev, vq, &buf, len, driver);
 }
 
 /* ------------------------------------------------------------------ receiving */
@@ -275,7 +275,7 @@ AMP_HOT int deliver(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, boo
 			return AMP_LINK_OK;
 		}
 	}
-	rx_return(rvdev, vq, hdr, buf.idx, driver);
+	rx_return(rvdev, vq, &buf, driver);
 	return AMP_LINK_OK;
 }
 

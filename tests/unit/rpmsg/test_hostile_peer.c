@@ -204,7 +204,10 @@ CASE(used_len_zero, s->ring.used->ring[0].len = 0)
 CASE(used_len_buffer, s->ring.used->ring[0].len = BUF_SIZE; s->message[12] = PAYLOAD)
 CASE(used_len_beyond, s->ring.used->ring[0].len = BUF_SIZE + 1)
 CASE(used_len_max, s->ring.used->ring[0].len = UINT32_MAX)
-CASE(used_message_beyond, s->message[12] = 9) /* 24 bytes used, 8 of them payload */
+/* A remote that says how much it used, not how large the buffer is: that is the limit then. */
+CASE(used_message_fills, s->ring.used->ring[0].len = 24; s->message[12] = 8)
+CASE(used_message_beyond, s->ring.used->ring[0].len = 24; s->message[12] = 9)
+CASE(message_beyond_buffer, s->message[12] = PAYLOAD + 1)
 CASE(descriptors_overwritten, memset(s->ring.desc, 0xff, RING_NUM * sizeof(*s->ring.desc)))
 CASE(avail_overwritten, memset(s->ring.avail, 0xff, 4 + RING_NUM * 2))
 
@@ -224,7 +227,9 @@ static void the_host_survives_each_bad_word_of_a_remote(void **state)
 		{"used length: the buffer", used_len_buffer, AMP_LINK_OK},
 		{"used length: more than the buffer", used_len_beyond, AMP_LINK_BAD_LENGTH},
 		{"used length: 4 GiB", used_len_max, AMP_LINK_BAD_LENGTH},
+		{"message: as much as was used", used_message_fills, AMP_LINK_OK},
 		{"message: one byte more than was used", used_message_beyond, AMP_LINK_BAD_MESSAGE},
+		{"message: one byte more than the buffer", message_beyond_buffer, AMP_LINK_BAD_MESSAGE},
 		{"message: reserved fields set", message_reserved, AMP_LINK_OK},
 		{"message: for nobody", message_to_nobody, AMP_LINK_OK},
 		{"descriptors overwritten: the host does not read them", descriptors_overwritten, AMP_LINK_OK},
