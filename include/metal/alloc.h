@@ -9,6 +9,10 @@
 #ifndef METAL_ALLOC_H
 #define METAL_ALLOC_H
 
+#if __has_include(<stdlib.h>)
+#include <stdlib.h>
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif

@@ -6,6 +6,10 @@
 #ifndef METAL_ASSERT_H
 #define METAL_ASSERT_H
 
+#if __has_include(<assert.h>)
+#include <assert.h>
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif

@@ -12,7 +12,9 @@
 #ifndef __cplusplus
 #include <stdatomic.h>
 #else
+extern "C++" { /* this header may be included inside extern "C" */
 #include <atomic>
+}
 
 using std::atomic_bool;
 using std::atomic_char;

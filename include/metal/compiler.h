@@ -16,6 +16,9 @@
 /** A definition that a board or an application may replace with its own. */
 #define metal_weak __attribute__((__weak__))
 
+/** The compiler's assembler statement, also where the language standard has none. */
+#define metal_asm __asm__
+
 /** C's restrict, also where C++ reads the header. */
 #define METAL_RESTRICT __restrict
 

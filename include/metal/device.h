@@ -45,7 +45,7 @@ struct metal_bus_ops {
 struct metal_bus {
 	const char *name;
 	struct metal_bus_ops ops;
-	struct metal_list devices; /**< open devices; of the generic bus: the registered ones */
+	struct metal_list devices; /**< the bus's own */
 	struct metal_list node;    /**< of the list of buses */
 };
 

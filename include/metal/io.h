@@ -15,8 +15,10 @@
 #ifndef METAL_IO_H
 #define METAL_IO_H
 
+#include <metal/assert.h>
 #include <metal/atomic.h>
 #include <metal/compiler.h>
+#include <metal/list.h>
 #include <metal/sys.h>
 #include <metal/utilities.h>
 #include <stdbool.h>

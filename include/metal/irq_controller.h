@@ -13,6 +13,9 @@
 extern "C" {
 #endif
 
+/** metal_irq_controller::irq_base: any numbers will do, registration chooses them. The same as METAL_BAD_IRQ. */
+#define METAL_IRQ_ANY (-1)
+
 #define METAL_IRQ_DISABLE 0U
 #define METAL_IRQ_ENABLE  1U
 
@@ -40,7 +43,7 @@ struct metal_irq {
 
 /** A range of interrupt numbers, and how they are enabled. */
 struct metal_irq_controller {
-	int irq_base;                         /**< first number; METAL_BAD_IRQ: registration chooses it */
+	int irq_base;                         /**< first number; METAL_IRQ_ANY: registration chooses it */
 	int irq_num;                          /**< how many */
 	void *arg;                            /**< the controller's own */
 	metal_irq_set_enable irq_set_enable;  /**< not NULL */
@@ -60,7 +63,7 @@ struct metal_irq_controller {
  *
  * Context: task.
  *
- * @param cntr must stay valid; irq_base is set if it is METAL_BAD_IRQ: to the first number above all others
+ * @param cntr must stay valid; irq_base is set if it is METAL_IRQ_ANY: to the first number above all others
  * @return 0; -EINVAL if a member makes no sense; -EBUSY if numbers belong to another controller, or it is registered
  * already
  */

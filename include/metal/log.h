@@ -6,8 +6,6 @@
 #ifndef METAL_LOG_H
 #define METAL_LOG_H
 
-#include <metal/atomic.h>
-
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -24,6 +22,14 @@ enum metal_log_level {
 	METAL_LOG_DEBUG,
 };
 
+/* The library's own messages are checked against their formats; applications' are not: many that pass a long for %d are
+ * about. */
+#ifdef AMP_LOG_CHECKED
+#define AMP_LOG_FORMAT __attribute__((__format__(__printf__, 2, 3)))
+#else
+#define AMP_LOG_FORMAT
+#endif
+
 /**
  * @brief Takes messages whose level passed the check.
  *
@@ -31,8 +37,7 @@ enum metal_log_level {
  * back into it. The format is printf's, usually with a newline at its end; format and arguments live only during the
  * call.
  */
-typedef void (*metal_log_handler)(enum metal_log_level level, const char *format, ...)
-	__attribute__((__format__(__printf__, 2, 3)));
+typedef void (*metal_log_handler)(enum metal_log_level level, const char *format, ...) AMP_LOG_FORMAT;
 
 /** Set the handler; NULL drops all messages. Context: any. */
 void metal_set_log_handler(metal_log_handler handler);
@@ -52,21 +57,43 @@ enum metal_log_level metal_get_log_level(void);
  * Linux: one line on standard error, with the level's name. Bare metal: a weak function that does nothing, since
  * formatting text costs flash; a board may define its own.
  */
-void metal_default_log_handler(enum metal_log_level level, const char *format, ...)
-	__attribute__((__format__(__printf__, 2, 3)));
+void metal_default_log_handler(enum metal_log_level level, const char *format, ...) AMP_LOG_FORMAT;
 
-/** Only for the macro below; set by metal_set_log_level(). */
-extern atomic_int amp_log_level;
+/* Only for the macros below. */
 
-/** Log a message. Arguments are evaluated only if the level passes. Context: any. */
-#define metal_log(level, ...)                                                                     \
-	do {                                                                                      \
-		if ((int)(level) <= atomic_load_explicit(&amp_log_level, memory_order_relaxed)) { \
-			metal_log_handler amp_log_handler_ = metal_get_log_handler();             \
-			if (amp_log_handler_)                                                     \
-				amp_log_handler_((level), __VA_ARGS__);                           \
-		}                                                                                 \
-	} while (0)
+/** Not 0 if messages of this level go to a handler. */
+int amp_log_passes(int level);
+
+/** That handler, or one that does nothing: in the meantime it may have been taken away. */
+metal_log_handler amp_log_handler(void);
+
+/**
+ * Log a message: metal_log(level, format, ...), an expression without a value. The arguments behind the level are
+ * evaluated only if it passes. Context: any.
+ */
+#define metal_log(level, ...) (amp_log_passes((int)(level)) ? amp_log_handler()((level), __VA_ARGS__) : (void)0)
+
+/**
+ * The format of a message, with function and line in front in a source that is compiled with AMP_LOG_PLACE defined.
+ * There the format has to be a literal.
+ */
+#ifdef AMP_LOG_PLACE
+#define metal_fmt(fmt)         "%s:%d: " fmt, __func__, __LINE__
+#define AMP_LOG_ARGS(fmt, ...) metal_fmt(fmt), ##__VA_ARGS__
+#else
+#define metal_fmt(fmt)    fmt
+#define AMP_LOG_ARGS(...) __VA_ARGS__
+#endif
+
+/* metal_log() at each level, with metal_fmt(): metal_err(format, ...). */
+#define metal_emerg(...)  metal_log(METAL_LOG_EMERGENCY, AMP_LOG_ARGS(__VA_ARGS__))
+#define metal_alert(...)  metal_log(METAL_LOG_ALERT, AMP_LOG_ARGS(__VA_ARGS__))
+#define metal_crit(...)   metal_log(METAL_LOG_CRITICAL, AMP_LOG_ARGS(__VA_ARGS__))
+#define metal_err(...)    metal_log(METAL_LOG_ERROR, AMP_LOG_ARGS(__VA_ARGS__))
+#define metal_warn(...)   metal_log(METAL_LOG_WARNING, AMP_LOG_ARGS(__VA_ARGS__))
+#define metal_notice(...) metal_log(METAL_LOG_NOTICE, AMP_LOG_ARGS(__VA_ARGS__))
+#define metal_info(...)   metal_log(METAL_LOG_INFO, AMP_LOG_ARGS(__VA_ARGS__))
+#define metal_dbg(...)    metal_log(METAL_LOG_DEBUG, AMP_LOG_ARGS(__VA_ARGS__))
 
 #ifdef __cplusplus
 }

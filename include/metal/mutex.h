@@ -20,6 +20,10 @@
 #ifndef METAL_MUTEX_H
 #define METAL_MUTEX_H
 
+#include <metal/port/libc.h>
 #include <metal/port/mutex.h>
+
+/** Define a mutex, not held: static METAL_MUTEX_DEFINE(m); */
+#define METAL_MUTEX_DEFINE(m) metal_mutex_t m = METAL_MUTEX_INIT(m)
 
 #endif /* METAL_MUTEX_H */

@@ -6,6 +6,8 @@
 #ifndef METAL_SLEEP_H
 #define METAL_SLEEP_H
 
+#include <metal/port/libc.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif

@@ -17,6 +17,13 @@
 
 #include <openamp/remoteproc.h>
 
+/* Elf32_Ehdr and so on, EM_ARM …: for applications. */
+#if __has_include(<elf.h>)
+#include <elf.h>
+#else
+#include <openamp/elf_types.h>
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif

@@ -25,6 +25,12 @@ extern "C" {
 
 #define RPROC_MAX_NAME_LEN 32
 
+#define RPROC_MAX_VRING_DESC VIRTQUEUE_MAX_DESC /**< descriptors in a vring at most */
+
+/** Pointers that are none: an error, and the end of something. */
+#define RPROC_EPTR ((void *)-1)
+#define RPROC_EOF  ((void *)-1)
+
 /* ------------------------------------------------------------------ errors: positive, returned negated */
 
 #define RPROC_EBASE                   0

@@ -27,9 +27,17 @@
 #include <metal/mutex.h>
 #include <metal/utilities.h>
 
+#if __has_include(<assert.h>)
+#include <assert.h>
+#endif
+#if __has_include(<stdlib.h>)
+#include <stdlib.h>
+#endif
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #ifdef __cplusplus
 extern "C" {

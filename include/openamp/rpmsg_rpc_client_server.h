@@ -21,6 +21,7 @@
 #include <openamp/rpmsg.h>
 
 #include <metal/compiler.h>
+#include <metal/sys.h>
 
 #include <stddef.h>
 #include <stdint.h>
@@ -35,7 +36,8 @@ extern "C" {
 #define RPMSG_RPC_OK         0
 #define RPMSG_RPC_INVALID_ID (-1) /**< the server has no service with this id */
 
-#define MAX_BUF_LEN 488 /**< bytes of parameters in a request or answer */
+#define MAX_BUF_LEN     488              /**< bytes of parameters in a request or answer */
+#define MAX_FUNC_ID_LEN sizeof(uint32_t) /**< bytes of the id before them */
 
 struct rpmsg_rpc_clt;
 struct rpmsg_rpc_svr;

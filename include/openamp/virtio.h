@@ -11,6 +11,8 @@
 #ifndef OPENAMP_VIRTIO_H
 #define OPENAMP_VIRTIO_H
 
+#include <amprelay/config.h>
+
 #include <openamp/virtqueue.h>
 
 #include <metal/errno.h>
@@ -28,6 +30,26 @@ extern "C" {
 #define VIRTIO_DEV_DRIVER 0u
 #define VIRTIO_DEV_DEVICE 1u
 
+/** Which role a device has: constants where the library is built for one role. */
+#if !AMP_WITH_VIRTIO_DEVICE
+#define VIRTIO_ROLE_IS_DRIVER(vdev) ((void)(vdev), 1)
+#elif !AMP_WITH_VIRTIO_DRIVER
+#define VIRTIO_ROLE_IS_DRIVER(vdev) ((void)(vdev), 0)
+#else
+#define VIRTIO_ROLE_IS_DRIVER(vdev) ((vdev)->role == VIRTIO_DEV_DRIVER)
+#endif
+#define VIRTIO_ROLE_IS_DEVICE(vdev) (!VIRTIO_ROLE_IS_DRIVER(vdev))
+
+/** 1 if the macro @p option is defined as 1, else 0; in expressions and in #if. */
+#define VIRTIO_ENABLED(option)            AMP_IS_ONE(option)
+#define AMP_IS_ONE(value)                 AMP_IS_ONE_IF_COMMA(AMP_COMMA_FOR_##value)
+#define AMP_COMMA_FOR_1                   0,
+#define AMP_IS_ONE_IF_COMMA(comma_or_not) AMP_SECOND(comma_or_not 1, 0, 0)
+#define AMP_SECOND(first, second, ...)    second
+
+/** For errors of the program: ends it if @p expression is not true. The message is for who reads the source. */
+#define VIRTIO_ASSERT(expression, message) metal_assert(expression)
+
 /** Device types (virtio 1.2, chapter 5). */
 #define VIRTIO_ID_NETWORK        1u
 #define VIRTIO_ID_BLOCK          2u
@@ -35,6 +57,7 @@ extern "C" {
 #define VIRTIO_ID_ENTROPY        4u
 #define VIRTIO_ID_BALLOON        5u
 #define VIRTIO_ID_IO_MEMORY      6u
+#define VIRTIO_ID_IOMEMORY       VIRTIO_ID_IO_MEMORY
 #define VIRTIO_ID_RPMSG          7u
 #define VIRTIO_ID_SCSI           8u
 #define VIRTIO_ID_9P             9u
@@ -68,6 +91,10 @@ extern "C" {
 #define VIRTIO_ID_AUDIO_POLICY   39u
 #define VIRTIO_ID_BT             40u
 #define VIRTIO_ID_GPIO           41u
+#define VIRTIO_ID_RDMA           42u
+
+/** Any device, in tables of those that a driver serves. */
+#define VIRTIO_DEV_ANY_ID (-1UL)
 
 /** Device status: written by the driver, read by the device. 0 is a reset. */
 #define VIRTIO_CONFIG_STATUS_RESET       0x00u
@@ -81,6 +108,15 @@ extern "C" {
 /** Feature bits of the ring; this library offers and accepts neither. */
 #define VIRTIO_RING_F_INDIRECT_DESC 28
 #define VIRTIO_RING_F_EVENT_IDX     29
+
+/** Feature bits of the ring in legacy devices, as masks. */
+#define VIRTIO_F_NOTIFY_ON_EMPTY (1 << 24)
+#define VIRTIO_F_ANY_LAYOUT      (1 << 27)
+#define VIRTIO_F_BAD_FEATURE     (1 << 30)
+
+/** Feature bits of the transport: the first one, and the one behind the last. */
+#define VIRTIO_TRANSPORT_F_START 28
+#define VIRTIO_TRANSPORT_F_END   32
 
 struct virtio_device;
 

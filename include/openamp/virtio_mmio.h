@@ -64,10 +64,18 @@ extern "C" {
 #define VIRTIO_MMIO_QUEUE_AVAIL_HIGH    0x094 /**< WO */
 #define VIRTIO_MMIO_QUEUE_USED_LOW      0x0a0 /**< WO */
 #define VIRTIO_MMIO_QUEUE_USED_HIGH     0x0a4 /**< WO */
+#define VIRTIO_MMIO_SHM_SEL             0x0ac /**< WO, shared memory that the other SHM registers mean */
+#define VIRTIO_MMIO_SHM_LEN_LOW         0x0b0 /**< RO */
+#define VIRTIO_MMIO_SHM_LEN_HIGH        0x0b4 /**< RO */
+#define VIRTIO_MMIO_SHM_BASE_LOW        0x0b8 /**< RO */
+#define VIRTIO_MMIO_SHM_BASE_HIGH       0x0bc /**< RO */
 #define VIRTIO_MMIO_CONFIG_GENERATION   0x0fc /**< RO, changes with the configuration space */
 #define VIRTIO_MMIO_CONFIG              0x100 /**< configuration space */
 
 #define VIRTIO_MMIO_MAGIC_VALUE_SIGNATURE 0x74726976u /**< "virt" */
+#define VIRTIO_MMIO_MAGIC_VALUE_STRING    VIRTIO_MMIO_MAGIC_VALUE_SIGNATURE
+
+#define VIRTIO_MMIO_MAX_DATA_SIZE 128 /**< bytes of configuration space that applications reckon with */
 
 #define VIRTIO_MMIO_INT_VRING  1u /**< a queue has used buffers */
 #define VIRTIO_MMIO_INT_CONFIG 2u /**< configuration or status changed */

@@ -100,6 +100,13 @@ static inline void vring_init(struct vring *vr, unsigned int num, uint8_t *p, un
 	vr->used = (struct vring_used *)((used + align - 1) & ~(uintptr_t)(align - 1));
 }
 
+/** A word of a ring, whatever is declared to be in its place. */
+typedef uint16_t __attribute__((__may_alias__)) amp_ring_word;
+
+/** The two words of VIRTIO_RING_F_EVENT_IDX: where the driver, and where the device wants to be notified. */
+#define vring_used_event(vr)  ((vr)->avail->ring[(vr)->num])
+#define vring_avail_event(vr) (*(amp_ring_word *)(void *)&(vr)->used->ring[(vr)->num])
+
 /**
  * @brief With VIRTIO_RING_F_EVENT_IDX: does moving the index from @p old to @p new_idx pass @p event_idx?
  * @return 1 if the other side wants a notification

@@ -42,8 +42,31 @@ extern "C" {
 /** Largest number of descriptors in a ring (virtio 1.2, 2.7). */
 #define VIRTQUEUE_MAX_DESC 32768u
 
+/** Ends a list of descriptors: no descriptor has this number. */
+#define VQ_RING_DESC_CHAIN_END 32768
+
+/** For errors of the program, in code over virtqueues: ends the program if @p expression is not true. The messages are
+ * for who reads the source. */
+#define VQASSERT(vq, expression, ...)       ((void)(vq), metal_assert(expression))
+#define VQ_RING_ASSERT_VALID_IDX(vq, index) VQASSERT((vq), (index) < (vq)->vq_nentries, "a descriptor of this ring")
+#define VQ_RING_ASSERT_CHAIN_TERM(vq)       VQASSERT((vq), (vq)->vq_free_cnt == 0, "no descriptor is free")
+
+/** If @p condition is true and @p status still VQUEUE_SUCCESS, set @p status to @p error. */
+#define VQ_PARAM_CHK(condition, status, error)                 \
+	do {                                                   \
+		if ((status) == VQUEUE_SUCCESS && (condition)) \
+			(status) = (error);                    \
+	} while (0)
+
+/** Around the use of a queue by one context: the queue is set up. */
+#define VQUEUE_BUSY(vq) VQASSERT((vq), (vq)->vq_inuse, "set up")
+#define VQUEUE_IDLE(vq) VQASSERT((vq), (vq)->vq_inuse, "set up")
+
 struct virtio_device;
 struct virtqueue;
+
+/** Kicks the other side. */
+typedef void (*vq_notify)(struct virtqueue *vq);
 
 /**
  * A buffer of the other side, or room for one, was given: look at the queue.

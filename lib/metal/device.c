@@ -7,17 +7,21 @@
 
 static int open_generic(struct metal_bus *bus, const char *dev_name, struct metal_device **device);
 
-static struct metal_bus generic_bus;
-static struct metal_list buses = {&generic_bus.node, &generic_bus.node};
-static const struct amp_named named_buses = {&buses, offsetof(struct metal_bus, node)};
+static const struct amp_named named_buses = {&_metal.common.bus_list, offsetof(struct metal_bus, node)};
+static const struct amp_named generic_devices = {&_metal.common.generic_device_list,
+                                                 offsetof(struct metal_device, node)};
 
 static struct metal_bus generic_bus = {
 	.name = "generic",
 	.ops = {.dev_open = open_generic, .dev_dma_map = amp_generic_dma_map, .dev_dma_unmap = amp_generic_dma_unmap},
 	.devices = METAL_INIT_LIST(generic_bus.devices),
-	.node = METAL_INIT_LIST(buses),
 };
-static const struct amp_named generic_devices = {&generic_bus.devices, offsetof(struct metal_device, node)};
+
+/* The generic bus is in the list from the first use of any bus on. Then there is one of its name. */
+static void join_generic_bus(void)
+{
+	(void)amp_named_add(&named_buses, &generic_bus);
+}
 
 static int open_generic(struct metal_bus *bus, const char *dev_name, struct metal_device **device)
 {
@@ -32,8 +36,12 @@ static int open_generic(struct metal_bus *bus, const char *dev_name, struct meta
 
 int metal_bus_register(struct metal_bus *bus)
 {
-	int ret = bus ? amp_named_add(&named_buses, bus) : -EINVAL;
+	int ret;
 
+	if (!bus)
+		return -EINVAL;
+	join_generic_bus();
+	ret = amp_named_add(&named_buses, bus);
 	if (ret == 0)
 		metal_list_init(&bus->devices);
 	return ret;
@@ -52,10 +60,14 @@ int metal_bus_unregister(struct metal_bus *bus)
 
 int metal_bus_find(const char *name, struct metal_bus **bus)
 {
-	struct metal_bus *found = name ? amp_named_find(&named_buses, name) : NULL;
+	struct metal_bus *found;
 
+	if (!name)
+		return -EINVAL;
+	join_generic_bus();
+	found = amp_named_find(&named_buses, name);
 	if (!found)
-		return name ? -ENOENT : -EINVAL;
+		return -ENOENT;
 	if (bus)
 		*bus = found;
 	return 0;
@@ -99,8 +111,11 @@ void metal_device_close(struct metal_device *device)
 
 void amp_device_finish(void)
 {
+	struct metal_list *node;
+
 	amp_named_forget(&generic_devices);
+	(void)amp_named_remove(&named_buses, &generic_bus.node);
 	/* Each is closed without a lock, which its hook may need. */
-	while (generic_bus.node.next != &buses)
-		(void)metal_bus_unregister(metal_container_of(generic_bus.node.next, struct metal_bus, node));
+	while ((node = metal_list_first(&_metal.common.bus_list)) != NULL)
+		(void)metal_bus_unregister(metal_container_of(node, struct metal_bus, node));
 }

@@ -1,28 +1,44 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/* Log level and handler. */
-#include <metal/log.h>
+/* The library's state, and of it log level and handler. */
+#include <metal/sys.h>
 
-atomic_int amp_log_level = METAL_LOG_INFO;
+struct metal_state _metal = AMP_STATE_INIT;
 
-/* Atomic, since a thread may log while another one sets it. */
-static _Atomic(metal_log_handler) log_handler = metal_default_log_handler;
-
+/* Handler and level are accessed atomically, since a thread may log while another one sets them. */
 void metal_set_log_handler(metal_log_handler handler)
 {
-	atomic_store_explicit(&log_handler, handler, memory_order_release);
+	__atomic_store_n(&_metal.common.log_handler, handler, __ATOMIC_RELEASE);
 }
 
 metal_log_handler metal_get_log_handler(void)
 {
-	return atomic_load_explicit(&log_handler, memory_order_acquire);
+	return __atomic_load_n(&_metal.common.log_handler, __ATOMIC_ACQUIRE);
+}
+
+int amp_log_passes(int level)
+{
+	return level <= (int)metal_get_log_level() && metal_get_log_handler();
+}
+
+static void drop(enum metal_log_level level, const char *format, ...)
+{
+	metal_unused(level);
+	metal_unused(format);
+}
+
+metal_log_handler amp_log_handler(void)
+{
+	metal_log_handler handler = metal_get_log_handler();
+
+	return handler ? handler : drop;
 }
 
 void metal_set_log_level(enum metal_log_level level)
 {
-	atomic_store_explicit(&amp_log_level, (int)level, memory_order_relaxed);
+	__atomic_store_n(&_metal.common.log_level, level, __ATOMIC_RELAXED);
 }
 
 enum metal_log_level metal_get_log_level(void)
 {
-	return (enum metal_log_level)atomic_load_explicit(&amp_log_level, memory_order_relaxed);
+	return __atomic_load_n(&_metal.common.log_level, __ATOMIC_RELAXED);
 }

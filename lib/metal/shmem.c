@@ -5,8 +5,8 @@
 
 #include "port.h"
 
-static METAL_DECLARE_LIST(list);
-static const struct amp_named described = {&list, offsetof(struct metal_generic_shmem, node)};
+static const struct amp_named described = {&_metal.common.generic_shmem_list,
+                                           offsetof(struct metal_generic_shmem, node)};
 
 int metal_shmem_register_generic(struct metal_generic_shmem *shmem)
 {

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <metal/alloc.h>
+#include <metal/assert.h>
 #include <metal/atomic.h>
 #include <metal/cache.h>
 #include <metal/compiler.h>
 #include <metal/condition.h>
+#include <metal/config.h>
 #include <metal/cpu.h>
 #include <metal/device.h>
 #include <metal/dma.h>
+#include <metal/errno.h>
 #include <metal/io.h>
 #include <metal/irq.h>
 #include <metal/irq_controller.h>

@@ -20,6 +20,7 @@ c_files | grep -E '^(lib|kernel|include)/' | awk '
 		for (i in names)
 			iso[names[i] ".h"] = 1
 		iso["atomic"] = 1 # C++ programs may include our headers
+		iso["elf.h"] = 1 # where there is one
 	}
 
 	# Layer of a header below include/openamp/.
@@ -34,7 +35,7 @@ c_files | grep -E '^(lib|kernel|include)/' | awk '
 			return "proxy"
 		if (name ~ /^rpmsg/)
 			return "rpmsg"
-		if (name ~ /^(remoteproc|rsc_table|elf_loader)/)
+		if (name ~ /^(remoteproc|rsc_table|elf_)/)
 			return "remoteproc"
 		return ""
 	}

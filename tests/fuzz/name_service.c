@@ -16,7 +16,7 @@ struct announcement {
 	uint8_t surplus[4];
 };
 
-static struct link link;
+static struct link both;
 static struct rpmsg_device *listener; /* of the side that hears the announcements */
 static struct rpmsg_endpoint speaker, ept[ENDPOINTS];
 static bool in_use[ENDPOINTS];
@@ -113,15 +113,15 @@ static void move(struct fuzz_input *in)
 		open_endpoint(in);
 		break;
 	case 2:
-		link_poll(&link.host);
+		link_poll(&both.host);
 		break;
 	case 3:
-		link_poll(&link.remote);
+		link_poll(&both.remote);
 		break;
 	default:
 		announce(in);
 	}
-	link_check(&link);
+	link_check(&both);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -131,15 +131,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	memset(in_use, 0, sizeof(in_use));
 	bound = 0;
-	link_up(&link, 64, bind);
-	from = fuzz_u8(&in) & 1 ? &link.host : &link.remote;
-	listener = from == &link.host ? &link.remote.rvdev.rdev : &link.host.rvdev.rdev;
-	link.host.rvdev.rdev.ns_unbind_cb = gone;
-	link.remote.rvdev.rdev.ns_unbind_cb = gone;
+	link_up(&both, 64, bind);
+	from = fuzz_u8(&in) & 1 ? &both.host : &both.remote;
+	listener = from == &both.host ? &both.remote.rvdev.rdev : &both.host.rvdev.rdev;
+	both.host.rvdev.rdev.ns_unbind_cb = gone;
+	both.remote.rvdev.rdev.ns_unbind_cb = gone;
 	memset(&speaker, 0, sizeof(speaker));
 	fuzz_check(rpmsg_create_ept(&speaker, &from->rvdev.rdev, NULL, 2000, 2001, receive, NULL) == RPMSG_SUCCESS);
 	while (in.left)
 		move(&in);
-	link_down(&link);
+	link_down(&both);
 	return 0;
 }

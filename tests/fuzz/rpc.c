@@ -13,7 +13,7 @@
 
 #include <string.h>
 
-static struct link link;
+static struct link both;
 static struct rpmsg_rpc_svr server; /* on the host */
 static struct rpmsg_rpc_clt client; /* on the remote */
 static struct rpmsg_endpoint stranger[2];
@@ -82,10 +82,10 @@ static void move(struct fuzz_input *in)
 		fuzz_peer_arm(in);
 		break;
 	case 1:
-		link_poll(&link.host);
+		link_poll(&both.host);
 		break;
 	case 2:
-		link_poll(&link.remote);
+		link_poll(&both.remote);
 		break;
 	case 3:
 		ask(in);
@@ -108,27 +108,27 @@ static void move(struct fuzz_input *in)
 	default:
 		rpc_files_call(in);
 	}
-	link_check(&link);
+	link_check(&both);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct fuzz_input in = {data, size};
 
-	link_up(&link, LINK_BUF_SIZE, NULL);
-	fuzz_check(rpmsg_rpc_server_init(&server, &link.host.rvdev.rdev, services, 3, NULL) == RPMSG_SUCCESS);
-	fuzz_check(rpmsg_rpc_client_init(&client, &link.remote.rvdev.rdev, NULL, callbacks, 3) == RPMSG_SUCCESS);
+	link_up(&both, LINK_BUF_SIZE, NULL);
+	fuzz_check(rpmsg_rpc_server_init(&server, &both.host.rvdev.rdev, services, 3, NULL) == RPMSG_SUCCESS);
+	fuzz_check(rpmsg_rpc_client_init(&client, &both.remote.rvdev.rdev, NULL, callbacks, 3) == RPMSG_SUCCESS);
 	memset(stranger, 0, sizeof(stranger));
-	fuzz_check(rpmsg_create_ept(&stranger[0], &link.host.rvdev.rdev, NULL, 98, 99, hear, NULL) == RPMSG_SUCCESS);
-	fuzz_check(rpmsg_create_ept(&stranger[1], &link.remote.rvdev.rdev, NULL, 99, 98, hear, NULL) == RPMSG_SUCCESS);
-	link_poll(&link.host);
-	link_poll(&link.remote);
-	rpc_files_up(&link);
+	fuzz_check(rpmsg_create_ept(&stranger[0], &both.host.rvdev.rdev, NULL, 98, 99, hear, NULL) == RPMSG_SUCCESS);
+	fuzz_check(rpmsg_create_ept(&stranger[1], &both.remote.rvdev.rdev, NULL, 99, 98, hear, NULL) == RPMSG_SUCCESS);
+	link_poll(&both.host);
+	link_poll(&both.remote);
+	rpc_files_up(&both);
 	while (in.left)
 		move(&in);
 	rpc_files_down();
 	rpmsg_rpc_client_release(&client);
 	rpmsg_destroy_ept(&server.ept);
-	link_down(&link);
+	link_down(&both);
 	return 0;
 }

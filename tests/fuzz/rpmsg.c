@@ -8,7 +8,7 @@
 #define BUF_SIZE 64u
 #define HELD     8u
 
-static struct link link;
+static struct link both;
 static struct rpmsg_endpoint host_ept, remote_ept;
 
 /* Buffers that the application has, of each kind. */
@@ -45,7 +45,7 @@ static void open_endpoint(struct rpmsg_endpoint *ept, struct link_side *side, ui
 
 static struct link_side *side_of(const struct rpmsg_endpoint *ept)
 {
-	return ept == &host_ept ? &link.host : &link.remote;
+	return ept == &host_ept ? &both.host : &both.remote;
 }
 
 /* A lost link takes nothing; a link that is up says how much it took, or why not. */
@@ -146,7 +146,7 @@ static void move(struct fuzz_input *in)
 		(void)rpmsg_get_tx_buffer_size(ept);
 		(void)rpmsg_get_rx_buffer_size(ept);
 	}
-	link_check(&link);
+	link_check(&both);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -156,11 +156,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memset(held, 0, sizeof(held));
 	memset(sending, 0, sizeof(sending));
 	hold_next = false;
-	link_up(&link, BUF_SIZE, NULL);
-	open_endpoint(&host_ept, &link.host, 10, 20);
-	open_endpoint(&remote_ept, &link.remote, 20, 10);
+	link_up(&both, BUF_SIZE, NULL);
+	open_endpoint(&host_ept, &both.host, 10, 20);
+	open_endpoint(&remote_ept, &both.remote, 20, 10);
 	while (in.left)
 		move(&in);
-	link_down(&link);
+	link_down(&both);
 	return 0;
 }

@@ -27,9 +27,9 @@ enum state {
 
 static struct rpmsg_endpoint endpoints[SERVICES];
 static enum state states[SERVICES];
-static struct rpmsg_device *link; /* NULL: down */
-static bool complained;           /* that a service could not be announced; once per link */
-static bool refusal_told;         /* that a channel of Linux got no endpoint; once per link */
+static struct rpmsg_device *device; /* NULL: down */
+static bool complained;             /* that a service could not be announced; once per link */
+static bool refusal_told;           /* that a channel of Linux got no endpoint; once per link */
 
 static int receive(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src, void *priv)
 {
@@ -94,7 +94,7 @@ static void announce(unsigned i)
 	int error;
 
 	endpoints[i].priv = (void *)(uintptr_t)service;
-	error = rpmsg_create_ept(&endpoints[i], link, service->name, service->addr, RPMSG_ADDR_ANY, receive, NULL);
+	error = rpmsg_create_ept(&endpoints[i], device, service->name, service->addr, RPMSG_ADDR_ANY, receive, NULL);
 	if (error) {
 		if (!complained)
 			amp_trace("%s is not announced yet: %s\n", service->name ? service->name : "a service",
@@ -118,7 +118,7 @@ void service_close(struct rpmsg_endpoint *ept)
 
 void services_link_down(void)
 {
-	link = NULL;
+	device = NULL;
 	for (unsigned i = 0; i < SERVICES; i++) {
 		if (states[i] != NOT_ANNOUNCED && services[i]->link_down)
 			services[i]->link_down();
@@ -128,7 +128,7 @@ void services_link_down(void)
 
 void services_turn(uint64_t now_ms)
 {
-	for (unsigned i = 0; link && i < SERVICES; i++) {
+	for (unsigned i = 0; device && i < SERVICES; i++) {
 		if (states[i] == NOT_ANNOUNCED)
 			announce(i);
 		else if (states[i] == OPEN && services[i]->turn)
@@ -182,8 +182,8 @@ int service_bind(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev, const st
 
 void services_link_up(struct rpmsg_device *rdev)
 {
-	link = rdev;
-	link->ns_unbind_cb = unbind;
+	device = rdev;
+	device->ns_unbind_cb = unbind;
 	complained = refusal_told = false;
 	for (unsigned i = 0; i < SERVICES; i++)
 		announce(i);

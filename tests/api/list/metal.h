@@ -168,6 +168,20 @@ MEMBER(metal_generic_shmem, io, node, struct metal_list)
 STRUCT(metal_init_params, log_handler, metal_log_handler)
 MEMBER(metal_init_params, log_handler, log_level, enum metal_log_level)
 
+STRUCT(metal_common_state, log_handler, metal_log_handler)
+MEMBER(metal_common_state, log_handler, log_level, enum metal_log_level)
+MEMBER(metal_common_state, log_level, bus_list, struct metal_list)
+MEMBER(metal_common_state, bus_list, generic_shmem_list, struct metal_list)
+MEMBER(metal_common_state, generic_shmem_list, generic_device_list, struct metal_list)
+
+STRUCT(metal_state, common, struct metal_common_state)
+#ifdef __linux__
+MEMBER(metal_state, common, page_size, unsigned long)
+MEMBER(metal_state, page_size, page_shift, unsigned long)
+MEMBER(metal_state, page_shift, pagemap_fd, int)
+MEMBER(metal_state, pagemap_fd, tmp_path, const char *)
+#endif
+
 STRUCT(metal_io_ops, read, uint64_t (*)(struct metal_io_region *io, unsigned long offset, memory_order order, int width))
 MEMBER(metal_io_ops, read, write, void (*)(struct metal_io_region *io, unsigned long offset, uint64_t value, memory_order order, int width))
 MEMBER(metal_io_ops, write, block_read, int (*)(struct metal_io_region *io, unsigned long offset, void *dst, memory_order order, int len))
@@ -199,6 +213,7 @@ CONSTANT(METAL_LOG_INFO, 6)
 CONSTANT(METAL_LOG_DEBUG, 7)
 CONSTANT(METAL_IRQ_NOT_HANDLED, 0)
 CONSTANT(METAL_IRQ_HANDLED, 1)
+CONSTANT(METAL_IRQ_ANY, -1)
 CONSTANT(METAL_DMA_DEV_R, 1)
 CONSTANT(METAL_DMA_DEV_W, 2)
 CONSTANT(METAL_DMA_DEV_WR, 3)
@@ -360,4 +375,61 @@ CONSTANT(GB, 1024 * 1024 * 1024)
 #endif
 #ifndef METAL_PACKED_END
 #error "METAL_PACKED_END is missing"
+#endif
+#ifndef metal_emerg
+#error "metal_emerg is missing"
+#endif
+#ifndef metal_alert
+#error "metal_alert is missing"
+#endif
+#ifndef metal_crit
+#error "metal_crit is missing"
+#endif
+#ifndef metal_err
+#error "metal_err is missing"
+#endif
+#ifndef metal_warn
+#error "metal_warn is missing"
+#endif
+#ifndef metal_notice
+#error "metal_notice is missing"
+#endif
+#ifndef metal_info
+#error "metal_info is missing"
+#endif
+#ifndef metal_dbg
+#error "metal_dbg is missing"
+#endif
+#ifndef metal_fmt
+#error "metal_fmt is missing"
+#endif
+#ifndef METAL_MUTEX_DEFINE
+#error "METAL_MUTEX_DEFINE is missing"
+#endif
+#ifndef METAL_SYSTEM
+#error "METAL_SYSTEM is missing"
+#endif
+#ifndef METAL_PROCESSOR
+#error "METAL_PROCESSOR is missing"
+#endif
+#ifndef METAL_MACHINE
+#error "METAL_MACHINE is missing"
+#endif
+#ifndef METAL_VER_MAJOR
+#error "METAL_VER_MAJOR is missing"
+#endif
+#ifndef METAL_VER_MINOR
+#error "METAL_VER_MINOR is missing"
+#endif
+#ifndef METAL_VER_PATCH
+#error "METAL_VER_PATCH is missing"
+#endif
+#ifndef METAL_INVALID_VADDR
+#error "METAL_INVALID_VADDR is missing"
+#endif
+#ifndef metal_yield
+#error "metal_yield is missing"
+#endif
+#ifndef metal_asm
+#error "metal_asm is missing"
 #endif

@@ -38,3 +38,4 @@ CONSTANT(MAX_BUF_LEN, 488)
 #ifndef RPMSG_RPC_SERVICE_NAME
 #error "RPMSG_RPC_SERVICE_NAME is missing"
 #endif
+CONSTANT(MAX_FUNC_ID_LEN, sizeof(uint32_t))

@@ -166,3 +166,56 @@ CONSTANT(VIRTIO_ID_NETWORK, 1)
 CONSTANT(VIRTIO_ID_BLOCK, 2)
 CONSTANT(VIRTIO_ID_CONSOLE, 3)
 CONSTANT(VIRTIO_ID_RPMSG, 7)
+TYPE(vq_notify, void (*)(struct virtqueue *vq))
+CONSTANT(VIRTIO_F_NOTIFY_ON_EMPTY, 1 << 24)
+CONSTANT(VIRTIO_F_ANY_LAYOUT, 1 << 27)
+CONSTANT(VIRTIO_F_BAD_FEATURE, 1 << 30)
+CONSTANT(VIRTIO_TRANSPORT_F_START, 28)
+CONSTANT(VIRTIO_TRANSPORT_F_END, 32)
+CONSTANT(VIRTIO_ID_IOMEMORY, 6)
+CONSTANT(VIRTIO_ID_RDMA, 42)
+CONSTANT(VIRTIO_DEV_ANY_ID, -1UL)
+CONSTANT(VQ_RING_DESC_CHAIN_END, 32768)
+CONSTANT(VIRTIO_MMIO_SHM_SEL, 0x0ac)
+CONSTANT(VIRTIO_MMIO_SHM_LEN_LOW, 0x0b0)
+CONSTANT(VIRTIO_MMIO_SHM_LEN_HIGH, 0x0b4)
+CONSTANT(VIRTIO_MMIO_SHM_BASE_LOW, 0x0b8)
+CONSTANT(VIRTIO_MMIO_SHM_BASE_HIGH, 0x0bc)
+CONSTANT(VIRTIO_MMIO_MAX_DATA_SIZE, 128)
+CONSTANT(VIRTIO_MMIO_MAGIC_VALUE_STRING, ('v' | 'i' << 8 | 'r' << 16 | 't' << 24))
+#ifndef VIRTIO_ROLE_IS_DRIVER
+#error "VIRTIO_ROLE_IS_DRIVER is missing"
+#endif
+#ifndef VIRTIO_ROLE_IS_DEVICE
+#error "VIRTIO_ROLE_IS_DEVICE is missing"
+#endif
+#ifndef VIRTIO_ENABLED
+#error "VIRTIO_ENABLED is missing"
+#endif
+#ifndef VIRTIO_ASSERT
+#error "VIRTIO_ASSERT is missing"
+#endif
+#ifndef VQASSERT
+#error "VQASSERT is missing"
+#endif
+#ifndef VQ_PARAM_CHK
+#error "VQ_PARAM_CHK is missing"
+#endif
+#ifndef VQUEUE_BUSY
+#error "VQUEUE_BUSY is missing"
+#endif
+#ifndef VQUEUE_IDLE
+#error "VQUEUE_IDLE is missing"
+#endif
+#ifndef VQ_RING_ASSERT_VALID_IDX
+#error "VQ_RING_ASSERT_VALID_IDX is missing"
+#endif
+#ifndef VQ_RING_ASSERT_CHAIN_TERM
+#error "VQ_RING_ASSERT_CHAIN_TERM is missing"
+#endif
+#ifndef vring_used_event
+#error "vring_used_event is missing"
+#endif
+#ifndef vring_avail_event
+#error "vring_avail_event is missing"
+#endif
