@@ -49,7 +49,7 @@ static struct metal_io_region shm = {
 	.page_shift = (unsigned long)-1,
 	.page_mask = (metal_phys_addr_t)-1,
 };
-static struct rpmsg_virtio_device link;
+static struct rpmsg_virtio_device rvdev;
 static struct rpmsg_endpoint ept;
 
 static int echo(struct rpmsg_endpoint *from, void *data, size_t len, uint32_t src, void *priv)
@@ -70,9 +70,9 @@ static int echo(struct rpmsg_endpoint *from, void *data, size_t len, uint32_t sr
 
 int main(void)
 {
-	if (rpmsg_init_vdev(&link, &vdev, NULL, &shm, NULL) ||
-	    rpmsg_create_ept(&ept, &link.rdev, "echo", RPMSG_ADDR_ANY, RPMSG_ADDR_ANY, echo, NULL))
+	if (rpmsg_init_vdev(&rvdev, &vdev, NULL, &shm, NULL) ||
+	    rpmsg_create_ept(&ept, &rvdev.rdev, "echo", RPMSG_ADDR_ANY, RPMSG_ADDR_ANY, echo, NULL))
 		return 1;
 	for (;;)
-		virtqueue_notification(link.rvq);
+		virtqueue_notification(rvdev.rvq);
 }

@@ -11,7 +11,7 @@ static struct remoteproc_mem memory;
 static metal_phys_addr_t phys = SHM;
 static struct metal_io_region shm;
 static struct rpmsg_virtio_shm_pool buffers;
-static struct rpmsg_virtio_device link;
+static struct rpmsg_virtio_device rvdev;
 static struct rpmsg_endpoint ept;
 
 static struct remoteproc *init(struct remoteproc *rproc, const struct remoteproc_ops *ops, void *arg)
@@ -77,12 +77,12 @@ int main(void)
 		return 1;
 	vdev = remoteproc_create_virtio(&core, 0, VIRTIO_DEV_DRIVER, NULL);
 	rpmsg_virtio_init_shm_pool(&buffers, (void *)(SHM + 0x10000), 0x40000);
-	if (!vdev || rpmsg_init_vdev(&link, vdev, NULL, &shm, &buffers) ||
-	    rpmsg_create_ept(&ept, &link.rdev, "host", RPMSG_ADDR_ANY, 1024, received, NULL))
+	if (!vdev || rpmsg_init_vdev(&rvdev, vdev, NULL, &shm, &buffers) ||
+	    rpmsg_create_ept(&ept, &rvdev.rdev, "host", RPMSG_ADDR_ANY, 1024, received, NULL))
 		return 1;
 	while (power)
 		remoteproc_get_notification(&core, RSC_NOTIFY_ID_ANY);
-	rpmsg_deinit_vdev(&link);
+	rpmsg_deinit_vdev(&rvdev);
 	remoteproc_remove_virtio(&core, vdev);
 	return remoteproc_shutdown(&core);
 }

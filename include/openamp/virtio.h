@@ -40,7 +40,7 @@ extern "C" {
 #endif
 #define VIRTIO_ROLE_IS_DEVICE(vdev) (!VIRTIO_ROLE_IS_DRIVER(vdev))
 
-/** 1 if the macro @p option is defined as 1, else 0; in expressions and in #if. */
+/** 1 if the macro @p option is defined as 1, else 0. Also for the preprocessor. */
 #define VIRTIO_ENABLED(option)            AMP_IS_ONE(option)
 #define AMP_IS_ONE(value)                 AMP_IS_ONE_IF_COMMA(AMP_COMMA_FOR_##value)
 #define AMP_COMMA_FOR_1                   0,

@@ -28,13 +28,13 @@ static struct {
 	struct metal_io_region vring_io[2];
 	struct metal_io_region buffers_io; /* the only memory that a descriptor of Linux may name */
 	metal_phys_addr_t buffers_pa;
-} link;
+} the_link;
 
 /* Both: context of whatever the library did when it noticed. */
 static void on_reset(struct virtio_device *vdev)
 {
 	(void)vdev;
-	link.lost = true;
+	the_link.lost = true;
 }
 
 static void on_loss(struct rpmsg_virtio_device *rvdev, int reason, void *arg)
@@ -42,7 +42,7 @@ static void on_loss(struct rpmsg_virtio_device *rvdev, int reason, void *arg)
 	(void)rvdev;
 	(void)arg;
 	amp_trace("link: lost: %s\n", amp_link_reason_text(reason));
-	link.lost = true;
+	the_link.lost = true;
 }
 
 static int kick(void *priv, uint32_t id)
@@ -54,22 +54,22 @@ static int kick(void *priv, uint32_t id)
 
 void app_link_start(void)
 {
-	metal_io_init(&link.table_io, (void *)SOC_FIRMWARE_DA, NULL, SOC_FIRMWARE_SIZE, -1, AMP_IO_NORMAL, NULL);
-	metal_io_init(&link.vring_io[0], (void *)SOC_VDEV0_VRING0_DA, NULL, SOC_VDEV0_VRING0_SIZE, -1, AMP_IO_NORMAL,
-	              NULL);
-	metal_io_init(&link.vring_io[1], (void *)SOC_VDEV0_VRING1_DA, NULL, SOC_VDEV0_VRING1_SIZE, -1, AMP_IO_NORMAL,
-	              NULL);
-	link.vdev = rproc_virtio_create_vdev(VIRTIO_DEV_DEVICE, app_resource_table.vdev.notifyid,
-	                                     &app_resource_table.vdev, &link.table_io, NULL, kick, on_reset);
-	amp_assert(link.vdev);
+	metal_io_init(&the_link.table_io, (void *)SOC_FIRMWARE_DA, NULL, SOC_FIRMWARE_SIZE, -1, AMP_IO_NORMAL, NULL);
+	metal_io_init(&the_link.vring_io[0], (void *)SOC_VDEV0_VRING0_DA, NULL, SOC_VDEV0_VRING0_SIZE, -1,
+	              AMP_IO_NORMAL, NULL);
+	metal_io_init(&the_link.vring_io[1], (void *)SOC_VDEV0_VRING1_DA, NULL, SOC_VDEV0_VRING1_SIZE, -1,
+	              AMP_IO_NORMAL, NULL);
+	the_link.vdev = rproc_virtio_create_vdev(VIRTIO_DEV_DEVICE, app_resource_table.vdev.notifyid,
+	                                         &app_resource_table.vdev, &the_link.table_io, NULL, kick, on_reset);
+	amp_assert(the_link.vdev);
 }
 
 /** Tell why the link does not come up, unless that was the last thing told. */
 static void complain(const char *text)
 {
-	if (text != link.last_complaint)
+	if (text != the_link.last_complaint)
 		amp_trace("link: cannot come up: %s\n", text);
-	link.last_complaint = text;
+	the_link.last_complaint = text;
 }
 
 /** Use the vrings where Linux has put them: it wrote their addresses into the resource table before DRIVER_OK. */
@@ -83,7 +83,8 @@ static int init_vrings(void)
 
 		if (id >= AMP_DB_NOTIFY_MAX)
 			return -RPROC_EINVAL;
-		error = rproc_virtio_init_vring(link.vdev, i, id, (void *)(uintptr_t)da, &link.vring_io[i], num, align);
+		error = rproc_virtio_init_vring(the_link.vdev, i, id, (void *)(uintptr_t)da, &the_link.vring_io[i], num,
+		                                align);
 		if (error)
 			return error;
 	}
@@ -97,9 +98,9 @@ static bool init_buffers(void)
 
 	if (mem_pa == 0 || mem_pa > UINT32_MAX - SOC_MEM_SIZE + 1)
 		return false;
-	link.buffers_pa = (metal_phys_addr_t)mem_pa + (SOC_VDEV0_BUFFER_DA - SOC_MEM_DA);
-	metal_io_init(&link.buffers_io, (void *)SOC_VDEV0_BUFFER_DA, &link.buffers_pa, SOC_VDEV0_BUFFER_SIZE, -1,
-	              AMP_IO_NORMAL, NULL);
+	the_link.buffers_pa = (metal_phys_addr_t)mem_pa + (SOC_VDEV0_BUFFER_DA - SOC_MEM_DA);
+	metal_io_init(&the_link.buffers_io, (void *)SOC_VDEV0_BUFFER_DA, &the_link.buffers_pa, SOC_VDEV0_BUFFER_SIZE,
+	              -1, AMP_IO_NORMAL, NULL);
 	return true;
 }
 
@@ -115,79 +116,79 @@ static void bring_up(void)
 		complain("the driver has not said where it sees our memory, or that is above 4 GiB");
 		return;
 	}
-	link.lost = false;
-	error = rpmsg_init_vdev(&link.rpmsg, link.vdev, services_bind, &link.buffers_io, NULL);
+	the_link.lost = false;
+	error = rpmsg_init_vdev(&the_link.rpmsg, the_link.vdev, services_bind, &the_link.buffers_io, NULL);
 	if (error) {
 		complain(error == RPMSG_ERR_DEV_STATE ? "the driver has not reset the rings" : amp_strerror(error));
 		return;
 	}
-	amp_rpmsg_set_link_cb(&link.rpmsg, on_loss, NULL);
+	amp_rpmsg_set_link_cb(&the_link.rpmsg, on_loss, NULL);
 	/* Whatever Linux sends, the loop gets round to its watchdog. */
-	amp_rpmsg_bound_reception(&link.rpmsg, true);
+	amp_rpmsg_bound_reception(&the_link.rpmsg, true);
 	/* The main loop must not wait for a Linux that gives no buffers: the watchdog would bite. */
-	amp_rpmsg_set_send_timeout(&link.rpmsg, 0);
-	link.up = true;
-	link.last_complaint = NULL;
+	amp_rpmsg_set_send_timeout(&the_link.rpmsg, 0);
+	the_link.up = true;
+	the_link.last_complaint = NULL;
 	app_stats.links++;
 	amp_trace("link: up\n");
-	services_link_up(rpmsg_virtio_get_rpmsg_device(&link.rpmsg));
+	services_link_up(rpmsg_virtio_get_rpmsg_device(&the_link.rpmsg));
 	/* Kicks that came before there were queues were lost on us. */
-	rproc_virtio_notified(link.vdev, RSC_NOTIFY_ID_ANY);
+	rproc_virtio_notified(the_link.vdev, RSC_NOTIFY_ID_ANY);
 }
 
 static void take_down(void)
 {
-	link.up = false;
+	the_link.up = false;
 	services_link_down();
-	rpmsg_deinit_vdev(&link.rpmsg);
+	rpmsg_deinit_vdev(&the_link.rpmsg);
 	amp_trace("link: down, waiting for the driver\n");
 }
 
 void app_link_notified(uint64_t notify)
 {
-	for (uint32_t id = 0; link.up && notify; id++, notify >>= 1) {
+	for (uint32_t id = 0; the_link.up && notify; id++, notify >>= 1) {
 		if (notify & 1)
-			rproc_virtio_notified(link.vdev, id);
+			rproc_virtio_notified(the_link.vdev, id);
 	}
 }
 
 bool app_link_more(void)
 {
-	return link.up && amp_rpmsg_more(&link.rpmsg);
+	return the_link.up && amp_rpmsg_more(&the_link.rpmsg);
 }
 
 void app_link_check(void)
 {
 	uint8_t status = 0;
 
-	if (link.stopped)
+	if (the_link.stopped)
 		return;
 	if (app_link_more())
-		rproc_virtio_notified(link.vdev, RSC_NOTIFY_ID_ANY);
-	virtio_get_status(link.vdev, &status);
-	if (link.up && (link.lost || amp_rpmsg_link_state(&link.rpmsg) != AMP_LINK_UP ||
-	                !(status & VIRTIO_CONFIG_STATUS_DRIVER_OK)))
+		rproc_virtio_notified(the_link.vdev, RSC_NOTIFY_ID_ANY);
+	virtio_get_status(the_link.vdev, &status);
+	if (the_link.up && (the_link.lost || amp_rpmsg_link_state(&the_link.rpmsg) != AMP_LINK_UP ||
+	                    !(status & VIRTIO_CONFIG_STATUS_DRIVER_OK)))
 		take_down();
 	if (!(status & VIRTIO_CONFIG_STATUS_DRIVER_OK))
-		link.last_complaint = NULL;
-	else if (!link.up)
+		the_link.last_complaint = NULL;
+	else if (!the_link.up)
 		bring_up();
 }
 
 bool app_link_want_buffers(void)
 {
-	return link.up && virtqueue_enable_cb(link.rpmsg.svq);
+	return the_link.up && virtqueue_enable_cb(the_link.rpmsg.svq);
 }
 
 void app_link_need_no_buffers(void)
 {
-	if (link.up)
-		virtqueue_disable_cb(link.rpmsg.svq);
+	if (the_link.up)
+		virtqueue_disable_cb(the_link.rpmsg.svq);
 }
 
 void app_link_stop(void)
 {
-	link.stopped = true;
-	if (link.up)
+	the_link.stopped = true;
+	if (the_link.up)
 		take_down();
 }
