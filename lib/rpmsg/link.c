@@ -8,6 +8,11 @@
 const uint8_t amp_link_ok_always = VIRTIO_CONFIG_STATUS_DRIVER_OK;
 const uint8_t amp_link_ok_never;
 
+bool amp_ring_ours(const struct rpmsg_virtio_device *rvdev, const struct virtqueue *vq)
+{
+	return ring_ours_inline(rvdev, vq, role_is_driver(vq->vq_dev));
+}
+
 /* A queue's end, whatever it still holds: that belongs to a life that is over. The lock is held, so nobody is in the
  * middle of a store: a driver that waits for us may go on. */
 static void stop(struct virtqueue *vq, int reason)

@@ -37,7 +37,9 @@ void amp_rpmsg_hold_rx(struct rpmsg_device *rdev, void *rxbuf)
 
 	metal_mutex_acquire(&rdev->lock);
 	mark = AMP_SHARED_LOAD(&hdr->reserved);
-	if (mark < UINT32_MAX - BUF_INDEX_MASK) {
+	if (!ring_ours(rvdev, rvdev->rvq, role_is_driver(rvdev->vdev))) {
+		count_held(rvdev, 1); /* nothing but the count is ours any more, and a release only counts */
+	} else if (mark < UINT32_MAX - BUF_INDEX_MASK) {
 		AMP_SHARED_STORE(&hdr->reserved, mark + BUF_HOLD_ONE);
 		count_held(rvdev, 1);
 	}
@@ -56,7 +58,7 @@ AMP_HOT void release_rx(struct rpmsg_device *rdev, void *rxbuf, bool driver)
 
 	metal_mutex_acquire(&rdev->lock);
 	mark = AMP_SHARED_LOAD(&hdr->reserved);
-	up = rvdev->link_state == AMP_LINK_UP;
+	up = ring_ours(rvdev, vq, driver);
 	/* After a loss the buffer itself is not ours any more. */
 	if (amp_likely(rvdev->held &&
 	               (!up || (mark >= BUF_HOLD_ONE && is_ours(vq, hdr, mark & BUF_INDEX_MASK, driver))))) {

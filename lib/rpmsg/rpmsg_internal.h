@@ -149,6 +149,28 @@ AMP_HOT bool link_ok(const struct rpmsg_virtio_device *rvdev)
 }
 
 /**
+ * Whether this side may write to @p vq and its buffers, as far as can be seen. What it last knew is not enough: while
+ * code of the application ran, a driver may have waited for as long as it does, given this device up, and begun a new
+ * life on the same memory. The status shows a reset, the mark shows one that came and went.
+ *
+ * A reset, the wait and the zeroing of the ring may still all fall between this look and the stores that follow it, if
+ * this core stands still for so long. Then one used entry is stored into the new ring: see start_device() in
+ * virtqueue.c.
+ */
+AMP_HOT bool ring_ours_inline(const struct rpmsg_virtio_device *rvdev, const struct virtqueue *vq, bool driver)
+{
+	return link_ok(rvdev) && (driver || amp_likely(vq_mark_stands(vq)));
+}
+
+/** The same, where a call costs less than its room. */
+bool amp_ring_ours(const struct rpmsg_virtio_device *rvdev, const struct virtqueue *vq);
+#if AMP_FAST
+#define ring_ours(rvdev, vq, driver) ring_ours_inline(rvdev, vq, driver)
+#else
+#define ring_ours(rvdev, vq, driver) amp_ring_ours(rvdev, vq)
+#endif
+
+/**
  * Take a send buffer when the fast way found none: one that came back unsent, or that was used since the last look.
  * @param len  payload that it must have room for
  * @return RPMSG_SUCCESS, and it is in rvdev->taken; RPMSG_ERR_NO_BUFF, RPMSG_ERR_BUFF_SIZE, RPMSG_ERR_DEV_STATE

@@ -66,7 +66,7 @@ AMP_HOT void *get_tx(struct rpmsg_device *rdev, uint32_t *len, int wait, bool dr
 	struct amp_buffer buf;
 
 	metal_mutex_acquire(&rdev->lock);
-	if (!AMP_FAST || amp_unlikely(!link_ok(rvdev) || !vq_shown(vq, driver) ||
+	if (!AMP_FAST || amp_unlikely(!ring_ours(rvdev, vq, driver) || !vq_shown(vq, driver) ||
 	                              tx_next(rvdev, vq, &buf, driver, true) != AMP_LINK_OK))
 		return get_any_tx(rvdev, len, wait);
 	tx_advance(vq, driver);
@@ -79,7 +79,7 @@ static AMP_COLD int refuse(struct rpmsg_virtio_device *rvdev, bool handed_out)
 {
 	int status = handed_out ? RPMSG_ERR_BUFF_SIZE : RPMSG_ERR_PARAM;
 
-	if (!link_ok(rvdev)) {
+	if (!ring_ours(rvdev, rvdev->svq, role_is_driver(rvdev->vdev))) {
 		amp_link_lost(rvdev, AMP_LINK_PEER_RESET);
 		status = RPMSG_ERR_DEV_STATE;
 	}
@@ -96,7 +96,8 @@ AMP_HOT int send_nocopy(struct rpmsg_device *rdev, uint32_t src, uint32_t dst, c
 
 	metal_mutex_acquire(&rdev->lock);
 	handed_out = is_handed_out(rvdev, hdr, &buf.idx, driver);
-	if (amp_unlikely(!handed_out || !link_ok(rvdev) || (uint32_t)len > AMP_SHARED_LOAD(&hdr->len)))
+	if (amp_unlikely(!handed_out || !ring_ours(rvdev, rvdev->svq, driver) ||
+	                 (uint32_t)len > AMP_SHARED_LOAD(&hdr->len)))
 		return refuse(rvdev, handed_out);
 	tx_fill(hdr, src, dst, len);
 	buf.size = size_of(rvdev->svq, buf.idx, driver);

@@ -16,13 +16,14 @@ int amp_rpmsg_release_tx(struct rpmsg_device *rdev, void *txbuf)
 {
 	struct rpmsg_virtio_device *rvdev = rpmsg_to_virtio(rdev);
 	struct rpmsg_hdr *hdr = payload_to_hdr(txbuf);
+	bool driver = role_is_driver(rvdev->vdev);
 	int status = RPMSG_SUCCESS;
 	uint32_t idx;
 
 	metal_mutex_acquire(&rdev->lock);
-	if (rvdev->link_state != AMP_LINK_UP) {
+	if (!ring_ours(rvdev, rvdev->svq, driver)) {
 		status = RPMSG_ERR_DEV_STATE;
-	} else if (!is_handed_out(rvdev, hdr, &idx, role_is_driver(rvdev->vdev))) {
+	} else if (!is_handed_out(rvdev, hdr, &idx, driver)) {
 		status = RPMSG_ERR_PARAM;
 	} else {
 		AMP_SHARED_STORE(&hdr->reserved, 0); /* a second release finds no mark */

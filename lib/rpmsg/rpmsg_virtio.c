@@ -50,7 +50,7 @@ AMP_COLD int amp_tx_take(struct rpmsg_virtio_device *rvdev, uint32_t len)
 	struct virtqueue *vq = rvdev->svq;
 	int reason = AMP_LINK_PEER_RESET;
 
-	if (link_ok(rvdev)) {
+	if (ring_ours(rvdev, vq, driver)) {
 		if (rvdev->reclaimed)
 			reason = amp_tx_retake(rvdev, len);
 		else if (vq_shown(vq, driver) || amp_vq_look(vq))
@@ -181,7 +181,7 @@ AMP_HOT int send_raw(struct rpmsg_device *rdev, uint32_t src, uint32_t dst, cons
 	struct amp_buffer buf;
 
 	metal_mutex_acquire(&rdev->lock);
-	if (!AMP_FAST || amp_unlikely(!link_ok(rvdev) || !vq_shown(vq, driver) ||
+	if (!AMP_FAST || amp_unlikely(!ring_ours(rvdev, vq, driver) || !vq_shown(vq, driver) ||
 	                              tx_next(rvdev, vq, &buf, driver, true) != AMP_LINK_OK ||
 	                              (uint32_t)len > buf.size - sizeof(*buf.hdr)))
 		return send_any(rdev, src, dst, data, len, wait);
@@ -263,12 +263,13 @@ AMP_HOT int deliver(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, boo
 	src = AMP_SHARED_LOAD(&hdr->src);
 	ept = rpmsg_find_ept(&rvdev->rdev, AMP_SHARED_LOAD(&hdr->dst));
 	if (amp_likely(ept)) {
-		AMP_SHARED_STORE(&hdr->reserved, buf.idx | BUF_HOLD_ONE);
+		/* The mark comes last: the payload's first bytes are in the header's cache line. */
 		vq_buffer_invalidate(rvdev->shbuf_io, hdr + 1, len);
+		AMP_SHARED_STORE(&hdr->reserved, buf.idx | BUF_HOLD_ONE);
 		call_ept(&rvdev->rdev, ept, hdr, src, len);
-		/* The ring may be another life's by now. */
-		if (amp_unlikely(rvdev->link_state != AMP_LINK_UP))
-			return rvdev->link_reason;
+		/* The ring may be another life's by now, the callback took as long as it liked. */
+		if (amp_unlikely(!ring_ours(rvdev, vq, driver)))
+			return AMP_LINK_PEER_RESET; /* unless another reason is known */
 		held = AMP_SHARED_LOAD(&hdr->reserved);
 		if (amp_unlikely(held >= 2 * BUF_HOLD_ONE)) {
 			AMP_SHARED_STORE(&hdr->reserved, held - BUF_HOLD_ONE);

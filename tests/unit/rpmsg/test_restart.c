@@ -193,6 +193,161 @@ static void a_send_that_waited_leaves_the_rings_of_the_next_life_alone(void **st
 	assert_messages_flow(f);
 }
 
+/* What a callback of the device does after the driver has given it up, and begun a new life. */
+static void (*late)(void *message);
+static void *kept;
+static uint8_t new_buffers[NUM_BUFS * BUF_SIZE];
+
+static int outlasts_the_wait(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src, void *priv)
+{
+	struct rpmsg_virtio_device *rvdev = metal_container_of(ept->rdev, struct rpmsg_virtio_device, rdev);
+	struct side *remote = metal_container_of(rvdev, struct side, rvdev);
+
+	(void)len;
+	(void)src;
+	(void)priv;
+	rpmsg_deinit_vdev(&remote->f->host.rvdev);
+	assert_int_equal(fixture_init_host(remote->f), RPMSG_SUCCESS);
+	memcpy(new_buffers, remote->f->shm->buffers, sizeof(new_buffers));
+	if (late)
+		late(data);
+	return RPMSG_SUCCESS;
+}
+
+static void late_send(void *message)
+{
+	(void)message;
+	assert_int_equal(rpmsg_send(&remote_box.ept, "late", 4), RPMSG_ERR_DEV_STATE);
+}
+
+static void late_no_copy_send(void *message)
+{
+	(void)message;
+	assert_int_equal(rpmsg_send_nocopy(&remote_box.ept, kept, 4), RPMSG_ERR_DEV_STATE);
+}
+
+static void late_taking_of_a_buffer(void *message)
+{
+	uint32_t room;
+
+	(void)message;
+	assert_null(rpmsg_get_tx_payload_buffer(&remote_box.ept, &room, 1));
+}
+
+static void late_return_of_a_buffer(void *message)
+{
+	(void)message;
+	assert_int_equal(rpmsg_release_tx_buffer(&remote_box.ept, kept), RPMSG_ERR_DEV_STATE);
+}
+
+static void late_hold(void *message)
+{
+	rpmsg_hold_rx_buffer(&remote_box.ept, message);
+}
+
+static void late_release(void *message)
+{
+	(void)message;
+	rpmsg_release_rx_buffer(&remote_box.ept, kept);
+}
+
+static void late_hold_and_release(void *message)
+{
+	rpmsg_hold_rx_buffer(&remote_box.ept, message);
+	rpmsg_release_rx_buffer(&remote_box.ept, message);
+}
+
+/* Holds the first message, so that one is held when the second comes. */
+static int hold_it(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src, void *priv)
+{
+	(void)len;
+	(void)src;
+	(void)priv;
+	rpmsg_hold_rx_buffer(ept, data);
+	kept = data;
+	return RPMSG_SUCCESS;
+}
+
+/* Used entries are as the driver made them when it began, buffers as they were then. */
+static void assert_nothing_was_stored(struct fixture *f)
+{
+	unsigned int i, j;
+
+	for (i = 0; i < 2; i++) {
+		struct vring ring = fixture_ring(f, i);
+
+		assert_int_equal(ring.used->idx, 0);
+		assert_int_equal(ring.used->flags, 0);
+		for (j = 0; j < RING_NUM; j++) {
+			assert_int_equal(ring.used->ring[j].id, 0);
+			assert_int_equal(ring.used->ring[j].len, 0);
+		}
+	}
+	assert_memory_equal(f->shm->buffers, new_buffers, sizeof(new_buffers));
+}
+
+static void what_comes_after_a_callback_that_outlasted_the_drivers_wait_stores_nothing(void **state)
+{
+	static void (*const what[])(void *message) = {
+		NULL, /* the callback's own buffer */
+		late_send, late_no_copy_send, late_taking_of_a_buffer, late_return_of_a_buffer,
+		late_hold, late_release,      late_hold_and_release,
+	};
+	struct fixture *f = *state;
+	uint32_t room;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(what) / sizeof(what[0]); i++) {
+		open_boxes(f);
+		late = what[i];
+		if (late == late_release) {
+			remote_box.ept.cb = hold_it;
+			assert_int_equal(rpmsg_send(&host_box.ept, "held", 4), 4);
+			fixture_poll(&f->remote);
+		} else if (late == late_no_copy_send || late == late_return_of_a_buffer) {
+			kept = rpmsg_get_tx_payload_buffer(&remote_box.ept, &room, 0);
+			assert_non_null(kept);
+		}
+		remote_box.ept.cb = outlasts_the_wait;
+		assert_int_equal(rpmsg_send(&host_box.ept, "x", 1), 1);
+		fixture_poll(&f->remote);
+		assert_nothing_was_stored(f);
+		assert_int_equal(f->remote.lost_count, i + 1);
+		assert_int_equal(f->remote.lost_reason, AMP_LINK_PEER_RESET);
+		rpmsg_deinit_vdev(&f->remote.rvdev);
+		assert_int_equal(fixture_init_remote(f), RPMSG_SUCCESS);
+		assert_messages_flow(f);
+		rpmsg_destroy_ept(&host_box.ept);
+		rpmsg_destroy_ept(&remote_box.ept);
+	}
+}
+
+static int sees_a_reset(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src, void *priv)
+{
+	struct rpmsg_virtio_device *rvdev = metal_container_of(ept->rdev, struct rpmsg_virtio_device, rdev);
+	struct side *remote = metal_container_of(rvdev, struct side, rvdev);
+
+	(void)data;
+	(void)len;
+	(void)src;
+	(void)priv;
+	rpmsg_deinit_vdev(&remote->f->host.rvdev);
+	return RPMSG_SUCCESS;
+}
+
+/* The driver will zero the ring next, whenever that is: not waiting for its kick, or its kick not heard. */
+static void a_reset_during_a_callback_is_noticed_before_the_buffer_goes_back(void **state)
+{
+	struct fixture *f = *state;
+
+	open_boxes(f);
+	remote_box.ept.cb = sees_a_reset;
+	assert_int_equal(rpmsg_send(&host_box.ept, "x", 1), 1);
+	fixture_poll(&f->remote);
+	assert_int_equal(f->remote.lost_reason, AMP_LINK_PEER_RESET);
+	assert_int_equal(fixture_ring(f, 1).used->idx, 0);
+}
+
 int main(void)
 {
 #define LINK_TEST(name)   cmocka_unit_test_setup_teardown(name, fixture_up, fixture_down)
@@ -205,6 +360,8 @@ int main(void)
 		LINK_TEST(a_driver_that_leaves_tells_the_device_by_a_kick),
 		DEVICE_TEST(a_device_that_comes_up_during_a_reset_tries_again_or_is_told_to),
 		LINK_TEST(a_send_that_waited_leaves_the_rings_of_the_next_life_alone),
+		LINK_TEST(what_comes_after_a_callback_that_outlasted_the_drivers_wait_stores_nothing),
+		LINK_TEST(a_reset_during_a_callback_is_noticed_before_the_buffer_goes_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
