@@ -241,6 +241,7 @@ struct remoteproc {
 	struct amp_load load;       /**< image that is being loaded; private */
 	void *rsc_copy;             /**< checked copy of the resource table, while somebody works with it; private */
 	uint32_t ready_timeout_ms;  /**< its devices' virtio_device::ready_timeout_ms; set it after remoteproc_init() */
+	bool was_off;               /**< stopped since a driver last had one of its devices; private */
 };
 
 /**

@@ -6,7 +6,7 @@
  * A transport (lib/remoteproc/remoteproc_virtio.c, or an application's own) fills struct virtio_device and the table of
  * its functions; a device type (lib/rpmsg, or an application's own) uses it through the functions below.
  *
- * Context: task, unless stated otherwise. Nothing here blocks.
+ * Context: task, unless stated otherwise. Nothing here blocks but virtio_create_virtqueues() in the driver's role.
  */
 #ifndef OPENAMP_VIRTIO_H
 #define OPENAMP_VIRTIO_H
@@ -189,7 +189,8 @@ struct virtio_device {
 	 * NULL: the status is looked at again and again. Context: as amp_virtio_wait_driver_ok().
 	 */
 	int (*wait)(struct virtio_device *vdev, unsigned long long deadline);
-	uint32_t ready_timeout_ms; /**< of amp_virtio_wait_driver_ok(); 0: AMP_VIRTIO_READY_TIMEOUT_MS */
+	uint32_t ready_timeout_ms;          /**< of amp_virtio_wait_driver_ok(); 0: AMP_VIRTIO_READY_TIMEOUT_MS */
+	unsigned long long let_go_deadline; /**< driver's role: of virtio_create_virtqueues(), while it runs; private */
 };
 
 /** @return 0, -EINVAL (an argument is NULL), or -ENXIO (the transport has no status) */
@@ -254,6 +255,17 @@ int virtio_free_buf(struct virtio_device *vdev, void *buf);
  * virtio_delete_virtqueues(). Context: task or ISR, as receptions.
  */
 void virtio_device_lost(struct virtio_device *vdev);
+
+/**
+ * @brief Driver's side: the core at the other end is off, whatever it did when it last ran.
+ *
+ * A driver that begins again gives a device that still uses the rings up to 50 ms, for all rings together, to let go of
+ * them (virtio_create_virtqueues()). After this it does not: a core that was off cannot be in the middle of anything.
+ * For whoever switches cores off; remoteproc_stop() and remoteproc_shutdown() do it for their devices, those that are
+ * created later included. Call it while the core is off, and its memory is as it will be when the driver begins.
+ * Context: task. Not while another context uses the device's queues.
+ */
+void amp_virtio_peer_off(struct virtio_device *vdev);
 
 /** How long a device waits for its driver, unless virtio_device::ready_timeout_ms says otherwise. */
 #ifndef AMP_VIRTIO_READY_TIMEOUT_MS

@@ -122,6 +122,8 @@ static int finish(struct remoteproc *rproc, bool shutdown)
 	metal_mutex_acquire(&rproc->lock);
 	if (IN(rproc->state) & (IN(RPROC_RUNNING) | IN(RPROC_SUSPENDED) | IN(RPROC_ERROR)))
 		status = move(rproc, IN(rproc->state), RPROC_STOPPED, rproc->ops->stop);
+	if (AMP_WITH_VIRTIO_DRIVER && rproc->state == RPROC_STOPPED && rproc->ops->stop)
+		amp_rproc_vdevs_off(rproc);
 	if (shutdown && !status && rproc->state != RPROC_OFFLINE) {
 		status = move(rproc, IN(rproc->state), RPROC_OFFLINE, rproc->ops->shutdown);
 		amp_rproc_end_load(rproc);

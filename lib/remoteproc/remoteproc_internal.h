@@ -82,6 +82,9 @@ void amp_rsc_forget(struct remoteproc *rproc);
 
 void amp_rproc_remove_vdevs(struct remoteproc *rproc);
 
+/** The core is off: the drivers of its devices need not wait for it. With the lock. */
+void amp_rproc_vdevs_off(struct remoteproc *rproc);
+
 /** Keep a notify id that the table fixes from being given out, as long as the table is there. Ids beyond the bitmap
  * never are. */
 void amp_rproc_reserve_id(struct remoteproc *rproc, uint32_t id);

@@ -174,11 +174,22 @@ struct virtio_device *remoteproc_create_virtio(struct remoteproc *rproc, int vde
 		if (rpvdev) {
 			vdev = &rpvdev->vdev;
 			metal_list_add_tail(&rproc->vdevs, &rpvdev->node);
+			if (AMP_WITH_VIRTIO_DRIVER && rproc->was_off)
+				amp_virtio_peer_off(vdev);
 		}
 		amp_rsc_close(rproc);
 	}
 	metal_mutex_release(&rproc->lock);
 	return vdev;
+}
+
+void amp_rproc_vdevs_off(struct remoteproc *rproc)
+{
+	struct metal_list *node;
+
+	rproc->was_off = true;
+	metal_list_for_each (&rproc->vdevs, node)
+		amp_virtio_peer_off(&metal_container_of(node, struct remoteproc_virtio, node)->vdev);
 }
 
 static void remove_vdev(struct remoteproc_virtio *rpvdev)
@@ -195,8 +206,12 @@ void remoteproc_remove_virtio(struct remoteproc *rproc, struct virtio_device *vd
 		return;
 	rpvdev = metal_container_of(vdev, struct remoteproc_virtio, vdev);
 	metal_mutex_acquire(&rproc->lock);
-	if (metal_list_find_node(&rproc->vdevs, &rpvdev->node))
+	if (metal_list_find_node(&rproc->vdevs, &rpvdev->node)) {
 		remove_vdev(rpvdev);
+		/* A core that runs may have its rings still. */
+		if (rproc->state != RPROC_STOPPED && rproc->state != RPROC_OFFLINE)
+			rproc->was_off = false;
+	}
 	metal_mutex_release(&rproc->lock);
 }
 

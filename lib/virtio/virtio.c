@@ -5,6 +5,8 @@
  */
 #include "virtqueue_internal.h"
 
+#include <metal/time.h>
+
 /* The arguments make sense, and the transport has the operation; else the caller ends with an error. */
 #define NEED(vdev, arguments_ok, table, op)               \
 	do {                                              \
@@ -84,12 +86,30 @@ int virtio_reset_device(struct virtio_device *vdev)
 	return 0;
 }
 
+/* Each on the ring of its vrings_info entry. */
+static int create_virtqueues(struct virtio_device *vdev, unsigned int nvqs, const char *names[],
+                             vq_callback callbacks[], void *callback_args[])
+{
+	struct virtio_vring_info *vring = vdev->vrings_info;
+	unsigned int i;
+	int status = 0;
+
+	if (role_is_driver(vdev))
+		vdev->let_go_deadline = metal_get_timestamp() + LET_GO_TIMEOUT_NS;
+	for (i = 0; i < nvqs && !status; i++, vring++) {
+		status = virtqueue_create(vdev, (unsigned short)i, names ? names[i] : NULL, &vring->info, callbacks[i],
+		                          vdev->func->notify, vring->vq);
+		if (!status && callback_args)
+			vring->vq->priv = callback_args[i];
+	}
+	vdev->let_go_deadline = 0;
+	return status;
+}
+
 int virtio_create_virtqueues(struct virtio_device *vdev, unsigned int flags, unsigned int nvqs, const char *names[],
                              vq_callback callbacks[], void *callback_args[])
 {
-	struct virtio_vring_info *vring;
-	unsigned int i;
-	int status = 0;
+	int status;
 
 	if (!vdev || !vdev->func || !callbacks)
 		return -EINVAL;
@@ -98,12 +118,7 @@ int virtio_create_virtqueues(struct virtio_device *vdev, unsigned int flags, uns
 	else if (nvqs > vdev->vrings_num || !vdev->vrings_info)
 		status = ERROR_VQUEUE_INVLD_PARAM;
 	else
-		for (i = 0, vring = vdev->vrings_info; i < nvqs && !status; i++, vring++) {
-			status = virtqueue_create(vdev, (unsigned short)i, names ? names[i] : NULL, &vring->info,
-			                          callbacks[i], vdev->func->notify, vring->vq);
-			if (!status && callback_args)
-				vring->vq->priv = callback_args[i];
-		}
+		status = create_virtqueues(vdev, nvqs, names, callbacks, callback_args);
 	vdev->up = status == 0;
 	return status;
 }
@@ -145,6 +160,20 @@ int virtio_free_buf(struct virtio_device *vdev, void *buf)
 	NEED(vdev, buf, mmops, free);
 	vdev->mmops->free(vdev, buf);
 	return 0;
+}
+
+void amp_virtio_peer_off(struct virtio_device *vdev)
+{
+	struct virtio_vring_info *info = vdev->vrings_info;
+	struct vring ring;
+
+	for (; role_is_driver(vdev) && info < vdev->vrings_info + vdev->vrings_num; info++) {
+		if (!info->info.vaddr)
+			continue;
+		vring_init(&ring, info->info.num_descs, info->info.vaddr, info->info.align);
+		AMP_SHARED_STORE(vring_mark(&ring), VQ_LET_GO);
+		vq_buffer_flush(info->io, vring_mark(&ring), sizeof(uint16_t));
+	}
 }
 
 void virtio_device_lost(struct virtio_device *vdev)

@@ -12,8 +12,8 @@
 
 #include <string.h>
 
-/* How long a driver waits for a device that has not let go of a ring yet. */
-#define LET_GO_TIMEOUT_NS 50000000
+/* How many times a driver looks while its clock stands still. */
+#define LET_GO_LOOKS 100000
 
 AMP_COLD void amp_vq_fault(struct virtqueue *vq, int reason)
 {
@@ -62,28 +62,31 @@ void virtqueue_set_shmem_io(struct virtqueue *vq, struct metal_io_region *io)
 
 /*
  * Driver: the end of a reset, see VQ_IN_USE. The device may be in the middle of a store into the ring; or dead, and
- * then this waits for its time to pass.
+ * then this waits for its time to pass: one time for all rings of a device. Without a clock looks are counted.
  */
 static void wait_until_let_go(struct virtqueue *vq)
 {
 	const uint16_t *mark = vring_mark(&vq->vq_ring);
-	unsigned long long start, end;
-	int64_t left_ns = LET_GO_TIMEOUT_NS;
+	unsigned long long now = metal_get_timestamp(), last = now, deadline = vq->vq_dev->let_go_deadline;
+	unsigned int looks = LET_GO_LOOKS;
 
+	if (!deadline)
+		deadline = now + LET_GO_TIMEOUT_NS;
 	AMP_SHARED_FENCE(); /* the status that the driver has stored, before the look */
 	vq_ring_invalidate(vq, mark, sizeof(*mark));
 	if (AMP_SHARED_LOAD_ACQUIRE(mark) != VQ_IN_USE)
 		return;
 	if (vq->notify)
 		vq->notify(vq);
-	for (; left_ns > 0 && AMP_SHARED_LOAD_ACQUIRE(mark) == VQ_IN_USE; left_ns -= (int64_t)(end - start)) {
-		start = metal_get_timestamp();
-		metal_cpu_yield();
+	do {
 		vq_ring_invalidate(vq, mark, sizeof(*mark));
-		end = metal_get_timestamp();
-		if (end == start)
-			end += 1000; /* no clock, or a slow one: no less than a microsecond */
-	}
+		if (AMP_SHARED_LOAD_ACQUIRE(mark) != VQ_IN_USE)
+			return;
+		metal_cpu_yield();
+		now = metal_get_timestamp();
+		looks = now == last ? looks - 1 : LET_GO_LOOKS;
+		last = now;
+	} while (now < deadline && looks);
 }
 
 /* The driver's side of a new ring: zeroed, and all descriptors free. */

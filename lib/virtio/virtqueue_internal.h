@@ -91,8 +91,9 @@ static inline void vq_buffer_flush(const struct metal_io_region *io, const void 
  * either the driver waits, or the device notices that DRIVER_OK went and touches nothing. A driver that does not wait
  * (Linux) sees less than it could, and no more harm: see virtqueue_create().
  */
-#define VQ_IN_USE 0xa301u /**< the device reads and writes this ring */
-#define VQ_LET_GO 0xa302u /**< it did, and will not write again before a driver has zeroed the ring */
+#define VQ_IN_USE         0xa301u   /**< the device reads and writes this ring */
+#define LET_GO_TIMEOUT_NS 50000000u /**< how long a driver waits for a device that has not let go of its rings */
+#define VQ_LET_GO         0xa302u   /**< it did, and will not write again before a driver has zeroed the ring */
 
 static inline uint16_t *vring_mark(const struct vring *ring)
 {

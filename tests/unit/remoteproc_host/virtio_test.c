@@ -419,6 +419,71 @@ static void a_device_waits_for_its_driver_by_the_platforms_events_and_no_longer_
 	remote.ops = &remote_ops;
 }
 
+/* What a device leaves in its rings, in the word behind the used entries, when its core goes off. */
+static void leave_marks(struct virtio_device *vdev)
+{
+	struct vring ring;
+	unsigned int i;
+
+	for (i = 0; i < vdev->vrings_num; i++) {
+		vring_init(&ring, vdev->vrings_info[i].info.num_descs, vdev->vrings_info[i].info.vaddr,
+		           vdev->vrings_info[i].info.align);
+		ring.used->ring[ring.num].id = 0xa301;
+	}
+}
+
+/* Queues as a driver makes them. Returns whether the device was asked to let go of them, for which there is a kick. */
+static bool driver_waits(struct virtio_device *vdev)
+{
+	vq_callback callbacks[2] = {see0, see1};
+	int rings = platform.rings;
+
+	assert_int_equal(virtio_create_virtqueues(vdev, 0, 2, NULL, callbacks, NULL), 0);
+	virtio_delete_virtqueues(vdev);
+	return platform.rings != rings;
+}
+
+static void a_driver_waits_for_a_device_of_a_core_that_may_run_and_of_no_other(void **state)
+{
+	struct virtio_device *vdev;
+
+	(void)state;
+	vdev = create_driver();
+	leave_marks(vdev);
+	assert_true(driver_waits(vdev));
+	remoteproc_remove_virtio(&rproc, vdev);
+
+	/* stopped while the device exists */
+	assert_int_equal(remoteproc_start(&rproc), 0);
+	vdev = create_driver();
+	leave_marks(vdev);
+	assert_int_equal(remoteproc_stop(&rproc), 0);
+	assert_false(driver_waits(vdev));
+	leave_marks(vdev);
+	assert_true(driver_waits(vdev));
+
+	/* removed behind that, while the core does not run */
+	leave_marks(vdev);
+	remoteproc_remove_virtio(&rproc, vdev);
+	vdev = create_driver();
+	assert_false(driver_waits(vdev));
+
+	/* removed while it runs again */
+	assert_int_equal(remoteproc_config(&rproc, NULL), 0);
+	assert_int_equal(remoteproc_start(&rproc), 0);
+	leave_marks(vdev);
+	remoteproc_remove_virtio(&rproc, vdev);
+	vdev = create_driver();
+	assert_true(driver_waits(vdev));
+
+	/* and when a core cannot be stopped, nobody knows */
+	platform_ops.stop = NULL;
+	leave_marks(vdev);
+	assert_int_equal(remoteproc_stop(&rproc), 0);
+	assert_true(driver_waits(vdev));
+	remoteproc_remove_virtio(&rproc, vdev);
+}
+
 static void a_load_is_refused_while_a_device_of_the_old_life_exists(void **state)
 {
 	struct elf_spec spec = elf_default_spec(false);
@@ -521,6 +586,7 @@ int main(void)
 		TEST(a_table_that_changes_while_the_device_waits_gives_no_device),
 		TEST(the_device_waits_for_an_open_address_until_the_driver_is_ready),
 		TEST(a_device_waits_for_its_driver_by_the_platforms_events_and_no_longer_than_it_is_told),
+		TEST(a_driver_waits_for_a_device_of_a_core_that_may_run_and_of_no_other),
 		TEST(a_load_is_refused_while_a_device_of_the_old_life_exists),
 		TEST(a_loaded_image_exchanges_messages),
 	};

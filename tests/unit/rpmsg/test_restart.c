@@ -102,15 +102,54 @@ static void a_driver_zeroes_no_ring_before_the_device_has_let_go_of_it(void **st
 	assert_messages_flow(f);
 }
 
-static void a_driver_does_not_wait_for_ever_for_a_device_that_is_dead(void **state)
+/* The library's clock is the real one, or moves by a step each time it is read. */
+static unsigned long long fake_time, fake_step;
+
+unsigned long long __real_metal_get_timestamp(void);
+unsigned long long __wrap_metal_get_timestamp(void);
+
+unsigned long long __wrap_metal_get_timestamp(void)
 {
-	unsigned long long start;
-	struct fixture *f = *state;
+	return fake_time ? fake_time += fake_step : __real_metal_get_timestamp();
+}
+
+static unsigned long long how_long_the_driver_waits(struct fixture *f, unsigned long long step)
+{
+	unsigned long long start = 1000000000, end;
 
 	rpmsg_deinit_vdev(&f->host.rvdev);
-	start = metal_get_timestamp();
+	fake_time = start;
+	fake_step = step;
 	assert_int_equal(fixture_init_host(f), RPMSG_SUCCESS);
-	assert_in_range(metal_get_timestamp() - start, 100000000, 2000000000);
+	end = fake_time;
+	fake_time = 0;
+	return end - start;
+}
+
+static void a_driver_waits_50_ms_for_all_rings_of_a_device_that_is_dead(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_in_range(how_long_the_driver_waits(f, 1000000), 50000000, 60000000);
+}
+
+static void a_driver_without_a_clock_does_not_wait_for_ever(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(how_long_the_driver_waits(f, 0), 0);
+}
+
+static void a_driver_does_not_wait_for_a_device_whose_core_is_off(void **state)
+{
+	struct fixture *f = *state;
+	unsigned int kicks;
+
+	rpmsg_deinit_vdev(&f->host.rvdev);
+	amp_virtio_peer_off(f->host.vdev);
+	kicks = f->host.kicks[0] + f->host.kicks[1];
+	assert_in_range(how_long_the_driver_waits(f, 1000000), 0, 10000000);
+	assert_int_equal(f->host.kicks[0] + f->host.kicks[1], kicks + 1); /* for DRIVER_OK, and nobody was asked */
 }
 
 static void a_driver_that_leaves_tells_the_device_by_a_kick(void **state)
@@ -356,7 +395,9 @@ int main(void)
 		LINK_TEST(the_late_index_of_an_old_life_does_not_stop_the_new_one),
 		LINK_TEST(a_reset_is_noticed_even_if_the_index_looks_the_same),
 		LINK_TEST(a_driver_zeroes_no_ring_before_the_device_has_let_go_of_it),
-		LINK_TEST(a_driver_does_not_wait_for_ever_for_a_device_that_is_dead),
+		LINK_TEST(a_driver_waits_50_ms_for_all_rings_of_a_device_that_is_dead),
+		LINK_TEST(a_driver_without_a_clock_does_not_wait_for_ever),
+		LINK_TEST(a_driver_does_not_wait_for_a_device_whose_core_is_off),
 		LINK_TEST(a_driver_that_leaves_tells_the_device_by_a_kick),
 		DEVICE_TEST(a_device_that_comes_up_during_a_reset_tries_again_or_is_told_to),
 		LINK_TEST(a_send_that_waited_leaves_the_rings_of_the_next_life_alone),
