@@ -136,6 +136,14 @@ static inline metal_phys_addr_t metal_io_phys(struct metal_io_region *io, unsign
 /** Offset of a physical address; METAL_BAD_OFFSET if outside or not known. */
 unsigned long metal_io_phys_to_offset(struct metal_io_region *io, metal_phys_addr_t phys);
 
+/**
+ * Are @p size bytes, which begin at @p offset here and at @p phys for the other side, in one piece for both? Pages that
+ * follow each other here may have physical addresses that do not. Of a region whose addresses are translated by
+ * functions and that has no pages, the ends are looked at.
+ * @return false as well if they are not wholly inside
+ */
+bool amp_io_in_one_piece(struct metal_io_region *io, unsigned long offset, metal_phys_addr_t phys, size_t size);
+
 /** Virtual address of a physical address; NULL if outside or not known. */
 static inline void *metal_io_phys_to_virt(struct metal_io_region *io, metal_phys_addr_t phys)
 {

@@ -70,6 +70,24 @@ unsigned long metal_io_phys_to_offset(struct metal_io_region *io, metal_phys_add
 	return offset < io->size ? offset : METAL_BAD_OFFSET;
 }
 
+bool amp_io_in_one_piece(struct metal_io_region *io, unsigned long offset, metal_phys_addr_t phys, size_t size)
+{
+	unsigned long at, last;
+	metal_phys_addr_t there;
+
+	if (offset >= io->size || size > io->size - offset)
+		return false;
+	/* The last byte, then that of each page before: where these are, their pages are. */
+	for (at = offset + size; at > offset; at = last & ~io->page_mask) {
+		last = at - 1;
+		there = phys + (last - offset);
+		if (io->ops.phys_to_offset ? metal_io_phys_to_offset(io, there) != last
+		                           : metal_io_phys(io, last) != there)
+			return false;
+	}
+	return true;
+}
+
 /* What is done with a block of a region. */
 enum block_access {
 	BLOCK_READ,

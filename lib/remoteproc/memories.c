@@ -111,7 +111,7 @@ static unsigned long region_offset(const struct remoteproc_mem *mem, size_t offs
 	/* A region that does not know its physical addresses starts where the memory starts. */
 	if ((io->physmap || io->ops.phys_to_offset) && mem->pa != METAL_BAD_PHYS) {
 		start = metal_io_phys_to_offset(io, mem->pa + offset);
-		if (metal_io_phys_to_offset(io, mem->pa + offset + size - 1) != start + size - 1)
+		if (!amp_io_in_one_piece(io, start, mem->pa + offset, size))
 			return METAL_BAD_OFFSET;
 	}
 	return start < io->size && size <= io->size - start ? start : METAL_BAD_OFFSET;

@@ -45,13 +45,24 @@ static bool buffer_size_ok(uint32_t size)
 	return size > sizeof(struct rpmsg_hdr) && size <= UINT16_MAX + 1u && size % 4 == 0;
 }
 
-/* Cut a buffer from a pool, and tie it to a descriptor for good. @return the descriptor; -1: there is none of the two
+/*
+ * Cut a buffer from a pool, and tie it to a descriptor for good. Some that the other side could not see, for instance
+ * since they lie across pages that are not adjacent there, are left out.
+ * @return the descriptor; -1: there is none of the two
  */
 static AMP_COLD int add_buffer(struct virtqueue *vq, struct rpmsg_virtio_shm_pool *pool, uint32_t size, bool writable)
 {
-	void *mem = vq->vq_free_cnt ? rpmsg_virtio_shm_pool_get_buffer(pool, size) : NULL;
+	uint32_t tries = vq->vq_free_cnt ? vq->vq_nentries : 0;
+	int desc = -1;
+	void *mem;
 
-	return mem ? amp_vq_driver_attach(vq, mem, size, writable) : -1;
+	while (desc < 0 && tries--) {
+		mem = rpmsg_virtio_shm_pool_get_buffer(pool, size);
+		if (!mem)
+			break;
+		desc = amp_vq_driver_attach(vq, mem, size, writable);
+	}
+	return desc;
 }
 
 /* All buffers of both rings. Alternately, so that a pool that is too small for both serves both directions. */

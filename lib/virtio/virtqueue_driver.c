@@ -22,11 +22,9 @@ static bool fill_chain(struct virtqueue *vq, const struct virtqueue_buf *buf_lis
 
 	for (i = 0; i < parts; i++) {
 		offset = metal_io_virt_to_offset(vq->shm_io, buf_list[i].buf);
-		if (offset == METAL_BAD_OFFSET || buf_list[i].len <= 0 ||
-		    (size_t)buf_list[i].len > vq->shm_io->size - offset)
-			return false;
 		phys = metal_io_phys(vq->shm_io, offset);
-		if (phys == METAL_BAD_PHYS)
+		if (buf_list[i].len <= 0 || phys == METAL_BAD_PHYS ||
+		    !amp_io_in_one_piece(vq->shm_io, offset, phys, (size_t)buf_list[i].len))
 			return false;
 		flags = i < readable ? 0 : VRING_DESC_F_WRITE;
 		if (i + 1 < parts)

@@ -215,15 +215,14 @@ bool amp_vq_look(struct virtqueue *vq);
 /**
  * Translate an address of the other side.
  * @param va  the same place here; NULL is one: a core's memory may start at address 0
- * @return false: the @p len bytes there are not wholly in the region
+ * @return false: the @p len bytes there are not wholly in the region, and in one piece
  */
 AMP_HOT bool vq_buffer_va(struct metal_io_region *io, uint64_t addr, uint32_t len, char **va)
 {
 	metal_phys_addr_t phys = (metal_phys_addr_t)addr;
 	unsigned long offset = metal_io_phys_to_offset(io, phys);
 
-	/* In this order nothing overflows: METAL_BAD_OFFSET is above any size. */
-	if (amp_unlikely(offset >= io->size || len > io->size - offset || phys != addr))
+	if (amp_unlikely(phys != addr || !amp_io_in_one_piece(io, offset, phys, len)))
 		return false;
 	*va = (char *)io->virt + offset;
 	return true;

@@ -90,6 +90,7 @@ static metal_phys_addr_t place_ring(struct virtio_mmio_device *vmdev, struct amp
 {
 	size_t size = (size_t)vring_size(num, PAGE_SIZE);
 	metal_phys_addr_t phys;
+	unsigned long offset;
 
 	if (queue->ring_size < size) {
 		free_ring(vmdev, queue);
@@ -100,10 +101,9 @@ static metal_phys_addr_t place_ring(struct virtio_mmio_device *vmdev, struct amp
 	}
 	queue->ring.num_descs = num;
 	queue->ring.align = PAGE_SIZE;
-	if (!amp_io_holds(&vmdev->shm_io, queue->ring.vaddr, size))
-		return METAL_BAD_PHYS;
-	phys = metal_io_virt_to_phys(&vmdev->shm_io, queue->ring.vaddr);
-	return phys % PAGE_SIZE ? METAL_BAD_PHYS : phys;
+	offset = metal_io_virt_to_offset(&vmdev->shm_io, queue->ring.vaddr);
+	phys = metal_io_phys(&vmdev->shm_io, offset);
+	return phys % PAGE_SIZE == 0 && amp_io_in_one_piece(&vmdev->shm_io, offset, phys, size) ? phys : METAL_BAD_PHYS;
 }
 
 /* ------------------------------------------------------------------ registers; the queue is selected */

@@ -589,6 +589,38 @@ static void buffer_sizes_can_differ_by_direction(void **state)
 	assert_int_equal(rpmsg_trysend(&remote_box.ept, f, 64), RPMSG_ERR_NO_BUFF);
 }
 
+static void buffers_that_lie_across_pages_which_are_not_adjacent_are_left_out(void **state)
+{
+	static const struct rpmsg_virtio_config config = {BUF_SIZE, BUF_SIZE, false};
+	static metal_phys_addr_t pages[(sizeof(struct shared) + 255) / 256];
+	const size_t start = offsetof(struct shared, buffers) + 32; /* across the end of each page lies one */
+	struct fixture *f = *state;
+	unsigned int i, fit = 0;
+
+	for (i = 0; i < sizeof(pages) / sizeof(pages[0]); i++)
+		pages[i] = PHYS_BASE + 512 * i;
+	for (i = 0; i < NUM_BUFS - 1; i++)
+		fit += (start + i * BUF_SIZE) % 256 + BUF_SIZE <= 256;
+	assert_in_range(fit, 2, NUM_BUFS - 2);
+	metal_io_init(&f->host.io, f->shm, pages, sizeof(*f->shm), 8, 0, NULL);
+	metal_io_init(&f->remote.io, f->shm, pages, sizeof(*f->shm), 8, 0, NULL);
+	rpmsg_virtio_init_shm_pool(&f->pool, (char *)f->shm + start, (NUM_BUFS - 1) * BUF_SIZE);
+	assert_int_equal(
+		rpmsg_init_vdev_with_config(&f->host.rvdev, f->host.vdev, NULL, &f->host.io, &f->pool, &config),
+		RPMSG_SUCCESS);
+	assert_int_equal(f->host.rvdev.rvq->vq_available_idx + f->host.rvdev.reclaimed, fit);
+	assert_int_equal(fixture_init_remote(f), RPMSG_SUCCESS);
+	open_boxes(f);
+	for (i = 0; i < 2 * NUM_BUFS; i++) {
+		assert_int_equal(rpmsg_trysend(&host_box.ept, f, PAYLOAD), PAYLOAD);
+		fixture_poll(&f->remote);
+		assert_int_equal(rpmsg_trysend(&remote_box.ept, f, PAYLOAD), PAYLOAD);
+		fixture_poll(&f->host);
+	}
+	assert_int_equal(host_box.count, 2 * NUM_BUFS);
+	assert_int_equal(remote_box.count, 2 * NUM_BUFS);
+}
+
 static void every_error_and_reason_has_a_text(void **state)
 {
 	int i;
@@ -634,6 +666,7 @@ int main(void)
 		LINK_TEST(deinit_does_not_wait_for_a_peer_that_takes_no_messages),
 		DEVICE_TEST(init_refuses_what_cannot_work),
 		DEVICE_TEST(buffer_sizes_can_differ_by_direction),
+		DEVICE_TEST(buffers_that_lie_across_pages_which_are_not_adjacent_are_left_out),
 		cmocka_unit_test(every_error_and_reason_has_a_text),
 	};
 

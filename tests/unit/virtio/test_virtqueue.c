@@ -323,6 +323,234 @@ static void descriptors_are_shown_only_if_they_are_valid(void **state)
 	virtqueue_dump(pair->device);
 }
 
+/* Pages of 128 bytes: the data begins with page 4. Pages 6 and 8 are elsewhere for the other side. */
+static metal_phys_addr_t pages[sizeof(((struct pair *)0)->shm) / 128];
+
+static void use_pages(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < sizeof(pages) / sizeof(pages[0]); i++)
+		pages[i] = PHYS + 128 * i;
+	pages[6] = 0x40000;
+	pages[8] = 0x80000;
+	metal_io_init(&pair->io, &pair->shm, pages, sizeof(pair->shm), 7, 0, NULL);
+}
+
+static void a_buffer_across_pages_that_are_not_adjacent_is_not_offered(void **state)
+{
+	static const struct {
+		unsigned int start, len;
+		int status;
+	} cases[] = {
+		{64, 128, VQUEUE_SUCCESS},            /* pages 4 and 5 */
+		{128, 128, VQUEUE_SUCCESS},           /* page 5 */
+		{255, 2, ERROR_VQUEUE_INVLD_PARAM},   /* the last byte of 5 and the first of 6 */
+		{256, 128, VQUEUE_SUCCESS},           /* page 6 */
+		{300, 100, ERROR_VQUEUE_INVLD_PARAM}, /* 6 and 7 */
+		{384, 384, ERROR_VQUEUE_INVLD_PARAM}, /* 7 to 9: adjacent at both ends, but not in the middle */
+		{640, 384, VQUEUE_SUCCESS},           /* 9 to 11, the end of the memory */
+	};
+	struct virtqueue_buf list;
+	unsigned int i;
+	int cookie;
+
+	(void)state;
+	use_pages();
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		list.buf = pair->shm.data + cases[i].start;
+		list.len = (int)cases[i].len;
+		assert_int_equal(virtqueue_add_buffer(pair->driver, &list, 1, 0, &cookie), cases[i].status);
+	}
+}
+
+static void a_buffer_across_pages_that_are_not_adjacent_is_not_accepted(void **state)
+{
+	static const struct {
+		uint64_t addr;
+		uint32_t len;
+		unsigned int offset; /* in the data; 0: refused */
+	} cases[] = {
+		{PHYS + 576, 128, 64},  {PHYS + 640, 128, 128}, {PHYS + 767, 2, 0},      {0x40000, 128, 256},
+		{0x40000 + 44, 100, 0}, {PHYS + 896, 384, 0},   {PHYS + 1152, 384, 640}, {PHYS + 1152, 385, 0},
+		{0x40000 - 1, 2, 0},    {PHYS + 767, 1, 255},   {0x80000 + 100, 29, 0},
+	};
+	uint16_t head;
+	uint32_t len;
+	unsigned int i;
+	int cookie;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		use_pages();
+		assert_int_equal(add(1, 0, &cookie), VQUEUE_SUCCESS);
+		pair->ring.desc[0].addr = cases[i].addr;
+		pair->ring.desc[0].len = cases[i].len;
+		if (cases[i].offset) {
+			assert_ptr_equal(virtqueue_get_first_avail_buffer(pair->device, &head, &len),
+			                 pair->shm.data + cases[i].offset);
+			assert_int_equal(len, cases[i].len);
+		} else {
+			assert_null(virtqueue_get_first_avail_buffer(pair->device, &head, &len));
+			assert_int_equal(pair->device->vq_fault, AMP_LINK_BAD_ADDRESS);
+		}
+		down(state);
+		up(state);
+	}
+}
+
+static metal_phys_addr_t far_phys(struct metal_io_region *io, unsigned long offset)
+{
+	(void)io;
+	return 0x90000000 + offset;
+}
+
+static unsigned long far_offset(struct metal_io_region *io, metal_phys_addr_t phys)
+{
+	(void)io;
+	return (unsigned long)(phys - 0x90000000);
+}
+
+static void addresses_that_functions_translate_work_with_those_that_a_side_needs(void **state)
+{
+	static const struct metal_io_ops driver_ops = {.offset_to_phys = far_phys};
+	static const struct metal_io_ops device_ops = {.phys_to_offset = far_offset};
+	struct metal_io_region driver_io, device_io;
+	uint16_t head;
+	uint32_t len;
+	int cookie;
+
+	(void)state;
+	metal_io_init(&driver_io, &pair->shm, NULL, sizeof(pair->shm), (unsigned int)-1, 0, &driver_ops);
+	metal_io_init(&device_io, &pair->shm, NULL, sizeof(pair->shm), (unsigned int)-1, 0, &device_ops);
+	virtqueue_set_shmem_io(pair->driver, &driver_io);
+	virtqueue_set_shmem_io(pair->device, &device_io);
+	assert_int_equal(add(1, 0, &cookie), VQUEUE_SUCCESS);
+	assert_int_equal(pair->ring.desc[0].addr, 0x90000000 + 512);
+	assert_ptr_equal(virtqueue_get_first_avail_buffer(pair->device, &head, &len), pair->shm.data);
+}
+
+/* The next buffer's length: of the descriptor that the ring names, which need not be the first. */
+static void the_size_of_the_next_buffer_is_shown_to_both_sides(void **state)
+{
+	uint16_t head[2];
+	uint32_t len;
+	int cookie;
+
+	(void)state;
+	assert_int_equal(virtqueue_get_desc_size(pair->device), 0);
+	assert_int_equal(virtqueue_get_desc_size(pair->driver), 0);
+	assert_int_equal(add(1, 0, &cookie), VQUEUE_SUCCESS);
+	assert_int_equal(add(1, 0, &cookie), VQUEUE_SUCCESS);
+	pair->ring.desc[0].len = 30;
+	pair->ring.desc[1].len = 31;
+	assert_int_equal(virtqueue_get_desc_size(pair->device), 30);
+	assert_int_equal(virtqueue_get_desc_size(pair->device), 30); /* nothing was taken */
+	assert_non_null(virtqueue_get_first_avail_buffer(pair->device, &head[0], &len));
+	assert_int_equal(virtqueue_get_desc_size(pair->device), 31);
+	assert_non_null(virtqueue_get_first_avail_buffer(pair->device, &head[1], &len));
+	assert_int_equal(virtqueue_get_desc_size(pair->device), 0);
+	assert_int_equal(virtqueue_get_desc_size(pair->driver), 0);
+	assert_int_equal(virtqueue_add_consumed_buffer(pair->device, head[1], 0), 0);
+	assert_int_equal(virtqueue_add_consumed_buffer(pair->device, head[0], 0), 0);
+	assert_int_equal(virtqueue_get_desc_size(pair->driver), 31);
+	assert_non_null(virtqueue_get_buffer(pair->driver, NULL, NULL));
+	assert_int_equal(virtqueue_get_desc_size(pair->driver), 30);
+	pair->ring.used->ring[1].id = NUM; /* not one of the ring's */
+	assert_int_equal(virtqueue_get_desc_size(pair->driver), 0);
+}
+
+/* As above, with the available ring. */
+static void a_device_takes_and_shows_no_descriptor_beyond_the_ring(void **state)
+{
+	uint16_t head;
+	uint32_t len;
+	int cookie;
+
+	assert_int_equal(add(1, 0, &cookie), VQUEUE_SUCCESS);
+	assert_int_equal(virtqueue_get_buffer_length(pair->device, NUM - 1), pair->ring.desc[NUM - 1].len);
+	pair->ring.avail->ring[0] = NUM;
+	assert_int_equal(virtqueue_get_desc_size(pair->device), 0);
+	assert_null(virtqueue_get_first_avail_buffer(pair->device, &head, &len));
+	assert_int_equal(pair->device->vq_fault, AMP_LINK_BAD_DESCRIPTOR);
+
+	down(state);
+	up(state);
+	assert_int_equal(add(1, 0, &cookie), VQUEUE_SUCCESS);
+	assert_non_null(virtqueue_get_first_avail_buffer(pair->device, &head, &len));
+	assert_int_equal(virtqueue_add_consumed_buffer(pair->device, NUM, 0), ERROR_INVLD_DESC_IDX);
+	assert_int_equal(pair->ring.used->idx, 0);
+	pair->ring.desc[0].flags = VRING_DESC_F_NEXT;
+	pair->ring.desc[0].next = NUM - 1;
+	pair->ring.desc[NUM - 1] = pair->ring.desc[0];
+	assert_non_null(virtqueue_get_next_avail_buffer(pair->device, 0, &head, &len));
+	assert_int_equal(head, NUM - 1);
+	pair->ring.desc[0].next = NUM;
+	assert_null(virtqueue_get_next_avail_buffer(pair->device, 0, &head, &len));
+	assert_int_equal(pair->device->vq_fault, AMP_LINK_BAD_DESCRIPTOR);
+}
+
+/* Chains of all lengths, given back in another order than they were made: no descriptor is in two of them, or lost. */
+static void descriptors_of_chains_are_used_once_at_a_time_whatever_the_order(void **state)
+{
+	unsigned int turn, parts, used, i, chains;
+	uint16_t head[NUM], idx, next;
+	int cookie[NUM];
+	bool taken[NUM];
+	uint32_t len;
+
+	(void)state;
+	for (turn = 0; turn < 50; turn++) {
+		memset(taken, 0, sizeof(taken));
+		for (used = chains = 0; used < NUM; used += parts, chains++) {
+			parts = 1 + (turn + 2 * chains) % 3;
+			if (parts > NUM - used)
+				parts = NUM - used;
+			assert_int_equal(add(parts - 1, 1, &cookie[chains]), VQUEUE_SUCCESS);
+			assert_non_null(virtqueue_get_first_avail_buffer(pair->device, &head[chains], &len));
+			for (i = 1, idx = head[chains];; i++, idx = next) {
+				assert_false(taken[idx]);
+				taken[idx] = true;
+				if (!virtqueue_get_next_avail_buffer(pair->device, idx, &next, &len))
+					break;
+			}
+			assert_int_equal(i, parts);
+		}
+		assert_int_equal(virtqueue_full(pair->driver), 1);
+		for (i = 0; i < chains; i++)
+			assert_int_equal(virtqueue_add_consumed_buffer(pair->device, head[(i + turn) % chains], 0), 0);
+		for (i = 0; i < chains; i++)
+			assert_ptr_equal(virtqueue_get_buffer(pair->driver, NULL, NULL), &cookie[(i + turn) % chains]);
+		assert_int_equal(virtqueue_empty(pair->driver), 1);
+	}
+}
+
+static uint16_t mark(void)
+{
+	return (uint16_t)pair->ring.used->ring[NUM].id;
+}
+
+static void a_device_that_deletes_its_queues_lets_go_of_the_rings(void **state)
+{
+	struct virtio_vring_info info = {.vq = pair->device, .info = ring_info()};
+
+	(void)state;
+	pair->device_dev.vrings_num = 1;
+	pair->device_dev.vrings_info = &info;
+	assert_int_equal(mark(), 0xa301);
+	virtio_delete_virtqueues(&pair->device_dev);
+	assert_int_equal(mark(), 0xa302);
+	/* Twice is as once: the ring is not this device's any more. */
+	pair->ring.used->ring[NUM].id = 0xa301;
+	virtio_delete_virtqueues(&pair->device_dev);
+	assert_int_equal(mark(), 0xa301);
+	/* A driver leaves the mark as it is. */
+	info.vq = pair->driver;
+	pair->driver_dev.vrings_num = 1;
+	pair->driver_dev.vrings_info = &info;
+	virtio_delete_virtqueues(&pair->driver_dev);
+	assert_int_equal(mark(), 0xa301);
+}
+
 static void need_event_says_whether_the_index_was_passed(void **state)
 {
 	(void)state;
@@ -345,6 +573,13 @@ int main(void)
 		TEST(a_device_refuses_impossible_chains),
 		TEST(a_driver_refuses_what_it_did_not_give),
 		TEST(descriptors_are_shown_only_if_they_are_valid),
+		TEST(a_buffer_across_pages_that_are_not_adjacent_is_not_offered),
+		TEST(a_buffer_across_pages_that_are_not_adjacent_is_not_accepted),
+		TEST(addresses_that_functions_translate_work_with_those_that_a_side_needs),
+		TEST(the_size_of_the_next_buffer_is_shown_to_both_sides),
+		TEST(a_device_takes_and_shows_no_descriptor_beyond_the_ring),
+		TEST(descriptors_of_chains_are_used_once_at_a_time_whatever_the_order),
+		TEST(a_device_that_deletes_its_queues_lets_go_of_the_rings),
 		TEST(need_event_says_whether_the_index_was_passed),
 	};
 
