@@ -22,6 +22,7 @@ int amp_rpmsg_release_tx(struct rpmsg_device *rdev, void *txbuf)
 
 	metal_mutex_acquire(&rdev->lock);
 	if (!ring_ours(rvdev, rvdev->svq, driver)) {
+		amp_link_lost(rvdev, AMP_LINK_PEER_RESET);
 		status = RPMSG_ERR_DEV_STATE;
 	} else if (!is_handed_out(rvdev, hdr, &idx, driver)) {
 		status = RPMSG_ERR_PARAM;
@@ -31,6 +32,6 @@ int amp_rpmsg_release_tx(struct rpmsg_device *rdev, void *txbuf)
 		if (rvdev->waiting)
 			metal_condition_broadcast(&rvdev->sent);
 	}
-	metal_mutex_release(&rdev->lock);
+	amp_link_unlock(rvdev);
 	return status;
 }
