@@ -19,6 +19,7 @@ DEMO    ?= bring-up
 
 # The user's own kernel tree, firmware file, and whether packages may be installed.
 KERNEL_SRC ?=
+FIXES      ?=
 FIRMWARE   ?=
 SETUP      ?= yes
 FUZZ_SECONDS ?= 60
@@ -26,7 +27,7 @@ PREFIX     ?= /usr/local
 # Where an installation is put together, if not in its place: for packages.
 DESTDIR    ?=
 INSTALLED  := $(DESTDIR)$(PREFIX)
-export SETUP KERNEL_SRC
+export SETUP KERNEL_SRC FIXES
 
 JOBS := $(shell nproc)
 AMPRELAY := $(BUILD)/bin/amprelay
@@ -66,7 +67,7 @@ tools: ## Only the programs and the library for this machine (preset dev)
 firmware: ## Only firmware and boot ROMs, of all cores; a running lab takes it with `amprelay restart CORE`
 	$(LOCKED) .setup .firmware
 
-kernel: ## Only the kernel and its modules; KERNEL_SRC=DIR takes your own tree
+kernel: ## Only the kernel and its modules; KERNEL_SRC=DIR takes your own tree, FIXES=yes the patches of kernel/upstream
 	$(LOCKED) .path .setup .tools .kernel
 
 cross: ## The library for every core and for arm64 Linux, installed in build/prefix/PRESET
@@ -239,7 +240,7 @@ help: ## This list
 	@awk 'BEGIN {FS = ":.*## "; printf "AmpRelay: make TARGET [VARIABLE=value]\n"} \
 		/^##@/ {printf "\n%s\n", substr($$0, 5)} \
 		/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2} \
-		END {printf "\nVariables\n  KERNEL_SRC=DIR   build this kernel tree instead of Debian'\''s linux-source-6.1\n"; \
+		END {printf "\nVariables\n  KERNEL_SRC=DIR   build this kernel tree instead of Debian'\''s linux-source-6.1\n  FIXES=yes        Linux with the patches of kernel/upstream/; every target that builds the lab takes it\n"; \
 		printf "  SOC=NAME         what up starts, and demo plays on: one of qemu/*.dts\n  DEMO=NAME        what demo plays\n"; \
 		printf "  FIRMWARE=FILE    run this firmware on the core\n  SETUP=no         install nothing; name what is missing\n"; \
 		printf "  FUZZ_SECONDS=N   how long each fuzzer runs\n  FUZZ=NAMES       run only these fuzzers\n"}' $(MAKEFILE_LIST)

@@ -4,7 +4,8 @@
 #                                       kernel/build.sh --check            can it be built in this place at all?
 #
 # From Debian's package linux-source-6.1, or from your own tree: KERNEL_SRC=DIR (built out of that tree: it stays as it
-# is). JOBS=N runs N compilers at a time. Leaves in BUILD-DIRECTORY (default: build):
+# is). JOBS=N runs N compilers at a time. FIXES=yes puts modules with the patches of kernel/upstream/ in the place of the
+# unmodified ones. Leaves in BUILD-DIRECTORY (default: build):
 #   lab/Image, lab/modules/*.ko   what the lab boots; with our own driver among the modules
 #   kernel/obj                    the kernel's build tree, for building modules: make -C kernel/obj M=...
 #   kernel/build.log              everything that the last build said
@@ -38,6 +39,7 @@ fragment=$top/kernel/config/lab.config
 tarball=/usr/src/linux-source-6.1.tar.xz
 cross=aarch64-linux-gnu-
 jobs=${JOBS:-$(nproc)}
+fixes=${FIXES:-no}
 
 # Steps ("CC", "LD" … lines) of a full build of Linux 6.1 with this configuration. Only the progress display uses it.
 full_build_steps=1300
@@ -134,8 +136,25 @@ install_file() {
 	mv "$2.tmp" "$2"
 }
 
+# The modules that the patches touch, built from patched copies against the same kernel: the kernel itself stays as it is.
+build_fixes() {
+	local patched=$work/fixes patch file
+	[ -n "${KERNEL_SRC:-}" ] || unpack_source
+	rm -rf "$patched"
+	mkdir -p "$patched"
+	for patch in "$top"/kernel/upstream/*.patch; do
+		while read -r file; do
+			[ -e "$patched/$file" ] || install -D -m 644 "$src/$file" "$patched/$file"
+		done < <(sed -n 's|^--- a/||p' "$patch")
+		step "applying ${patch##*/}" patch -d "$patched" -p1 --fuzz=0 -i "$patch"
+	done
+	cp "$src"/drivers/rpmsg/*.h "$patched/drivers/rpmsg/"
+	(cd "$patched/drivers/rpmsg" && printf 'obj-m += %s\n' *.c | sed 's/\.c$/.o/' >Kbuild)
+	step "building the patched modules" kmake M="$patched/drivers/rpmsg" modules
+}
+
 install_results() {
-	local module installed
+	local module installed built
 	mkdir -p "$lab/modules"
 	# A module of another kernel does not load: remove what this one has not built.
 	for installed in "$lab"/modules/*.ko; do
@@ -144,7 +163,9 @@ install_results() {
 	done
 	while read -r module; do
 		module=${module%.*}.ko # modules.order names the objects since Linux 6.3
-		install_file "$obj/$module" "$lab/modules/${module##*/}"
+		built=$work/fixes/drivers/rpmsg/${module##*/}
+		[ "$fixes" = yes ] && [ -f "$built" ] || built=$obj/$module
+		install_file "$built" "$lab/modules/${module##*/}"
 	done <"$obj/modules.order"
 	install_file "$obj/arch/arm64/boot/Image" "$lab/Image"
 }
@@ -190,6 +211,7 @@ if ! kernel_is_current; then
 	compile
 	printf '%s\n' "$recipe" >"$work/complete"
 fi
+[ "$fixes" != yes ] || build_fixes
 install_results
 if [ -f "$top/kernel/amprelay_rproc/Makefile" ]; then
 	build_driver

@@ -6,6 +6,7 @@
 #include "control.h"
 #include "format.h"
 #include "inject.h"
+#include "misbehave.h"
 #include "telemetry.h"
 #include "trace.h"
 
@@ -86,6 +87,14 @@ static void log_text(struct reply *reply, const char *argument)
 	say(reply, "ok\n");
 }
 
+static void start_to_misbehave(struct reply *reply, const char *argument)
+{
+	if (misbehave(argument))
+		say(reply, "ok\n");
+	else
+		say(reply, "error: '%s'; usage: misbehave KIND [COUNT], of %s\n", argument, misbehave_kinds);
+}
+
 static void set_rate(struct reply *reply, const char *argument)
 {
 	uint32_t period;
@@ -113,6 +122,7 @@ static const struct command {
 	{"stats", "counters, load, stack", say_stats},
 	{"crash", "KIND: commit a fault", crash},
 	{"log", "TEXT: write to the trace buffer", log_text},
+	{"misbehave", "KIND [COUNT]: do to Linux what no sound core does", start_to_misbehave},
 	{"rate", "MS: period of amp-telemetry, 0 = off", set_rate},
 };
 

@@ -88,6 +88,7 @@ extern const struct service service_client_sample;
 extern const struct service service_command;
 extern const struct service service_echo;
 extern const struct service service_fixed;
+extern const struct service service_misbehave;
 extern const struct service service_raw;
 extern const struct service service_sink;
 extern const struct service service_telemetry;

@@ -13,6 +13,7 @@
 #include "command.h"
 #include "control.h"
 #include "inject.h"
+#include "misbehave.h"
 #include "telemetry.h"
 #include "trace.h"
 
@@ -29,6 +30,13 @@ uint32_t amp_control_build_id(uint8_t id[AMP_BUILD_ID_LEN])
 	id[0] = 0x0a;
 	id[1] = 0xff;
 	return 2;
+}
+
+const char misbehave_kinds[] = "rudely, loudly";
+
+bool misbehave(const char *text)
+{
+	return strcmp(text, "rudely 3") == 0;
 }
 
 uint32_t amp_control_heartbeat(void)
@@ -106,7 +114,7 @@ static int setup(void **state)
 
 static void help_names_every_command_and_fault(void **state)
 {
-	static const char *const words[] = {"help", "version", "uptime", "stats", "crash", "log", "rate"};
+	static const char *const words[] = {"help", "version", "uptime", "stats", "crash", "log", "misbehave", "rate"};
 	const char *help = reply("help");
 
 	(void)state;
@@ -207,6 +215,14 @@ static void anything_else_is_an_error(void **state)
 	assert_string_equal(reply("\x1b[2J"), "error: no command '.[2J'; try help\n");
 }
 
+static void misbehaviour_begins_or_its_kinds_are_told(void **state)
+{
+	(void)state;
+	assert_string_equal(reply("misbehave rudely 3"), "ok\n");
+	assert_string_equal(reply("misbehave politely"),
+	                    "error: 'politely'; usage: misbehave KIND [COUNT], of rudely, loudly\n");
+}
+
 static void long_commands_are_refused_whole(void **state)
 {
 	char line[496];
@@ -239,6 +255,7 @@ int main(void)
 		cmocka_unit_test_setup(rate_sets_the_period, setup),
 		cmocka_unit_test_setup(line_ends_and_padding_do_not_matter, setup),
 		cmocka_unit_test_setup(anything_else_is_an_error, setup),
+		cmocka_unit_test_setup(misbehaviour_begins_or_its_kinds_are_told, setup),
 		cmocka_unit_test_setup(long_commands_are_refused_whole, setup),
 	};
 

@@ -43,6 +43,7 @@ static void receive_nothing(struct rpmsg_endpoint *ept, void *data, size_t len, 
 
 const struct service service_command = {.name = "amp-command", .addr = 0x101, .receive = receive_nothing};
 const struct service service_telemetry = {.name = "amp-telemetry", .addr = 0x102, .receive = receive_nothing};
+const struct service service_misbehave = {.addr = 0x3ff, .receive = receive_nothing};
 const struct service service_echo = {.name = "amp-echo", .addr = 0x100, .receive = receive_nothing};
 
 /* ---- Linux: the channels that it has heard of */

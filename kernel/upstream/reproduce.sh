@@ -1,0 +1,80 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# usage: reproduce.sh [KIND...]: do to the lab's Linux what each patch of this folder is about, and see whether it stays sound.
+# Each kind gets a lab of its own. Exit status 0: sound in all; 1: broken in some. Needs `make lab`; the kernel is the one that
+# is there: unmodified, or with the patches after `make kernel FIXES=yes`.
+set -eu
+top=$(cd "$(dirname "$0")/../.." && pwd)
+export AMPRELAY="${AMPRELAY:-$top/build/bin/amprelay}" AMPRELAY_LAB="${AMPRELAY_LAB:-$top/build/lab}"
+
+if [ "${1:-}" != --one ]; then
+	broken=0
+	for kind in ${*:-signal ns-destroy ctrl-destroy ns-flood used-length}; do
+		if output=$("$0" --one "$kind" 2>&1); then
+			printf '%-14s sound    %s\n' "$kind" "$(printf '%s\n' "$output" | tail -n 1)"
+		else
+			broken=1
+			printf '%-14s BROKEN   %s\n' "$kind" "$(printf '%s\n' "$output" | sed -n 's/^not ok - //p' | head -n 1)"
+			[ -z "${VERBOSE:-}" ] || printf '%s\n' "$output"
+		fi
+	done
+	exit $broken
+fi
+
+kind=$2
+. "$top/tests/lab/lab.sh"
+# What is waited for takes well below a second on a sound kernel.
+TIMEOUT=20
+
+bounded() {
+	timeout "$TIMEOUT" "$AMPRELAY" --name "$NAME" exec -- "$@" 9>&-
+}
+
+answers() {
+	bounded rpmsg ping amp-echo -c 3 -s 16 --wait 10 >/dev/null || fail "messages from the core are not received any more"
+}
+
+expect 0 "" amp up
+expect_echo
+case $kind in
+signal)
+	# Fill all buffers of a core that gives none back, and kill the writer that waits for one.
+	mark
+	bounded sh -c '
+		dd if=/dev/zero of=/dev/rpmsg0 bs=16 count=100000 2>/dev/null & writer=$!
+		rpmsg send amp-command "crash hang" >/dev/null
+		while grep -q "(running)" /proc/$writer/status; do :; done
+		kill -9 $writer' || fail "the writer could not be killed"
+	amp events --since "$MARK" --wait ev=core.recovered --timeout "$TIMEOUT" >/dev/null || fail "the core does not recover: its channel waits for the killed writer"
+	answers
+	;;
+ns-destroy)
+	bounded rpmsg send amp-command 'misbehave ns-destroy' >/dev/null
+	answers
+	;;
+ctrl-destroy)
+	bounded rpmsg send amp-command 'misbehave ctrl-destroy' >/dev/null
+	answers
+	bounded sh -c 'ls /dev/rpmsg_ctrl*' >/dev/null || fail "the control device is gone"
+	;;
+ns-flood)
+	bounded rpmsg send amp-command 'misbehave ns-flood 3000' >/dev/null
+	answers
+	bounded sh -c 'until dmesg | grep -q "0x10bb7"; do
+		[ $(ls /sys/bus/rpmsg/devices | wc -l) -le 1100 ] || exit 1
+		dmesg | grep -q "too many channels" && exit 0
+	done; [ $(ls /sys/bus/rpmsg/devices | wc -l) -le 1100 ]' || fail "a device for each of its announcements"
+	;;
+used-length)
+	bounded rpmsg send amp-command 'misbehave used-length' >/dev/null
+	answers
+	! bounded dmesg | grep "malformed ns msg (65535)" || fail "an endpoint was given 65535 bytes of a buffer of 512"
+	;;
+*)
+	fail "no kind '$kind'; there are: signal, ns-destroy, ctrl-destroy, ns-flood, used-length"
+	;;
+esac
+ok "Linux answers as before"
+trap - EXIT
+amp down >/dev/null 2>&1 || true
+rm -rf "$AMPRELAY_STATE"
