@@ -5,7 +5,10 @@
  *
  * A link is up from rpmsg_init_vdev() until rpmsg_deinit_vdev(), or until it is lost: the other side reset it, died, or
  * wrote something that cannot be true. A lost link stays lost: sends answer RPMSG_ERR_DEV_STATE, nothing is received,
- * waiting sends end at once. It is told once, through the callback set here. Then take it down and bring up a new one:
+ * waiting sends end at once. What the other side had published before it reset the link or died is delivered before
+ * that, by the next reception or by amp_rpmsg_peer_lost(), as long as its ring stands; those callbacks already see
+ * AMP_LINK_LOST, and the other side may overwrite a buffer that they hold. Then the loss is told, once, through the
+ * callback set here. Take the link down and bring up a new one:
  *
  *     rpmsg_deinit_vdev(&rvdev);
  *     (device: when the driver's status is DRIVER_OK again)
@@ -78,7 +81,8 @@ const char *amp_link_reason_text(int reason);
 /**
  * @brief The application knows that the other side is gone (crash report, power-off, new epoch): lose the link now.
  *
- * Waiting sends end at once. Does nothing if the link is not up. Context: as receptions, or inside the wait callback.
+ * Waiting sends end at once. What the other side has published is delivered, then the loss is told. Does nothing if the
+ * link is not up. Context: as receptions, or inside the wait callback.
  */
 void amp_rpmsg_peer_lost(struct rpmsg_virtio_device *rvdev);
 

@@ -22,17 +22,40 @@ static void stop(struct virtqueue *vq, int reason)
 		amp_vq_let_go(vq);
 }
 
+bool amp_link_ends(struct rpmsg_virtio_device *rvdev, int reason)
+{
+	struct virtqueue *rvq = rvdev->rvq;
+
+	if (!reason || (rvdev->link_state != AMP_LINK_UP && rvq->vq_fault))
+		return false;
+	if (rvdev->link_state == AMP_LINK_UP) {
+		__atomic_store_n(&rvdev->link_state, AMP_LINK_LOST, __ATOMIC_RELAXED);
+		rvdev->link_reason = (uint8_t)reason;
+		rvdev->link_ok = &amp_link_ok_never;
+		metal_condition_broadcast(&rvdev->sent);
+	}
+	/* The status, then the index: what was published before the reset is seen. */
+	AMP_SHARED_FENCE();
+	if (reason <= AMP_LINK_PEER_LOST && amp_vq_look(rvq))
+		return true;
+	rvdev->link_untold = true;
+	stop(rvq, rvdev->link_reason);
+	stop(rvdev->svq, rvdev->link_reason);
+	return false;
+}
+
 void amp_link_lost(struct rpmsg_virtio_device *rvdev, int reason)
 {
-	if (rvdev->link_state != AMP_LINK_UP)
-		return;
-	__atomic_store_n(&rvdev->link_state, AMP_LINK_LOST, __ATOMIC_RELAXED);
-	rvdev->link_reason = (uint8_t)reason;
-	rvdev->link_untold = true;
-	rvdev->link_ok = &amp_link_ok_never;
-	stop(rvdev->rvq, reason);
-	stop(rvdev->svq, reason);
-	metal_condition_broadcast(&rvdev->sent);
+	if (rvdev->link_state == AMP_LINK_UP)
+		(void)amp_link_ends(rvdev, reason);
+}
+
+void amp_link_end(struct rpmsg_virtio_device *rvdev, int reason)
+{
+	metal_mutex_acquire(&rvdev->rdev.lock);
+	amp_link_lost(rvdev, reason);
+	metal_mutex_release(&rvdev->rdev.lock);
+	rpmsg_receiver(role_is_driver(rvdev->vdev))(rvdev->rvq);
 }
 
 void amp_link_tell(struct rpmsg_virtio_device *rvdev)
@@ -50,9 +73,7 @@ void amp_rpmsg_peer_lost(struct rpmsg_virtio_device *rvdev)
 	/* A link that is down has no lock. */
 	if (amp_rpmsg_link_state(rvdev) != AMP_LINK_UP)
 		return;
-	metal_mutex_acquire(&rvdev->rdev.lock);
-	amp_link_lost(rvdev, AMP_LINK_PEER_LOST);
-	amp_link_unlock(rvdev);
+	amp_link_end(rvdev, AMP_LINK_PEER_LOST);
 }
 
 void amp_rpmsg_set_link_cb(struct rpmsg_virtio_device *rvdev, amp_link_cb cb, void *arg)
@@ -91,11 +112,12 @@ bool amp_rpmsg_more(struct rpmsg_virtio_device *rvdev)
 {
 	bool more;
 
-	if (amp_rpmsg_link_state(rvdev) != AMP_LINK_UP)
-		return false; /* a link that is down has no lock */
+	if (amp_rpmsg_link_state(rvdev) == AMP_LINK_DOWN)
+		return false; /* it has no lock */
 	metal_mutex_acquire(&rvdev->rdev.lock);
-	/* A reset or a fault as well: a reception tells of it. */
-	more = !link_ok(rvdev) || amp_vq_look(rvdev->rvq) || rvdev->rvq->vq_fault;
+	/* A reset or a fault as well: a reception tells of it. A lost link's queues have a fault once it is told. */
+	more = rvdev->link_state == AMP_LINK_UP ? !link_ok(rvdev) || amp_vq_look(rvdev->rvq) || rvdev->rvq->vq_fault
+	                                        : !rvdev->rvq->vq_fault;
 	metal_mutex_release(&rvdev->rdev.lock);
 	return more;
 }

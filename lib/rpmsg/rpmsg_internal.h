@@ -381,8 +381,19 @@ void amp_rpmsg_report_held(const struct rpmsg_virtio_device *rvdev);
 extern const uint8_t amp_link_ok_always;
 extern const uint8_t amp_link_ok_never;
 
-/** The link ends here. With rdev->lock held; told by amp_link_unlock(). @p reason is enum amp_link_reason. */
+/**
+ * A reception finds that the link ends, unless @p reason (enum amp_link_reason) is AMP_LINK_OK. With rdev->lock held;
+ * told by amp_link_unlock().
+ * @return whether messages wait that the other side had published before it left: deliver one, and call this again. The
+ * loss is told after the last
+ */
+bool amp_link_ends(struct rpmsg_virtio_device *rvdev, int reason);
+
+/** The same in other places: such messages are left to the reception, since a kick is due for them. */
 void amp_link_lost(struct rpmsg_virtio_device *rvdev, int reason);
+
+/** The same, those messages delivered and the loss told. Without the lock, in a context that receives. */
+void amp_link_end(struct rpmsg_virtio_device *rvdev, int reason);
 
 /** Release rdev->lock, and tell the application of a loss. */
 void amp_link_tell(struct rpmsg_virtio_device *rvdev);

@@ -143,8 +143,7 @@ void amp_rpmsg_sent(struct virtqueue *vq)
 		(void)amp_vq_look(vq);
 		reason = vq->vq_fault;
 	}
-	if (reason)
-		amp_link_lost(rvdev, reason);
+	amp_link_lost(rvdev, reason);
 	if (rvdev->waiting)
 		metal_condition_broadcast(&rvdev->sent);
 	amp_link_unlock(rvdev);
@@ -275,6 +274,8 @@ AMP_HOT int deliver(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, boo
 			AMP_SHARED_STORE(&hdr->reserved, held - BUF_HOLD_ONE);
 			return AMP_LINK_OK;
 		}
+	} else if (amp_unlikely(rvdev->link_state != AMP_LINK_UP)) {
+		return rvdev->link_reason;
 	}
 	rx_return(rvdev, vq, &buf, driver);
 	return AMP_LINK_OK;
@@ -291,43 +292,58 @@ AMP_HOT void kick_for_one(struct rpmsg_virtio_device *rvdev, struct virtqueue *v
 	metal_mutex_acquire(&rvdev->rdev.lock);
 }
 
+/* The queue is empty: kicks are on again. @return whether to look once more: something came meanwhile, or another
+ * context noticed that the link ends */
+AMP_HOT bool look_again(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, bool driver)
+{
+	if (!AMP_WITH_VQ_RX_EMPTY_NOTIFY && vq->vq_fault)
+		return true;
+	/* One fence for three things: our index, our flag, and the next look at theirs. */
+	vq_set_no_notify(vq, false, driver);
+	if (vq_wants_kick(vq, driver)) {
+		metal_mutex_release(&rvdev->rdev.lock);
+		vq->notify(vq);
+		metal_mutex_acquire(&rvdev->rdev.lock);
+		if (amp_unlikely(vq->vq_fault))
+			return true;
+	}
+	return vq_peer_moved(vq, driver) && amp_likely(!rvdev->bounded);
+}
+
 AMP_HOT void receive(struct virtqueue *vq, bool driver)
 {
 	struct rpmsg_virtio_device *rvdev = vq->vq_dev->priv;
 	int reason = AMP_LINK_PEER_RESET;
+	bool more = false;
 
 	metal_mutex_acquire(&rvdev->rdev.lock);
-	if (amp_unlikely(!link_ok(rvdev)))
-		goto lost;
-	while (vq_look(vq, driver)) {
+	if (amp_likely(link_ok(rvdev))) {
+		more = vq_look(vq, driver);
+		/* Nothing there, an impossible index, or a loss that another call has noticed. */
+		reason = more ? AMP_LINK_OK : vq->vq_fault;
+	}
+	if (more)
 		vq_set_no_notify(vq, true, driver);
-		do {
-			reason = deliver(rvdev, vq, driver);
-			if (amp_unlikely(reason))
-				goto lost;
-			kick_for_one(rvdev, vq, driver);
-		} while (vq_shown(vq, driver));
-		if (!AMP_WITH_VQ_RX_EMPTY_NOTIFY && vq->vq_fault)
-			break;
-		/* One fence for three things: our index, our flag, and the next look at theirs. */
-		vq_set_no_notify(vq, false, driver);
-		if (vq_wants_kick(vq, driver)) {
-			metal_mutex_release(&rvdev->rdev.lock);
-			vq->notify(vq);
-			metal_mutex_acquire(&rvdev->rdev.lock);
-			if (amp_unlikely(vq->vq_fault))
-				break;
-		}
-		if (!vq_peer_moved(vq, driver) || amp_unlikely(rvdev->bounded)) {
+	/* Once the link is lost, deliver() says so each time, and what was published before a reset still comes. */
+	while (more || (amp_unlikely(reason) && amp_link_ends(rvdev, reason))) {
+		reason = deliver(rvdev, vq, driver);
+		more = false;
+		if (amp_unlikely(reason))
+			continue;
+		kick_for_one(rvdev, vq, driver);
+		more = vq_shown(vq, driver);
+		if (more)
+			continue;
+		if (!look_again(rvdev, vq, driver)) {
 			metal_mutex_release(&rvdev->rdev.lock);
 			return;
 		}
+		more = amp_vq_look(vq);
+		if (!more)
+			reason = vq->vq_fault;
+		else if (rvdev->link_state == AMP_LINK_UP)
+			vq_set_no_notify(vq, true, driver);
 	}
-	/* Nothing there, an impossible index, or a loss that another call has noticed. */
-	reason = vq->vq_fault;
-lost:
-	if (amp_unlikely(reason))
-		amp_link_lost(rvdev, reason);
 	amp_link_unlock(rvdev);
 }
 

@@ -119,11 +119,7 @@ static void finish_driver(struct rpmsg_virtio_device *rvdev)
 /* The transport saw a reset. */
 static void lost(struct virtio_device *vdev)
 {
-	struct rpmsg_virtio_device *rvdev = vdev->priv;
-
-	metal_mutex_acquire(&rvdev->rdev.lock);
-	amp_link_lost(rvdev, AMP_LINK_PEER_RESET);
-	amp_link_unlock(rvdev);
+	amp_link_end(vdev->priv, AMP_LINK_PEER_RESET);
 }
 
 static int create_queues(struct rpmsg_virtio_device *rvdev)

@@ -52,14 +52,17 @@ static void on_bind(struct rpmsg_device *rdev, const char *name, uint32_t dest)
 static void take_events(struct application *app)
 {
 	uint32_t events = controller_events();
+	unsigned int flags;
 
 	if (events & EVENT_RELINK)
 		app->relink = true;
 	if (events & EVENT_LEAVE)
 		app->leave = app->relink = true;
 	if (events & EVENT_PEER_DIED) {
+		flags = sim_irq_save(); /* a reception: see take_kicks() */
 		if (app->connected)
 			amp_rpmsg_peer_lost(&app->rvdev);
+		sim_irq_restore(flags);
 		app->relink = true;
 	}
 }

@@ -192,6 +192,14 @@ static uint16_t index_at(uint32_t offset)
 	return index;
 }
 
+bool controller_ring_stands(void)
+{
+	uint32_t n = controller.schedule->ring_size;
+
+	/* the device's mark behind the used entries; nothing but a driver's zeroing takes it away */
+	return index_at((RING_AT(1) + 16 * n + 6 + 2 * n + RING_ALIGN - 1) / RING_ALIGN * RING_ALIGN + 4 + 8 * n) != 0;
+}
+
 /*
  * What stands in memory is true at every moment, not only when somebody looks: no index goes back or ahead of what the
  * ring holds. For runs in which the rings are started once.

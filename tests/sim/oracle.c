@@ -5,6 +5,8 @@
  */
 #include "oracle.h"
 
+#include "schedule.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -173,6 +175,21 @@ void oracle_announced(enum sim_side_id id, uint32_t peer_session)
 	pair(id, oracle.current[id], peer_session);
 }
 
+/* A host that resets the device in order has its last messages delivered, if it has not zeroed the ring meanwhile. */
+static void check_last_words(const struct session *session)
+{
+	const struct session *host = &oracle.session[SIM_HOST][session->peer];
+	int stream;
+
+	if (!session->peer || host->died || oracle.unordered[SIM_REMOTE] || !controller_ring_stands())
+		return;
+	for (stream = 0; stream < STREAMS; stream++)
+		if (host->sent[stream] != session->received[stream])
+			sim_fail("the host reset the device after %u %s of session %u, but only %u came",
+			         host->sent[stream], stream ? "echoes" : "messages", session->peer,
+			         session->received[stream]);
+}
+
 void oracle_link_lost(enum sim_side_id id, int reason)
 {
 	struct session *session = latest(id);
@@ -185,6 +202,8 @@ void oracle_link_lost(enum sim_side_id id, int reason)
 	session->lost = true;
 	if (reason <= AMP_LINK_OK || reason >= AMP_LINK_REASON_COUNT)
 		sim_fail("the %s lost its link for reason %d, which there is not", names[id], reason);
+	if (oracle.trust && id == SIM_REMOTE && reason == AMP_LINK_PEER_RESET)
+		check_last_words(session);
 	if (oracle.trust && reason >= AMP_LINK_BAD_INDEX)
 		sim_fail("the %s takes an honest peer for broken: %s", names[id], amp_link_reason_text(reason));
 }

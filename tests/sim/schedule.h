@@ -91,6 +91,9 @@ void controller_start_remote(void);
 /** The remote has taken its link down as it was told; the host will hear of it. */
 void controller_remote_left(void);
 
+/** Whether nobody has zeroed the ring that carries messages to the remote since a remote began to use it. */
+bool controller_ring_stands(void);
+
 /* ------------------------------------------------------------------ the sides' programs: application.c */
 
 void application_begin(const struct schedule *schedule);

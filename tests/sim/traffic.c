@@ -39,7 +39,9 @@ void check_error(int status, const char *call)
 		return;
 	if (status == RPMSG_ERR_ADDR && alone) /* it has said that it goes */
 		return;
-	if (status == RPMSG_ERR_DEV_STATE && (application_self()->lost || !honest))
+	/* lost, told or not */
+	if (status == RPMSG_ERR_DEV_STATE &&
+	    (application_self()->lost || amp_rpmsg_link_state(&application_self()->rvdev) != AMP_LINK_UP || !honest))
 		return;
 	if (!honest && (status >= 0 || status == RPMSG_ERR_BUFF_SIZE || status == RPMSG_ERR_PARAM))
 		return;
