@@ -7,12 +7,14 @@
 
 int amp_ns_announce(struct rpmsg_endpoint *ept, uint32_t flags, int wait)
 {
-	struct rpmsg_ns_msg msg;
+	struct rpmsg_ns_ack msg;
 
-	memcpy(msg.name, ept->name, sizeof(msg.name));
-	msg.addr = flags == RPMSG_NS_ACK ? ept->dest_addr : ept->addr;
-	msg.flags = flags;
-	return rpmsg_send_offchannel_raw(ept, ept->addr, RPMSG_NS_EPT_ADDR, &msg, sizeof(msg), wait);
+	memcpy(msg.ns.name, ept->name, sizeof(msg.ns.name));
+	msg.ns.addr = ept->addr;
+	msg.ns.flags = flags;
+	msg.answered = ept->dest_addr;
+	return rpmsg_send_offchannel_raw(ept, ept->addr, RPMSG_NS_EPT_ADDR, &msg,
+	                                 flags == RPMSG_NS_ACK ? sizeof(msg) : sizeof(msg.ns), wait);
 }
 
 /**
@@ -56,14 +58,13 @@ static void name_destroyed(struct rpmsg_device *rdev, const struct rpmsg_ns_msg 
 
 /*
  * Their endpoint waits for ours: connect it with one that waits for theirs, or let the application make one. Or, an
- * acknowledgement: their endpoint @p src answers our announcement of msg->addr, which may have gone, or know its
- * counterpart.
+ * acknowledgement: it answers our announcement of the address @p answered, which may have gone, or know its
+ * counterpart. RPMSG_ADDR_ANY: it is none.
  */
-static void name_created(struct rpmsg_device *rdev, const struct rpmsg_ns_msg *msg, uint32_t src)
+static void name_created(struct rpmsg_device *rdev, const struct rpmsg_ns_msg *msg, uint32_t answered)
 {
-	bool ack = rdev->support_ns_ack && (msg->flags & RPMSG_NS_ACK);
-	struct rpmsg_endpoint *ept =
-		get_named(rdev, msg->name, ack ? msg->addr : RPMSG_ADDR_ANY, RPMSG_ADDR_ANY, ack ? src : msg->addr);
+	bool ack = answered != RPMSG_ADDR_ANY;
+	struct rpmsg_endpoint *ept = get_named(rdev, msg->name, answered, RPMSG_ADDR_ANY, msg->addr);
 
 	if (ept) {
 		/* Does not wait, since it would in whatever context receives. Without it they learn of us later. */
@@ -78,20 +79,22 @@ static void name_created(struct rpmsg_device *rdev, const struct rpmsg_ns_msg *m
 
 int amp_ns_callback(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src, void *priv)
 {
-	struct rpmsg_ns_msg msg;
+	struct rpmsg_ns_ack msg = {.answered = RPMSG_ADDR_ANY};
+	const struct rpmsg_device *rdev = priv;
 
-	(void)ept;
+	(void)ept, (void)src;
 	/* Any program of the other side can send to this address: what is no announcement is dropped, and the link
 	 * lives on. */
-	if (len != sizeof(msg))
+	if (len != sizeof(msg.ns) && (len != sizeof(msg) || !rdev->support_ns_ack))
 		return RPMSG_SUCCESS;
-	AMP_SHARED_COPY_OUT(&msg, data, sizeof(msg));
-	msg.name[RPMSG_NAME_SIZE - 1] = '\0'; /* the other side need not have terminated it */
-	if (!msg.name[0] || msg.addr == RPMSG_ADDR_ANY)
+	AMP_SHARED_COPY_OUT(&msg, data, len);
+	msg.ns.name[RPMSG_NAME_SIZE - 1] = '\0'; /* the other side need not have terminated it */
+	if (!msg.ns.name[0] || msg.ns.addr == RPMSG_ADDR_ANY ||
+	    (len == sizeof(msg) && (msg.ns.flags != RPMSG_NS_ACK || msg.answered == RPMSG_ADDR_ANY)))
 		return RPMSG_SUCCESS;
-	if (msg.flags & RPMSG_NS_DESTROY)
-		name_destroyed(priv, &msg);
+	if (msg.ns.flags & RPMSG_NS_DESTROY)
+		name_destroyed(priv, &msg.ns);
 	else
-		name_created(priv, &msg, src);
+		name_created(priv, &msg.ns, msg.answered);
 	return RPMSG_SUCCESS;
 }

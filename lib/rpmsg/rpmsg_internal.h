@@ -33,20 +33,29 @@ struct rpmsg_hdr {
 /** What is sent to RPMSG_NS_EPT_ADDR. */
 struct rpmsg_ns_msg {
 	char name[RPMSG_NAME_SIZE];
-	uint32_t addr;
+	uint32_t addr;  /**< of the endpoint that it is about */
 	uint32_t flags; /**< enum rpmsg_ns_flags */
+};
+
+/**
+ * An acknowledgement, with AMP_RPMSG_F_NS_ACK: from the endpoint that answers an announcement, and about itself. Who
+ * accepted the bit without knowing it drops a message of this length, or takes it for the announcement of an endpoint
+ * that it can talk to.
+ */
+struct rpmsg_ns_ack {
+	struct rpmsg_ns_msg ns;
+	uint32_t answered; /**< the announced address */
 };
 
 enum rpmsg_ns_flags {
 	RPMSG_NS_CREATE = 0,
 	RPMSG_NS_DESTROY = 1, /**< bit 0 */
-	/** Bit 1, with AMP_RPMSG_F_NS_ACK: from the endpoint that answers an announcement; `addr` is the announced one
-	 */
-	RPMSG_NS_ACK = 2,
+	RPMSG_NS_ACK = 2,     /**< in struct rpmsg_ns_ack */
 };
 
 _Static_assert(sizeof(struct rpmsg_hdr) == 16, "RPMsg header is 16 bytes");
 _Static_assert(sizeof(struct rpmsg_ns_msg) == 40, "name service message is 40 bytes");
+_Static_assert(sizeof(struct rpmsg_ns_ack) == 44, "an acknowledgement is longer");
 
 /* ------------------------------------------------------------------ endpoints: endpoint_table.c */
 
@@ -98,7 +107,7 @@ static inline int check_send(const struct rpmsg_endpoint *ept, uint32_t src, uin
 
 /* ------------------------------------------------------------------ name service: name_service.c */
 
-/** Tell the other side about @p ept: its address, or with RPMSG_NS_ACK the one that it answers. @return as a send */
+/** Tell the other side about @p ept, with RPMSG_NS_ACK its counterpart too, which it answers. @return as a send */
 int amp_ns_announce(struct rpmsg_endpoint *ept, uint32_t flags, int wait);
 
 /** Receives what the other side tells. */

@@ -144,16 +144,66 @@ static void an_endpoint_is_ready_again_when_its_counterpart_comes_back(void **st
 	assert_int_equal(ready.dest, 78);
 }
 
-static void send_ack(struct box *from, const char *name, uint32_t addr)
+/* As on the wire: WIRE.md. */
+struct ack {
+	char name[RPMSG_NAME_SIZE];
+	uint32_t addr;
+	uint32_t flags;
+	uint32_t answered;
+};
+
+static void send_to_name_service(struct box *from, const char *name, uint32_t flags, uint32_t answered, int len)
 {
-	struct {
-		char name[RPMSG_NAME_SIZE];
-		uint32_t addr;
-		uint32_t flags;
-	} msg = {.addr = addr, .flags = 2};
+	struct ack msg = {.addr = from->ept.addr, .flags = flags, .answered = answered};
 
 	strncpy(msg.name, name, sizeof(msg.name) - 1);
-	assert_int_equal(rpmsg_sendto(&from->ept, &msg, sizeof(msg), RPMSG_NS_EPT_ADDR), sizeof(msg));
+	assert_int_equal(rpmsg_sendto(&from->ept, &msg, len, RPMSG_NS_EPT_ADDR), len);
+}
+
+static void send_ack(struct box *from, const char *name, uint32_t answered)
+{
+	send_to_name_service(from, name, 2, answered, 44);
+}
+
+/* So that who does not know acknowledgements does the right thing, or nothing. */
+static void an_acknowledgement_names_the_endpoint_that_answers_and_the_address_that_it_answers(void **state)
+{
+	struct fixture *f = *state;
+	struct vring ring = fixture_ring(f, 0);
+	struct ack ack;
+	uint8_t *message;
+
+	box_open(&remote_box, &f->remote, "service", 20, RPMSG_ADDR_ANY);
+	fixture_poll(&f->host);
+	box_open(&host_box, &f->host, "service", 10, RPMSG_ADDR_ANY);
+	fixture_poll(&f->remote);
+	assert_int_equal(ring.used->idx, 2);
+	message = f->shm->buffers +
+	          (ring.desc[ring.used->ring[1].id].addr - PHYS_BASE - offsetof(struct shared, buffers));
+	assert_int_equal(message[12], 44);
+	memcpy(&ack, message + 16, sizeof(ack));
+	assert_string_equal(ack.name, "service");
+	assert_int_equal(ack.addr, 20);
+	assert_int_equal(ack.flags, 2);
+	assert_int_equal(ack.answered, 10);
+}
+
+static void endpoints_of_one_name_are_told_apart_by_the_address_that_is_answered(void **state)
+{
+	struct fixture *f = *state;
+	static struct box first, second, gone;
+
+	box_open(&host_box, &f->host, NULL, 10, 20);
+	box_open(&first, &f->remote, "service", 20, RPMSG_ADDR_ANY);
+	box_open(&gone, &f->remote, "service", 21, RPMSG_ADDR_ANY);
+	box_open(&second, &f->remote, "service", 22, RPMSG_ADDR_ANY);
+	rpmsg_destroy_ept(&gone.ept);
+	send_ack(&host_box, "service", 21);
+	send_ack(&host_box, "service", 22);
+	fixture_poll(&f->remote);
+	assert_int_equal(is_rpmsg_ept_ready(&first.ept), 0);
+	assert_int_equal(second.ept.dest_addr, 10);
+	assert_int_equal(ready.count, 1);
 }
 
 static void acknowledgements_that_answer_nothing_are_dropped(void **state)
@@ -168,6 +218,12 @@ static void acknowledgements_that_answer_nothing_are_dropped(void **state)
 	send_ack(&host_box, "servic", 20);  /* another name */
 	send_ack(&host_box, "settled", 21); /* has a counterpart */
 	send_ack(&host_box, "", 20);
+	send_ack(&host_box, "service", RPMSG_ADDR_ANY);
+	send_to_name_service(&host_box, "service", 0, 20, 44); /* an announcement is 40 bytes */
+	send_to_name_service(&host_box, "service", 1, 20, 44);
+	fixture_poll(&f->remote);
+	send_to_name_service(&host_box, "service", 2, 20, 43);
+	send_to_name_service(&host_box, "service", 2, 20, 39);
 	fixture_poll(&f->remote);
 	assert_int_equal(ready.count, 0);
 	assert_int_equal(is_rpmsg_ept_ready(&remote_box.ept), 0);
@@ -176,6 +232,17 @@ static void acknowledgements_that_answer_nothing_are_dropped(void **state)
 	send_ack(&host_box, "service", 20);
 	fixture_poll(&f->remote);
 	assert_int_equal(ready.dest, 10);
+}
+
+static void an_acknowledgement_that_was_not_agreed_on_is_dropped(void **state)
+{
+	struct fixture *f = *state;
+
+	box_open(&host_box, &f->host, NULL, 10, 20);
+	box_open(&remote_box, &f->remote, "service", 20, RPMSG_ADDR_ANY);
+	send_ack(&host_box, "service", 20);
+	fixture_poll(&f->remote);
+	assert_int_equal(ready.count, 0);
 }
 
 /* The acknowledgement is sent where messages are received, so it does not wait for a buffer. */
@@ -210,6 +277,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(an_endpoint_is_ready_again_when_its_counterpart_comes_back,
 	                                        up_with_ack_and_bind, fixture_down),
 		ACK_TEST(acknowledgements_that_answer_nothing_are_dropped),
+		ACK_TEST(an_acknowledgement_names_the_endpoint_that_answers_and_the_address_that_it_answers),
+		ACK_TEST(endpoints_of_one_name_are_told_apart_by_the_address_that_is_answered),
+		cmocka_unit_test_setup_teardown(an_acknowledgement_that_was_not_agreed_on_is_dropped, up_as_linux,
+	                                        fixture_down),
 		ACK_TEST(an_acknowledgement_without_a_buffer_is_left_to_the_first_message),
 	};
 
