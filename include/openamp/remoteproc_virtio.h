@@ -58,8 +58,8 @@ struct remoteproc_virtio {
  * @param notify    kicks the other side
  * @param rst_cb    device's role: the driver has reset or left the device; may be NULL
  * @return the device, or NULL: an argument is NULL, the role is not in this build, the entry is not a vdev or not
- * wholly inside the region, it has no or more than RPROC_MAX_VRINGS vrings, a ring size is not a power of two up to
- * 32768, or there is no memory
+ * wholly inside the region, it has no or more than RPROC_MAX_VRINGS vrings, a ring size is neither 0 nor a power of two
+ * up to 32768, or there is no memory
  *
  * Allocates with metal_allocate_memory(); rproc_virtio_remove_vdev() frees. Context: task.
  */
@@ -71,15 +71,20 @@ struct virtio_device *rproc_virtio_create_vdev(unsigned int role, unsigned int n
 void rproc_virtio_remove_vdev(struct virtio_device *vdev);
 
 /**
- * @brief Say where a vring is.
+ * @brief Say where a vring is, and how large. Before its queue is created: virtio_create_virtqueues(),
+ * rpmsg_init_vdev().
+ *
+ * What the resource table says of the ring is a proposal: both sides must be told the same, that is all.
  * @param index      its number in the device
  * @param notifyid   of its kicks
  * @param va         its address on this side
- * @param io         region that holds it; may be NULL
- * @param num_descs  as in the resource table
- * @param align      as in the resource table
- * @return 0; -RPROC_EINVAL: no such vring, @p va NULL or not aligned, a size or alignment that is no power of two or
- * larger than the table's, or the ring not wholly inside @p io
+ * @param io         region that holds it, or at least says what memory it is (cached, shared); may be NULL
+ * @param num_descs  a power of two up to 32768
+ * @param align      of the used ring: a power of two, at least 4
+ * @return 0; -RPROC_EINVAL: no such vring, @p va NULL or not aligned, a size or alignment that is no power of two, the
+ * ring begins in @p io and does not end there, or its queue exists already and is smaller; -RPROC_ENOMEM
+ *
+ * Allocates if the driver's queue must be larger than the table said. Context: task.
  */
 int rproc_virtio_init_vring(struct virtio_device *vdev, unsigned int index, unsigned int notifyid, void *va,
                             struct metal_io_region *io, unsigned int num_descs, unsigned int align);

@@ -182,7 +182,7 @@ static bool read_whole_entry(struct whole_entry *entry, void *rsc, struct metal_
 	                !amp_io_holds(rsc_io, rsc, sizeof(*vdev) + vrings + vdev->config_len))))
 		return false;
 	for (i = 0; i < vdev->num_of_vrings; i++) {
-		if (!ring_size_ok(entry->vring[i].num))
+		if (entry->vring[i].num && !ring_size_ok(entry->vring[i].num))
 			return false;
 	}
 	return true;
@@ -266,19 +266,39 @@ void rproc_virtio_remove_vdev(struct virtio_device *vdev)
 	metal_free_memory(to_rpvdev(vdev));
 }
 
+/* The driver's queue has room for as many descriptors as the table said when it was created, or as it was used with. */
+static int make_room(struct virtio_device *vdev, struct virtio_vring_info *vring, unsigned int num_descs)
+{
+	struct virtqueue *vq = vring->vq;
+
+	if (!role_is_driver(vdev) || num_descs <= (vq->vq_nentries ? vq->vq_nentries : vq->vq_free_cnt))
+		return 0;
+	if (vq->vq_inuse)
+		return -RPROC_EINVAL;
+	vring->vq = virtqueue_allocate(num_descs);
+	if (!vring->vq) {
+		vring->vq = vq;
+		return -RPROC_ENOMEM;
+	}
+	virtqueue_free(vq);
+	return 0;
+}
+
 int rproc_virtio_init_vring(struct virtio_device *vdev, unsigned int index, unsigned int notifyid, void *va,
                             struct metal_io_region *io, unsigned int num_descs, unsigned int align)
 {
 	struct virtio_vring_info *vring;
+	int status;
 
-	if (!vdev || index >= vdev->vrings_num || !va || !ring_size_ok(num_descs) || align < 4 || align > 65536 ||
+	/* The region may be another one, such as the table's, but not end in the middle of the ring. */
+	if (!vdev || index >= vdev->vrings_num || !va || !ring_size_ok(num_descs) || align < 4 ||
 	    (align & (align - 1)) || ((uintptr_t)va & (metal_max(align, 8u) - 1)) ||
-	    (io && !amp_io_holds(io, va, (size_t)vring_size(num_descs, align))))
+	    (io && amp_io_holds(io, va, 1) && !amp_io_holds(io, va, (size_t)vring_size(num_descs, align))))
 		return -RPROC_EINVAL;
 	vring = &vdev->vrings_info[index];
-	/* The driver's queue has room for as many descriptors as the table said when it was created. */
-	if (num_descs > vring->info.num_descs)
-		return -RPROC_EINVAL;
+	status = make_room(vdev, vring, num_descs);
+	if (status)
+		return status;
 	vring->io = io;
 	vring->notifyid = notifyid;
 	vring->info.vaddr = va;

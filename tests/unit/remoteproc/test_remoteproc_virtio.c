@@ -85,7 +85,7 @@ static void a_device_is_what_its_table_says(void **state)
 
 static void entries_that_make_no_sense_are_refused(void **state)
 {
-	static const uint32_t wrong_num[] = {0, 3, 32769, 65536, 0x10008, UINT32_MAX};
+	static const uint32_t wrong_num[] = {3, 32769, 65536, 0x10008, UINT32_MAX};
 	struct virtio_device *vdev;
 	unsigned int i;
 
@@ -156,23 +156,92 @@ static void vrings_that_make_no_sense_are_refused(void **state)
 	assert_int_equal(rproc_virtio_init_vring(vdev, 0, 0, NULL, &io, NUM, 64), -RPROC_EINVAL);
 	assert_int_equal(rproc_virtio_init_vring(vdev, 0, 0, ring, &io, 0, 64), -RPROC_EINVAL);
 	assert_int_equal(rproc_virtio_init_vring(vdev, 0, 0, ring, &io, NUM - 1, 64), -RPROC_EINVAL);
-	assert_int_equal(rproc_virtio_init_vring(vdev, 0, 0, ring, &io, 2 * NUM, 64), -RPROC_EINVAL);
+	assert_int_equal(rproc_virtio_init_vring(vdev, 0, 0, ring, &io, 65536, 64), -RPROC_EINVAL);
 	assert_int_equal(rproc_virtio_init_vring(vdev, 0, 0, ring, &io, NUM, 0), -RPROC_EINVAL);
 	assert_int_equal(rproc_virtio_init_vring(vdev, 0, 0, ring, &io, NUM, 48), -RPROC_EINVAL);
 	assert_int_equal(rproc_virtio_init_vring(vdev, 0, 0, ring, &io, NUM, 1u << 17), -RPROC_EINVAL);
 	assert_int_equal(rproc_virtio_init_vring(vdev, 0, 0, ring[0] + 32, &io, NUM, 64), -RPROC_EINVAL);
-	assert_int_equal(rproc_virtio_init_vring(vdev, 0, 0, ring[1], &io, NUM, 64), -RPROC_EINVAL); /* not in io */
-	io.size--;
+	io.size--; /* begins in io, and does not end there */
 	assert_int_equal(rproc_virtio_init_vring(vdev, 0, 0, ring, &io, NUM, 64), -RPROC_EINVAL);
-	/* alignments: the smallest and the largest, and one step beyond; descriptors hold 64-bit words */
+	/* alignments: the smallest, and one step beyond; descriptors hold 64-bit words */
 	assert_int_equal(rproc_virtio_init_vring(vdev, 0, 0, ring, NULL, NUM, 2), -RPROC_EINVAL);
 	assert_int_equal(rproc_virtio_init_vring(vdev, 0, 0, ring, NULL, NUM, 4), 0);
 	assert_int_equal(rproc_virtio_init_vring(vdev, 0, 0, ring[0] + 4, NULL, NUM, 4), -RPROC_EINVAL);
 	assert_int_equal(rproc_virtio_init_vring(vdev, 0, 0, ring[0] + 8, NULL, NUM, 4), 0);
 	assert_int_equal(rproc_virtio_init_vring(vdev, 0, 0, (void *)(uintptr_t)0x10000, NULL, NUM, 65536), 0);
-	assert_int_equal(rproc_virtio_init_vring(vdev, 0, 0, (void *)(uintptr_t)0x20000, NULL, NUM, 131072),
+	assert_int_equal(rproc_virtio_init_vring(vdev, 0, 0, (void *)(uintptr_t)0x20000, NULL, NUM, 1u << 17), 0);
+	assert_int_equal(rproc_virtio_init_vring(vdev, 0, 0, (void *)(uintptr_t)0x30000, NULL, NUM, 1u << 17),
 	                 -RPROC_EINVAL);
 	rproc_virtio_remove_vdev(vdev);
+}
+
+/* Zephyr's sample hands over the region of its table for rings that lie elsewhere. */
+static void a_ring_may_lie_outside_the_region_of_the_table(void **state)
+{
+	unsigned int role;
+
+	(void)state;
+	for (role = VIRTIO_DEV_DRIVER; role <= VIRTIO_DEV_DEVICE; role++) {
+		struct virtio_device *vdev;
+		struct metal_io_region io;
+
+		metal_io_init(&io, &rsc, NULL, sizeof(rsc), (unsigned int)-1, 0, NULL);
+		vdev = rproc_virtio_create_vdev(role, 0, &rsc, &io, &rsc, notify, NULL);
+		assert_non_null(vdev);
+		assert_int_equal(rproc_virtio_init_vring(vdev, 0, 0, ring[0], &io, NUM, 64), 0);
+		assert_int_equal(rproc_virtio_init_vring(vdev, 1, 1, ring[1], NULL, NUM, 16), 0);
+		rproc_virtio_remove_vdev(vdev);
+	}
+}
+
+/* The larger ring works: as many buffers as it has descriptors go into the driver's queue, and come out of the
+ * device's. */
+static void a_ring_may_be_larger_than_the_table_says_and_the_table_may_say_nothing(void **state)
+{
+	static uint8_t large[2048] __attribute__((__aligned__(64)));
+	static const uint32_t said[] = {NUM, 0, 8 * NUM};
+	static const metal_phys_addr_t phys = 0x1000;
+	vq_callback callbacks_of[2] = {on_queue, on_queue};
+	struct metal_io_region io;
+	unsigned int i, n;
+
+	metal_io_init(&io, large, &phys, sizeof(large), (unsigned int)-1, 0, NULL);
+	for (i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+		struct virtqueue_buf buf = {large, 4};
+		struct virtio_device *vdev;
+		struct virtqueue *vq;
+
+		setup(state);
+		rsc.vring[0].num = said[i];
+		vdev = create(VIRTIO_DEV_DRIVER);
+		assert_non_null(vdev);
+		assert_int_equal(rproc_virtio_init_vring(vdev, 1, 1, ring[1], NULL, NUM, 16), 0);
+		if (!said[i])
+			assert_int_not_equal(virtio_create_virtqueues(vdev, 0, 2, NULL, callbacks_of, NULL), 0);
+		assert_int_equal(rproc_virtio_init_vring(vdev, 0, 0, large, &io, 4 * NUM, 64), 0);
+		assert_int_equal(virtio_create_virtqueues(vdev, 0, 2, NULL, callbacks_of, NULL), 0);
+		vq = vdev->vrings_info[0].vq;
+		virtqueue_set_shmem_io(vq, &io);
+		for (n = 0; n < 4 * NUM; n++)
+			assert_int_equal(virtqueue_add_buffer(vq, &buf, 1, 0, &buf), 0);
+		assert_int_equal(virtqueue_full(vq), 1);
+		/* not while it is used; later again */
+		assert_int_equal(rproc_virtio_init_vring(vdev, 0, 0, large, &io, 8 * NUM, 64), -RPROC_EINVAL);
+		virtio_delete_virtqueues(vdev);
+		assert_int_equal(rproc_virtio_init_vring(vdev, 0, 0, large, &io, 8 * NUM, 64), 0);
+		assert_int_equal(virtio_create_virtqueues(vdev, 0, 2, NULL, callbacks_of, NULL), 0);
+		rproc_virtio_remove_vdev(vdev);
+	}
+	setup(state);
+	rsc.vring[1].num = 0;
+	{
+		struct virtio_device *vdev = create(VIRTIO_DEV_DEVICE);
+
+		assert_non_null(vdev);
+		assert_int_equal(rproc_virtio_init_vring(vdev, 1, 1, large, &io, 4 * NUM, 64), 0);
+		assert_int_equal(vdev->vrings_info[1].info.num_descs, 4 * NUM);
+		rproc_virtio_remove_vdev(vdev);
+	}
 }
 
 static void features_are_what_both_sides_have(void **state)
@@ -292,6 +361,8 @@ int main(void)
 		cmocka_unit_test_setup(entries_that_make_no_sense_are_refused, setup),
 		cmocka_unit_test_setup(an_entry_must_lie_wholly_inside_its_region, setup),
 		cmocka_unit_test_setup(vrings_that_make_no_sense_are_refused, setup),
+		cmocka_unit_test_setup(a_ring_may_lie_outside_the_region_of_the_table, setup),
+		cmocka_unit_test_setup(a_ring_may_be_larger_than_the_table_says_and_the_table_may_say_nothing, setup),
 		cmocka_unit_test_setup(features_are_what_both_sides_have, setup),
 		cmocka_unit_test_setup(the_driver_alone_writes_the_status, setup),
 		cmocka_unit_test_setup(configuration_is_read_and_written_inside_its_bounds_only, setup),
