@@ -27,7 +27,12 @@ struct amp_mem_store {
 
 extern const struct image_store_ops amp_mem_store_ops;
 
-/** An image that comes in order and does not come back: from a serial line, a socket, a decompressor. */
+/**
+ * An image that comes in order: from a serial line, a socket, a decompressor. Files of GNU ld and LLVM's lld, whose
+ * program headers stand at the front, load from a stream that comes once. Those of other linkers (TI, IAR), which put
+ * them at the end, and those whose resource table runs elsewhere than it is loaded, need one that can begin again; for
+ * others they are refused with AMP_RPROC_ERR_STREAM.
+ */
 struct amp_stream_store {
 	/**
 	 * Get the next bytes. Waits for at least one.
@@ -38,6 +43,9 @@ struct amp_stream_store {
 	void *arg;
 	void *buf; /**< where they are put; the larger, the fewer the calls */
 	size_t buf_size;
+	/** Begin again: the next read gets the first bytes. 0, or a negative error for the caller. NULL: not possible.
+	 */
+	int (*rewind)(void *arg);
 };
 
 /** The path is not used. */

@@ -25,17 +25,18 @@ extern "C" {
 enum amp_rproc_error {
 	AMP_RPROC_ERR_FORMAT = RPROC_EMAX + 1, /**< no loader knows this format */
 	AMP_RPROC_ERR_TRUNCATED,               /**< the image is empty, or ends before what it says it holds */
-	AMP_RPROC_ERR_STREAM,                  /**< the store cannot go back to a part that is needed now */
+	AMP_RPROC_ERR_STREAM,                  /**< the store cannot go back to a part that is needed now: the image's
+	                                          order asks for one that can, or that can begin again */
 	AMP_RPROC_ERR_STORE,                   /**< the store failed: no such file, no permission, read error */
 	AMP_RPROC_ERR_ENDIAN,                  /**< ELF: big-endian */
 	AMP_RPROC_ERR_MACHINE,                 /**< ELF: for another CPU (remoteproc::elf_machine) */
 	AMP_RPROC_ERR_ELF_HEADER,              /**< ELF: class, version, type or size of the header */
 	AMP_RPROC_ERR_ELF_SEGMENTS,   /**< ELF: place, size or number of the program headers; or nothing to load */
 	AMP_RPROC_ERR_ELF_SECTIONS,   /**< ELF: place, size or number of the section headers; or their names */
-	AMP_RPROC_ERR_SEGMENT,        /**< ELF: a segment with more file than memory, beyond all addresses, or on top of
-	                                 another */
-	AMP_RPROC_ERR_SEGMENT_MEMORY, /**< a segment where the core has no memory */
-	AMP_RPROC_ERR_RSC_PLACE, /**< the resource table is misaligned, too large, or not in a segment that is loaded */
+	AMP_RPROC_ERR_SEGMENT,        /**< ELF: a segment with more file than memory, beyond all addresses, or with
+	                                 bytes of the file where another has some */
+	AMP_RPROC_ERR_SEGMENT_MEMORY, /**< a segment, or a table that no segment loads, where the core has no memory */
+	AMP_RPROC_ERR_RSC_PLACE,  /**< the resource table is misaligned, too large, or where the core has no memory */
 	AMP_RPROC_ERR_RSC_MEMORY, /**< the resource table names memory that does not exist */
 	AMP_RPROC_ERR_TIMEOUT,    /**< the remote did not acknowledge in time */
 	AMP_RPROC_ERR_END
@@ -83,11 +84,25 @@ struct amp_loader {
  */
 int amp_remoteproc_add_loader(struct remoteproc *rproc, struct amp_loader *loader);
 
+/* ------------------------------------------------------------------ vendors' entries: rsc_table.c */
+
+/**
+ * @brief The entry of which ops->handle_rsc was given a copy, in the table itself: for who has something to tell the
+ * firmware.
+ * @return its address, as long as that call lasts; NULL otherwise. The remote may read, and write, at any time
+ *
+ * Context: ops->handle_rsc.
+ */
+static inline void *amp_remoteproc_live_entry(const struct remoteproc *rproc)
+{
+	return rproc->rsc_entry;
+}
+
 /* ------------------------------------------------------------------ trace: rsc_table.c */
 
 /** A trace buffer of the remote. */
 struct amp_trace {
-	char name[RPROC_MAX_NAME_LEN]; /**< NUL-terminated */
+	char name[RPROC_MAX_NAME_LEN]; /**< NUL-terminated, for which a name of 32 letters loses one */
 	metal_phys_addr_t da;
 	size_t len;
 	struct metal_io_region *io; /**< region that holds all of it … */
@@ -99,8 +114,8 @@ struct amp_trace {
  * @param index  0: the first
  * @param trace  filled
  * @return 0; -RPROC_EINVAL; -RPROC_ENOMEM; -RPROC_ERR_RSC_TAB_NP (no table, or no such entry); another
- * RPROC_ERR_RSC_TAB_* if the table has been damaged since; -AMP_RPROC_ERR_RSC_MEMORY (it is not in memory that this
- * side can reach)
+ * RPROC_ERR_RSC_TAB_* if the table has been damaged since; -AMP_RPROC_ERR_RSC_MEMORY (it is empty, or not in memory
+ * that this side can reach)
  *
  * Context: task.
  */

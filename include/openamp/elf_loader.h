@@ -5,12 +5,20 @@
  *
  * remoteproc_load() and remoteproc_load_noblock() use it; an application needs it only for what the loader learned:
  * *img_info of these functions. Segments (PT_LOAD) go to their physical address, which stands for the address as the
- * remote core sees it. Every field is checked before it is used, and nothing is read twice.
+ * remote core sees it, or where remoteproc_ops::segment_da says. What the file does not fill of them is zeroed first:
+ * zeroes may overlap anything, bytes of the file may not overlap each other. Every field is checked before it is used.
  *
- * The parts of a file are asked for in the order of their offsets, so that streams can be loaded too. One thing that a
- * file may have in an order that streams cannot serve is the table of section names. It is found if it lies in the last
- * AMP_ELF_WINDOW bytes before the section headers, where linkers put it; for a file in which it does not, a store must
- * be able to seek.
+ * The resource table is the section .resource_table. It is at the section's address (sh_addr), where the firmware was
+ * linked to find it. If no segment has put its bytes there, they are put there last. A section without bytes (empty, or
+ * SHT_NOBITS) is no table.
+ *
+ * The parts of a file are asked for in the order in which GNU ld and LLVM's lld write them, so that streams can be
+ * loaded too: program headers, segments in the order of their offsets, section names, section headers. For other orders
+ * a store must be able to seek, or to begin again:
+ *
+ * - program headers at the end (linkers of TI and IAR);
+ * - a resource table that no segment puts where it runs (linker scripts of the STM32MP1, among others);
+ * - section names that do not lie in the last AMP_ELF_WINDOW bytes before the section headers.
  */
 #ifndef OPENAMP_ELF_LOADER_H
 #define OPENAMP_ELF_LOADER_H
@@ -54,7 +62,7 @@ int elf_load_header(const void *img_data, size_t offset, size_t len, void **img_
 /**
  * @brief loader_ops::load_data.
  * @return a loader state; -RPROC_EINVAL; -RPROC_ENOMEM; -RPROC_ERR_LOADER_STATE; -AMP_RPROC_ERR_MACHINE, _SEGMENT,
- * _SEGMENT_MEMORY, _ELF_SECTIONS, _RSC_PLACE; -RPROC_ERR_RSC_TAB_TRUNC
+ * _ELF_SECTIONS, _RSC_PLACE
  */
 int elf_load(struct remoteproc *rproc, const void *img_data, size_t offset, size_t len, void **img_info,
              int last_load_state, metal_phys_addr_t *da, size_t *noffset, size_t *nlen, unsigned char *padding,

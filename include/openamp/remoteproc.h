@@ -139,7 +139,7 @@ METAL_PACKED_BEGIN
 struct fw_rsc_vdev_vring {
 	uint32_t da; /**< FW_RSC_U32_ADDR_ANY: the host chooses, and writes it here */
 	uint32_t align;
-	uint32_t num;      /**< descriptors */
+	uint32_t num;      /**< descriptors; 0: whoever makes the ring says, see remoteproc_create_virtio() */
 	uint32_t notifyid; /**< RSC_NOTIFY_ID_ANY: the host chooses, and writes it here */
 	uint32_t reserved;
 } METAL_PACKED_END;
@@ -191,6 +191,8 @@ enum remoteproc_state {
 
 /** image_store_ops::features: `load` can go back. */
 #define SUPPORT_SEEK 1u
+/** image_store_ops::features: `load` can go back to the beginning. */
+#define AMP_SUPPORT_REWIND 2u
 
 struct remoteproc;
 struct remoteproc_ops;
@@ -240,6 +242,7 @@ struct remoteproc {
 	unsigned long table_ids;    /**< notify ids that belong to the resource table */
 	struct amp_load load;       /**< image that is being loaded; private */
 	void *rsc_copy;             /**< checked copy of the resource table, while somebody works with it; private */
+	void *rsc_entry;            /**< amp_remoteproc_live_entry(); private */
 	uint32_t ready_timeout_ms;  /**< its devices' virtio_device::ready_timeout_ms; set it after remoteproc_init() */
 	bool was_off;               /**< stopped since a driver last had one of its devices; private */
 };
@@ -264,8 +267,9 @@ struct remoteproc_ops {
 	void *(*mmap)(struct remoteproc *rproc, metal_phys_addr_t *pa, metal_phys_addr_t *da, size_t size,
 	              unsigned int attribute, struct metal_io_region **io);
 	/**
-	 * A vendor's entry of the resource table: @p rsc is a copy of its @p len bytes, valid during the call.
-	 * -RPROC_ERR_RSC_TAB_NS: not mine; the entry is ignored.
+	 * A vendor's entry of the resource table: @p rsc is a copy of the @p len bytes from its type to the end of the
+	 * table, valid during the call; how many of them are the entry's, only its vendor knows. The entry itself:
+	 * amp_remoteproc_live_entry(). -RPROC_ERR_RSC_TAB_NS: not mine; the entry is ignored.
 	 */
 	int (*handle_rsc)(struct remoteproc *rproc, void *rsc, size_t len);
 	int (*config)(struct remoteproc *rproc, void *data); /**< power it, make its memory usable */
@@ -291,7 +295,25 @@ struct remoteproc_ops {
 	 * `lock` may be held or not.
 	 */
 	int (*wait)(struct remoteproc *rproc, unsigned long long deadline);
+	/**
+	 * Cores that see different memories at one address (Harvard: code and data of TI's PRU both begin at 0): which
+	 * one is it? Called for each segment of an ELF image before anything is written, with its physical address,
+	 * bytes in memory, and flags (p_flags, AMP_ELF_EXECUTABLE among them). Returns the address under which the
+	 * memory was registered; METAL_BAD_PHYS refuses the image. NULL: @p da is that. Not called for data that the
+	 * resource table names, nor for the table.
+	 *
+	 *     static metal_phys_addr_t pru_segment_da(struct remoteproc *rproc, metal_phys_addr_t da, size_t size,
+	 *                                             uint32_t flags)
+	 *     {
+	 *             return flags & AMP_ELF_EXECUTABLE ? PRU_CODE_DA + da : da; // registered with
+	 * remoteproc_add_mem()
+	 *     }
+	 */
+	metal_phys_addr_t (*segment_da)(struct remoteproc *rproc, metal_phys_addr_t da, size_t size, uint32_t flags);
 };
+
+/** remoteproc_ops::segment_da: the segment holds code (the ELF specification's PF_X). */
+#define AMP_ELF_EXECUTABLE 1u
 
 /** Where an image comes from. See amprelay/image_store.h for stores that exist. Context: as remoteproc_load(). */
 struct image_store_ops {
@@ -305,7 +327,8 @@ struct image_store_ops {
 	 *
 	 * @p io NULL: *data = the bytes, valid until the next call. Otherwise (only with SUPPORT_SEEK) put them at
 	 * physical address
-	 * @p pa of @p io. Without SUPPORT_SEEK each call asks for the bytes behind those of the call before.
+	 * @p pa of @p io. Without SUPPORT_SEEK each call asks for the bytes behind those of the call before; with
+	 * AMP_SUPPORT_REWIND, or (@p offset 0) for the first bytes of the image once more.
 	 *
 	 * @p is_blocking is 1: wait for at least one byte. Returns the number of bytes, 0 at the end of the image, or a
 	 * negative error, which the caller of remoteproc_load() gets.
@@ -506,13 +529,17 @@ int remoteproc_load_noblock(struct remoteproc *rproc, const void *img_data, size
 /**
  * @brief Take a resource table that is there already: in memory that both sides share, or a copy.
  *
- * It is checked, and its entries are handled: carveouts and devmems are mapped, vendors' entries go to ops->handle_rsc.
- * Addresses of carveouts that are open (FW_RSC_U32_ADDR_ANY) are filled.
+ * It is checked, and its entries are handled: carveouts and devmems are mapped, vendors' entries go to ops->handle_rsc,
+ * those of unknown types are passed over. Addresses of carveouts that are open (FW_RSC_U32_ADDR_ANY) are filled. The
+ * reserved words of the header must be 0 now; later the firmware may use them.
+ *
+ * An image whose section for the table is empty or all zero has none: call this after remoteproc_load() then, if there
+ * is one elsewhere.
  *
  * @param rsc_table  4-byte aligned; kept
  * @param rsc_size   bytes, up to AMP_RSC_TABLE_MAX
- * @return 0, -RPROC_EINVAL, -RPROC_ENOMEM, RPROC_ERR_RSC_TAB_*, -AMP_RPROC_ERR_RSC_MEMORY (a memory that it names does
- * not exist), or an error of ops->handle_rsc. After an error the processor has no table
+ * @return 0, -RPROC_EINVAL, -RPROC_ENOMEM, RPROC_ERR_RSC_TAB_* (_NP: all zero), -AMP_RPROC_ERR_RSC_MEMORY (a memory
+ * that it names does not exist), or an error of ops->handle_rsc. After an error the processor has no table
  *
  * Context: task.
  */
@@ -534,6 +561,7 @@ int remoteproc_set_rsc_table(struct remoteproc *rproc, struct resource_table *rs
  *
  * Driver: a vring whose address is open (FW_RSC_U32_ADDR_ANY) goes to the memory "vdev<id>vring<index>" if there is one
  * with that name, else where ops->mmap puts it; open notify ids are chosen; both are written to the table.
+ * A vring of 0 descriptors is left to the caller, in both roles: rproc_virtio_init_vring().
  * Device: if a vring's address is open, waits until the driver has written it, and is ready; no longer than
  * rproc->ready_timeout_ms. See amp_virtio_wait_driver_ok().
  *

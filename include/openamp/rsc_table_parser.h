@@ -22,14 +22,16 @@ struct amp_rsc_fault {
 };
 
 /**
- * @brief Check a whole table: header, offsets, the size of each entry, vrings, names.
+ * @brief Check a whole table: header, offsets, the size of each entry, vrings.
+ *
+ * Of an entry of an unknown type, or of a vendor's, only the offset is checked. The names of entries may have no end. A
+ * vring may have 0 descriptors: its size comes from elsewhere, see rproc_virtio_init_vring().
  *
  * @param table  copy that nobody else can write (the table may change between the check and the use otherwise), 4-byte
  * aligned
  * @param size   bytes at @p table
  * @param fault  filled on an error; may be NULL
- * @return 0, -RPROC_EINVAL, -RPROC_ERR_RSC_TAB_TRUNC, _VER, _RSVD, _VDEV_NRINGS or _NS (a type that is neither known
- * nor a vendor's)
+ * @return 0, -RPROC_EINVAL, -RPROC_ERR_RSC_TAB_TRUNC, _VER, _RSVD or _VDEV_NRINGS
  *
  * Context: any. Does not block.
  */

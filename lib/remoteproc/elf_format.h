@@ -25,8 +25,8 @@ enum {
 	ELF_TYPE_EXEC = 2,
 	ELF_TYPE_DYN = 3,
 	ELF_PT_LOAD = 1,
-	ELF_SHT_PROGBITS = 1,
 	ELF_SHT_STRTAB = 3,
+	ELF_SHT_NOBITS = 8,
 };
 
 /* Fields in the order of the file: 'h' has 2 bytes, 'w' 4, 'a' 4 or 8. The numbers are their places in the order. */
@@ -48,16 +48,20 @@ enum {
 	ELF_EHDR_FIELDS,
 };
 
-#define ELF_PHDR "wwaaaaa"
+/* From p_offset on, which stands in one order in both classes. The last is p_flags in 32 bits; in 64 that stands
+ * before. */
+#define ELF_PHDR "aaaaaa"
 enum {
-	P_TYPE,
-	P_OFFSET, /* 64 bits: p_flags stands before it, so this one and those behind it have the next number */
+	P_OFFSET,
 	P_VADDR,
 	P_PADDR,
 	P_FILESZ,
 	P_MEMSZ,
-	ELF_PHDR_FIELDS = P_MEMSZ + 2,
+	P_LAST,
+	ELF_PHDR_FIELDS,
 };
+#define ELF_PHDR_AT(wide)    ((wide) ? 8u : 4u)
+#define ELF_PHDR_FLAGS(wide) ((wide) ? 4u : 24u)
 
 #define ELF_SHDR "wwaaaa"
 enum {

@@ -3,12 +3,15 @@
  * @file elf_loader.c
  * @brief ELF images, 32 and 64 bits, little-endian.
  *
- * The parts of the file that are wanted, in the order of their offsets:
+ * The parts of the file that are wanted, in the order in which linkers put them:
  *   header                                                       elf_load_header()
  *   program headers
- *   segments         to the remote's memory, not looked at       elf_load()
+ *   no bytes         for each segment: its memory that the file does not fill is zeroed        elf_load()
+ *   segments         in the order of their offsets, to the remote's memory, not looked at
  *   the tail         AMP_ELF_WINDOW bytes before the section headers, then those
  *   section names    usually in the tail, so that a stream has brought them
+ *   resource table   once more, if no segment has put it where the remote looks for it
+ * Zeroes come before all bytes of the file, since linkers let them overlap: what the file has, counts.
  * No field is trusted: offsets and sizes are compared in ways that cannot overflow.
  */
 #include "elf_format.h"
@@ -32,6 +35,7 @@ enum step {
 	STEP_TAIL,
 	STEP_NAMES,
 	STEP_READY, /* nothing yet: the headers are good, so far */
+	STEP_ZEROES,
 	STEP_SEGMENT,
 	STEP_DONE
 };
@@ -39,6 +43,7 @@ enum step {
 struct segment {
 	size_t offset, filesz; /* in the file */
 	size_t da, memsz;      /* in the remote's memory */
+	uint32_t flags;        /* AMP_ELF_EXECUTABLE … */
 };
 
 struct elf_info {
@@ -46,9 +51,10 @@ struct elf_info {
 	enum step step;
 	size_t offset, len;       /* what is wanted */
 	bool wide;                /* 64 bits */
-	struct segment *segments; /* to be loaded, in the order of their offsets; room for E_PHNUM */
+	struct segment *segments; /* to be loaded, in the order of their offsets; room for E_PHNUM, and the table */
 	unsigned int count;
-	unsigned int next;    /* the one behind the one that is, or was, wanted last */
+	unsigned int zeroed;  /* so many of them have been prepared … */
+	unsigned int loaded;  /* … and so many wanted */
 	const uint8_t *shdrs; /* when the tail is there */
 	/* resource table */
 	metal_phys_addr_t table_da;
@@ -100,43 +106,58 @@ static int read_header(struct elf_info *info, const uint8_t *ident)
 	return want(info, STEP_PHDRS, ehdr[E_PHOFF], size);
 }
 
-static int add_segment(struct elf_info *info, const struct segment *seg)
+/* Read a program header. */
+static int add_segment(struct elf_info *info, const uint8_t *phdr)
 {
-	struct segment *at = &info->segments[info->count], *other;
+	struct segment *at = &info->segments[info->count], seg;
+	size_t fields[ELF_PHDR_FIELDS] = {0};
+	uint32_t type;
 
-	if (seg->filesz > seg->memsz || seg->memsz > INT_MAX || seg->da > METAL_BAD_PHYS - seg->memsz ||
-	    seg->offset > SIZE_MAX - seg->filesz)
+	memcpy(&type, phdr, sizeof(type));
+	memcpy(&seg.flags, phdr + ELF_PHDR_FLAGS(info->wide), sizeof(seg.flags));
+	elf_unpack(phdr + ELF_PHDR_AT(info->wide), info->wide, ELF_PHDR, fields);
+	seg.offset = fields[P_OFFSET];
+	seg.filesz = fields[P_FILESZ];
+	seg.da = fields[P_PADDR];
+	seg.memsz = fields[P_MEMSZ];
+	if (type != ELF_PT_LOAD || !(seg.memsz | seg.filesz))
+		return 0;
+	if (seg.filesz > seg.memsz || seg.memsz > INT_MAX || seg.offset > SIZE_MAX - seg.filesz)
 		return -AMP_RPROC_ERR_SEGMENT;
-	/* Two segments in one place: one of them would be lost. */
-	for (other = info->segments; other < at; other++) {
-		if (seg->da < other->da + other->memsz && other->da < seg->da + seg->memsz)
+	for (; at > info->segments && at[-1].offset > seg.offset; at--)
+		*at = at[-1];
+	*at = seg;
+	info->count++;
+	return 0;
+}
+
+/* Find the place of a segment. Those before it have theirs. */
+static int place(const struct elf_info *info, struct remoteproc *rproc, struct segment *seg)
+{
+	const struct segment *other;
+
+	if (rproc->ops->segment_da)
+		seg->da = rproc->ops->segment_da(rproc, seg->da, seg->memsz, seg->flags);
+	if (seg->da > METAL_BAD_PHYS - seg->memsz)
+		return -AMP_RPROC_ERR_SEGMENT;
+	/* Two different bytes for one place: one of them would be lost. */
+	for (other = info->segments; other < seg; other++) {
+		if (metal_max(seg->da, other->da) < metal_min(seg->da + seg->filesz, other->da + other->filesz))
 			return -AMP_RPROC_ERR_SEGMENT;
 	}
-	while (at > info->segments && at[-1].offset > seg->offset) {
-		*at = at[-1];
-		at--;
-	}
-	*at = *seg;
-	info->count++;
 	return 0;
 }
 
 static int read_phdrs(struct elf_info *info, const uint8_t *bytes)
 {
-	size_t phnum = info->header[E_PHNUM], fields[ELF_PHDR_FIELDS] = {0}, i;
-	const size_t *phdr = fields + info->wide;
-	struct segment seg;
+	size_t phnum = info->header[E_PHNUM], i;
 	int status = 0;
 
-	info->segments = metal_allocate_memory((unsigned int)(phnum * sizeof(*info->segments)));
+	info->segments = metal_allocate_memory((unsigned int)((phnum + 1) * sizeof(*info->segments)));
 	if (!info->segments)
 		return -RPROC_ENOMEM;
-	for (i = 0; i < phnum && !status; i++) {
-		elf_unpack(bytes + i * ELF_PHDR_SIZE(info->wide), info->wide, ELF_PHDR, fields);
-		seg = (struct segment){phdr[P_OFFSET], phdr[P_FILESZ], phdr[P_PADDR], phdr[P_MEMSZ]};
-		if (fields[P_TYPE] == ELF_PT_LOAD && (seg.memsz | seg.filesz))
-			status = add_segment(info, &seg);
-	}
+	for (i = 0; i < phnum && !status; i++)
+		status = add_segment(info, bytes + i * ELF_PHDR_SIZE(info->wide));
 	return status || info->count ? status : -AMP_RPROC_ERR_ELF_SEGMENTS;
 }
 
@@ -175,24 +196,29 @@ static int read_tail(struct elf_info *info, const uint8_t *tail)
 	return want(info, STEP_NAMES, shdr[SH_OFFSET], shdr[SH_SIZE]);
 }
 
-/* A resource table has this name: take it, if the remote will find it where it was loaded. */
+/* A section with the name of the resource table. It may be empty, or be without bytes: then the firmware has none. */
 static int take_table(struct elf_info *info, const size_t *shdr)
 {
-	size_t offset = shdr[SH_OFFSET], size = shdr[SH_SIZE];
-	const struct segment *seg;
+	size_t offset = shdr[SH_OFFSET], size = shdr[SH_SIZE], da = shdr[SH_ADDR];
+	struct segment *seg = info->segments, *end = &info->segments[info->count];
 
-	if (shdr[SH_TYPE] != ELF_SHT_PROGBITS)
-		return -AMP_RPROC_ERR_RSC_PLACE;
-	for (seg = info->segments; seg < info->segments + info->count; seg++) {
-		if (offset < seg->offset || offset - seg->offset > seg->filesz ||
-		    size > seg->filesz - (offset - seg->offset))
-			continue;
-		info->table_da = seg->da + (offset - seg->offset);
-		info->table_offset = offset;
-		info->table_size = size;
+	if (shdr[SH_TYPE] == ELF_SHT_NOBITS || size == 0)
 		return 0;
+	if (size > AMP_RSC_TABLE_MAX || offset > SIZE_MAX - size)
+		return -AMP_RPROC_ERR_RSC_PLACE;
+	info->table_da = da;
+	info->table_offset = offset;
+	info->table_size = size;
+	/* Where the firmware is linked to find it need not be where a segment puts it: there it would not be looked at.
+	 */
+	for (; seg < end; seg++) {
+		if (seg->da - seg->offset == da - offset && offset - seg->offset <= seg->filesz &&
+		    size <= seg->filesz - (offset - seg->offset))
+			return 0;
 	}
-	return -AMP_RPROC_ERR_RSC_PLACE;
+	*end = (struct segment){.offset = offset, .da = da, .filesz = size, .memsz = size};
+	info->count++;
+	return 0;
 }
 
 static int find_table(struct elf_info *info, const char *names)
@@ -215,18 +241,22 @@ static int find_table(struct elf_info *info, const char *names)
 /* ------------------------------------------------------------------ one part after the other */
 
 /* The next segment; but sections when it is their turn. */
-static int want_next(struct elf_info *info)
+static int want_next(struct elf_info *info, struct remoteproc *rproc)
 {
-	const struct segment *seg = info->next < info->count ? &info->segments[info->next] : NULL;
+	const struct segment *seg = info->loaded < info->count ? &info->segments[info->loaded] : NULL;
 	size_t shoff = info->header[E_SHOFF], shnum = info->header[E_SHNUM], at = info->offset + info->len, start;
 
+	if (info->zeroed < info->count) {
+		(void)want(info, STEP_ZEROES, at, 0);
+		return place(info, rproc, &info->segments[info->zeroed++]);
+	}
 	if (shnum && !info->shdrs && (!seg || seg->offset >= shoff)) {
 		/* The window starts no earlier than where a stream is now. */
 		start = metal_max(metal_min(at, shoff), shoff - metal_min(shoff, (size_t)AMP_ELF_WINDOW));
 		return want(info, STEP_TAIL, start, shoff + shnum * ELF_SHDR_SIZE(info->wide) - start);
 	}
 	if (seg) {
-		info->next++;
+		info->loaded++;
 		return want(info, STEP_SEGMENT, seg->filesz ? seg->offset : at, seg->filesz);
 	}
 	info->state = RPROC_LOADER_LOAD_COMPLETE;
@@ -234,7 +264,7 @@ static int want_next(struct elf_info *info)
 }
 
 /* What was wanted is here: use it, and want something else. */
-static int use(struct elf_info *info, uint32_t machine, const void *part)
+static int use(struct elf_info *info, struct remoteproc *rproc, const void *part)
 {
 	int status = 0;
 
@@ -246,7 +276,7 @@ static int use(struct elf_info *info, uint32_t machine, const void *part)
 		status = read_phdrs(info, part);
 		return status ? status : want(info, STEP_READY, info->offset + info->len, 0);
 	case STEP_READY:
-		if (machine && machine != info->header[E_MACHINE])
+		if (rproc->elf_machine && rproc->elf_machine != info->header[E_MACHINE])
 			return -AMP_RPROC_ERR_MACHINE;
 		status = check_sections(info);
 		break;
@@ -258,17 +288,17 @@ static int use(struct elf_info *info, uint32_t machine, const void *part)
 	default:
 		break;
 	}
-	return status ? status : want_next(info);
+	return status ? status : want_next(info, rproc);
 }
 
 /* A part came; with no bytes: what is wanted? */
-static int take(struct elf_info *info, uint32_t machine, const void *data, size_t offset, size_t len)
+static int take(struct elf_info *info, struct remoteproc *rproc, const void *data, size_t offset, size_t len)
 {
 	if (len == 0 && info->len)
 		return 0;
 	if (len != info->len || (len && offset != info->offset) || (!data && info->step < STEP_READY))
 		return -RPROC_ERR_LOADER_STATE;
-	return use(info, machine, data);
+	return use(info, rproc, data);
 }
 
 int elf_load_header(const void *img_data, size_t offset, size_t len, void **img_info, int last_load_state,
@@ -293,7 +323,7 @@ int elf_load_header(const void *img_data, size_t offset, size_t len, void **img_
 	} else if (info->state != RPROC_LOADER_NOT_READY) {
 		return -RPROC_ERR_LOADER_STATE;
 	} else {
-		status = take(info, 0, img_data, offset, len);
+		status = take(info, NULL, img_data, offset, len);
 	}
 	if (status)
 		return status;
@@ -316,12 +346,20 @@ int elf_load(struct remoteproc *rproc, const void *img_data, size_t offset, size
 	info = *img_info;
 	if (info->state != RPROC_LOADER_READY_TO_LOAD)
 		return -RPROC_ERR_LOADER_STATE;
-	status = take(info, rproc->elf_machine, img_data, offset, len);
+	status = take(info, rproc, img_data, offset, len);
 	if (status)
 		return status;
-	seg = info->step == STEP_SEGMENT ? &info->segments[info->next - 1] : NULL;
-	*da = seg ? seg->da : RPROC_LOAD_ANYADDR;
-	*nmemsize = seg ? seg->memsz : 0;
+	*da = RPROC_LOAD_ANYADDR;
+	*nmemsize = 0;
+	if (info->step == STEP_ZEROES) {
+		seg = &info->segments[info->zeroed - 1];
+		*da = seg->da + seg->filesz;
+		*nmemsize = seg->memsz - seg->filesz;
+	} else if (info->step == STEP_SEGMENT) {
+		seg = &info->segments[info->loaded - 1];
+		*da = seg->da;
+		*nmemsize = seg->filesz;
+	}
 	*noffset = info->offset;
 	*nlen = info->len;
 	*padding = 0;

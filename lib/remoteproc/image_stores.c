@@ -36,19 +36,28 @@ static int open_mem(void *store, const char *path, const void **img_data)
 const struct image_store_ops amp_mem_store_ops = {
 	.open = open_mem,
 	.load = load_mem,
+	.features = AMP_SUPPORT_REWIND,
 };
 
+static int read_stream(const struct amp_stream_store *stream, size_t size, const void **data)
+{
+	*data = stream->buf;
+	return stream->read(stream->arg, stream->buf, metal_min(size, stream->buf_size));
+}
+
+/* Always where the stream is, or at its beginning. */
 static int load_stream(void *store, size_t offset, size_t size, const void **data, metal_phys_addr_t pa,
                        struct metal_io_region *io, char is_blocking)
 {
 	const struct amp_stream_store *stream = store;
+	int status = 0;
 
-	(void)offset; /* always where the stream is */
 	(void)pa;
 	(void)io;
 	(void)is_blocking;
-	*data = stream->buf;
-	return stream->read(stream->arg, stream->buf, metal_min(size, stream->buf_size));
+	if (offset == 0)
+		status = stream->rewind ? stream->rewind(stream->arg) : -AMP_RPROC_ERR_STREAM;
+	return status ? status : read_stream(stream, size, data);
 }
 
 static int open_stream(void *store, const char *path, const void **img_data)
@@ -58,10 +67,11 @@ static int open_stream(void *store, const char *path, const void **img_data)
 	(void)path;
 	if (!stream || !stream->read || !stream->buf || stream->buf_size == 0)
 		return -AMP_RPROC_ERR_STORE;
-	return load_stream(store, 0, stream->buf_size, img_data, METAL_BAD_PHYS, NULL, 1);
+	return read_stream(stream, stream->buf_size, img_data);
 }
 
 const struct image_store_ops amp_stream_store_ops = {
 	.open = open_stream,
 	.load = load_stream,
+	.features = AMP_SUPPORT_REWIND,
 };

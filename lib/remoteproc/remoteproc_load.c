@@ -312,8 +312,11 @@ static int get_piece(const struct amp_load *load, void *store, const struct imag
 	size_t end = *offset + len, size;
 	int got;
 
-	if (!seek && load->offset < end)
-		return -AMP_RPROC_ERR_STREAM;
+	if (!seek && load->offset < end) {
+		if (!(ops->features & AMP_SUPPORT_REWIND))
+			return -AMP_RPROC_ERR_STREAM;
+		end = 0;
+	}
 	*offset = seek ? load->offset : end;
 	/* What a stream brings before what is wanted is dropped. */
 	size = metal_min(load->offset - *offset + load->len, (size_t)INT_MAX);

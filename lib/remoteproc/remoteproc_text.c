@@ -22,7 +22,8 @@ const char *amp_remoteproc_strerror(int error)
 		[RPROC_ERR_LOADER_STATE] = "no image is being loaded, or this is not the part that is wanted next",
 		[AMP_RPROC_ERR_FORMAT] = "the image is of no known format; is it an ELF file?",
 		[AMP_RPROC_ERR_TRUNCATED] = "the image is empty, or was cut off",
-		[AMP_RPROC_ERR_STREAM] = "the image is in an order that no stream can load; use a file or memory",
+		[AMP_RPROC_ERR_STREAM] = "the image is in an order that needs a stream to begin again, and this one "
+					 "cannot; use a file or memory",
 		[AMP_RPROC_ERR_STORE] = "the image cannot be read",
 		[AMP_RPROC_ERR_ENDIAN] = "the image is for a big-endian core",
 		[AMP_RPROC_ERR_MACHINE] = "the image is for another CPU",
@@ -31,10 +32,11 @@ const char *amp_remoteproc_strerror(int error)
 			"the program headers of the ELF file are damaged, or there is nothing to load",
 		[AMP_RPROC_ERR_ELF_SECTIONS] = "the section headers of the ELF file, or their names, are damaged",
 		[AMP_RPROC_ERR_SEGMENT] =
-			"a segment of the ELF file has an impossible size or address, or lies on top of another one",
-		[AMP_RPROC_ERR_SEGMENT_MEMORY] = "a segment of the image lies where the core has no memory",
+			"a segment of the ELF file has an impossible size or address, or bytes on top of another one's",
+		[AMP_RPROC_ERR_SEGMENT_MEMORY] =
+			"a segment of the image, or its resource table, lies where the core has no memory",
 		[AMP_RPROC_ERR_RSC_PLACE] =
-			"the resource table is misaligned, too large, or not in a segment that is loaded",
+			"the resource table is misaligned, too large, or where the core has no memory",
 		[AMP_RPROC_ERR_RSC_MEMORY] = "the resource table names memory that does not exist",
 		[AMP_RPROC_ERR_TIMEOUT] = "the remote did not acknowledge the shutdown in time",
 	};

@@ -34,8 +34,15 @@ static void copy_table(void *copy, void *live, size_t size, struct metal_io_regi
 	AMP_SHARED_COPY_OUT(&to[i], &from[i], size % 4);
 }
 
-/* Copy and check the processor's table. */
-static int open_table(struct remoteproc *rproc)
+/* Nothing but zeroes: a linker script has a section for a table that the firmware does not have. */
+static bool is_blank(const unsigned char *bytes, size_t size)
+{
+	return size && bytes[0] == 0 && memcmp(bytes, bytes + 1, size - 1) == 0;
+}
+
+/* Copy and check the processor's table. Later than at the first time, the reserved words of its header may hold
+ * anything: firmware is known that has a mailbox there. */
+static int open_table(struct remoteproc *rproc, bool first)
 {
 	struct metal_io_region *io = rproc->rsc_io;
 	size_t size = rproc->rsc_len;
@@ -49,18 +56,24 @@ static int open_table(struct remoteproc *rproc)
 	if (!rproc->rsc_copy)
 		return -RPROC_ENOMEM;
 	copy_table(rproc->rsc_copy, rproc->rsc_table, size, io);
-	status = amp_rsc_table_check(rproc->rsc_copy, size, &fault);
-	if (status) {
-		metal_log(METAL_LOG_ERROR, "remoteproc: resource table, entry %d, offset 0x%x: error %d\n",
-		          (int)fault.entry, (unsigned int)fault.offset, status);
-		amp_rsc_close(rproc);
+	if (!first)
+		memset(((struct resource_table *)rproc->rsc_copy)->reserved, 0, 2 * sizeof(uint32_t));
+	if (is_blank(rproc->rsc_copy, size)) {
+		status = -RPROC_ERR_RSC_TAB_NP;
+	} else {
+		status = amp_rsc_table_check(rproc->rsc_copy, size, &fault);
+		if (status)
+			metal_log(METAL_LOG_ERROR, "remoteproc: resource table, entry %d, offset 0x%x: error %d\n",
+			          (int)fault.entry, (unsigned int)fault.offset, status);
 	}
+	if (status)
+		amp_rsc_close(rproc);
 	return status;
 }
 
 int amp_rsc_open(struct remoteproc *rproc, unsigned int type, unsigned int index, void **entry)
 {
-	int status = rproc->rsc_table ? open_table(rproc) : -RPROC_ERR_RSC_TAB_NP;
+	int status = rproc->rsc_table ? open_table(rproc, false) : -RPROC_ERR_RSC_TAB_NP;
 	size_t offset;
 
 	if (status)
@@ -105,10 +118,13 @@ static int handle_memory(struct remoteproc *rproc, const struct fw_rsc_carveout 
 	bool carveout = entry->type == RSC_CARVEOUT;
 	bool open_pa = entry->pa == FW_RSC_U32_ADDR_ANY || (carveout && entry->pa == 0);
 	struct mem_range range = {.da = amp_rsc_address(entry->da), .pa = entry->pa};
+	char name[RPROC_MAX_NAME_LEN] = "";
 
+	if (carveout)
+		memcpy(name, entry->name, sizeof(name) - 1); /* which may have no end */
 	if (open_pa || (carveout && range.da != METAL_BAD_PHYS))
 		range.pa = METAL_BAD_PHYS;
-	if (!amp_rproc_place(rproc, carveout ? (const char *)entry->name : "", entry->len, entry->flags, &range))
+	if (!amp_rproc_place(rproc, name, entry->len, entry->flags, &range))
 		return -AMP_RPROC_ERR_RSC_MEMORY;
 	if (!carveout)
 		return 0;
@@ -135,20 +151,23 @@ static void handle_vdev(struct remoteproc *rproc, const struct fw_rsc_vdev *vdev
 	}
 }
 
-/* The hook may write to what it gets. So that is a copy of its own: entries may overlap, and the others are checked
- * already. */
-static int handle_vendor(struct remoteproc *rproc, const struct fw_rsc_vendor *entry)
+/* What is the vendor's may reach to the end of the table. The hook may write to what it gets, so that is a copy of its
+ * own: the entries behind it are checked already. */
+static int handle_vendor(struct remoteproc *rproc, const struct fw_rsc_hdr *entry)
 {
+	size_t at = (size_t)((const char *)entry - (const char *)rproc->rsc_copy), len = rproc->rsc_len - at;
 	void *copy;
 	int status;
 
-	if (!rproc->ops->handle_rsc)
+	if (!rproc->ops->handle_rsc || entry->type < RSC_VENDOR_START || entry->type > RSC_VENDOR_END)
 		return 0;
-	copy = metal_allocate_memory(entry->len);
+	copy = metal_allocate_memory((unsigned int)len);
 	if (!copy)
 		return -RPROC_ENOMEM;
-	memcpy(copy, entry, entry->len);
-	status = rproc->ops->handle_rsc(rproc, copy, entry->len);
+	memcpy(copy, entry, len);
+	rproc->rsc_entry = (char *)rproc->rsc_table + at;
+	status = rproc->ops->handle_rsc(rproc, copy, len);
+	rproc->rsc_entry = NULL;
 	metal_free_memory(copy);
 	return status == -RPROC_ERR_RSC_TAB_NS ? 0 : status;
 }
@@ -165,7 +184,7 @@ static int handle_entry(struct remoteproc *rproc, const void *entry, bool fresh)
 	case RSC_TRACE:
 		return 0; /* amp_remoteproc_get_trace() */
 	default:
-		return handle_vendor(rproc, entry); /* other types do not pass the check */
+		return handle_vendor(rproc, entry);
 	}
 }
 
@@ -190,7 +209,11 @@ int amp_rsc_adopt(struct remoteproc *rproc, void *live, size_t size, struct meta
 	rproc->rsc_table = live;
 	rproc->rsc_len = size;
 	rproc->rsc_io = io;
-	status = open_table(rproc);
+	status = open_table(rproc, true);
+	if (fresh && status == -RPROC_ERR_RSC_TAB_NP) {
+		amp_rsc_forget(rproc);
+		return 0;
+	}
 	copy = rproc->rsc_copy;
 	for (i = 0; !status && i < copy->num; i++)
 		status = handle_entry(rproc, (const char *)copy + copy->offset[i], fresh);
@@ -231,6 +254,7 @@ int amp_remoteproc_get_trace(struct remoteproc *rproc, unsigned int index, struc
 		entry = found;
 		if (amp_rproc_find_da(rproc, amp_rsc_address(entry->da), entry->len, &range)) {
 			memcpy(trace->name, entry->name, sizeof(trace->name));
+			trace->name[sizeof(trace->name) - 1] = '\0';
 			trace->da = entry->da;
 			trace->len = entry->len;
 			trace->io = range.io;

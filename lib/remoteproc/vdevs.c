@@ -85,7 +85,7 @@ static bool has_open_address(const struct fw_rsc_vdev *entry)
 	unsigned int i;
 
 	for (i = 0; i < entry->num_of_vrings; i++) {
-		if (entry->vring[i].da == FW_RSC_U32_ADDR_ANY)
+		if (entry->vring[i].num && entry->vring[i].da == FW_RSC_U32_ADDR_ANY)
 			return true;
 	}
 	return false;
@@ -100,6 +100,8 @@ static bool init_vring(struct remoteproc *rproc, struct virtio_device *vdev, int
 	bool open = range.da == METAL_BAD_PHYS;
 	char name[sizeof("vdev0vring0")];
 
+	if (entry->num == 0)
+		return true; /* it is the caller's to make */
 	memcpy(name, "vdev0vring0", sizeof(name));
 	name[4] = (char)('0' + vdev_id);
 	name[10] = (char)('0' + index);

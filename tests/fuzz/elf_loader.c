@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Images from a memory store, a stream, a file, and piece by piece. Input: how (1), size of pieces (1), allocation that
- * fails (1), peer's move (up to 13), then the image.
+ * Images from a memory store, a stream that comes once or can begin again, a file, and piece by piece; for one memory,
+ * or for two at one address. Input: how (1), size of pieces (1), allocation that fails (1), peer's move (up to 13),
+ * then the image.
  */
 #include "allocations.h"
 #include "peer.h"
@@ -32,10 +33,16 @@ static int read_stream(void *arg, void *buf, size_t size)
 	return (int)size;
 }
 
-static int load_stream(struct target *target, const uint8_t *image, size_t size, size_t piece, void **info)
+static int rewind_stream(void *arg)
+{
+	((struct stream *)arg)->at = 0;
+	return 0;
+}
+
+static int load_stream(struct target *target, const uint8_t *image, size_t size, size_t piece, bool again, void **info)
 {
 	struct stream stream = {image, size, 0, piece};
-	struct amp_stream_store store = {read_stream, &stream, malloc(piece), piece};
+	struct amp_stream_store store = {read_stream, &stream, malloc(piece), piece, again ? rewind_stream : NULL};
 	int status;
 
 	if (!store.buf)
@@ -87,6 +94,14 @@ static int load_pieces(struct target *target, const uint8_t *image, size_t size,
 	return status;
 }
 
+/* Code lies in the upper half of what is data at the same address. */
+static metal_phys_addr_t code_elsewhere(struct remoteproc *rproc, metal_phys_addr_t da, size_t size, uint32_t flags)
+{
+	(void)rproc;
+	fuzz_check(size > 0);
+	return flags & AMP_ELF_EXECUTABLE ? da + TARGET_SIZE / 2 : da;
+}
+
 static void check_outcome(struct target *target, int status, void *info)
 {
 	struct remoteproc *rproc = &target->rproc;
@@ -118,6 +133,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint8_t how = fuzz_u8(&in);
 	size_t piece = fuzz_u8(&in) + 1u, image_size;
 	uint8_t fails = fuzz_u8(&in);
+	struct remoteproc_ops harvard;
 	struct target target;
 	void *info = NULL;
 	uint8_t *image;
@@ -129,13 +145,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		fuzz_peer_arm(&in);
 	image = fuzz_block(&in, 65536, &image_size);
 	target.rproc.elf_machine = how & 4 ? EM_ARM : 0;
+	if (how & 32) {
+		harvard = *target.rproc.ops;
+		harvard.segment_da = code_elsewhere;
+		target.rproc.ops = &harvard;
+	}
 	fuzz_fail_allocation(fails);
 	if ((how & 3) == 0)
 		status = load_memory(&target, image, image_size, &info);
 	else if ((how & 3) == 3)
 		status = load_file(&target, image, image_size, &info);
 	else if ((how & 3) == 1)
-		status = load_stream(&target, image, image_size, piece, &info);
+		status = load_stream(&target, image, image_size, piece, how & 16, &info);
 	else
 		status = load_pieces(&target, image, image_size, piece, &info);
 	fuzz_fail_allocation(0);

@@ -3,6 +3,8 @@
 
 #include "allocations.h"
 
+#include <amprelay/remoteproc.h>
+
 #include <metal/log.h>
 #include <metal/sys.h>
 
@@ -43,11 +45,15 @@ static int ring(struct remoteproc *rproc, uint32_t id)
 	return 0;
 }
 
-/* It may write to what it gets: all of it must be its own. */
+/* It may write to what it gets: all of it must be its own; and to as much in the table itself. */
 static int take_vendor_entry(struct remoteproc *rproc, void *rsc, size_t len)
 {
-	(void)rproc;
+	char *live = amp_remoteproc_live_entry(rproc);
+
 	memset(rsc, 0xff, len);
+	fuzz_check(live >= (char *)rproc->rsc_table && live + len == (char *)rproc->rsc_table + rproc->rsc_len);
+	if (len % 3 == 0)
+		memset(live, 0xff, len);
 	return len % 2 ? -RPROC_EINVAL : 0;
 }
 

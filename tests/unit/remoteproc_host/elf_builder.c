@@ -72,7 +72,7 @@ void elf_set_field(struct elf_image *image, const struct elf_field_ref *field, u
 		elf_set_field((image), &ref, (index), (value));      \
 	} while (0)
 
-static void set_header(struct elf_image *image, size_t shoff, unsigned int shnum)
+static void set_header(struct elf_image *image, size_t phoff, size_t shoff, unsigned int shnum)
 {
 	memcpy(image->bytes, ELFMAG, SELFMAG);
 	image->bytes[EI_CLASS] = image->wide ? ELFCLASS64 : ELFCLASS32;
@@ -82,7 +82,7 @@ static void set_header(struct elf_image *image, size_t shoff, unsigned int shnum
 	SET(image, EH, e_machine, 0, ELF_MACHINE);
 	SET(image, EH, e_version, 0, EV_CURRENT);
 	SET(image, EH, e_entry, 0, ELF_ENTRY);
-	SET(image, EH, e_phoff, 0, ehsize(image->wide));
+	SET(image, EH, e_phoff, 0, phoff);
 	SET(image, EH, e_ehsize, 0, ehsize(image->wide));
 	SET(image, EH, e_phentsize, 0, phsize(image->wide));
 	SET(image, EH, e_phnum, 0, ELF_SEGMENTS);
@@ -117,12 +117,14 @@ static void fill_segment(struct elf_image *image, const struct elf_spec *spec, u
 	SET(image, PH, p_paddr, n, spec->segment[n].da);
 	SET(image, PH, p_filesz, n, spec->segment[n].filesz);
 	SET(image, PH, p_memsz, n, spec->segment[n].memsz);
+	SET(image, PH, p_flags, n, spec->segment[n].flags);
 }
 
 struct elf_image elf_build(const struct elf_spec *spec)
 {
 	struct elf_image image = {.wide = spec->wide};
-	size_t at = ehsize(spec->wide) + ELF_SEGMENTS * phsize(spec->wide), names = 0, shoff;
+	size_t phdrs = ELF_SEGMENTS * phsize(spec->wide), phoff = ehsize(spec->wide), at = phoff + phdrs, names = 0,
+	       shoff;
 	unsigned int n, shnum = spec->table ? 4 : 3;
 
 	if (spec->names_early) {
@@ -142,13 +144,17 @@ struct elf_image elf_build(const struct elf_spec *spec)
 	}
 	shoff = (at + 7) & ~(size_t)7;
 	image.size = spec->no_sections ? at : shoff + shnum * shsize(spec->wide);
-	if (!spec->no_sections)
+	if (spec->phdrs_last) {
+		phoff = (image.size + 7) & ~(size_t)7;
+		image.size = phoff + phdrs;
+	}
+	if (!spec->no_sections || spec->phdrs_last)
 		image.needed = image.size;
 	image.bytes = calloc(1, image.size);
 	assert(image.bytes);
 	image.names_section = shnum - 1;
 
-	set_header(&image, shoff, spec->no_sections ? 0 : shnum);
+	set_header(&image, phoff, shoff, spec->no_sections ? 0 : shnum);
 	for (n = 0; n < ELF_SEGMENTS; n++)
 		fill_segment(&image, spec, n);
 	if (spec->table)
@@ -157,8 +163,11 @@ struct elf_image elf_build(const struct elf_spec *spec)
 	if (spec->no_sections)
 		return image;
 	set_section(&image, 1, NAME_TEXT, SHT_PROGBITS, image.segment_offset[0], spec->segment[0].filesz);
-	if (spec->table)
-		set_section(&image, 2, NAME_RSC, SHT_PROGBITS, image.segment_offset[1], spec->table_size);
+	if (spec->table) {
+		set_section(&image, 2, NAME_RSC, spec->table_type ? spec->table_type : SHT_PROGBITS,
+		            image.segment_offset[1], spec->table_size);
+		SET(&image, SH, sh_addr, 2, spec->table_runs_at ? spec->table_runs_at : spec->segment[1].da);
+	}
 	set_section(&image, image.names_section, NAME_SHST, SHT_STRTAB, names, sizeof(NAMES));
 	return image;
 }

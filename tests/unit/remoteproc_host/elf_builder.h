@@ -4,6 +4,8 @@
  *
  *   header | program headers | [section names, if early] | segments | junk | section names | section headers
  *
+ * Some linkers have the program headers at the end.
+ *
  * Sections: 0 null, 1 .text (segment 0), 2 .resource_table (if there is one), then .shstrtab.
  */
 #ifndef TESTS_ELF_BUILDER_H
@@ -24,12 +26,16 @@ struct elf_spec {
 		uint64_t da;
 		size_t filesz;
 		size_t memsz;
+		uint32_t flags;
 	} segment[ELF_SEGMENTS];
 	bool headers_in_first; /* the first segment starts with the file */
 	const void *table;     /* resource table, at the start of segment 1; NULL: none */
 	size_t table_size;
+	uint64_t table_runs_at; /* 0: where segment 1 is loaded */
+	uint32_t table_type;    /* 0: SHT_PROGBITS */
 	size_t junk;
 	bool names_early;
+	bool phdrs_last;
 	bool no_sections;
 };
 

@@ -51,7 +51,7 @@ static int load_stream(const struct elf_image *image)
 {
 	struct amp_mem_store left = {image->bytes, image->size};
 	uint8_t buf[61];
-	struct amp_stream_store store = {read_some, &left, buf, sizeof(buf)};
+	struct amp_stream_store store = {.read = read_some, .arg = &left, .buf = buf, .buf_size = sizeof(buf)};
 
 	return remoteproc_load(&rproc, NULL, &store, &amp_stream_store_ops, NULL);
 }
@@ -149,8 +149,8 @@ static void fields_of_the_header_are_checked(void **state)
 static void fields_of_segments_are_checked(void **state)
 {
 	static const struct row rows[] = {
-		{PH(p_type), 0, ANY, PT_NOTE, 0},            /* not loaded */
-		{PH(p_type), 1, ANY, PT_NOTE, E(RSC_PLACE)}, /* the resource table was in it */
+		{PH(p_type), 0, ANY, PT_NOTE, 0}, /* not loaded */
+		{PH(p_type), 1, ANY, PT_NOTE, 0}, /* nor is this one, but for the resource table in it */
 		/* segment 1 is 0x180 bytes of file, 0x300 of memory */
 		{PH(p_filesz), 1, ANY, 0x301, E(SEGMENT)},
 		{PH(p_filesz), 1, ANY, UINT32_MAX, E(SEGMENT)},
@@ -158,9 +158,11 @@ static void fields_of_segments_are_checked(void **state)
 		{PH(p_memsz), 1, ANY, 0x180, 0},
 		{PH(p_memsz), 1, ANY, 0x17f, E(SEGMENT)},
 		{PH(p_memsz), 1, ANY, 0, E(SEGMENT)},
-		{PH(p_memsz), 1, ANY, 0x2000, 0},          /* up to segment 2 */
-		{PH(p_memsz), 1, ANY, 0x2001, E(SEGMENT)}, /* one byte of it */
-		{PH(p_memsz), 2, ANY, 0x1000, 0},          /* up to the end of memory */
+		{PH(p_memsz), 1, ANY, 0x2001, 0}, /* zeroes over zeroes of segment 2 … */
+		{PH(p_memsz), 1, ANY, 0x3000, 0}, /* … and up to the end of memory */
+		{PH(p_memsz), 1, ANY, 0x3001, E(SEGMENT_MEMORY)},
+		{PH(p_memsz), 0, ANY, 0x1001, 0}, /* zeroes over bytes of segment 1 */
+		{PH(p_memsz), 2, ANY, 0x1000, 0}, /* up to the end of memory */
 		{PH(p_memsz), 2, ANY, 0x1001, E(SEGMENT_MEMORY)},
 		{PH(p_memsz), 2, 1, 0x7fffffff, E(SEGMENT_MEMORY)},
 		{PH(p_memsz), 2, 1, 0x80000000, E(SEGMENT)},
@@ -169,14 +171,16 @@ static void fields_of_segments_are_checked(void **state)
 		{PH(p_paddr), 2, ANY, MEM_END - 0xff, E(SEGMENT_MEMORY)},
 		{PH(p_paddr), 0, ANY, MEM_DA - 1, E(SEGMENT_MEMORY)},
 		{PH(p_paddr), 2, ANY, 0, E(SEGMENT_MEMORY)},
-		{PH(p_paddr), 2, ANY, MEM_DA + 0x120, 0}, /* right behind segment 0 */
-		{PH(p_paddr), 2, ANY, MEM_DA + 0x11f, E(SEGMENT)},
+		{PH(p_paddr), 2, ANY, MEM_DA, 0},                  /* zeroes over bytes of segment 0 */
 		{PH(p_paddr), 0, ANY, MEM_DA + 0x1000 - 0x120, 0}, /* right before segment 1 */
 		{PH(p_paddr), 0, ANY, MEM_DA + 0x1000 - 0x11f, E(SEGMENT)},
 		{PH(p_paddr), 2, 1, METAL_BAD_PHYS - 0x100, E(SEGMENT_MEMORY)},
 		{PH(p_paddr), 2, 1, METAL_BAD_PHYS - 0xff, E(SEGMENT)},
-		{PH(p_paddr), 2, 0, UINT32_MAX, E(SEGMENT_MEMORY)},   /* the address does not wrap to 0 */
-		{PH(p_paddr), 1, ANY, MEM_DA + 0x1001, E(RSC_PLACE)}, /* the resource table is misaligned */
+		{PH(p_paddr), 2, 0, UINT32_MAX, E(SEGMENT_MEMORY)}, /* the address does not wrap to 0 */
+		{PH(p_paddr), 1, ANY, MEM_DA + 0x120,
+	         0}, /* right behind segment 0; the table is not where it runs then */
+		{PH(p_paddr), 1, ANY, MEM_DA + 0x11f, E(SEGMENT)},
+		{PH(p_paddr), 1, ANY, MEM_DA + 0x1001, E(SEGMENT)}, /* its table would lie on top of it */
 		{PH(p_offset), 0, 1, SIZE_MAX - 0x120, E(TRUNCATED)},
 		{PH(p_offset), 0, 1, SIZE_MAX - 0x11f, E(SEGMENT)},
 		{PH(p_offset), 0, 0, UINT32_MAX, E(TRUNCATED)},
@@ -207,18 +211,29 @@ static void fields_of_sections_are_checked(void **state)
 		{SH(sh_offset), NAMES_SECTION, 1, SIZE_MAX - names, E(TRUNCATED)},
 		{SH(sh_offset), NAMES_SECTION, 1, SIZE_MAX - names + 1, E(ELF_SECTIONS)},
 		{SH(sh_offset), NAMES_SECTION, 0, UINT32_MAX, E(TRUNCATED)},
-		{SH(sh_type), TABLE_SECTION, ANY, SHT_NOBITS, E(RSC_PLACE)},
+		{SH(sh_type), TABLE_SECTION, ANY, SHT_NOBITS, 0}, /* no table */
+		{SH(sh_type), TABLE_SECTION, ANY, SHT_NOTE, 0},   /* a table all the same */
+		{SH(sh_size), TABLE_SECTION, ANY, 0, 0},          /* no table */
 		{SH(sh_size), TABLE_SECTION, ANY, 15, -RPROC_ERR_RSC_TAB_TRUNC},
 		{SH(sh_size), TABLE_SECTION, ANY, 16, -RPROC_ERR_RSC_TAB_TRUNC}, /* room for no offset */
 		{SH(sh_size), TABLE_SECTION, ANY, sizeof(good_table) - 1, -RPROC_ERR_RSC_TAB_TRUNC},
 		{SH(sh_size), TABLE_SECTION, ANY, 0x180, 0},
-		{SH(sh_size), TABLE_SECTION, ANY, 0x181, E(RSC_PLACE)}, /* beyond the file's part of the segment */
+		{SH(sh_size), TABLE_SECTION, ANY, 0x181, E(SEGMENT)}, /* not of the segment, but on top of it */
 		{SH(sh_size), TABLE_SECTION, ANY, 65537, E(RSC_PLACE)},
 		{SH(sh_size), TABLE_SECTION, 1, UINT64_MAX, E(RSC_PLACE)},
-		{SH(sh_offset), TABLE_SECTION, 1, table - 1, E(RSC_PLACE)},
-		{SH(sh_offset), TABLE_SECTION, 1, table + 2, E(RSC_PLACE)}, /* misaligned */
+		{SH(sh_size), TABLE_SECTION, ANY, 65536, E(SEGMENT)},
+		{SH(sh_offset), TABLE_SECTION, 1, table - 1, E(SEGMENT)},
+		{SH(sh_offset), TABLE_SECTION, 1, table + 2, E(SEGMENT)},
 		{SH(sh_offset), TABLE_SECTION, 1, UINT64_MAX, E(RSC_PLACE)},
-		{SH(sh_offset), TABLE_SECTION, 0, UINT32_MAX, E(RSC_PLACE)},
+		{SH(sh_offset), TABLE_SECTION, 0, UINT32_MAX, E(SEGMENT)},
+		{SH(sh_addr), TABLE_SECTION, ANY, MEM_DA + 0x1004, E(SEGMENT)},
+		{SH(sh_addr), TABLE_SECTION, ANY, MEM_DA + 0x1180, 0}, /* among the zeroes of its own segment */
+		{SH(sh_addr), TABLE_SECTION, ANY, MEM_DA + 0x2002, E(RSC_PLACE)}, /* misaligned */
+		{SH(sh_addr), TABLE_SECTION, ANY, MEM_DA + MEM_SIZE - sizeof(good_table), 0},
+		{SH(sh_addr), TABLE_SECTION, ANY, MEM_DA + MEM_SIZE - sizeof(good_table) + 4, E(SEGMENT_MEMORY)},
+		{SH(sh_addr), TABLE_SECTION, ANY, MEM_DA - 0x100, E(SEGMENT_MEMORY)},
+		{SH(sh_addr), TABLE_SECTION, 0, UINT32_MAX, E(SEGMENT_MEMORY)},
+		{SH(sh_addr), TABLE_SECTION, 1, UINT64_MAX, E(SEGMENT)},
 	};
 
 	(void)state;

@@ -25,14 +25,33 @@ int read_source(void *arg, void *buf, size_t size)
 	return (int)size;
 }
 
-int load_stream(const struct elf_image *image, size_t piece, size_t end)
+static int rewind_source(void *arg)
 {
-	struct source source = {image, 0, piece, end, SIZE_MAX};
-	struct amp_stream_store store = {read_source, &source, malloc(piece), piece};
+	struct source *source = arg;
+
+	source->at = 0;
+	source->rewinds++;
+	return source->rewinds > source->may_rewind ? -98 : 0;
+}
+
+int load_source(struct source *source)
+{
+	struct amp_stream_store store = {.read = read_source,
+	                                 .arg = source,
+	                                 .buf = malloc(source->piece),
+	                                 .buf_size = source->piece,
+	                                 .rewind = source->may_rewind ? rewind_source : NULL};
 	int status = remoteproc_load(&rproc, "not used", &store, &amp_stream_store_ops, NULL);
 
 	free(store.buf);
 	return status;
+}
+
+int load_stream(const struct elf_image *image, size_t piece, size_t end)
+{
+	struct source source = {.image = image, .piece = piece, .end = end, .fail_at = SIZE_MAX};
+
+	return load_source(&source);
 }
 
 int load_mem(const struct elf_image *image, size_t end)

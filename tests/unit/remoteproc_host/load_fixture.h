@@ -7,18 +7,21 @@
 
 struct elf_spec spec_with_table(bool wide);
 
-/* A stream that brings pieces of at most `piece` bytes and fails at `fail_at`. */
+/* A stream that brings pieces of at most `piece` bytes, fails at `fail_at`, and can begin again so many times. */
 struct source {
 	const struct elf_image *image;
 	size_t at;
 	size_t piece;
 	size_t end;
 	size_t fail_at;
+	unsigned int may_rewind;
+	unsigned int rewinds;
 };
 
 int read_source(void *arg, void *buf, size_t size);
 
 /* remoteproc_load() of the first `end` bytes, as a stream in pieces of that size, or from memory. */
+int load_source(struct source *source);
 int load_stream(const struct elf_image *image, size_t piece, size_t end);
 int load_mem(const struct elf_image *image, size_t end);
 

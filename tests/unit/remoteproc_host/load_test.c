@@ -135,9 +135,9 @@ static void an_error_of_the_store_comes_back_as_it_is(void **state)
 {
 	struct elf_spec spec = spec_with_table(true);
 	struct elf_image image = elf_build(&spec);
-	struct source source = {&image, 0, 16, image.size, 0};
+	struct source source = {.image = &image, .piece = 16, .end = image.size};
 	uint8_t buf[16];
-	struct amp_stream_store store = {read_source, &source, buf, sizeof(buf)};
+	struct amp_stream_store store = {.read = read_source, .arg = &source, .buf = buf, .buf_size = sizeof(buf)};
 
 	(void)state;
 	for (source.fail_at = 0; source.fail_at < image.size; source.fail_at += 50) {

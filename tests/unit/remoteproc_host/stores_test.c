@@ -64,7 +64,7 @@ static int load_faulty(struct faulty *faulty)
 static void a_store_with_a_part_missing_is_refused(void **state)
 {
 	const struct image_store_ops no_open = {.load = faulty_load}, no_load = {.open = faulty_open};
-	struct amp_stream_store stream = {read_source, NULL, (char[4]){0}, 4}, bad;
+	struct amp_stream_store stream = {.read = read_source, .buf = (char[4]){0}, .buf_size = 4}, bad;
 	struct amp_mem_store mem = {NULL, 100};
 
 	(void)state;
