@@ -5,7 +5,8 @@
  *
  * A region is a contiguous range of virtual addresses. Places in it are named by offset, virtual address or physical
  * address; these functions translate between them and know the limits: a place outside the region gives
- * METAL_BAD_OFFSET, METAL_BAD_PHYS or NULL, and is never accessed.
+ * METAL_BAD_OFFSET, METAL_BAD_PHYS or NULL, and is never accessed. Address 0 is one like others, virtual and physical;
+ * where a function returns a virtual address, that of a place at 0 looks like none, so ask for its offset instead.
  *
  * A region without hooks is accessed directly, by the inline functions below. A hook (struct metal_io_ops) replaces one
  * way of access, and is then called for every access of that kind, after the limits have been checked.
@@ -164,19 +165,18 @@ static inline bool amp_io_access_ok(struct metal_io_region *io, unsigned long of
 	return offset < io->size && (unsigned long)width <= io->size - offset;
 }
 
-/** The place of such an access in memory; NULL if it is not there, or not aligned. */
-static inline void *amp_io_access_ptr(struct metal_io_region *io, unsigned long offset, int width)
+/** … and is it one to memory, and aligned there? */
+static inline bool amp_io_in_memory(struct metal_io_region *io, unsigned long offset, int width)
 {
-	char *ptr = (char *)metal_io_virt(io, offset);
-
-	return ((uintptr_t)ptr & (uintptr_t)(width - 1)) == 0 ? ptr : NULL;
+	return io->virt != METAL_BAD_VA && (((uintptr_t)io->virt + offset) & (uintptr_t)(width - 1)) == 0;
 }
 
 /** Reports an access that was refused, at level METAL_LOG_ERROR. */
 void amp_io_refused(struct metal_io_region *io, unsigned long offset, int width);
 
 /**
- * @brief Read one integer, atomically as far as the CPU can: 8 bytes on a 32-bit CPU are two reads, low half first.
+ * @brief Read one integer with one access of its width, never repeated, merged with another or left out; 8 bytes on a
+ * 32-bit CPU are two reads, low half first.
  *
  * @param order memory order of a load; best a constant
  * @param width 1, 2, 4 or 8; the address must be a multiple of it
@@ -184,34 +184,34 @@ void amp_io_refused(struct metal_io_region *io, unsigned long offset, int width)
  */
 static inline uint64_t metal_io_read(struct metal_io_region *io, unsigned long offset, memory_order order, int width)
 {
-	void *ptr;
+	volatile char *ptr = (volatile char *)((uintptr_t)io->virt + offset);
 
-	if (amp_io_access_ok(io, offset, width)) {
-		if (io->ops.read)
-			return io->ops.read(io, offset, order, width);
-		ptr = amp_io_access_ptr(io, offset, width);
-		if (ptr && width == 1)
-			return atomic_load_explicit((atomic_uchar *)ptr, order);
-		if (ptr && width == 2)
-			return atomic_load_explicit((atomic_ushort *)ptr, order);
-		if (ptr && width == 4)
-			return atomic_load_explicit((atomic_uint *)ptr, order);
-		if (ptr) {
-#if ATOMIC_LLONG_LOCK_FREE == 2
-			return atomic_load_explicit((atomic_ullong *)ptr, order);
-#else
-			uint64_t low = atomic_load_explicit((atomic_uint *)ptr, order);
-
-			return low | (uint64_t)atomic_load_explicit((atomic_uint *)ptr + 1, order) << 32;
-#endif
-		}
+	if (!amp_io_access_ok(io, offset, width) || (!io->ops.read && !amp_io_in_memory(io, offset, width))) {
+		amp_io_refused(io, offset, width);
+		return UINT64_MAX;
 	}
-	amp_io_refused(io, offset, width);
-	return UINT64_MAX;
+	if (io->ops.read)
+		return io->ops.read(io, offset, order, width);
+	if (width == 1)
+		return atomic_load_explicit((volatile atomic_uchar *)ptr, order);
+	if (width == 2)
+		return atomic_load_explicit((volatile atomic_ushort *)ptr, order);
+	if (width == 4)
+		return atomic_load_explicit((volatile atomic_uint *)ptr, order);
+#if ATOMIC_LLONG_LOCK_FREE == 2
+	return atomic_load_explicit((volatile atomic_ullong *)ptr, order);
+#else
+	{
+		uint64_t low = atomic_load_explicit((volatile atomic_uint *)ptr, order);
+
+		return low | (uint64_t)atomic_load_explicit((volatile atomic_uint *)ptr + 1, order) << 32;
+	}
+#endif
 }
 
 /**
- * @brief Write one integer, atomically as far as the CPU can: 8 bytes on a 32-bit CPU are two writes, low half first.
+ * @brief Write one integer with one access of its width, as metal_io_read(); 8 bytes on a 32-bit CPU are two writes,
+ * low half first.
  *
  * An access that does not fit into the region or is misaligned is not done, and logged.
  *
@@ -221,29 +221,24 @@ static inline uint64_t metal_io_read(struct metal_io_region *io, unsigned long o
 static inline void metal_io_write(struct metal_io_region *io, unsigned long offset, uint64_t value, memory_order order,
                                   int width)
 {
-	void *ptr = NULL;
+	volatile char *ptr = (volatile char *)((uintptr_t)io->virt + offset);
 
-	if (amp_io_access_ok(io, offset, width)) {
-		if (io->ops.write) {
-			io->ops.write(io, offset, value, order, width);
-			return;
-		}
-		ptr = amp_io_access_ptr(io, offset, width);
-	}
-	if (!ptr) {
+	if (!amp_io_access_ok(io, offset, width) || (!io->ops.write && !amp_io_in_memory(io, offset, width))) {
 		amp_io_refused(io, offset, width);
+	} else if (io->ops.write) {
+		io->ops.write(io, offset, value, order, width);
 	} else if (width == 1) {
-		atomic_store_explicit((atomic_uchar *)ptr, (unsigned char)value, order);
+		atomic_store_explicit((volatile atomic_uchar *)ptr, (unsigned char)value, order);
 	} else if (width == 2) {
-		atomic_store_explicit((atomic_ushort *)ptr, (unsigned short)value, order);
+		atomic_store_explicit((volatile atomic_ushort *)ptr, (unsigned short)value, order);
 	} else if (width == 4) {
-		atomic_store_explicit((atomic_uint *)ptr, (unsigned int)value, order);
+		atomic_store_explicit((volatile atomic_uint *)ptr, (unsigned int)value, order);
 	} else {
 #if ATOMIC_LLONG_LOCK_FREE == 2
-		atomic_store_explicit((atomic_ullong *)ptr, value, order);
+		atomic_store_explicit((volatile atomic_ullong *)ptr, value, order);
 #else
-		atomic_store_explicit((atomic_uint *)ptr, (unsigned int)value, order);
-		atomic_store_explicit((atomic_uint *)ptr + 1, (unsigned int)(value >> 32), order);
+		atomic_store_explicit((volatile atomic_uint *)ptr, (unsigned int)value, order);
+		atomic_store_explicit((volatile atomic_uint *)ptr + 1, (unsigned int)(value >> 32), order);
 #endif
 	}
 }
@@ -270,15 +265,16 @@ static inline void metal_io_write(struct metal_io_region *io, unsigned long offs
 #define metal_io_write64(io, ofs, val) metal_io_write64_explicit((io), (ofs), (val), memory_order_seq_cst)
 
 /**
- * @brief Copy out of a region. All or nothing.
+ * @brief Copy out of a region: what of it is inside.
  *
- * Without AMP_IO_NORMAL the region is accessed in aligned words and bytes only, as device memory demands. The copy
- * comes before what the program does next (an acquire fence follows).
+ * Without AMP_IO_NORMAL the region is accessed in aligned integers only, as device memory demands: as wide as alignment
+ * and length allow, up to a machine word, so that 4 aligned bytes are one access. The copy comes before what the
+ * program does next (an acquire fence follows).
  *
  * @param dst outside the region
  * @param len bytes, 0 … INT_MAX
- * @return len; -ERANGE if offset … offset + len is not wholly inside the region, -EINVAL if len is negative, or the
- * hook's error
+ * @return bytes copied, less than len at the region's end; -ERANGE if the offset is not inside the region, -EINVAL if
+ * len is negative, or the hook's error
  */
 int metal_io_block_read(struct metal_io_region *io, unsigned long offset, void *METAL_RESTRICT dst, int len);
 

@@ -5,7 +5,9 @@
  *
  * A number belongs to the interrupt controller that was registered for it (metal/irq_controller.h). On Linux the
  * numbers 0 … 1023 are file descriptors: an interrupt is "readable", delivered as long as it is, by one dispatcher
- * thread; the handler drains the descriptor, which is best non-blocking.
+ * thread; the handler drains the descriptor, which is best non-blocking. One that stays readable through ten thousand
+ * calls (closed at its other end, or not drained) is called once a millisecond from then on, and said so once
+ * (METAL_LOG_ERROR); once drained it is as before.
  */
 #ifndef METAL_IRQ_H
 #define METAL_IRQ_H
@@ -28,7 +30,8 @@ extern "C" {
  *
  * @param irq its number
  * @param arg as registered
- * @return METAL_IRQ_HANDLED, or METAL_IRQ_NOT_HANDLED if there was nothing to do
+ * @return METAL_IRQ_HANDLED, or METAL_IRQ_NOT_HANDLED if there was nothing to do. For the code that takes the
+ * interrupt, which metal_irq_handle() gives it to; no interrupt is turned off for it
  */
 typedef int (*metal_irq_handler)(int irq, void *arg);
 

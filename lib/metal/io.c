@@ -4,12 +4,6 @@
 #include <metal/io.h>
 #include <string.h>
 
-/* A word, wherever it lies: device memory is accessed through it where it is aligned, other memory where it is not. */
-typedef volatile unsigned long __attribute__((__may_alias__)) device_word;
-struct any_word {
-	unsigned long word;
-} __attribute__((__packed__, __may_alias__));
-
 void metal_io_init(struct metal_io_region *io, void *virt, const metal_phys_addr_t *physmap, size_t size,
                    unsigned int page_shift, unsigned int mem_flags, const struct metal_io_ops *ops)
 {
@@ -95,39 +89,70 @@ enum block_access {
 	BLOCK_SET /* the memory is one word, repeated */
 };
 
-/*
- * Device memory: accesses there are aligned, and of one machine word or one byte. On the other side is ordinary memory,
- * where any alignment will do.
- */
+/* Integers of each width, in device memory and wherever they lie in ordinary memory. */
+struct any_long {
+	unsigned long it;
+} __attribute__((__packed__, __may_alias__));
+struct any_u32 {
+	uint32_t it;
+} __attribute__((__packed__, __may_alias__));
+struct any_u16 {
+	uint16_t it;
+} __attribute__((__packed__, __may_alias__));
+typedef volatile unsigned long __attribute__((__may_alias__)) device_long;
+typedef volatile uint32_t __attribute__((__may_alias__)) device_u32;
+typedef volatile uint16_t __attribute__((__may_alias__)) device_u16;
+
+static void read_device(volatile char *device, char *memory, size_t width)
+{
+	if (width == 1)
+		*memory = *device;
+	else if (width == 2)
+		((struct any_u16 *)memory)->it = *(device_u16 *)device;
+	else if (width == 4)
+		((struct any_u32 *)memory)->it = *(device_u32 *)device;
+	else
+		((struct any_long *)memory)->it = *(device_long *)device;
+}
+
+static void write_device(volatile char *device, const char *memory, size_t width)
+{
+	if (width == 1)
+		*device = *memory;
+	else if (width == 2)
+		*(device_u16 *)device = ((const struct any_u16 *)memory)->it;
+	else if (width == 4)
+		*(device_u32 *)device = ((const struct any_u32 *)memory)->it;
+	else
+		*(device_long *)device = ((const struct any_long *)memory)->it;
+}
+
+/* Device memory: accesses there are aligned integers, the widest possible. */
 static void access_device(enum block_access access, volatile char *device, char *memory, size_t len)
 {
-	size_t step;
+	size_t width;
 
 	while (len) {
-		step = sizeof(long);
-		if ((uintptr_t)device % sizeof(long) || len < sizeof(long))
-			step = 1;
-		if (access == BLOCK_READ && step == 1)
-			*memory = *device;
-		else if (access == BLOCK_READ)
-			((struct any_word *)memory)->word = *(device_word *)device;
-		else if (step == 1)
-			*device = *memory;
+		width = sizeof(long);
+		while (width > len || (uintptr_t)device % width)
+			width /= 2;
+		if (access == BLOCK_READ)
+			read_device(device, memory, width);
 		else
-			*(device_word *)device = ((struct any_word *)memory)->word;
+			write_device(device, memory, width);
 		if (access != BLOCK_SET)
-			memory = &memory[step];
-		device = &device[step];
-		len -= step;
+			memory = &memory[width];
+		device = &device[width];
+		len -= width;
 	}
 }
 
 static int access_memory(enum block_access access, struct metal_io_region *io, unsigned long offset, void *memory,
                          size_t len)
 {
-	void *ptr = metal_io_virt(io, offset);
+	char *ptr = (char *)((uintptr_t)io->virt + offset);
 
-	if (!ptr)
+	if (io->virt == METAL_BAD_VA)
 		return -ERANGE;
 	if (!(io->mem_flags & AMP_IO_NORMAL))
 		access_device(access, ptr, memory, len);
@@ -143,14 +168,17 @@ static int access_memory(enum block_access access, struct metal_io_region *io, u
 static int access_block(enum block_access access, struct metal_io_region *io, unsigned long offset, void *memory,
                         int len)
 {
-	int ret = len;
+	int ret;
 
 	if (len < 0)
 		return -EINVAL;
-	if (offset > io->size || (size_t)len > io->size - offset)
-		return -ERANGE;
-	if (len == 0)
+	if (len == 0 && offset <= io->size)
 		return 0;
+	if (offset >= io->size)
+		return -ERANGE;
+	if ((size_t)len > io->size - offset)
+		len = (int)(io->size - offset);
+	ret = len;
 	if (access == BLOCK_READ && io->ops.block_read)
 		ret = io->ops.block_read(io, offset, memory, memory_order_seq_cst, len);
 	else if (access == BLOCK_WRITE && io->ops.block_write)

@@ -51,7 +51,7 @@ static bool matches(const struct remoteproc_mem *mem, const char *name, const st
 		return strncmp(mem->name, name, sizeof(mem->name)) == 0;
 	if (by_da || range->pa != METAL_BAD_PHYS)
 		return inside(by_da ? mem->da : mem->pa, mem->size, by_da ? range->da : range->pa, size);
-	return mem->io && range->va && amp_io_holds(mem->io, range->va, size);
+	return mem->io && amp_io_holds(mem->io, range->va, size); /* NULL is an address, if a memory is there */
 }
 
 /* A registered memory, or one that the platform knows. */
@@ -66,7 +66,7 @@ static struct remoteproc_mem *find(struct remoteproc *rproc, const char *name, c
 		if (matches(mem, name, range, size))
 			return mem;
 	}
-	if (!rproc->ops->get_mem)
+	if (!rproc->ops->get_mem || (!name && range->da == METAL_BAD_PHYS && range->pa == METAL_BAD_PHYS && !range->va))
 		return NULL;
 	return rproc->ops->get_mem(rproc, name, range->pa, range->da, range->va, size, buf);
 }
@@ -76,7 +76,7 @@ static struct metal_io_region *io_of(struct remoteproc *rproc, const char *name,
 	struct mem_range range = {.da = METAL_BAD_PHYS, .pa = pa, .va = va};
 	struct remoteproc_mem buf, *mem;
 
-	if (!rproc || (!name && pa == METAL_BAD_PHYS && !va))
+	if (!rproc)
 		return NULL;
 	mem = find(rproc, name, &range, 1, &buf);
 	return mem ? mem->io : NULL;
@@ -146,12 +146,12 @@ static bool map(struct remoteproc *rproc, struct mem_range *range, size_t size, 
 	range->io = NULL;
 	if (locate(rproc, range, size) == 0 && rproc->ops->mmap) {
 		range->va = rproc->ops->mmap(rproc, &range->pa, &range->da, size, attribute, &range->io);
-		if (range->io)
-			range->offset = metal_io_virt_to_offset(range->io, range->va);
-		if (range->io && !amp_io_holds(range->io, range->va, size))
-			return false;
+		if (!range->io)
+			return range->va;
+		range->offset = metal_io_virt_to_offset(range->io, range->va);
+		return amp_io_holds(range->io, range->va, size);
 	}
-	return range->va;
+	return range->io && range->io->virt != METAL_BAD_VA; /* range->va may be 0 */
 }
 
 struct metal_io_region *remoteproc_get_io_with_da(struct remoteproc *rproc, metal_phys_addr_t da, unsigned long *offset)
@@ -207,8 +207,8 @@ int amp_rproc_write(struct metal_io_region *io, unsigned long offset, const void
 {
 	if (len == 0)
 		return 0;
-	if ((data ? metal_io_block_write(io, offset, data, (int)len) : metal_io_block_set(io, offset, fill, (int)len)) <
-	    0)
+	if ((data ? metal_io_block_write(io, offset, data, (int)len)
+	          : metal_io_block_set(io, offset, fill, (int)len)) != (int)len)
 		return -AMP_RPROC_ERR_SEGMENT_MEMORY;
 	if (AMP_WITH_DCACHE)
 		amp_cache_flush_io(io, metal_io_virt(io, offset), (unsigned int)len);

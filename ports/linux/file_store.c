@@ -60,7 +60,7 @@ static int load_file(void *store, size_t offset, size_t size, const void **data,
 	(void)is_blocking;
 	*data = file->buf;
 	/* By way of the buffer, since the region may have hooks, or be a device that the kernel cannot copy to. */
-	if (got > 0 && io && metal_io_block_write(io, metal_io_phys_to_offset(io, pa), file->buf, got) < 0) {
+	if (got > 0 && io && metal_io_block_write(io, metal_io_phys_to_offset(io, pa), file->buf, got) != got) {
 		file->error = EFAULT;
 		return -AMP_RPROC_ERR_STORE;
 	}

@@ -227,29 +227,49 @@ static void blocks_are_copied_for_every_alignment_and_length(void **state)
 	}
 }
 
-static void a_block_is_copied_wholly_or_not_at_all(void **state)
+static void what_of_a_block_is_outside_is_left_out(void **state)
+{
+	const unsigned int kinds[] = {0, AMP_IO_NORMAL};
+	unsigned char buffer[SIZE + 20];
+
+	(void)state;
+	for (size_t i = 0; i < metal_dim(kinds); i++) {
+		region.mem_flags = kinds[i];
+		memset(buffer, 0x77, sizeof(buffer));
+		assert_int_equal(metal_io_block_write(&region, 0, buffer, SIZE + 1), SIZE);
+		assert_int_equal(metal_io_block_write(&region, 3, buffer, INT_MAX), SIZE - 3);
+		assert_int_equal(metal_io_block_set(&region, SIZE - 1, 1, 2), 1);
+		assert_int_equal(metal_io_block_set(&region, SIZE - 9, 5, 20), 9);
+		assert_int_equal(metal_io_block_read(&region, SIZE - 10, buffer, 20), 10);
+		assert_int_equal(buffer[0], 0x77);
+		assert_int_equal(buffer[1], 5);
+		assert_int_equal(buffer[9], 5);
+		assert_int_equal(buffer[10], 0x77);
+		assert_int_equal(metal_io_block_read(&region, 0, buffer, SIZE + 20), SIZE);
+		assert_int_equal(metal_io_block_write(&region, SIZE, buffer, 0), 0);
+	}
+}
+
+static void a_block_that_begins_outside_is_refused(void **state)
 {
 	unsigned char buffer[SIZE + 1];
 
 	(void)state;
 	memset(buffer, 0x77, sizeof(buffer));
-	assert_int_equal(metal_io_block_write(&region, 0, buffer, SIZE + 1), -ERANGE);
-	assert_int_equal(metal_io_block_write(&region, SIZE - 1, buffer, 2), -ERANGE);
+	assert_int_equal(metal_io_block_write(&region, SIZE, buffer, 1), -ERANGE);
 	assert_int_equal(metal_io_block_write(&region, SIZE + 1, buffer, 0), -ERANGE);
 	assert_int_equal(metal_io_block_write(&region, ULONG_MAX, buffer, 2), -ERANGE);
+	assert_int_equal(metal_io_block_write(&region, METAL_BAD_OFFSET, buffer, 1), -ERANGE);
 	assert_int_equal(metal_io_block_write(&region, ULONG_MAX - INT_MAX + 1, buffer, INT_MAX), -ERANGE);
 	assert_int_equal(metal_io_block_write(&region, 0, buffer, -1), -EINVAL);
-	assert_int_equal(metal_io_block_set(&region, SIZE - 1, 1, 2), -ERANGE);
+	assert_int_equal(metal_io_block_set(&region, SIZE, 1, 2), -ERANGE);
 	assert_int_equal(metal_io_block_set(&region, 0, 1, -1), -EINVAL);
-	assert_int_equal(metal_io_block_read(&region, SIZE - 1, buffer, 2), -ERANGE);
+	assert_int_equal(metal_io_block_read(&region, SIZE, buffer, 2), -ERANGE);
 	assert_int_equal(metal_io_block_read(&region, 0, buffer, INT_MIN), -EINVAL);
 	for (int i = 0; i < SIZE; i++) {
 		assert_int_equal(memory[16 + i], 0);
 		assert_int_equal(buffer[i], 0x77);
 	}
-	assert_int_equal(metal_io_block_write(&region, SIZE, buffer, 0), 0);
-	assert_int_equal(metal_io_block_write(&region, 0, buffer, SIZE), SIZE);
-	assert_int_equal(memory[16 + SIZE - 1], 0x77);
 }
 
 /* Hooks that note how they were called. */
@@ -375,14 +395,55 @@ static void hooks_only_see_places_inside_the_region(void **state)
 	assert_true(metal_io_read(&io, SIZE - 1, memory_order_relaxed, 2) == UINT64_MAX);
 	assert_true(metal_io_read(&io, ULONG_MAX - 1, memory_order_relaxed, 2) == UINT64_MAX);
 	metal_io_write(&io, SIZE, 0, memory_order_relaxed, 1);
-	assert_int_equal(metal_io_block_read(&io, SIZE - 7, buffer, 8), -ERANGE);
-	assert_int_equal(metal_io_block_write(&io, SIZE - 7, buffer, 8), -ERANGE);
-	assert_int_equal(metal_io_block_set(&io, SIZE - 7, 0, 8), -ERANGE);
+	assert_int_equal(metal_io_block_read(&io, SIZE, buffer, 8), -ERANGE);
+	assert_int_equal(metal_io_block_write(&io, SIZE, buffer, 8), -ERANGE);
+	assert_int_equal(metal_io_block_set(&io, SIZE, 0, 8), -ERANGE);
 	assert_int_equal(metal_io_block_read(&io, 0, buffer, 0), 0);
 	assert_int_equal(last.calls, 0);
+	assert_int_equal(metal_io_block_read(&io, SIZE - 7, buffer, 8), 6); /* one less than it was asked for */
+	assert_int_equal(last.width, 7);
+	assert_int_equal(metal_io_block_write(&io, SIZE - 6, buffer, 8), -EIO);
+	assert_int_equal(last.width, 6);
+	assert_int_equal(metal_io_block_set(&io, SIZE - 5, 0, 8), 5);
+	assert_int_equal(last.width, 5);
 	assert_true(metal_io_phys(&io, SIZE) == METAL_BAD_PHYS);
 	assert_true(metal_io_phys_to_offset(&io, 0xa0000000 + 2 * SIZE) == METAL_BAD_OFFSET);
 	assert_true(metal_io_phys_to_offset(&io, 0) == METAL_BAD_OFFSET);
+}
+
+static void address_0_is_an_address(void **state)
+{
+	static const metal_phys_addr_t zero = 0, pages[] = {0x1000, 0};
+	struct metal_io_region io;
+	unsigned char buffer[4];
+
+	(void)state;
+	/* Physical. */
+	metal_io_init(&io, memory + 16, &zero, SIZE, -1, 0, NULL);
+	assert_int_equal(metal_io_phys(&io, 0), 0);
+	assert_int_equal(metal_io_phys_to_offset(&io, 0), 0);
+	assert_ptr_equal(metal_io_phys_to_virt(&io, 0), memory + 16);
+	assert_int_equal(metal_io_virt_to_phys(&io, memory + 16), 0);
+	metal_io_init(&io, memory + 16, pages, 128, 6, 0, NULL);
+	assert_int_equal(metal_io_phys_to_offset(&io, 0), 64);
+	assert_int_equal(metal_io_phys(&io, 64), 0);
+
+	/* Virtual; hooks stand for the memory, since none can be there in a program under Linux. */
+	metal_io_init(&io, (void *)0, &linear_pa, SIZE, -1, 0, &hooks);
+	io.ops.offset_to_phys = NULL;
+	io.ops.phys_to_offset = NULL;
+	assert_int_equal(metal_io_virt_to_offset(&io, (void *)0), 0);
+	assert_true(metal_io_virt_to_offset(&io, (void *)SIZE) == METAL_BAD_OFFSET);
+	assert_int_equal(metal_io_virt_to_phys(&io, (void *)0), linear_pa);
+	assert_ptr_equal(metal_io_virt(&io, 4), (void *)4);
+	assert_true(amp_io_holds(&io, (void *)0, SIZE));
+	assert_false(amp_io_holds(&io, (void *)0, SIZE + 1));
+	assert_true(amp_io_in_memory(&io, 0, 8));
+	assert_int_equal(metal_io_read32(&io, 0), 0x55667788);
+	metal_io_write8(&io, 0, 1);
+	assert_int_equal(metal_io_block_read(&io, 0, buffer, 4), 3);
+	assert_int_equal(metal_io_block_set(&io, 0, 0, 4), 4);
+	assert_int_equal(messages, 0);
 }
 
 static void finishing_calls_the_close_hook_once_or_empties_the_region(void **state)
@@ -433,9 +494,11 @@ int main(void)
 		io_test(integers_of_each_width_are_read_and_written),
 		io_test(an_access_that_does_not_fit_is_refused_and_reported),
 		io_test(blocks_are_copied_for_every_alignment_and_length),
-		io_test(a_block_is_copied_wholly_or_not_at_all),
+		io_test(what_of_a_block_is_outside_is_left_out),
+		io_test(a_block_that_begins_outside_is_refused),
 		io_test(hooks_take_the_place_of_memory),
 		io_test(hooks_only_see_places_inside_the_region),
+		io_test(address_0_is_an_address),
 		io_test(finishing_calls_the_close_hook_once_or_empties_the_region),
 		io_test(a_statically_initialised_region_works),
 	};

@@ -20,6 +20,7 @@
 #include <metal/irq.h>
 #include <metal/sleep.h>
 #include <metal/sys.h>
+#include <metal/time.h>
 
 static int fd;        /* an eventfd: readable is an interrupt */
 static sem_t handled; /* posted by handlers */
@@ -230,12 +231,36 @@ static void a_handler_may_unregister_itself(void **state)
 	assert_int_equal(metal_init(NULL), 0);
 }
 
-static int ignore(int irq, void *arg)
+/* Ten times as often as it once took for an interrupt to be turned off. */
+#define MANY 100000
+
+/* Drains, and says that it did nothing, as many handlers do. After MANY it no longer triggers itself. */
+static int say_nothing(int irq, void *arg)
 {
-	(void)irq;
+	eventfd_t value;
+
 	(void)arg;
-	atomic_fetch_add(&calls, 1);
+	if (eventfd_read(irq, &value) == 0) {
+		if (atomic_fetch_add(&calls, 1) + 1 < MANY)
+			trigger();
+		else
+			sem_post(&handled);
+	}
 	return METAL_IRQ_NOT_HANDLED;
+}
+
+static void an_interrupt_stays_enabled_whatever_its_handler_returns(void **state)
+{
+	(void)state;
+	assert_int_equal(metal_irq_register(fd, say_nothing, NULL), 0);
+	metal_irq_enable(fd);
+	trigger();
+	wait_handled();
+	assert_int_equal(atomic_load(&calls), MANY);
+	trigger();
+	wait_handled();
+	assert_int_equal(atomic_load(&calls), MANY + 1);
+	assert_int_equal(atomic_load(&errors), 0);
 }
 
 static void notice_error(enum metal_log_level level, const char *format, ...)
@@ -245,22 +270,81 @@ static void notice_error(enum metal_log_level level, const char *format, ...)
 		sem_post(&handled);
 }
 
-static void a_descriptor_that_nobody_handles_is_disabled(void **state)
-{
-	int stuck;
+static atomic_int drains, tells; /* not 0: the handler drains, tells of each call */
 
-	(void)state;
+/* Says that it handled everything, and does not read. */
+static int ignore(int irq, void *arg)
+{
+	(void)arg;
+	if (atomic_load(&drains))
+		return drain(irq, NULL);
+	if (atomic_load(&tells))
+		sem_post(&handled);
+	return METAL_IRQ_HANDLED;
+}
+
+static void let_a_descriptor_rest(void)
+{
 	metal_set_log_handler(notice_error);
+	atomic_store(&drains, 0);
+	atomic_store(&tells, 0);
 	assert_int_equal(metal_irq_register(fd, ignore, NULL), 0);
 	metal_irq_enable(fd);
 	trigger();
+	wait_handled(); /* the message */
+}
+
+static void a_descriptor_that_stays_readable_comes_once_a_millisecond(void **state)
+{
+	unsigned long long start;
+
+	(void)state;
+	let_a_descriptor_rest();
+	atomic_store(&tells, 1);
 	wait_handled();
-	stuck = atomic_load(&calls);
-	metal_irq_unregister(fd);
+	start = metal_get_timestamp();
+	for (int i = 0; i < 20; i++)
+		wait_handled();
+	assert_true(metal_get_timestamp() - start >= 18 * 1000000ull);
+	/* Others are served meanwhile. */
+	other_fd = eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK);
+	assert_true(other_fd >= 0);
+	assert_int_equal(metal_irq_register(other_fd, drain, NULL), 0);
+	metal_irq_enable(other_fd);
+	while (!atomic_load(&calls))
+		wait_handled();
+	metal_irq_unregister(other_fd);
+	close(other_fd);
+}
+
+static void a_descriptor_that_is_drained_at_last_comes_as_before(void **state)
+{
+	(void)state;
+	let_a_descriptor_rest();
+	atomic_store(&drains, 1);
+	wait_handled();
+	assert_int_equal(atomic_load(&calls), 1);
+	/* Not drained again, it is again called ten thousand times before it rests, and there is a second message. */
+	atomic_store(&drains, 0);
+	trigger();
+	wait_handled();
+	assert_int_equal(atomic_load(&calls), 1);
+}
+
+static void a_resting_descriptor_may_be_disabled_and_unregistered(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		let_a_descriptor_rest();
+		metal_irq_disable(fd);
+		atomic_store(&drains, 1);
+		assert_int_equal(metal_sleep_usec(3000), 0);
+		assert_int_equal(atomic_load(&calls), 0);
+		metal_irq_unregister(fd);
+	}
 	assert_int_equal(metal_irq_register(fd, drain, NULL), 0);
 	metal_irq_enable(fd);
 	wait_handled();
-	assert_int_equal(atomic_load(&calls), stuck + 1);
 }
 
 static void what_cannot_be_polled_is_reported(void **state)
@@ -305,7 +389,10 @@ int main(void)
 		irq_test(unregistering_waits_for_the_running_handler),
 		irq_test(what_a_handler_disables_does_not_come_any_more),
 		irq_test(a_handler_may_unregister_itself),
-		irq_test(a_descriptor_that_nobody_handles_is_disabled),
+		irq_test(an_interrupt_stays_enabled_whatever_its_handler_returns),
+		irq_test(a_descriptor_that_stays_readable_comes_once_a_millisecond),
+		irq_test(a_descriptor_that_is_drained_at_last_comes_as_before),
+		irq_test(a_resting_descriptor_may_be_disabled_and_unregistered),
 		irq_test(what_cannot_be_polled_is_reported),
 		irq_test(interrupts_work_again_after_finish_and_init),
 	};
