@@ -58,8 +58,8 @@ if(on_linux)
   set(threads " -pthread")
 endif()
 
-# pkg_config_file(NAME DESCRIPTION line...)
-function(pkg_config_file name description)
+# pkg_config_file(NAME DESCRIPTION VERSION line...)
+function(pkg_config_file name description version)
   string(JOIN "\n" lines
     "prefix=\${pcfiledir}/${to_prefix}"
     "includedir=\${prefix}/${CMAKE_INSTALL_INCLUDEDIR}"
@@ -67,15 +67,18 @@ function(pkg_config_file name description)
     ""
     "Name: ${name}"
     "Description: ${description}"
-    "Version: ${PROJECT_VERSION}"
+    "Version: ${version}"
     ${ARGN} "")
   file(GENERATE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/${name}.pc CONTENT "${lines}")
   install(FILES ${CMAKE_CURRENT_BINARY_DIR}/${name}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT library)
 endfunction()
 
 # The -D are the configuration that an application shares with the library; the CMake package has them too.
-pkg_config_file(amprelay "Asymmetric multiprocessing: remoteproc and RPMsg, with the interface of OpenAMP"
+pkg_config_file(amprelay "Asymmetric multiprocessing: remoteproc and RPMsg, with the interface of OpenAMP" ${PROJECT_VERSION}
   "Cflags: -I\${includedir} -D$<JOIN:$<TARGET_PROPERTY:amprelay,INTERFACE_COMPILE_DEFINITIONS>, -D>${threads}"
   "Libs: -L\${libdir} -lamprelay${threads}")
-pkg_config_file(open_amp "AmpRelay, under OpenAMP's name" "Requires: amprelay")
-pkg_config_file(libmetal "AmpRelay, under libmetal's name" "Requires: amprelay")
+# Under these names applications ask for a version of the interface.
+file(STRINGS ${AMP_ROOT}/include/metal/version.h interface REGEX "METAL_VER +\"")
+string(REGEX REPLACE ".*\"(.*)\".*" "\\1" interface ${interface})
+pkg_config_file(open_amp "AmpRelay, under OpenAMP's name" ${interface} "Requires: amprelay")
+pkg_config_file(libmetal "AmpRelay, under libmetal's name" ${interface} "Requires: amprelay")

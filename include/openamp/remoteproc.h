@@ -90,14 +90,14 @@ struct resource_table {
 	uint32_t ver; /**< 1 */
 	uint32_t num; /**< entries */
 	uint32_t reserved[2];
-	uint32_t offset[0];
+	__extension__ uint32_t offset[0];
 } METAL_PACKED_END;
 
 /** Starts an entry. */
 METAL_PACKED_BEGIN
 struct fw_rsc_hdr {
 	uint32_t type; /**< enum fw_resource_type */
-	uint8_t data[0];
+	__extension__ uint8_t data[0];
 } METAL_PACKED_END;
 
 /** Memory that the remote core needs. */
@@ -156,7 +156,7 @@ struct fw_rsc_vdev {
 	uint8_t status; /**< VIRTIO_CONFIG_STATUS_*; the driver's */
 	uint8_t num_of_vrings;
 	uint8_t reserved[2];
-	struct fw_rsc_vdev_vring vring[0];
+	__extension__ struct fw_rsc_vdev_vring vring[0];
 } METAL_PACKED_END;
 
 /** Something only its vendor knows. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * @file version.h
- * @brief Version of the linked library: the same as that of metal/version.h, under OpenAMP's names.
+ * @brief Version of the interface: the same as that of metal/version.h, under OpenAMP's names.
  */
 #ifndef OPENAMP_VERSION_H
 #define OPENAMP_VERSION_H

@@ -33,14 +33,14 @@ struct vring_desc {
 
 /** What the driver offers. */
 struct vring_avail {
-	uint16_t flags;   /**< VRING_AVAIL_F_* */
-	uint16_t idx;     /**< entries ever written, modulo 65536 */
-	uint16_t ring[0]; /**< heads of descriptor chains */
+	uint16_t flags;                 /**< VRING_AVAIL_F_* */
+	uint16_t idx;                   /**< entries ever written, modulo 65536 */
+	__extension__ uint16_t ring[0]; /**< heads of descriptor chains */
 };
 
 /** One buffer that the device gave back. */
 struct vring_used_elem {
-	union {
+	__extension__ union {
 		uint32_t event;
 		uint32_t id; /**< head of the descriptor chain */
 	};
@@ -51,7 +51,7 @@ struct vring_used_elem {
 struct vring_used {
 	uint16_t flags; /**< VRING_USED_F_* */
 	uint16_t idx;   /**< entries ever written, modulo 65536 */
-	struct vring_used_elem ring[0];
+	__extension__ struct vring_used_elem ring[0];
 };
 
 /** Where the parts of one ring are. */

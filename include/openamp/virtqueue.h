@@ -116,11 +116,11 @@ struct virtqueue {
 	uint16_t vq_used_cons_idx; /**< used ring: driver's next entry to read, device's next entry to write */
 	uint16_t vq_available_idx; /**< available ring: driver's next entry to write, device's next entry to read */
 	bool vq_inuse;
-	uint8_t vq_fault : 7;             /**< enum amp_link_reason (amprelay/link_reason.h); 0: none */
-	uint8_t vq_noncoherent : 1;       /**< the ring's memory is cached, and not coherent with the other side */
-	uint16_t vq_peer_idx;             /**< the other side's index as last read and checked */
-	uint32_t vq_mask;                 /**< vq_nentries - 1 */
-	struct vq_desc_extra vq_descx[0]; /**< driver: one per descriptor. Device: none */
+	uint8_t vq_fault : 7;       /**< enum amp_link_reason (amprelay/link_reason.h); 0: none */
+	uint8_t vq_noncoherent : 1; /**< the ring's memory is cached, and not coherent with the other side */
+	uint16_t vq_peer_idx;       /**< the other side's index as last read and checked */
+	uint32_t vq_mask;           /**< vq_nentries - 1 */
+	__extension__ struct vq_desc_extra vq_descx[0]; /**< driver: one per descriptor. Device: none */
 };
 
 /* ------------------------------------------------------------------ both roles: virtqueue.c */

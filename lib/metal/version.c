@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/* Version of the linked library, which is one, under both of its names. */
+/* Versions: of the interface under both of its names, and of the library. */
+#include <amprelay/version.h>
 #include <metal/version.h>
 #include <openamp/version.h>
 
@@ -21,6 +22,11 @@ int metal_ver_patch(void)
 const char *metal_ver(void)
 {
 	return METAL_VER;
+}
+
+const char *amp_version(void)
+{
+	return AMPRELAY_VERSION;
 }
 
 int openamp_version_major(void)

@@ -10,7 +10,7 @@
 #include "telemetry.h"
 #include "trace.h"
 
-#include <metal/version.h>
+#include <amprelay/version.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -41,7 +41,7 @@ static void say_version(struct reply *reply, const char *argument)
 	say(reply, "amprelay-%s %s build-id=", amp_control_core_name(), AMP_FIRMWARE_VERSION);
 	for (uint32_t i = 0; i < length; i++)
 		say(reply, "%02x", id[i]);
-	say(reply, " library=%s\n", metal_ver());
+	say(reply, " library=%s\n", amp_version());
 }
 
 static void say_uptime(struct reply *reply, const char *argument)

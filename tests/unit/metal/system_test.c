@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <amprelay/version.h>
 #include <metal/alloc.h>
 #include <metal/shmem.h>
 #include <metal/sys.h>
@@ -152,9 +153,21 @@ static void the_version_is_that_of_the_header(void **state)
 	assert_int_equal(metal_ver_patch(), METAL_VER_PATCH);
 }
 
+static void the_library_has_a_version_of_its_own(void **state)
+{
+	char text[32];
+
+	(void)state;
+	snprintf(text, sizeof(text), "%d.%d.%d", AMPRELAY_VERSION_MAJOR, AMPRELAY_VERSION_MINOR,
+	         AMPRELAY_VERSION_PATCH);
+	assert_string_equal(AMPRELAY_VERSION, text);
+	assert_string_equal(amp_version(), text);
+}
+
 static void both_names_of_the_library_have_one_version(void **state)
 {
 	(void)state;
+	assert_int_equal(openamp_version_major(), 1);
 	assert_int_equal(openamp_version_major(), metal_ver_major());
 	assert_int_equal(openamp_version_minor(), metal_ver_minor());
 	assert_int_equal(openamp_version_patch(), metal_ver_patch());
@@ -182,6 +195,7 @@ int main(void)
 		cmocka_unit_test(only_the_last_finish_ends_the_layer),
 		cmocka_unit_test(described_shared_memory_is_opened_by_name),
 		cmocka_unit_test(the_version_is_that_of_the_header),
+		cmocka_unit_test(the_library_has_a_version_of_its_own),
 		cmocka_unit_test(both_names_of_the_library_have_one_version),
 		cmocka_unit_test(memory_of_size_0_is_not_allocated),
 	};

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * @file version.h
- * @brief Version of the library: of this header, and of what the program was linked with.
+ * @brief Version of the interface of the metal/ and openamp/ headers: of these headers, and of what the program was
+ * linked with.
  *
- * Made by CMake from version.h.in; the number is set in the top-level CMakeLists.txt.
+ * The first number is that of OpenAMP and libmetal, whose interface this is; the others are not counted. AmpRelay's own
+ * version is in amprelay/version.h.
  */
 #ifndef METAL_VERSION_H
 #define METAL_VERSION_H
@@ -12,10 +14,10 @@
 extern "C" {
 #endif
 
-#define METAL_VER_MAJOR @PROJECT_VERSION_MAJOR@
-#define METAL_VER_MINOR @PROJECT_VERSION_MINOR@
-#define METAL_VER_PATCH @PROJECT_VERSION_PATCH@
-#define METAL_VER       "@PROJECT_VERSION@"
+#define METAL_VER_MAJOR 1
+#define METAL_VER_MINOR 0
+#define METAL_VER_PATCH 0
+#define METAL_VER       "1.0.0"
 
 /** Version of the linked library. Context: any. */
 int metal_ver_major(void);
