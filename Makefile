@@ -128,7 +128,7 @@ define install_library
 	@DESTDIR= cmake --install $(BUILD)/$(1) --component library --prefix $(BUILD)/prefix/$(1) >/dev/null
 endef
 
-.cross: $(FIRMWARE_PRESETS:%=.cross-%) .cross-arm64-linux
+.cross: $(FIRMWARE_PRESETS:%=.cross-%) .cross-cortex-m0plus .cross-arm64-linux
 
 .cross-%:
 	$(call install_library,$*)

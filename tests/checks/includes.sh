@@ -13,6 +13,7 @@ c_files | grep -E '^(lib|kernel|include)/' | awk '
 		may["rpmsg"] = " wire metal virtio rpmsg "
 		may["remoteproc"] = " wire metal virtio remoteproc "
 		may["proxy"] = " wire metal virtio rpmsg proxy "
+		may["compat"] = " wire metal virtio rpmsg remoteproc all "
 		may["all"] = " wire metal virtio rpmsg remoteproc proxy all "
 		split("assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal stdalign " \
 		      "stdarg stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string tgmath time uchar wchar wctype",
@@ -25,7 +26,7 @@ c_files | grep -E '^(lib|kernel|include)/' | awk '
 
 	# Layer of a header below include/openamp/.
 	function openamp_layer(name) {
-		if (name == "open_amp.h")
+		if (name ~ /^(open_amp|compat|lifecycle)[.]h$/)
 			return "all"
 		if (name == "version.h")
 			return "wire"

@@ -44,11 +44,11 @@ for header in $headers; do
 		esac
 	done
 done
-# Two headers cannot be in one source file, nor <elf.h> and what stands for it.
+# Two headers cannot be in one source file, nor <elf.h> and what stands for it. lifecycle.h gives names another meaning.
 for left_out in openamp/rpmsg_retarget.h openamp/rpmsg_rpc_client_server.h; do
 	name=without_$(basename $left_out .h)
 	# shellcheck disable=SC2046,SC2086 # lists
-	source_of "$name" $(echo $headers | tr ' ' '\n' | grep -vx -e $left_out -e amprelay/rpc_files.h -e openamp/elf_types.h)
+	source_of "$name" $(echo $headers | tr ' ' '\n' | grep -vx -e $left_out -e amprelay/rpc_files.h -e openamp/elf_types.h -e openamp/lifecycle.h)
 	for mode in $modes; do
 		add "$name" "$mode"
 	done
