@@ -6,7 +6,8 @@
  * Whether a region needs it is a property of the region at run time (AMP_IO_NONCOHERENT in its mem_flags): code that
  * passes memory to a peer calls the amp_cache_…_io() functions, which cost one test where the memory is coherent.
  *
- * Maintenance works on whole cache lines: what is invalidated should not share a line with other data.
+ * Maintenance works on whole cache lines: what is invalidated must not share a line with other data. Where both sides
+ * write, the library holds its users to that: rings, their alignment and buffers that lie otherwise are refused.
  * Context: any. Does not block.
  */
 #ifndef METAL_CACHE_H
@@ -14,6 +15,14 @@
 
 #include <metal/arch/cpu.h>
 #include <metal/io.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/** Bytes of a line of the data cache, a power of two; <metal/arch/cpu.h> may say another number, or an expression. */
+#ifndef AMP_ARCH_CACHE_LINE
+#define AMP_ARCH_CACHE_LINE 64u
+#endif
 
 #ifdef __cplusplus
 extern "C" {
@@ -43,6 +52,13 @@ static inline void amp_cache_invalidate_io(const struct metal_io_region *io, voi
 {
 	if (io && (io->mem_flags & AMP_IO_NONCOHERENT))
 		metal_cache_invalidate(addr, len);
+}
+
+/** Whether a line of the cache begins at addr, or that does not matter in this region. */
+static inline bool amp_cache_line_starts_io(const struct metal_io_region *io, const void *addr)
+{
+	return !io || !(io->mem_flags & AMP_IO_NONCOHERENT) ||
+	       !((uintptr_t)addr & ((uintptr_t)AMP_ARCH_CACHE_LINE - 1));
 }
 
 #ifdef __cplusplus

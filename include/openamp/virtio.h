@@ -181,6 +181,7 @@ struct virtio_device {
 	 * for the price of a load. NULL: a reset is noticed when the transport calls virtio_device_lost().
 	 */
 	const uint8_t *status_shm;
+	const struct metal_io_region *status_io;  /**< the region of status_shm; NULL: coherent memory */
 	void (*lost)(struct virtio_device *vdev); /**< device type's: see virtio_device_lost() */
 	bool up;                                  /**< the queues exist, and the other side has not been lost since */
 	/**

@@ -30,10 +30,20 @@ static uint32_t read32(struct remoteproc_virtio *rpvdev, size_t offset)
 	return AMP_SHARED_LOAD(word);
 }
 
+/*
+ * The rest of a cache line goes to memory with what is written, so it must be as it is there. What the other side
+ * writes between that and the flush is lost all the same: one side at a time may write to an entry.
+ */
+static void look_before_write(struct remoteproc_virtio *rpvdev, const void *place, unsigned int len)
+{
+	vq_buffer_invalidate(rpvdev->vdev_rsc_io, place, len);
+}
+
 static void write32(struct remoteproc_virtio *rpvdev, size_t offset, uint32_t value)
 {
 	uint32_t *word = (uint32_t *)(void *)((char *)rpvdev->vdev_rsc + offset);
 
+	look_before_write(rpvdev, word, sizeof(*word));
 	AMP_SHARED_STORE(word, value);
 	vq_buffer_flush(rpvdev->vdev_rsc_io, word, sizeof(*word));
 }
@@ -61,6 +71,7 @@ static void set_status(struct virtio_device *vdev, uint8_t status)
 
 	if (!role_is_driver(vdev))
 		return;
+	look_before_write(rpvdev, status_byte(rpvdev), 1);
 	/* Release: a device that sees DRIVER_OK sees the rings and the features, not what was there before. */
 	AMP_SHARED_STORE_RELEASE(status_byte(rpvdev), status);
 	vq_buffer_flush(rpvdev->vdev_rsc_io, status_byte(rpvdev), 1);
@@ -120,6 +131,7 @@ static void write_config(struct virtio_device *vdev, uint32_t offset, void *src,
 
 	if (!dst)
 		return;
+	look_before_write(to_rpvdev(vdev), dst, (unsigned int)length);
 	AMP_SHARED_COPY_IN(dst, src, (size_t)length);
 	vq_buffer_flush(to_rpvdev(vdev)->vdev_rsc_io, dst, (unsigned int)length);
 }
@@ -232,9 +244,10 @@ struct remoteproc_virtio *amp_rpvdev_create(unsigned int role, unsigned int noti
 	vdev->func = &rproc_virtio_dispatch;
 	vdev->vrings_num = entry->num_of_vrings;
 	vdev->vrings_info = (struct virtio_vring_info *)(void *)(rpvdev + 1);
-	/* In cached memory a plain load would show an old status. */
-	if (!role_is_driver(vdev) && !(AMP_WITH_DCACHE && rsc_io && (rsc_io->mem_flags & AMP_IO_NONCOHERENT)))
+	if (!role_is_driver(vdev)) {
 		vdev->status_shm = status_byte(rpvdev);
+		vdev->status_io = rsc_io;
+	}
 	if (!add_queues(vdev, entry->vring)) {
 		rproc_virtio_remove_vdev(vdev);
 		return NULL;

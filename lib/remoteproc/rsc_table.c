@@ -96,6 +96,8 @@ void amp_rsc_put(struct remoteproc *rproc, const void *word, uint32_t value)
 {
 	uint32_t *live = amp_rsc_live(rproc, word);
 
+	if (AMP_WITH_DCACHE) /* the rest of the line goes with it */
+		amp_cache_invalidate_io(rproc->rsc_io, live, sizeof(*live));
 	AMP_SHARED_STORE(live, value);
 	if (AMP_WITH_DCACHE)
 		amp_cache_flush_io(rproc->rsc_io, live, sizeof(*live));

@@ -40,7 +40,7 @@ void amp_rpmsg_hold_rx(struct rpmsg_device *rdev, void *rxbuf)
 	if (!ring_ours(rvdev, rvdev->rvq, role_is_driver(rvdev->vdev))) {
 		count_held(rvdev, 1); /* nothing but the count is ours any more, and a release only counts */
 	} else if (mark < UINT32_MAX - BUF_INDEX_MASK) {
-		AMP_SHARED_STORE(&hdr->reserved, mark + BUF_HOLD_ONE);
+		set_mark(rvdev, hdr, mark + BUF_HOLD_ONE);
 		count_held(rvdev, 1);
 	}
 	metal_mutex_release(&rdev->lock);
@@ -64,9 +64,9 @@ AMP_HOT void release_rx(struct rpmsg_device *rdev, void *rxbuf, bool driver)
 	               (!up || (mark >= BUF_HOLD_ONE && is_ours(vq, hdr, mark & BUF_INDEX_MASK, driver))))) {
 		count_held(rvdev, UINT32_MAX);
 		if (up && mark >= 2 * BUF_HOLD_ONE) {
-			AMP_SHARED_STORE(&hdr->reserved, mark - BUF_HOLD_ONE);
+			set_mark(rvdev, hdr, mark - BUF_HOLD_ONE);
 		} else if (up) {
-			AMP_SHARED_STORE(&hdr->reserved, 0); /* a second release finds no hold */
+			set_mark(rvdev, hdr, 0); /* a second release finds no hold */
 			buf.hdr = hdr;
 			buf.idx = mark & BUF_INDEX_MASK;
 			buf.size = size_of(vq, buf.idx, driver);

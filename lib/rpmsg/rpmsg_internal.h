@@ -154,6 +154,8 @@ void amp_rpmsg_sent(struct virtqueue *vq);
 /** Whether messages move: the link is up, and the driver has not reset the device since. */
 AMP_HOT bool link_ok(const struct rpmsg_virtio_device *rvdev)
 {
+	if (AMP_WITH_DCACHE && rvdev->vdev && rvdev->link_ok == rvdev->vdev->status_shm)
+		vq_buffer_invalidate(rvdev->vdev->status_io, rvdev->link_ok, 1);
 	return amp_likely(AMP_SHARED_LOAD(rvdev->link_ok) & VIRTIO_CONFIG_STATUS_DRIVER_OK);
 }
 
@@ -257,7 +259,7 @@ AMP_HOT int device_buffer(const struct rpmsg_virtio_device *rvdev, const struct 
 		return AMP_LINK_BAD_FLAGS;
 	if (amp_unlikely(desc.len < sizeof(struct rpmsg_hdr)))
 		return AMP_LINK_BAD_LENGTH;
-	if (amp_unlikely((uintptr_t)va & 3))
+	if (amp_unlikely((uintptr_t)va & vq_buffer_align_mask(rvdev->shbuf_io)))
 		return AMP_LINK_BAD_ADDRESS;
 	buf->hdr = (struct rpmsg_hdr *)(void *)va;
 	buf->size = desc.len;
@@ -294,6 +296,16 @@ AMP_HOT void mark_buffer(struct virtqueue *vq, uint32_t idx, bool devices, bool 
 {
 	if (driver)
 		vq->vq_descx[idx].ndescs = devices;
+}
+
+/**
+ * Write rpmsg_hdr.reserved of a buffer that this side has. It goes to memory at once: a driver may begin another life
+ * at any time, and a line that this left in the cache would fall on top of a message of that.
+ */
+AMP_HOT void set_mark(const struct rpmsg_virtio_device *rvdev, struct rpmsg_hdr *hdr, uint32_t mark)
+{
+	AMP_SHARED_STORE(&hdr->reserved, mark);
+	vq_buffer_flush(rvdev->shbuf_io, hdr, sizeof(*hdr));
 }
 
 /** Write the header of a message to be sent. */
@@ -334,12 +346,24 @@ AMP_HOT int tx_send(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, con
 	return len;
 }
 
+/* An application may have written to a message that it received: such a line must not fall on top of the next one. */
+static inline void flush_message(const struct rpmsg_virtio_device *rvdev, struct rpmsg_hdr *hdr)
+{
+	struct metal_io_region *io = rvdev->shbuf_io;
+	size_t len = sizeof(*hdr), left;
+
+	if (!AMP_WITH_DCACHE)
+		return;
+	left = io->size - metal_io_virt_to_offset(io, hdr);
+	len += AMP_SHARED_LOAD(&hdr->len);
+	vq_buffer_flush(io, hdr, (unsigned int)metal_min(len, left));
+}
+
 /** Give a received buffer back to the other side. */
 AMP_HOT void rx_return(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, const struct amp_buffer *buf,
                        bool driver)
 {
-	/* A cached line that we wrote must not fall on top of the next message. */
-	vq_buffer_flush(rvdev->shbuf_io, buf->hdr, sizeof(*buf->hdr));
+	flush_message(rvdev, buf->hdr);
 	mark_buffer(vq, buf->idx, true, driver);
 	if (driver)
 		vq_driver_publish(vq, buf->idx);
@@ -353,7 +377,12 @@ AMP_HOT void rx_return(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, 
 /* Device: the length of a buffer that was taken before, by its descriptor. Only the driver can have changed it. */
 AMP_HOT uint32_t size_of(const struct virtqueue *vq, uint32_t idx, bool driver)
 {
-	return driver ? 0 : AMP_SHARED_LOAD(&vq->vq_ring.desc[idx].len);
+	const uint32_t *len = &vq->vq_ring.desc[idx].len;
+
+	if (driver)
+		return 0;
+	vq_ring_invalidate(vq, len, sizeof(*len));
+	return AMP_SHARED_LOAD(len);
 }
 
 /* Whether the buffer behind @p hdr, by its mark that of descriptor @p idx, is with this side. */

@@ -42,8 +42,8 @@ AMP_HOT void *hand_out(struct rpmsg_virtio_device *rvdev, const struct amp_buffe
 
 	if (amp_unlikely(room > UINT16_MAX))
 		room = UINT16_MAX;
-	AMP_SHARED_STORE(&hdr->reserved, buf->idx | BUF_HOLD_ONE);
 	AMP_SHARED_STORE(&hdr->len_flags, room);
+	set_mark(rvdev, hdr, buf->idx | BUF_HOLD_ONE);
 	metal_mutex_release(&rvdev->rdev.lock);
 	*len = room;
 	return hdr + 1;

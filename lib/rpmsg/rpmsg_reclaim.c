@@ -15,7 +15,7 @@ void amp_tx_untake(struct rpmsg_virtio_device *rvdev, struct rpmsg_hdr *hdr, uin
 	if (role_is_driver(rvdev->vdev))
 		rvdev->svq->vq_descx[idx].next = rvdev->reclaimed_head;
 	else
-		AMP_SHARED_STORE(&hdr->reserved, rvdev->reclaimed_head);
+		set_mark(rvdev, hdr, rvdev->reclaimed_head);
 	rvdev->reclaimed_head = (uint16_t)idx;
 	rvdev->reclaimed++;
 }

@@ -27,7 +27,7 @@ int amp_rpmsg_release_tx(struct rpmsg_device *rdev, void *txbuf)
 	} else if (!is_handed_out(rvdev, hdr, &idx, driver)) {
 		status = RPMSG_ERR_PARAM;
 	} else {
-		AMP_SHARED_STORE(&hdr->reserved, 0); /* a second release finds no mark */
+		set_mark(rvdev, hdr, 0); /* a second release finds no mark */
 		amp_tx_untake(rvdev, hdr, idx);
 		if (rvdev->waiting)
 			metal_condition_broadcast(&rvdev->sent);

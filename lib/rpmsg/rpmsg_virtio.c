@@ -264,14 +264,14 @@ AMP_HOT int deliver(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, boo
 	if (amp_likely(ept)) {
 		/* The mark comes last: the payload's first bytes are in the header's cache line. */
 		vq_buffer_invalidate(rvdev->shbuf_io, hdr + 1, len);
-		AMP_SHARED_STORE(&hdr->reserved, buf.idx | BUF_HOLD_ONE);
+		set_mark(rvdev, hdr, buf.idx | BUF_HOLD_ONE);
 		call_ept(&rvdev->rdev, ept, hdr, src, len);
 		/* The ring may be another life's by now, the callback took as long as it liked. */
 		if (amp_unlikely(!ring_ours(rvdev, vq, driver)))
 			return AMP_LINK_PEER_RESET; /* unless another reason is known */
 		held = AMP_SHARED_LOAD(&hdr->reserved);
 		if (amp_unlikely(held >= 2 * BUF_HOLD_ONE)) {
-			AMP_SHARED_STORE(&hdr->reserved, held - BUF_HOLD_ONE);
+			set_mark(rvdev, hdr, held - BUF_HOLD_ONE);
 			return AMP_LINK_OK;
 		}
 	} else if (amp_unlikely(rvdev->link_state != AMP_LINK_UP)) {

@@ -138,9 +138,16 @@ static int check_ring(const struct vring_alloc_info *ring)
 	return VQUEUE_SUCCESS;
 }
 
+static bool in_noncoherent_memory(const struct virtio_device *device, unsigned int id)
+{
+	return AMP_WITH_DCACHE && id < device->vrings_num && device->vrings_info && device->vrings_info[id].io &&
+	       (device->vrings_info[id].io->mem_flags & AMP_IO_NONCOHERENT);
+}
+
 int virtqueue_create(struct virtio_device *device, unsigned short id, const char *name, struct vring_alloc_info *ring,
                      void (*callback)(struct virtqueue *vq), void (*notify)(struct virtqueue *vq), struct virtqueue *vq)
 {
+	bool noncoherent;
 	int status;
 
 	if (!device || !ring || !vq || !ring->vaddr)
@@ -148,6 +155,10 @@ int virtqueue_create(struct virtio_device *device, unsigned short id, const char
 	status = check_ring(ring);
 	if (status)
 		return status;
+	noncoherent = in_noncoherent_memory(device, id);
+	/* No line of the cache holds words of both sides: each would carry its old ones over the other's new ones. */
+	if (noncoherent && (((uintptr_t)ring->vaddr | ring->align) & (AMP_ARCH_CACHE_LINE - 1u)))
+		return ERROR_VRING_ALIGN;
 
 	memset(vq, 0, sizeof(*vq));
 	vq->vq_dev = device;
@@ -160,10 +171,7 @@ int virtqueue_create(struct virtio_device *device, unsigned short id, const char
 	vq->vq_inuse = true;
 	vring_init(&vq->vq_ring, ring->num_descs, ring->vaddr, ring->align);
 
-	if (AMP_WITH_DCACHE && id < device->vrings_num && device->vrings_info && device->vrings_info[id].io &&
-	    (device->vrings_info[id].io->mem_flags & AMP_IO_NONCOHERENT))
-		vq->vq_noncoherent = true;
-
+	vq->vq_noncoherent = noncoherent;
 	if (role_is_driver(device))
 		start_driver(vq);
 	else
@@ -213,7 +221,12 @@ void *virtqueue_get_buffer_addr(struct virtqueue *vq, uint16_t idx)
 
 uint32_t virtqueue_get_buffer_length(struct virtqueue *vq, uint16_t idx)
 {
-	return idx < vq->vq_nentries ? AMP_SHARED_LOAD(&vq->vq_ring.desc[idx].len) : 0;
+	const uint32_t *len = &vq->vq_ring.desc[idx].len;
+
+	if (idx >= vq->vq_nentries)
+		return 0;
+	vq_ring_invalidate(vq, len, sizeof(*len));
+	return AMP_SHARED_LOAD(len);
 }
 
 uint32_t virtqueue_get_desc_size(struct virtqueue *vq)

@@ -31,7 +31,8 @@ static void *read_part(struct virtqueue *vq, uint16_t idx, uint32_t *len)
 		amp_vq_fault(vq, AMP_LINK_BAD_FLAGS);
 		return NULL;
 	}
-	if (!vq->shm_io || !vq_buffer_va(vq->shm_io, desc.addr, desc.len, &va)) {
+	if (!vq->shm_io || !vq_buffer_va(vq->shm_io, desc.addr, desc.len, &va) ||
+	    (AMP_WITH_DCACHE && (desc.flags & VRING_DESC_F_WRITE) && !amp_cache_line_starts_io(vq->shm_io, va))) {
 		amp_vq_fault(vq, AMP_LINK_BAD_ADDRESS);
 		return NULL;
 	}

@@ -27,6 +27,8 @@ static bool fill_chain(struct virtqueue *vq, const struct virtqueue_buf *buf_lis
 		    !amp_io_in_one_piece(vq->shm_io, offset, phys, (size_t)buf_list[i].len))
 			return false;
 		flags = i < readable ? 0 : VRING_DESC_F_WRITE;
+		if (AMP_WITH_DCACHE && flags && !amp_cache_line_starts_io(vq->shm_io, buf_list[i].buf))
+			return false;
 		if (i + 1 < parts)
 			flags |= VRING_DESC_F_NEXT;
 		desc = &vq->vq_ring.desc[idx];
@@ -58,8 +60,11 @@ int amp_vq_driver_attach(struct virtqueue *vq, void *buf, uint32_t len, bool wri
 {
 	struct virtqueue_buf part = {buf, (int)len};
 
-	if (!vq->vq_free_cnt || ((uintptr_t)buf & 3) || !fill_chain(vq, &part, !writable, 1))
+	if (!vq->vq_free_cnt || ((uintptr_t)buf & vq_buffer_align_mask(vq->shm_io)) ||
+	    !fill_chain(vq, &part, !writable, 1))
 		return -1;
+	/* Whatever is in the cache of it must not fall on top of what the device writes. */
+	vq_buffer_flush(vq->shm_io, buf, len);
 	return use_chain(vq, 1, buf);
 }
 

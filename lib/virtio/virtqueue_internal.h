@@ -77,6 +77,15 @@ static inline void vq_buffer_flush(const struct metal_io_region *io, const void 
 		amp_cache_flush_io(io, (void *)(uintptr_t)ptr, len);
 }
 
+/**
+ * What buffers that both sides write to are aligned to, less 1: words, or lines of the cache. A line that holds parts
+ * of two buffers, one here and one with the other side, would carry the one's old bytes over the other's new ones.
+ */
+static inline uintptr_t vq_buffer_align_mask(const struct metal_io_region *io)
+{
+	return AMP_WITH_DCACHE && (io->mem_flags & AMP_IO_NONCOHERENT) ? AMP_ARCH_CACHE_LINE - 1u : 3u;
+}
+
 /* ------------------------------------------------------------------ whose ring it is */
 
 /*
@@ -287,7 +296,8 @@ AMP_HOT void vq_driver_advance(struct virtqueue *vq)
 /**
  * Tie a buffer to a free descriptor without offering it; its cookie is @p buf.
  * @param writable  by the device
- * @return the descriptor; -1: none is free, or the buffer is outside the shared memory region or not 4-byte aligned
+ * @return the descriptor; -1: none is free, or the buffer is outside the shared memory region, not in one piece, or not
+ * aligned as vq_buffer_align_mask() says
  */
 int amp_vq_driver_attach(struct virtqueue *vq, void *buf, uint32_t len, bool writable);
 

@@ -42,13 +42,14 @@ static void add_side(struct fixture *f, struct side *side, unsigned int role)
 
 	side->f = f;
 	side->phys = PHYS_BASE;
-	metal_io_init(&side->io, f->shm, &side->phys, sizeof(*f->shm), (unsigned int)-1, 0, NULL);
-	side->vdev = rproc_virtio_create_vdev(role, 0, &f->shm->rsc, &side->io, side, kick, on_reset);
+	metal_io_init(&side->io, seen_by(role, f->shm), &side->phys, sizeof(*f->shm), (unsigned int)-1,
+	              SHARED_MEMORY_FLAGS, NULL);
+	side->vdev = rproc_virtio_create_vdev(role, 0, seen_by(role, &f->shm->rsc), &side->io, side, kick, on_reset);
 	assert_non_null(side->vdev);
 	for (i = 0; i < 2; i++)
-		assert_int_equal(
-			rproc_virtio_init_vring(side->vdev, i, i, f->shm->vring[i], &side->io, RING_NUM, RING_ALIGN),
-			0);
+		assert_int_equal(rproc_virtio_init_vring(side->vdev, i, i, seen_by(role, f->shm->vring[i]), &side->io,
+		                                         RING_NUM, RING_ALIGN),
+		                 0);
 }
 
 int fixture_devices(void **state)
@@ -61,6 +62,7 @@ int fixture_devices(void **state)
 	assert_non_null(shm);
 	assert_true(vring_size(RING_NUM, RING_ALIGN) <= (int)sizeof(shm->vring[0]));
 	memset(shm, GUARD_BYTE, sizeof(*shm));
+	shared_memory_begin(shm, sizeof(*shm));
 	memset(&shm->rsc, 0, sizeof(shm->rsc));
 	shm->rsc.vdev.type = RSC_VDEV;
 	shm->rsc.vdev.id = VIRTIO_ID_RPMSG;
@@ -84,7 +86,7 @@ int fixture_init_host(struct fixture *f)
 	static const struct rpmsg_virtio_config config = {BUF_SIZE, BUF_SIZE, false};
 	int status;
 
-	rpmsg_virtio_init_shm_pool(&f->pool, f->shm->buffers, sizeof(f->shm->buffers));
+	rpmsg_virtio_init_shm_pool(&f->pool, seen_by(VIRTIO_DEV_DRIVER, f->shm->buffers), sizeof(f->shm->buffers));
 	status = rpmsg_init_vdev_with_config(&f->host.rvdev, f->host.vdev, f->host_ns_bind, &f->host.io, &f->pool,
 	                                     &config);
 	amp_rpmsg_set_link_cb(&f->host.rvdev, on_lost, &f->host);
@@ -119,6 +121,7 @@ int fixture_down(void **state)
 	rpmsg_deinit_vdev(&f->host.rvdev);
 	rproc_virtio_remove_vdev(f->remote.vdev);
 	rproc_virtio_remove_vdev(f->host.vdev);
+	shared_memory_end(f->shm);
 	free(f->shm);
 	free(f);
 	return 0;
@@ -139,6 +142,7 @@ static void check_guard(const uint8_t *guard)
 
 void fixture_check_guards(const struct fixture *f)
 {
+	shared_memory_settle();
 	check_guard(f->shm->guard0);
 	check_guard(f->shm->guard1);
 	check_guard(f->shm->guard2);

@@ -19,6 +19,8 @@
 
 #include <cmocka.h>
 
+#include <shared_memory.h>
+
 #define RING_NUM   8u
 #define RING_ALIGN 64u
 #define BUF_SIZE   64u

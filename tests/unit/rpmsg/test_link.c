@@ -550,7 +550,7 @@ static void init_refuses_what_cannot_work(void **state)
 	assert_int_equal(rpmsg_init_vdev_with_config(rvdev, f->host.vdev, NULL, &f->host.io, &f->pool, &config),
 	                 RPMSG_ERR_PARAM);
 	config.h2r_buf_size = BUF_SIZE;
-	rpmsg_virtio_init_shm_pool(&f->pool, f->shm->buffers,
+	rpmsg_virtio_init_shm_pool(&f->pool, seen_by(VIRTIO_DEV_DRIVER, f->shm->buffers),
 	                           2 * BUF_SIZE - 1); /* one buffer: not for both directions */
 	assert_int_equal(rpmsg_init_vdev_with_config(rvdev, f->host.vdev, NULL, &f->host.io, &f->pool, &config),
 	                 RPMSG_ERR_NO_BUFF);
@@ -563,27 +563,27 @@ static void init_refuses_what_cannot_work(void **state)
 
 static void buffer_sizes_can_differ_by_direction(void **state)
 {
-	struct rpmsg_virtio_config config = {.h2r_buf_size = 32, .r2h_buf_size = 96, .split_shpool = true};
+	struct rpmsg_virtio_config config = {.h2r_buf_size = 64, .r2h_buf_size = 128, .split_shpool = true};
 	struct rpmsg_virtio_shm_pool pools[2];
 	struct fixture *f = *state;
 
-	rpmsg_virtio_init_shm_pool(&pools[0], f->shm->buffers, 32 * 3);
-	rpmsg_virtio_init_shm_pool(&pools[1], f->shm->buffers + 96, 96 * 2);
+	rpmsg_virtio_init_shm_pool(&pools[0], seen_by(VIRTIO_DEV_DRIVER, f->shm->buffers), 64 * 3);
+	rpmsg_virtio_init_shm_pool(&pools[1], seen_by(VIRTIO_DEV_DRIVER, f->shm->buffers + 192), 128 * 2);
 	assert_int_equal(rpmsg_init_vdev_with_config(&f->host.rvdev, f->host.vdev, NULL, &f->host.io, pools, &config),
 	                 0);
 	assert_int_equal(fixture_init_remote(f), RPMSG_SUCCESS);
 	open_boxes(f);
-	assert_int_equal(rpmsg_get_tx_buffer_size(&host_box.ept), 16);
-	assert_int_equal(rpmsg_get_rx_buffer_size(&host_box.ept), 80);
-	assert_int_equal(rpmsg_get_tx_buffer_size(&remote_box.ept), 80);
-	assert_int_equal(rpmsg_virtio_get_buffer_size(&f->host.rvdev.rdev), 16);
+	assert_int_equal(rpmsg_get_tx_buffer_size(&host_box.ept), 48);
+	assert_int_equal(rpmsg_get_rx_buffer_size(&host_box.ept), 112);
+	assert_int_equal(rpmsg_get_tx_buffer_size(&remote_box.ept), 112);
+	assert_int_equal(rpmsg_virtio_get_buffer_size(&f->host.rvdev.rdev), 48);
 	assert_int_equal(pools[0].avail, 0);
 	assert_int_equal(pools[1].avail, 0);
-	assert_int_equal(rpmsg_trysend(&host_box.ept, f, 17), RPMSG_ERR_BUFF_SIZE);
-	assert_int_equal(rpmsg_trysend(&host_box.ept, f, 16), 16);
-	assert_int_equal(rpmsg_get_rx_buffer_size(&remote_box.ept), 16);
+	assert_int_equal(rpmsg_trysend(&host_box.ept, f, 49), RPMSG_ERR_BUFF_SIZE);
+	assert_int_equal(rpmsg_trysend(&host_box.ept, f, 48), 48);
+	assert_int_equal(rpmsg_get_rx_buffer_size(&remote_box.ept), 48);
 	fixture_poll(&f->remote);
-	assert_int_equal(rpmsg_trysend(&remote_box.ept, f, 81), RPMSG_ERR_BUFF_SIZE);
+	assert_int_equal(rpmsg_trysend(&remote_box.ept, f, 113), RPMSG_ERR_BUFF_SIZE);
 	assert_int_equal(rpmsg_trysend(&remote_box.ept, f, 64), 64);
 	assert_int_equal(rpmsg_trysend(&remote_box.ept, f, 64), 64);
 	assert_int_equal(rpmsg_trysend(&remote_box.ept, f, 64), RPMSG_ERR_NO_BUFF);
@@ -591,34 +591,37 @@ static void buffer_sizes_can_differ_by_direction(void **state)
 
 static void buffers_that_lie_across_pages_which_are_not_adjacent_are_left_out(void **state)
 {
-	static const struct rpmsg_virtio_config config = {BUF_SIZE, BUF_SIZE, false};
+	static const struct rpmsg_virtio_config config = {2 * BUF_SIZE, 2 * BUF_SIZE, false};
 	static metal_phys_addr_t pages[(sizeof(struct shared) + 255) / 256];
-	const size_t start = offsetof(struct shared, buffers) + 32; /* across the end of each page lies one */
 	struct fixture *f = *state;
-	unsigned int i, fit = 0;
+	size_t start = offsetof(struct shared, buffers);
+	unsigned int i, fit = 0, num;
 
+	/* The pool begins so that a buffer lies across the end of each page. */
+	start += (320 - start % 256) % 256;
+	num = (unsigned int)((offsetof(struct shared, guard3) - start) / (2 * BUF_SIZE));
 	for (i = 0; i < sizeof(pages) / sizeof(pages[0]); i++)
 		pages[i] = PHYS_BASE + 512 * i;
-	for (i = 0; i < NUM_BUFS - 1; i++)
-		fit += (start + i * BUF_SIZE) % 256 + BUF_SIZE <= 256;
-	assert_in_range(fit, 2, NUM_BUFS - 2);
-	metal_io_init(&f->host.io, f->shm, pages, sizeof(*f->shm), 8, 0, NULL);
-	metal_io_init(&f->remote.io, f->shm, pages, sizeof(*f->shm), 8, 0, NULL);
-	rpmsg_virtio_init_shm_pool(&f->pool, (char *)f->shm + start, (NUM_BUFS - 1) * BUF_SIZE);
+	for (i = 0; i < num; i++)
+		fit += (start + i * 2 * BUF_SIZE) % 256 + 2 * BUF_SIZE <= 256;
+	assert_in_range(fit, 2, num - 2);
+	metal_io_init(&f->host.io, f->host.io.virt, pages, sizeof(*f->shm), 8, SHARED_MEMORY_FLAGS, NULL);
+	metal_io_init(&f->remote.io, f->remote.io.virt, pages, sizeof(*f->shm), 8, SHARED_MEMORY_FLAGS, NULL);
+	rpmsg_virtio_init_shm_pool(&f->pool, (char *)f->host.io.virt + start, num * 2 * BUF_SIZE);
 	assert_int_equal(
 		rpmsg_init_vdev_with_config(&f->host.rvdev, f->host.vdev, NULL, &f->host.io, &f->pool, &config),
 		RPMSG_SUCCESS);
 	assert_int_equal(f->host.rvdev.rvq->vq_available_idx + f->host.rvdev.reclaimed, fit);
 	assert_int_equal(fixture_init_remote(f), RPMSG_SUCCESS);
 	open_boxes(f);
-	for (i = 0; i < 2 * NUM_BUFS; i++) {
+	for (i = 0; i < 20; i++) {
 		assert_int_equal(rpmsg_trysend(&host_box.ept, f, PAYLOAD), PAYLOAD);
 		fixture_poll(&f->remote);
 		assert_int_equal(rpmsg_trysend(&remote_box.ept, f, PAYLOAD), PAYLOAD);
 		fixture_poll(&f->host);
 	}
-	assert_int_equal(host_box.count, 2 * NUM_BUFS);
-	assert_int_equal(remote_box.count, 2 * NUM_BUFS);
+	assert_int_equal(host_box.count, 20);
+	assert_int_equal(remote_box.count, 20);
 }
 
 static void every_error_and_reason_has_a_text(void **state)

@@ -2,6 +2,7 @@
 /* The driver restarts while the device is in the middle of something: what the old life stores last must not hurt. */
 #include "link_fixture.h"
 
+#include <metal/cache.h>
 #include <metal/time.h>
 
 #include <string.h>
@@ -179,8 +180,10 @@ static uint8_t status_goes_and_comes(struct virtio_device *vdev)
 {
 	struct rpmsg_virtio_device *rvdev = vdev->priv;
 
-	if (status_reads++ == 1)
+	if (status_reads++ == 1) {
 		memset(&rvdev->rvq->vq_ring.used->ring[RING_NUM], 0, sizeof(uint16_t));
+		metal_cache_flush(&rvdev->rvq->vq_ring.used->ring[RING_NUM], sizeof(uint16_t));
+	}
 	return VIRTIO_CONFIG_STATUS_DRIVER_OK;
 }
 

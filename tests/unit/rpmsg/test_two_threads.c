@@ -114,11 +114,12 @@ static void add_party(struct party *party, struct party *other, unsigned int rol
 	memset(party, 0, sizeof(*party));
 	party->other = other;
 	assert_int_equal(sem_init(&party->kicked, 0, 0), 0);
-	party->vdev = rproc_virtio_create_vdev(role, 0, &fixture->shm->rsc, &side->io, party, kick, NULL);
+	party->vdev =
+		rproc_virtio_create_vdev(role, 0, seen_by(role, &fixture->shm->rsc), &side->io, party, kick, NULL);
 	assert_non_null(party->vdev);
 	for (i = 0; i < 2; i++)
-		assert_int_equal(rproc_virtio_init_vring(party->vdev, i, i, fixture->shm->vring[i], &side->io, ring_num,
-		                                         RING_ALIGN),
+		assert_int_equal(rproc_virtio_init_vring(party->vdev, i, i, seen_by(role, fixture->shm->vring[i]),
+		                                         &side->io, ring_num, RING_ALIGN),
 		                 0);
 }
 
@@ -159,7 +160,8 @@ static void both_up(void)
 
 	add_party(&host, &remote, VIRTIO_DEV_DRIVER, &fixture->host);
 	add_party(&remote, &host, VIRTIO_DEV_DEVICE, &fixture->remote);
-	rpmsg_virtio_init_shm_pool(&fixture->pool, fixture->shm->buffers, 2 * ring_num * BUF_SIZE);
+	rpmsg_virtio_init_shm_pool(&fixture->pool, seen_by(VIRTIO_DEV_DRIVER, fixture->shm->buffers),
+	                           2 * ring_num * BUF_SIZE);
 	assert_int_equal(
 		rpmsg_init_vdev_with_config(&host.rvdev, host.vdev, NULL, &fixture->host.io, &fixture->pool, &config),
 		0);

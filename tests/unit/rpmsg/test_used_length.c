@@ -21,7 +21,7 @@ static int up(void **state)
 
 	fixture_devices(state);
 	f = *state;
-	rpmsg_virtio_init_shm_pool(&f->pool, f->shm->buffers, sizeof(f->shm->buffers));
+	rpmsg_virtio_init_shm_pool(&f->pool, seen_by(VIRTIO_DEV_DRIVER, f->shm->buffers), sizeof(f->shm->buffers));
 	assert_int_equal(
 		rpmsg_init_vdev_with_config(&f->host.rvdev, f->host.vdev, NULL, &f->host.io, &f->pool, &config), 0);
 	assert_int_equal(fixture_init_remote(f), RPMSG_SUCCESS);

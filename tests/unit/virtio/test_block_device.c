@@ -14,6 +14,10 @@
 
 #include <cmocka.h>
 
+#include <metal/cache.h>
+
+#include <shared_memory.h>
+
 #define NUM     8u
 #define ALIGN   64u
 #define SECTOR  64u
@@ -27,10 +31,12 @@ enum {
 	STATUS_ERROR = 1,
 };
 
+/* Each part has cache lines of its own: the driver writes one, and the device perhaps the next. */
 struct request {
 	uint32_t type, sector;
-	uint8_t data[SECTOR];
-	uint8_t status;
+	uint8_t data[SECTOR] __attribute__((__aligned__(64)));
+	uint8_t status __attribute__((__aligned__(64)));
+	uint8_t room[63]; /* of the status's line */
 };
 
 static struct {
@@ -43,7 +49,7 @@ static struct {
 	struct request requests[3];
 } shm;
 
-static struct metal_io_region io;
+static struct metal_io_region io[2]; /* by role */
 static metal_phys_addr_t phys = PHYS;
 static struct virtio_device *driver, *device;
 static uint8_t disk[SECTORS][SECTOR];
@@ -78,7 +84,12 @@ static void on_request(struct virtqueue *vq)
 		status = virtqueue_get_next_avail_buffer(vq, idx, &idx, &status_len);
 		assert_non_null(status);
 		assert_int_equal(status_len, 1);
+		amp_cache_invalidate_io(&io[VIRTIO_DEV_DEVICE], header, header_len);
+		amp_cache_invalidate_io(&io[VIRTIO_DEV_DEVICE], data, len);
+		amp_cache_invalidate_io(&io[VIRTIO_DEV_DEVICE], status, 1);
 		*status = serve(header, data, len);
+		amp_cache_flush_io(&io[VIRTIO_DEV_DEVICE], data, len);
+		amp_cache_flush_io(&io[VIRTIO_DEV_DEVICE], status, 1);
 		assert_int_equal(virtqueue_add_consumed_buffer(vq, head, len + 1), 0);
 	}
 	virtqueue_kick(vq);
@@ -90,21 +101,26 @@ static void on_complete(struct virtqueue *vq)
 {
 	uint32_t len;
 
-	while (virtqueue_get_buffer(vq, &len, NULL))
+	struct request *done;
+
+	while ((done = virtqueue_get_buffer(vq, &len, NULL)) != NULL) {
+		amp_cache_invalidate_io(&io[VIRTIO_DEV_DRIVER], done, sizeof(*done));
 		completed++;
+	}
 }
 
-static int submit(struct request *request)
+static int submit(struct request *what)
 {
 	struct virtqueue_buf parts[3] = {
-		{request, 2 * sizeof(uint32_t)},
-		{request->data, SECTOR},
-		{&request->status, 1},
+		{what, 2 * sizeof(uint32_t)},
+		{what->data, SECTOR},
+		{&what->status, 1},
 	};
-	int readable = request->type == WRITE ? 2 : 1;
+	int readable = what->type == WRITE ? 2 : 1;
 
-	request->status = 0xff;
-	return virtqueue_add_buffer(driver->vrings_info[0].vq, parts, readable, 3 - readable, request);
+	what->status = 0xff;
+	amp_cache_flush_io(&io[VIRTIO_DEV_DRIVER], what, sizeof(*what));
+	return virtqueue_add_buffer(driver->vrings_info[0].vq, parts, readable, 3 - readable, what);
 }
 
 static int kick(void *priv, uint32_t id)
@@ -116,11 +132,12 @@ static int kick(void *priv, uint32_t id)
 
 static struct virtio_device *create(unsigned int role)
 {
-	struct virtio_device *vdev = rproc_virtio_create_vdev(role, 0, &shm.rsc, &io, &kicks[role], kick, NULL);
+	struct virtio_device *vdev =
+		rproc_virtio_create_vdev(role, 0, seen_by(role, &shm.rsc), &io[role], &kicks[role], kick, NULL);
 
 	assert_non_null(vdev);
 	assert_int_equal(virtio_get_devid(vdev), VIRTIO_ID_BLOCK);
-	assert_int_equal(rproc_virtio_init_vring(vdev, 0, 3, shm.ring, &io, NUM, ALIGN), 0);
+	assert_int_equal(rproc_virtio_init_vring(vdev, 0, 3, seen_by(role, shm.ring), &io[role], NUM, ALIGN), 0);
 	return vdev;
 }
 
@@ -129,17 +146,28 @@ static void start_queue(struct virtio_device *vdev, vq_callback callback)
 	const char *names[1] = {"requests"};
 
 	assert_int_equal(virtio_create_virtqueues(vdev, 0, 1, names, &callback, NULL), 0);
-	virtqueue_set_shmem_io(vdev->vrings_info[0].vq, &io);
+	virtqueue_set_shmem_io(vdev->vrings_info[0].vq, &io[vdev->role]);
+}
+
+/* A request as the driver sees it. */
+static struct request *request(unsigned int i)
+{
+	return seen_by(VIRTIO_DEV_DRIVER, &shm.requests[i]);
 }
 
 static int up(void **state)
 {
+	unsigned int role;
+
 	(void)state;
 	memset(&shm, 0, sizeof(shm));
 	memset(disk, 0, sizeof(disk));
 	memset(kicks, 0, sizeof(kicks));
 	completed = 0;
-	metal_io_init(&io, &shm, &phys, sizeof(shm), (unsigned int)-1, 0, NULL);
+	shared_memory_begin(&shm, sizeof(shm));
+	for (role = 0; role < 2; role++)
+		metal_io_init(&io[role], seen_by(role, &shm), &phys, sizeof(shm), (unsigned int)-1, SHARED_MEMORY_FLAGS,
+		              NULL);
 	shm.rsc.vdev.type = RSC_VDEV;
 	shm.rsc.vdev.id = VIRTIO_ID_BLOCK;
 	shm.rsc.vdev.num_of_vrings = 1;
@@ -162,14 +190,15 @@ static int down(void **state)
 	virtio_delete_virtqueues(driver);
 	rproc_virtio_remove_vdev(device);
 	rproc_virtio_remove_vdev(driver);
+	shared_memory_end(&shm);
 	return 0;
 }
 
-static void transfer(struct request *request, uint32_t type, uint32_t sector)
+static void transfer(struct request *what, uint32_t type, uint32_t sector)
 {
-	request->type = type;
-	request->sector = sector;
-	assert_int_equal(submit(request), 0);
+	what->type = type;
+	what->sector = sector;
+	assert_int_equal(submit(what), 0);
 	virtqueue_kick(driver->vrings_info[0].vq);
 	assert_int_equal(rproc_virtio_notified(device, 3), 0);
 	assert_int_equal(rproc_virtio_notified(driver, 3), 0);
@@ -183,12 +212,12 @@ static void sectors_are_written_and_read_back(void **state)
 	assert_int_equal(virtio_read_config(driver, 0, &sectors, sizeof(sectors)), 0);
 	assert_int_equal(sectors, SECTORS);
 	for (i = 0; i < 5 * SECTORS; i++) {
-		memset(shm.requests[0].data, (int)i + 1, SECTOR);
-		transfer(&shm.requests[0], WRITE, i % SECTORS);
-		assert_int_equal(shm.requests[0].status, STATUS_OK);
-		transfer(&shm.requests[1], READ, i % SECTORS);
-		assert_int_equal(shm.requests[1].status, STATUS_OK);
-		assert_memory_equal(shm.requests[1].data, shm.requests[0].data, SECTOR);
+		memset(request(0)->data, (int)i + 1, SECTOR);
+		transfer(request(0), WRITE, i % SECTORS);
+		assert_int_equal(request(0)->status, STATUS_OK);
+		transfer(request(1), READ, i % SECTORS);
+		assert_int_equal(request(1)->status, STATUS_OK);
+		assert_memory_equal(request(1)->data, request(0)->data, SECTOR);
 	}
 	assert_int_equal(completed, 10 * SECTORS);
 	assert_int_equal(kicks[VIRTIO_DEV_DRIVER], completed);
@@ -198,38 +227,38 @@ static void sectors_are_written_and_read_back(void **state)
 static void a_device_can_refuse_a_request_and_go_on(void **state)
 {
 	(void)state;
-	transfer(&shm.requests[0], READ, SECTORS);
-	assert_int_equal(shm.requests[0].status, STATUS_ERROR);
-	transfer(&shm.requests[0], READ, SECTORS - 1);
-	assert_int_equal(shm.requests[0].status, STATUS_OK);
+	transfer(request(0), READ, SECTORS);
+	assert_int_equal(request(0)->status, STATUS_ERROR);
+	transfer(request(0), READ, SECTORS - 1);
+	assert_int_equal(request(0)->status, STATUS_OK);
 	assert_int_equal(completed, 2);
 }
 
 static void requests_beyond_the_ring_are_refused_until_one_is_done(void **state)
 {
 	(void)state;
-	assert_int_equal(submit(&shm.requests[0]), 0);
-	assert_int_equal(submit(&shm.requests[1]), 0);
-	assert_int_equal(submit(&shm.requests[2]), ERROR_VRING_FULL); /* 6 of 8 descriptors are in use */
+	assert_int_equal(submit(request(0)), 0);
+	assert_int_equal(submit(request(1)), 0);
+	assert_int_equal(submit(request(2)), ERROR_VRING_FULL); /* 6 of 8 descriptors are in use */
 	assert_int_equal(rproc_virtio_notified(device, 3), 0);
 	assert_int_equal(rproc_virtio_notified(driver, 3), 0);
 	assert_int_equal(completed, 2);
-	assert_int_equal(submit(&shm.requests[2]), 0);
+	assert_int_equal(submit(request(2)), 0);
 }
 
 /* As in RPMsg: the driver comes back, and the device that has let go of its queue takes part in the next life. */
 static void the_queue_works_again_after_a_reset(void **state)
 {
 	(void)state;
-	transfer(&shm.requests[0], WRITE, 1);
+	transfer(request(0), WRITE, 1);
 	virtio_reset_device(driver);
 	virtio_delete_virtqueues(driver);
 	virtio_delete_virtqueues(device);
 	start_queue(driver, on_complete);
 	virtio_set_status(driver, VIRTIO_CONFIG_STATUS_DRIVER_OK);
 	start_queue(device, on_request);
-	transfer(&shm.requests[1], READ, 1);
-	assert_int_equal(shm.requests[1].status, STATUS_OK);
+	transfer(request(1), READ, 1);
+	assert_int_equal(request(1)->status, STATUS_OK);
 	assert_int_equal(completed, 2);
 }
 
