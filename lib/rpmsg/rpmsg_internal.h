@@ -156,7 +156,8 @@ AMP_HOT bool link_ok(const struct rpmsg_virtio_device *rvdev)
 {
 	if (AMP_WITH_DCACHE && rvdev->vdev && rvdev->link_ok == rvdev->vdev->status_shm)
 		vq_buffer_invalidate(rvdev->vdev->status_io, rvdev->link_ok, 1);
-	return amp_likely(AMP_SHARED_LOAD(rvdev->link_ok) & VIRTIO_CONFIG_STATUS_DRIVER_OK);
+	/* Acquire: behind the DRIVER_OK of a new life the marks of the old one are gone. */
+	return amp_likely(AMP_SHARED_LOAD_ACQUIRE(rvdev->link_ok) & VIRTIO_CONFIG_STATUS_DRIVER_OK);
 }
 
 /**

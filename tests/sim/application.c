@@ -266,7 +266,7 @@ static void talk(struct application *app)
 			break;
 		if (app->to_send && is_rpmsg_ept_ready(&app->ept)) {
 			if (!send_message(app)) {
-				sim_idle(sim_now() + 10000);
+				sim_idle(sim_now() + (plan->slow_odds ? 1000000 : 10000));
 				if (plan->tick_ns != SIM_NEVER)
 					look(app);
 			}

@@ -40,7 +40,7 @@ unit() {
 
 # Who finds it first, and where: a class of the simulator, or a test.
 look() {
-	for class in order doorbell restart hostile; do
+	for class in order doorbell restart hostile slow; do
 		"$simulate" --class $class --runs "$runs" >"$build/said" 2>&1 || {
 			sed -n 's/^FAILED  class \([a-z]*\), seed \([0-9]*\), step [0-9]*: /\1 \2: /p' "$build/said" | cut -c1-110
 			return

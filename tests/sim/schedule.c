@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *const class_names[CLASSES] = {"order", "doorbell", "restart", "hostile"};
+const char *const class_names[CLASSES] = {"order", "doorbell", "restart", "hostile", "slow"};
 
 static uint64_t state;
 
@@ -70,6 +70,12 @@ static void draw_faults(struct schedule *schedule)
 			add_fault(schedule, draw(1500), FAULT_CORRUPT);
 		add_fault(schedule, 1500, FAULT_POWER_CYCLE);
 		break;
+	case CLASS_SLOW:
+		schedule->slow_odds = PICK(32, 128, 256);
+		n = 1 + draw(3);
+		for (i = 0; i < n; i++)
+			add_fault(schedule, draw(1500), draw(4) ? FAULT_HOST_RELINK : FAULT_HOST_CRASH);
+		break;
 	default:
 		break;
 	}
@@ -79,7 +85,7 @@ void schedule_draw(struct schedule *schedule, enum fault_class class, uint64_t s
 {
 	enum sim_side_id id;
 
-	state = seed * CLASSES + class;
+	state = seed * 4 + class;
 	memset(schedule, 0, sizeof(*schedule));
 	schedule->class = class;
 	schedule->seed = seed;
@@ -124,6 +130,8 @@ void schedule_print(const struct schedule *schedule)
 		       : schedule->wait_callback[i] ? ", waits in its callback"
 		                                    : ", waits",
 		       schedule->interrupts[i] ? "interrupt handler" : "main loop");
+	if (schedule->slow_odds)
+		printf("  of 256 callbacks %u last for %u ms\n", schedule->slow_odds, SLOW_NS / 1000000);
 	if (schedule->remote_blocks)
 		printf("  the remote waits for the driver inside rpmsg_init_vdev()\n");
 	printf("  of 256: switch %u, write visible %u, old value %u, interrupt %u, echo %u, hold %u, in place %u\n",

@@ -35,12 +35,16 @@ enum fault_class {
 	CLASS_DOORBELL, /**< lost, late, doubled and spurious doorbells */
 	CLASS_RESTART,  /**< either side dies, restarts or leaves, at any step */
 	CLASS_HOSTILE,  /**< words of the shared block change, as if the peer were hostile */
+	CLASS_SLOW, /**< the host begins again and again, while callbacks last longer than it waits for the remote */
 	CLASSES,
 };
 
 extern const char *const class_names[CLASSES];
 
 #define FAULTS_MAX 32u
+
+/** Longer than a driver waits for a device to let go of its rings, which is 50 ms. */
+#define SLOW_NS 60000000u
 
 /** What a seed says. */
 struct schedule {
@@ -55,6 +59,7 @@ struct schedule {
 	uint32_t echo_odds;            /**< that a message is answered from its callback */
 	uint32_t hold_odds;            /**< that a receiver keeps a buffer for a while */
 	uint32_t nocopy_odds;          /**< that a message is written in place */
+	uint32_t slow_odds;            /**< that a callback lasts for SLOW_NS, before what it does or after */
 	bool waits[SIM_SIDES]; /**< sends that find no buffer wait for one; otherwise they are tried again later */
 	bool remote_blocks;    /**< the remote waits for the driver inside rpmsg_init_vdev() */
 	uint32_t send_timeout_ms;

@@ -166,7 +166,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		for (options.class = 0; options.class < CLASSES; options.class ++)
 			if (strcmp(arg, class_names[options.class]) == 0)
 				return 0;
-		argp_error(state, "there is no class \"%s\"; there are order, doorbell, restart, hostile", arg);
+		argp_error(state, "there is no class \"%s\"; there are order, doorbell, restart, hostile, slow", arg);
 		return EINVAL;
 	case 's':
 		options.first = number(arg, state, "the seed");
@@ -191,7 +191,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 int main(int argc, char **argv)
 {
 	static const struct argp_option table[] = {
-		{"class", 'c', "CLASS", 0, "Only this class of faults: order, doorbell, restart or hostile", 0},
+		{"class", 'c', "CLASS", 0, "Only this class of faults: order, doorbell, restart, hostile or slow", 0},
 		{"seed", 's', "N", 0, "First seed (1)", 0},
 		{"runs", 'r', "N", 0, "Schedules (1000)", 0},
 		{"progress", 'p', NULL, 0, "Show how far it is", 0},

@@ -33,7 +33,8 @@ static void check_payload(const struct message *message, const void *shared, con
 void check_error(int status, const char *call)
 {
 	bool honest = oracle_trusts();
-	bool alone = plan->class == CLASS_RESTART; /* nobody may be there to give a buffer back */
+	/* Nobody may be there to give a buffer back. */
+	bool alone = plan->class == CLASS_RESTART || plan->class == CLASS_SLOW;
 
 	if (status == RPMSG_ERR_NO_BUFF && (alone || !honest || application_self()->patient == false))
 		return;
@@ -72,6 +73,17 @@ static void answer(struct rpmsg_endpoint *ept)
 	application_self()->patient = patient;
 }
 
+/* This callback has other things to do, which take their time. */
+static void linger(void)
+{
+	uint64_t end = sim_now() + SLOW_NS;
+
+	if (plan->slow_odds && sim_chance(plan->slow_odds))
+		while (sim_now() < end)
+			sim_yield();
+	sim_fence(); /* no processor does loads so much too early */
+}
+
 int receive_message(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src, void *priv)
 {
 	struct application *app = application_self();
@@ -96,6 +108,7 @@ int receive_message(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t
 		sim_fail("a message of %u bytes arrives with %zu", message.len, len);
 	message.len = (uint16_t)len;
 	check_payload(&message, data, "when it arrives");
+	linger();
 	flags = sim_irq_save();
 	if (!app->held && sim_chance(plan->hold_odds)) {
 		rpmsg_hold_rx_buffer(ept, data);
@@ -105,6 +118,7 @@ int receive_message(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t
 	sim_irq_restore(flags);
 	if (message.stream == STREAM_MAIN && sim_chance(plan->echo_odds))
 		answer(ept);
+	linger();
 	return RPMSG_SUCCESS;
 }
 
