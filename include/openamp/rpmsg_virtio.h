@@ -115,7 +115,7 @@ struct rpmsg_virtio_device {
  * @brief Bring up a link with buffers of RPMSG_BUFFER_SIZE bytes.
  *
  * Driver (host): resets the device, sets up both queues, and says DRIVER_OK. If the device is an AmpRelay that has not
- * let go of the rings of the life before, it is kicked, and waited for up to 50 ms a ring. Device (remote): waits for
+ * let go of the rings of the life before, it is kicked, and waited for up to 50 ms for both. Device (remote): waits for
  * the driver's DRIVER_OK first, see amp_virtio_wait_driver_ok(): an application that must not wait calls this when
  * virtio_get_status() shows VIRTIO_CONFIG_STATUS_DRIVER_OK.
  *
