@@ -80,7 +80,7 @@ _amprelay() {
 		fi
 		;;
 	doctor) choice="--soc $common" ;;
-	exec) choice="-n -- $common" ;;
+	exec) choice="-n -r --no-input --raw -- $common" ;;
 	demo) choice="bring-up multi-services two-m3 star --list --report --firmware --lab $common" ;;
 	*) choice=$common ;;
 	esac

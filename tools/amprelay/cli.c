@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "lab.h"
+#include "terminal.h"
 
 struct amp_cli amp_cli = {.lab = AMP_CLI_DEFAULT_LAB};
 
@@ -103,9 +104,13 @@ void amp_cli_parse(const struct argp *argp, int argc, char **argv, unsigned int 
 
 static void complain_to_stderr(const char *format, va_list args)
 {
+	char text[1024];
+
+	/* it may quote what others said; and it is one line */
+	vsnprintf(text, sizeof(text), format, args);
 	fflush(stdout);
 	fputs("amprelay: ", stderr);
-	vfprintf(stderr, format, args);
+	amp_terminal_puts(text, stderr);
 	fputc('\n', stderr);
 }
 

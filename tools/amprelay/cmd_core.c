@@ -9,6 +9,7 @@
 #include "client.h"
 #include "lab.h"
 #include "lab_files.h"
+#include "terminal.h"
 
 struct arguments {
 	const char *core;
@@ -40,13 +41,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static void show_progress(void *context, const char *text)
 {
 	(void)context;
-	puts(text);
+	amp_terminal_puts(text, stdout);
+	putchar('\n');
 }
 
 static bool show_output(void *context, char stream, const void *data, size_t len)
 {
-	(void)context;
-	fwrite(data, 1, len, stream == 'O' ? stdout : stderr);
+	struct amp_terminal *terminals = context;
+
+	amp_terminal_write(&terminals[stream == 'E'], data, len);
 	return true;
 }
 
@@ -64,7 +67,9 @@ static int ask(const char *cmd, const char *doc, int argc, char **argv)
 	                          .args_doc = "CORE",
 	                          .doc = doc,
 	                          .children = amp_cli_common};
-	const struct client_io io = {.timeout_ms = 60000, .on_progress = show_progress, .on_output = show_output};
+	struct amp_terminal terminals[2] = {{.to = stdout}, {.to = stderr}};
+	const struct client_io io = {
+		.timeout_ms = 60000, .on_progress = show_progress, .on_output = show_output, .context = terminals};
 	struct arguments a = {.loader = "linux"};
 	struct client_result result;
 
@@ -78,6 +83,8 @@ static int ask(const char *cmd, const char *doc, int argc, char **argv)
 	}
 	amp_client_request(amp_cli.lab, json_pack("{s:s, s:s, s:s}", "cmd", cmd, "core", a.core, "loader", a.loader),
 	                   &io, &result);
+	amp_terminal_end(&terminals[0]);
+	amp_terminal_end(&terminals[1]);
 	return amp_client_finish(&result);
 }
 

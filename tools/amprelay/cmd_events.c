@@ -9,6 +9,7 @@
 #include "event_reader.h"
 #include "lab.h"
 #include "table.h"
+#include "terminal.h"
 
 #define DETAILS_LEN 1024
 
@@ -138,11 +139,14 @@ static void print_line(struct event_reader *reader, json_t *record, int64_t firs
 	const char *color = color_of(amp_event_string(record, "ev"));
 
 	if (amp_cli.json) {
-		puts(reader->line);
+		amp_terminal_puts(reader->line, stdout);
+		putchar('\n');
 	} else {
 		describe(record, details);
-		printf("%s%10.3f %-15s %-6s %s%s\n", color, time_of(record, first), amp_event_string(record, "ev"),
-		       amp_event_string(record, "core"), details, color[0] ? COLOR_END : "");
+		fputs(color, stdout);
+		amp_terminal_printf(stdout, "%10.3f %-15s %-6s %s", time_of(record, first),
+		                    amp_event_string(record, "ev"), amp_event_string(record, "core"), details);
+		puts(color[0] ? COLOR_END : "");
 	}
 	fflush(stdout);
 }

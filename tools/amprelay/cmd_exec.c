@@ -9,19 +9,27 @@
 
 #include "cli.h"
 #include "client.h"
+#include "terminal.h"
 
 struct arguments {
 	char **command;
 	bool no_input;
+	bool raw;
 };
 
 struct state {
+	struct amp_terminal output, error;
+	bool raw;
 	bool told;    /* the command has had a signal already */
 	int ended_by; /* our own end, by a second signal */
 };
 
 static const struct argp_option options[] = {
 	{"no-input", 'n', NULL, 0, "Do not pass standard input on (for loops in scripts)", 0},
+	{"raw", 'r', NULL, 0,
+         "Let control characters through to a terminal; without it they are spelled out, so that nothing in the guest "
+         "can command the terminal",
+         0},
 	{0},
 };
 
@@ -32,6 +40,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case 'n':
 		a->no_input = true;
+		return 0;
+	case 'r':
+		a->raw = true;
 		return 0;
 	case ARGP_KEY_ARG:
 		(void)arg;
@@ -74,8 +85,12 @@ static bool write_all(int fd, const char *data, size_t len)
 
 static bool on_output(void *context, char stream, const void *data, size_t len)
 {
-	(void)context;
-	return write_all(stream == 'O' ? STDOUT_FILENO : STDERR_FILENO, data, len);
+	struct state *state = context;
+	struct amp_terminal *terminal = stream == 'O' ? &state->output : &state->error;
+
+	if (state->raw || !isatty(fileno(terminal->to)))
+		return write_all(fileno(terminal->to), data, len);
+	return amp_terminal_write(terminal, data, len) && !fflush(terminal->to);
 }
 
 static int on_signal(void *context, int signal)
@@ -105,17 +120,20 @@ static int watch_signals(void)
 int cmd_exec(int argc, char **argv)
 {
 	struct arguments a = {0};
-	struct state state = {0};
+	struct state state = {.output.to = stdout, .error.to = stderr};
 	struct client_result result;
 	struct client_io io = {.context = &state, .on_output = on_output, .on_signal = on_signal};
 
 	amp_cli_parse(&argp, argc, argv, ARGP_IN_ORDER, &a);
+	state.raw = a.raw;
 	io.has_input = true;
 	io.input_fd =
 		a.no_input || fcntl(STDIN_FILENO, F_GETFD) < 0 ? open("/dev/null", O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
 	io.signal_fd = watch_signals();
 	io.has_signals = io.signal_fd >= 0;
 	amp_client_exec(amp_cli.lab, a.command, &io, &result);
+	amp_terminal_end(&state.output);
+	amp_terminal_end(&state.error);
 	if (state.ended_by)
 		result.exit = 128 + state.ended_by;
 	else if (!result.answered && result.exit == AMP_EXIT_FAILED)

@@ -9,6 +9,7 @@
 #include "event_reader.h"
 #include "lab.h"
 #include "log_merge.h"
+#include "terminal.h"
 
 struct arguments {
 	const char *source;
@@ -93,30 +94,42 @@ static void keep(struct tail *tail, char *line)
 	tail->next = (tail->next + 1) % tail->size;
 }
 
+/* NAME, a bar and the line, or the line alone; the line is as the guest wrote it. */
+static void print_line(const char *name, const char *line)
+{
+	if (name)
+		printf("%s%-6s |%s ", amp_cli_color(COLOR_DIM), name, amp_cli_color(COLOR_END));
+	amp_terminal_puts(line, stdout);
+	putchar('\n');
+}
+
+/* A kept line is "NAME\nLINE", or "\nLINE" without a name: neither has a line feed in it. */
+static void print_kept(char *kept)
+{
+	char *end = strchr(kept, '\n');
+
+	*end = '\0';
+	print_line(end == kept ? NULL : kept, end + 1);
+}
+
 static void print_tail(struct tail *tail)
 {
 	for (size_t i = 0; i < tail->size; i++) {
 		char *line = tail->line[(tail->next + i) % tail->size];
 
 		if (line)
-			puts(line);
+			print_kept(line);
 		free(line);
 	}
 	free(tail->line);
 	fflush(stdout);
 }
 
-static char *compose(const struct log_merge *merge, const struct log_source *source)
+static char *compose(const char *name, const char *line)
 {
 	char *text;
-	int n;
 
-	if (merge->only)
-		n = asprintf(&text, "%s", source->line);
-	else
-		n = asprintf(&text, "%s%-6s |%s %s", amp_cli_color(COLOR_DIM), source->name, amp_cli_color(COLOR_END),
-		             source->line);
-	if (n < 0) {
+	if (asprintf(&text, "%s\n%s", name ? name : "", line) < 0) {
 		amp_cli_error("out of memory");
 		exit(AMP_EXIT_FAILED);
 	}
@@ -128,15 +141,13 @@ static void print_all(struct log_merge *merge, struct tail *tail, bool partial)
 	struct log_source *source;
 
 	while ((source = amp_log_merge_next(merge, partial))) {
-		char *text = compose(merge, source);
+		const char *name = merge->only ? NULL : source->name;
 
+		if (tail)
+			keep(tail, compose(name, source->line));
+		else
+			print_line(name, source->line);
 		source->line = NULL;
-		if (tail) {
-			keep(tail, text);
-		} else {
-			puts(text);
-			free(text);
-		}
 	}
 	fflush(stdout);
 }

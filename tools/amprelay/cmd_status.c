@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli.h"
 #include "client.h"
 #include "event_reader.h"
 #include "table.h"
+#include "terminal.h"
 
 static const struct argp argp = {
 	.doc = "Show what runs: Linux and its agent, each core with its state, lives, crashes and message counts.",
@@ -33,11 +35,13 @@ static void print_lab(const json_t *answer)
 	const json_t *host = json_object_get(answer, "host");
 	bool running = !strcmp(amp_event_string(host, "state"), "running");
 
-	printf("lab '%s' is %s for %.1f s (SoC %s, relay's process %d)\n", amp_event_string(answer, "lab"),
-	       amp_event_string(answer, "state"), number(answer, "uptime_ms") / 1000, amp_event_string(answer, "soc"),
-	       (int)number(answer, "pid"));
-	printf("Linux is %s%s%s, its agent is %s\n", amp_cli_color(running ? COLOR_GOOD : COLOR_BAD),
-	       amp_event_string(host, "state"), amp_cli_color(COLOR_END), amp_event_string(host, "agent"));
+	amp_terminal_printf(stdout, "lab '%s' is %s for %.1f s (SoC %s, relay's process %d)\n",
+	                    amp_event_string(answer, "lab"), amp_event_string(answer, "state"),
+	                    number(answer, "uptime_ms") / 1000, amp_event_string(answer, "soc"),
+	                    (int)number(answer, "pid"));
+	printf("Linux is %s%s%s, ", amp_cli_color(running ? COLOR_GOOD : COLOR_BAD), running ? "running" : "off",
+	       amp_cli_color(COLOR_END));
+	amp_terminal_printf(stdout, "its agent is %s\n", amp_event_string(host, "agent"));
 }
 
 static void add_core(struct libscols_table *table, const json_t *core)
@@ -71,10 +75,23 @@ static void print_host(const json_t *core)
 
 	if (strcmp(amp_event_string(core, "loader"), "relay"))
 		return;
-	printf("%s: loader=relay, which is its host in place of Linux; channels:", amp_event_string(core, "name"));
+	amp_terminal_printf(stdout, "%s: loader=relay, which is its host in place of Linux; channels:",
+	                    amp_event_string(core, "name"));
 	json_array_foreach (channels, i, channel)
-		printf("%s %s", i ? "," : "", json_string_value(channel));
+		amp_terminal_printf(stdout, "%s %s", i ? "," : "", json_string_value(channel));
 	puts(json_array_size(channels) ? "" : " none");
+}
+
+/* What is not as it should be. */
+static void print_trouble(const json_t *core)
+{
+	const char *link = amp_event_string(core, "link");
+
+	if (!strcmp(link, "down") || !strcmp(link, "lost"))
+		amp_terminal_printf(stdout, "%s: its RPMsg link is %s\n", amp_event_string(core, "name"), link);
+	if (json_is_true(json_object_get(json_object_get(core, "doorbells"), "babbling")))
+		amp_terminal_printf(stdout, "%s: it rings without end, and is heard less often for that\n",
+		                    amp_event_string(core, "name"));
 }
 
 static void print_cores(const json_t *cores)
@@ -90,15 +107,17 @@ static void print_cores(const json_t *cores)
 	amp_table_print(table);
 	json_array_foreach (cores, i, core)
 		print_host(core);
+	json_array_foreach (cores, i, core)
+		print_trouble(core);
 	json_array_foreach (cores, i, core) {
 		const json_t *crash = json_object_get(core, "last_crash");
 		const char *where = amp_event_string(crash, "pc_sym");
 
 		if (json_is_object(crash))
-			printf("%s: last crash %.1f s ago in life %.0f, noticed by %s: %s%s%s\n",
-			       amp_event_string(core, "name"), number(crash, "age_ms") / 1000, number(crash, "epoch"),
-			       amp_event_string(crash, "detector"), amp_event_string(crash, "text"),
-			       where[0] ? " in " : "", where);
+			amp_terminal_printf(stdout, "%s: last crash %.1f s ago in life %.0f, noticed by %s: %s%s%s\n",
+			                    amp_event_string(core, "name"), number(crash, "age_ms") / 1000,
+			                    number(crash, "epoch"), amp_event_string(crash, "detector"),
+			                    amp_event_string(crash, "text"), where[0] ? " in " : "", where);
 	}
 }
 
@@ -111,10 +130,14 @@ int cmd_status(int argc, char **argv)
 	if (amp_client_request(amp_cli.lab, json_pack("{s:s}", "cmd", "status"), &io, &result) != AMP_EXIT_OK)
 		return amp_client_finish(&result);
 	if (amp_cli.json) {
+		char *text;
+
 		json_object_del(result.answer, "done");
 		json_object_del(result.answer, "exit");
-		json_dumpf(result.answer, stdout, JSON_INDENT(2));
+		text = json_dumps(result.answer, JSON_INDENT(2));
+		amp_terminal_puts(text ? text : "", stdout);
 		putchar('\n');
+		free(text);
 	} else {
 		print_lab(result.answer);
 		print_cores(json_object_get(result.answer, "cores"));

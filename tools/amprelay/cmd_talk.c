@@ -4,6 +4,7 @@
 
 #include "cli.h"
 #include "client.h"
+#include "terminal.h"
 
 struct arguments {
 	const char *core, *channel, *text;
@@ -41,7 +42,7 @@ static void print_answer(const char *text)
 {
 	size_t len = strlen(text);
 
-	fputs(text, stdout);
+	amp_terminal_puts(text, stdout);
 	if (len == 0 || text[len - 1] != '\n')
 		putchar('\n');
 }

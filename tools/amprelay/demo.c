@@ -16,6 +16,7 @@
 #include "cli.h"
 #include "client.h"
 #include "lab_files.h"
+#include "terminal.h"
 
 double amp_demo_now_ms(void)
 {
@@ -34,6 +35,7 @@ double amp_demo_event_ms(const json_t *event)
 
 void amp_demo_step(struct demo *d, const char *name, bool ok, double ms, const char *format, ...)
 {
+	char text[1024];
 	va_list args;
 
 	amp_demo_report_step(&d->report, name, ok, ms);
@@ -41,8 +43,9 @@ void amp_demo_step(struct demo *d, const char *name, bool ok, double ms, const c
 	printf("%s%-3zu%-34s%s %7.1f ms  ", amp_cli_color(ok ? COLOR_GOOD : COLOR_BAD),
 	       json_array_size(d->report.steps), name, amp_cli_color(COLOR_END), ms);
 	va_start(args, format);
-	vprintf(format, args);
+	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
+	amp_terminal_puts(text, stdout); /* much of it is from the guest */
 	printf("%s\n", ok ? "" : "   FAILED");
 	fflush(stdout);
 }

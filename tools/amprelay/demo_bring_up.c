@@ -11,6 +11,7 @@
 #include "cli.h"
 #include "client.h"
 #include "demo.h"
+#include "terminal.h"
 
 #define CORE "m3"
 
@@ -67,8 +68,9 @@ static void show_recovery(struct show *s, const struct demo_recovery *r, const c
 		              "remoteproc restarted the core, an echo is back");
 		printf("\nBreaking it in %d more ways, each with its recovery:\n", NUM_SHOWN - 1);
 	} else if (s->next < NUM_SHOWN) {
-		printf("   %-8s detected after %7.1f ms by %-14s back after %7.1f ms  %.*s\n", r->fault, r->detected_ms,
-		       r->detector, r->recovered_ms, (int)strcspn(r->text, ";"), r->text);
+		amp_terminal_printf(stdout, "   %-8s detected after %7.1f ms by %-14s back after %7.1f ms  %.*s\n",
+		                    r->fault, r->detected_ms, r->detector, r->recovered_ms, (int)strcspn(r->text, ";"),
+		                    r->text);
 		if (s->next == NUM_SHOWN - 1)
 			printf("\n%zu more, for the statistics:", NUM_FAULTS - NUM_SHOWN);
 	} else {

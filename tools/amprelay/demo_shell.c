@@ -14,6 +14,7 @@
 #include "cli.h"
 #include "client.h"
 #include "demo.h"
+#include "terminal.h"
 
 #define END 1 /* this byte of output says that the command has ended */
 
@@ -101,7 +102,7 @@ static void show(const struct session *s)
 	for (const char *line = s->text; *line;) {
 		size_t len = strcspn(line, "\n");
 
-		printf("    %.*s\n", (int)len, line);
+		amp_terminal_printf(stdout, "    %.*s\n", (int)len, line);
 		line += len + (line[len] == '\n');
 	}
 	json_array_append_new(transcript, json_pack("{s:s, s:s, s:b}", "command", s->typed->command, "output", s->text,
@@ -140,7 +141,7 @@ static void complain(const struct session *s, const char *error)
 	for (const char *const *line = s->typed->lines; *line; line++)
 		printf("        %s\n", *line);
 	if (error[0])
-		printf("    %s\n", error);
+		amp_terminal_printf(stdout, "    %s\n", error);
 }
 
 bool amp_demo_type(struct demo *d, const struct demo_typed *typed)
