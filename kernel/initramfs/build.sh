@@ -81,7 +81,7 @@ fill_root() {
 	local module release
 	release=$(cat "$build/kernel/obj/include/config/kernel.release" 2>/dev/null) || die "no kernel is built in $build/kernel"
 	rm -rf "$root"
-	mkdir -p "$root"/{bin,sbin,dev,etc,firmware,out,proc,sys,tmp,usr/bin,usr/sbin,lib/modules/"$release"}
+	mkdir -p "$root"/{bin,sbin,dev,etc,firmware,proc,sys,tmp,usr/bin,usr/sbin,lib/modules/"$release"}
 	install -m 755 "$busybox" "$root/bin/busybox"
 	ln -s busybox "$root/bin/sh"
 	install -m 755 "$here/init" "$root/init"

@@ -18,7 +18,9 @@
 #include "cli.h"
 #include "lab.h"
 
-#define INPUT_CHUNK 16384
+#define INPUT_CHUNK   16384
+#define CONNECT_MS    5000 /* a relay that is stopped does not even take calls, once enough wait */
+#define SIGNAL_ACK_MS 2000 /* one that lives says at once that it has passed a signal on */
 
 struct packet {
 	char data[1 + AMP_CONTROL_MAX];
@@ -31,7 +33,10 @@ struct connection {
 	const struct client_io *io;
 	struct client_result *result;
 	bool input_open;
-	struct packet out; /* waiting to be sent */
+	bool reset; /* the relay closed while some of what we sent was unread; its own packets can still be read */
+	int signal; /* to be sent when there is room; 0: none */
+	int64_t signal_told; /* by when the relay must have confirmed one; 0: it need not */
+	struct packet out;   /* waiting to be sent */
 	struct packet in;
 	bool done;
 };
@@ -67,10 +72,12 @@ static int dial(const char *lab)
 {
 	struct sockaddr_un address;
 	socklen_t len = amp_lab_address(lab, &address);
+	const struct timeval limit = {.tv_sec = CONNECT_MS / 1000};
 	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
 		return -errno;
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
 	if (connect(fd, (struct sockaddr *)&address, len)) {
 		int err = -errno;
 
@@ -153,6 +160,8 @@ static void take_json(struct connection *c, const char *text, size_t len)
 		c->done = true;
 	} else if (json_is_true(json_object_get(message, "done"))) {
 		take_answer(c, message);
+	} else if (json_object_get(message, "signal")) {
+		c->signal_told = 0;
 	} else {
 		progress = json_string_value(json_object_get(message, "progress"));
 		if (progress && c->io->on_progress)
@@ -167,6 +176,10 @@ static void receive(struct connection *c)
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
+	if (n < 0 && errno == ECONNRESET && !c->reset) {
+		c->reset = true; /* said once; what the relay sent before, its answer perhaps, comes after it */
+		return;
+	}
 	if (n <= 0) {
 		fail(c->result, AMP_EXIT_FAILED, "the relay of lab '%s' ended: 'amprelay logs relay' may say why",
 		     c->lab);
@@ -219,18 +232,29 @@ static void read_signal(struct connection *c)
 	signal = c->io->on_signal(c->io->context, (int)info.ssi_signo);
 	if (signal < 0)
 		c->done = true;
-	else if (signal > 0)
-		put_json(c, json_pack("{s:i}", "signal", signal));
+	else if (signal > 0) {
+		c->signal = signal;
+		c->signal_told = amp_cli_now_ms() + SIGNAL_ACK_MS;
+	}
 }
 
-/* One round of waiting. Input and signals are read only when there is room for what they lead to. */
+/* Before any input: a command that does not read must still be told to end. */
+static void pass_signal(struct connection *c)
+{
+	if (!c->signal || c->out.len)
+		return;
+	put_json(c, json_pack("{s:i}", "signal", c->signal));
+	c->signal = 0;
+}
+
+/* One round of waiting. Input is read only when there is room for it; signals always, since they may end us. */
 static void serve(struct connection *c, int timeout_ms)
 {
 	bool room = !c->out.len;
 	struct pollfd fds[3] = {
 		{.fd = c->fd, .events = (short)(POLLIN | (room ? 0 : POLLOUT))},
 		{.fd = room && c->input_open ? c->io->input_fd : -1, .events = POLLIN},
-		{.fd = room && c->io->has_signals ? c->io->signal_fd : -1, .events = POLLIN},
+		{.fd = c->io->has_signals ? c->io->signal_fd : -1, .events = POLLIN},
 	};
 	int n = poll(fds, 3, timeout_ms);
 
@@ -246,28 +270,43 @@ static void serve(struct connection *c, int timeout_ms)
 		receive(c);
 	if (!c->done && fds[2].revents)
 		read_signal(c);
-	else if (!c->done && fds[1].revents)
+	pass_signal(c);
+	if (!c->done && fds[1].revents && !c->out.len)
 		read_input(c);
+}
+
+/* The sooner of two times, of which 0 is none. */
+static int64_t sooner(int64_t a, int64_t b)
+{
+	return a && (!b || a < b) ? a : b;
+}
+
+/* @return false: the time is over, which the result says */
+static bool in_time(struct connection *c, int64_t end)
+{
+	int64_t now = amp_cli_now_ms();
+
+	if (c->signal_told && now >= c->signal_told) {
+		fail(c->result, AMP_EXIT_TIMEOUT, "the relay of lab '%s' does not take the signal: is it stopped?",
+		     c->lab);
+		return false;
+	}
+	if (end && now >= end) {
+		fail(c->result, AMP_EXIT_TIMEOUT, "lab '%s' did not answer within %.3g s", c->lab,
+		     c->io->timeout_ms / 1000.0);
+		return false;
+	}
+	return true;
 }
 
 static void converse(struct connection *c)
 {
-	int64_t end = amp_cli_now_ms() + c->io->timeout_ms;
+	int64_t end = c->io->timeout_ms ? amp_cli_now_ms() + c->io->timeout_ms : 0;
 
-	while (!c->done) {
-		int left = -1;
+	while (!c->done && in_time(c, end)) {
+		int64_t next = sooner(end, c->signal_told), left = next ? next - amp_cli_now_ms() : -1;
 
-		if (c->io->timeout_ms) {
-			int64_t now = amp_cli_now_ms();
-
-			if (now >= end) {
-				fail(c->result, AMP_EXIT_TIMEOUT, "lab '%s' did not answer within %.3g s", c->lab,
-				     c->io->timeout_ms / 1000.0);
-				return;
-			}
-			left = (int)(end - now);
-		}
-		serve(c, left);
+		serve(c, next && left < 0 ? 0 : (int)left);
 	}
 }
 
@@ -284,6 +323,9 @@ int amp_client_request(const char *lab, json_t *request, const struct client_io 
 			return fail_no_lab(lab, result);
 		if (fd == -EPERM)
 			return fail(result, AMP_EXIT_FAILED, "the relay of lab '%s' runs as another user: not trusted",
+			            lab);
+		if (fd == -EAGAIN)
+			return fail(result, AMP_EXIT_TIMEOUT, "the relay of lab '%s' takes no calls: is it stopped?",
 			            lab);
 		return fail(result, AMP_EXIT_FAILED, "connecting to lab '%s': %s", lab, strerror(-fd));
 	}

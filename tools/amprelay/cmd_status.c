@@ -87,7 +87,7 @@ static void print_trouble(const json_t *core)
 {
 	const char *link = amp_event_string(core, "link");
 
-	if (!strcmp(link, "down") || !strcmp(link, "lost"))
+	if (!strcmp(link, "down") || !strcmp(link, "lost") || !strcmp(link, "silent"))
 		amp_terminal_printf(stdout, "%s: its RPMsg link is %s\n", amp_event_string(core, "name"), link);
 	if (json_is_true(json_object_get(json_object_get(core, "doorbells"), "babbling")))
 		amp_terminal_printf(stdout, "%s: it rings without end, and is heard less often for that\n",

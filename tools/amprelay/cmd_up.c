@@ -17,6 +17,7 @@
 #include "lab.h"
 #include "lab_files.h"
 #include "relay.h"
+#include "terminal.h"
 
 #define DOWN_MS      5000 /* how long a relay may take to end before it is killed */
 #define AUTO_BOOT_MS 3000 /* Linux starts its cores within milliseconds after the agent, or has refused to */
@@ -35,7 +36,9 @@ struct up {
 	int ready_fd;
 	int signal_fd;
 	sigset_t old_signals;
-	int interrupted; /* the signal, or 0 */
+	int interrupted;            /* the signal, or 0 */
+	struct amp_terminal reason; /* Linux's, for not starting a core */
+	bool hung_up;               /* the relay ended a request without an answer */
 	int64_t start;
 };
 
@@ -275,6 +278,17 @@ static void end_relay(struct up *up)
 		close(pidfd);
 }
 
+/* A relay that hung up on us is about to die, if it has not yet. */
+static bool has_died(const struct up *up)
+{
+	struct pollfd pfd = {.fd = (int)syscall(SYS_pidfd_open, up->relay, 0), .events = POLLIN};
+	bool died = pfd.fd >= 0 && poll(&pfd, 1, up->hung_up ? DOWN_MS : 0) == 1;
+
+	if (pfd.fd >= 0)
+		close(pfd.fd);
+	return died;
+}
+
 static int left_ms(const struct up *up)
 {
 	int64_t left = up->start + up->timeout_ms - amp_cli_now_ms();
@@ -352,11 +366,17 @@ static struct client_io watch_signals(struct up *up)
 		.has_signals = true, .signal_fd = up->signal_fd, .context = up, .on_signal = on_signal};
 }
 
+static void note_end(struct up *up, const struct client_result *result)
+{
+	up->hung_up |= !result->answered && !up->interrupted && result->exit != AMP_EXIT_TIMEOUT;
+}
+
 static int wait_for(struct up *up, const char *what, const char *core, int timeout_ms, struct client_result *result)
 {
 	const struct client_io io = watch_signals(up);
 
 	amp_client_wait(amp_cli.lab, what, core, timeout_ms, &io, result);
+	note_end(up, result);
 	return up->interrupted ? AMP_EXIT_INTERRUPTED : result->exit;
 }
 
@@ -377,8 +397,10 @@ static int wait_for_linux(struct up *up)
 
 static bool show_reason(void *context, char stream, const void *data, size_t len)
 {
-	(void)context, (void)stream;
-	fwrite(data, 1, len, stderr);
+	struct up *up = context;
+
+	(void)stream;
+	amp_terminal_write(&up->reason, data, len);
 	return true;
 }
 
@@ -398,6 +420,18 @@ static int wait_for_core(struct up *up, const char *core, struct client_result *
 	io.timeout_ms = left_ms(up);
 	io.on_output = show_reason;
 	amp_client_core(amp_cli.lab, "start", core, &io, result);
+	note_end(up, result);
+	if (result->exit == AMP_EXIT_REFUSED) { /* it began to run just when we asked */
+		struct client_result again;
+
+		if (wait_for(up, "running", core, left_ms(up) < AUTO_BOOT_MS ? left_ms(up) : AUTO_BOOT_MS, &again) ==
+		    AMP_EXIT_OK) {
+			amp_client_release(result);
+			*result = again;
+		} else {
+			amp_client_release(&again);
+		}
+	}
 	return up->interrupted ? AMP_EXIT_INTERRUPTED : result->exit;
 }
 
@@ -467,7 +501,9 @@ static int bring_up(struct up *up)
 			amp_cli_error("interrupted: lab '%s' was taken down again", amp_cli.lab);
 		return up->interrupted ? AMP_EXIT_INTERRUPTED : err;
 	}
-	if (err)
+	if (err && has_died(up))
+		amp_cli_error("lab '%s' has ended: 'amprelay logs relay' may say why", amp_cli.lab);
+	else if (err)
 		amp_cli_error("lab '%s' is up without it: 'amprelay logs' says more, 'amprelay down' ends it",
 		              amp_cli.lab);
 	else
@@ -477,7 +513,7 @@ static int bring_up(struct up *up)
 
 int cmd_up(int argc, char **argv)
 {
-	struct up up = {.timeout_ms = 60000, .lifeline = -1, .start = amp_cli_now_ms()};
+	struct up up = {.timeout_ms = 60000, .lifeline = -1, .reason = {.to = stderr}, .start = amp_cli_now_ms()};
 	int err;
 
 	amp_cli_parse(&argp, argc, argv, 0, &up);

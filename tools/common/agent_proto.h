@@ -34,8 +34,10 @@ enum amp_frame_type {
 	AMP_FRAME_STDERR = 18,
 	AMP_FRAME_EXIT =
 		19, /**< le32 status: exit code, or 128 + signal; after all output. 126/127: could not be run */
-	AMP_FRAME_KMSG = 20, /**< channel 0: one or more whole lines of the kernel log, "[    1.234567] text\n" */
-	AMP_FRAME_DUMP = 21, /**< channel 0: file name of a devcoredump saved to the share "out" */
+	AMP_FRAME_KMSG = 20,      /**< channel 0: one or more whole lines of the kernel log, "[    1.234567] text\n" */
+	AMP_FRAME_DUMP = 21,      /**< channel 0: a devcoredump begins: name of its core, 1 to 31 bytes */
+	AMP_FRAME_DUMP_DATA = 22, /**< channel 0: the next bytes of it */
+	AMP_FRAME_DUMP_END = 23,  /**< channel 0: le32, 0 = that was all of it, else Linux's errno */
 	/* both */
 	AMP_FRAME_WINDOW = 32, /**< le32 number of bytes passed on */
 };

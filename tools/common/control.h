@@ -15,7 +15,8 @@
  * One connection carries one request. The client's first packet is 'J' {"cmd": NAME, ...}. The relay answers with any
  * number of 'O', 'E' and 'J' {"progress": TEXT} packets and then exactly one 'J' {"done": true, "exit": N, ...}, where
  * N is an enum amp_exit (for exec: the command's own status), "error" the text for people when N is not 0. A client
- * that closes its end cancels what it asked for.
+ * that closes its end cancels what it asked for. A client that asks for nothing, or has read its answer and stays, is
+ * hung up on after a few seconds. A client that finds its connection reset reads on: an answer may still be there.
  *
  *   cmd      arguments                               answer, besides "exit" and "error"
  *   status   -                                       "lab": name, state, host, cores[] (see docs/reference/status.md)
@@ -26,8 +27,8 @@
  *            "linux" (default) | "relay"
  *   talk     "core", "channel", "text"               "text": the answer, printable ASCII and line ends
  *   fault    "core", "kind"                          -
- *   exec     "argv": [..]; client may send 'I' and   "exit" is the command's status
- *            'J' {"signal": N}
+ *   exec     "argv": [..]; client may send 'I' and   "exit" is the command's status; 'J' {"signal": N} comes back
+ *            'J' {"signal": N}                        as soon as the signal is on its way
  *   console  -  ; client sends 'I'                   until the client closes
  *
  * Logs and events are files in the lab's state directory, and clients read them there: this works after the relay's
@@ -51,7 +52,7 @@
  *   relay.log      the relay's own messages
  *   CORE.log       the trace buffer of each core
  *   dumps/         post-mortems: CORE-EPOCH.core (ELF core), CORE-EPOCH.txt (readable), from outside;
- *                  CORE-N.devcoredump, from Linux
+ *                  CORE-EPOCH.devcoredump, from Linux
  *   events.1.jsonl, dumps.1/   the same of the flight before
  */
 

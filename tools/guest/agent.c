@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The relay's hand in the guest: runs commands, forwards the kernel log and saves core dumps, over a virtio-serial
+ * The relay's hand in the guest: runs commands, forwards the kernel log and core dumps, over a virtio-serial
  * port. See agent.h for its parts and tools/common/agent_proto.h for the protocol.
  */
 #include "agent.h"
@@ -85,6 +85,7 @@ static bool take_frames(void)
 	/* There is no way to find the next frame's start: begin again with a new connection. */
 	amp_agent_log("the relay broke the protocol on channel %u: %s; reconnecting", frame.channel, wrong);
 	amp_exec_reset();
+	amp_dumps_reset();
 	amp_port_close(&port);
 	amp_port_open(&port);
 	return false;
@@ -98,6 +99,7 @@ static bool work(void)
 	switch (amp_port_work(&port)) {
 	case AMP_PORT_LOST:
 		amp_exec_reset();
+		amp_dumps_reset();
 		if (amp_port_work(&port) != AMP_PORT_CONNECTED)
 			break;
 		/* fall through */
@@ -110,8 +112,8 @@ static bool work(void)
 	if (port.connected && take_frames()) {
 		amp_exec_work(&port.out);
 		amp_agent_kmsg_work(&port.out);
+		amp_dumps_work(&port.out);
 	}
-	amp_dumps_work(&port.out, port.connected);
 	tight = amp_frame_room(&port.out) < AMP_AGENT_PAYLOAD_MAX;
 	amp_port_flush(&port);
 	return tight && amp_frame_room(&port.out) == AMP_AGENT_PAYLOAD_MAX;
@@ -122,8 +124,8 @@ static void fill_pollset(struct amp_pollset *set, int events)
 	set->count = 0;
 	amp_pollset_add(set, events, POLLIN);
 	amp_port_poll(&port, set);
-	amp_dumps_poll(set);
 	if (port.connected) {
+		amp_dumps_poll(&port.out, set);
 		amp_exec_poll(&port.out, set);
 		amp_agent_kmsg_poll(&port.out, set);
 	}

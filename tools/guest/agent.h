@@ -4,7 +4,7 @@
  * @brief The parts of the guest's agent. One thread; every descriptor is non-blocking; one poll() waits for all.
  *
  *   agent.c          the loop                          port.c     the virtio-serial port, frames in and out
- *   agent_exec.c     commands and their streams        agent_dumps.c   devcoredumps to the share "out"
+ *   agent_exec.c     commands and their streams        agent_dumps.c   devcoredumps to the relay
  *   agent_kmsg.c     kernel log to the relay
  *
  * Each part tells with *_poll() what it waits for in its present state, and does with *_work() what can be done now.
@@ -19,7 +19,7 @@
 
 #include "frames.h"
 
-#define AMP_AGENT_COMMANDS 32 /**< commands that run at the same time; more are refused */
+#define AMP_AGENT_COMMANDS 36 /**< commands that run at the same time; more are refused */
 
 /** What poll() waits for; refilled before each wait. */
 struct amp_pollset {
@@ -81,8 +81,9 @@ void amp_agent_kmsg_work(struct amp_frame_out *out);
 
 /** There may be a new dump: call at the start and for each event of the subsystem "devcoredump". */
 void amp_dumps_look(void);
-void amp_dumps_poll(struct amp_pollset *set);
-/** @param connected whether a DUMP frame may be queued. */
-void amp_dumps_work(struct amp_frame_out *out, bool connected);
+void amp_dumps_poll(struct amp_frame_out *out, struct amp_pollset *set);
+void amp_dumps_work(struct amp_frame_out *out);
+/** The relay has gone: the dump that is under way is lost. */
+void amp_dumps_reset(void);
 
 #endif

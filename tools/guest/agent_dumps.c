@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Saves the kernel's device core dumps to the share "out".
+ * Hands the kernel's device core dumps to the relay.
  *
- * An unread dump keeps its remoteproc from being removed and the next dump from being taken, so each is written out and
- * freed at once. A child process does the copying: it takes long (file server, sysfs page by page), and meanwhile the
- * agent must answer and, above all, the core that crashed is just being recovered by the same CPU: hence the low
- * priority.
+ * An unread dump keeps its remoteproc from being removed and the next dump from being taken, so each is passed on and
+ * freed at once. A child process does the reading: it takes long (sysfs gives page by page), and meanwhile the agent
+ * must answer and, above all, the core that crashed is just being recovered by the same CPU: hence the low priority.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -19,21 +18,19 @@
 #include <unistd.h>
 
 #include "agent.h"
-#include "dump_names.h"
 #include "sysfs.h"
 
 #define DUMP_CLASS "/sys/class/devcoredump"
-#define OUT_DIR    "/out"
-#define DUMPS_KEPT 8
+#define NAME_LEN   32 /* what the child writes first: the core's name, with zeroes behind it */
 #define COPY_SIZE  65536
 
 static struct {
 	bool look;             /* look for dumps when the child is free */
 	unsigned long handled; /* dumps up to this number have been dealt with: the kernel counts them up */
 	pid_t child;
-	int result;                   /* the child writes the file's name here; -1: no child */
-	char name[AMP_DUMP_NAME_LEN]; /* saved, DUMP frame still to be sent */
-} dumps = {.result = -1};
+	int data;   /* the child writes a name and the dump here; -1: no child */
+	bool begun; /* the name has been passed on */
+} dumps = {.data = -1};
 
 void amp_dumps_look(void)
 {
@@ -61,37 +58,6 @@ static unsigned long next_dump(void)
 
 /* ---- in the child */
 
-static unsigned int highest_number(const char *core)
-{
-	unsigned int highest = 0, n;
-	struct dirent *entry;
-	DIR *dir = opendir(OUT_DIR);
-
-	while (dir && (entry = readdir(dir))) {
-		n = amp_dump_number(entry->d_name, core);
-		if (n > highest)
-			highest = n;
-	}
-	if (dir)
-		closedir(dir);
-	return highest;
-}
-
-static void remove_old(const char *core, unsigned int newest)
-{
-	struct dirent *entry;
-	DIR *dir = opendir(OUT_DIR);
-
-	while (dir && (entry = readdir(dir))) {
-		unsigned int n = amp_dump_number(entry->d_name, core);
-
-		if (n && n + DUMPS_KEPT <= newest)
-			unlinkat(dirfd(dir), entry->d_name, 0);
-	}
-	if (dir)
-		closedir(dir);
-}
-
 static int write_all(int fd, const char *data, size_t len)
 {
 	while (len) {
@@ -111,7 +77,7 @@ static int copy(int from, int to)
 	size_t used = 0;
 	int err;
 
-	/* sysfs gives a page at a time; the file server likes larger pieces */
+	/* sysfs gives a page at a time; the agent likes larger pieces */
 	for (;;) {
 		ssize_t n = read(from, buf + used, sizeof(buf) - used);
 
@@ -127,120 +93,123 @@ static int copy(int from, int to)
 	}
 }
 
-/* The reader of "out" never sees half a dump: it is renamed when complete. */
-static int save(int data, const char *name)
+/* @return 0 or a negative errno: whether the relay has all of it */
+static int collect(unsigned long number, int out)
 {
-	char temporary[AMP_PATH_LEN], path[AMP_PATH_LEN];
-	int fd, err;
-
-	snprintf(temporary, sizeof(temporary), OUT_DIR "/.%s.tmp", name);
-	snprintf(path, sizeof(path), OUT_DIR "/%s", name);
-	fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	if (fd < 0)
-		return -errno;
-	err = copy(data, fd);
-	if (close(fd) < 0 && !err)
-		err = -errno;
-	if (!err && rename(temporary, path) < 0)
-		err = -errno;
-	if (err)
-		unlink(temporary);
-	return err;
-}
-
-static void collect(unsigned long number, int result)
-{
-	char path[96], core[32], name[AMP_DUMP_NAME_LEN];
-	unsigned int n;
+	char path[96], core[NAME_LEN] = "";
 	int data, err;
 
 	/* The agent's port and the commands' pipes: held open here, they could not end there. */
-	close_range(3, (unsigned int)result - 1, 0);
-	close_range((unsigned int)result + 1, ~0u, 0);
+	close_range(3, (unsigned int)out - 1, 0);
+	close_range((unsigned int)out + 1, ~0u, 0);
 	setpriority(PRIO_PROCESS, 0, 19);
 	snprintf(path, sizeof(path), DUMP_CLASS "/devcd%lu/failing_device", number);
 	if (amp_attr_read(path, "name", core, sizeof(core)) <= 0)
 		snprintf(core, sizeof(core), "unknown");
-	n = highest_number(core) + 1;
-	if (!amp_dump_name(name, core, n))
-		amp_dump_name(name, "unknown", n);
 	snprintf(path, sizeof(path), DUMP_CLASS "/devcd%lu/data", number);
 	data = open(path, O_RDWR | O_CLOEXEC);
 	if (data < 0) {
-		amp_agent_log("cannot open %s: %s", path, strerror(errno));
-		return;
+		err = -errno;
+		amp_agent_log("cannot open %s: %s", path, strerror(-err));
+		return err;
 	}
-	err = save(data, name);
+	err = write_all(out, core, sizeof(core));
+	if (!err)
+		err = copy(data, out);
 	if (err)
-		amp_agent_log("cannot save the core dump of %s to %s/%s: %s", core, OUT_DIR, name, strerror(-err));
-	else
-		remove_old(core, n);
+		amp_agent_log("cannot hand on the core dump of %s: %s", core, strerror(-err));
 	if (write(data, "0", 1) < 0) /* any byte frees it */
 		amp_agent_log("cannot free %s: %s", path, strerror(errno));
-	if (!err && write(result, name, strlen(name)) < 0)
-		amp_agent_log("core dump %s was saved, but the agent has gone", name);
+	return err;
 }
 
 /* ---- in the agent */
 
 static void start_child(unsigned long number)
 {
-	int result[2];
+	int ends[2];
 
-	if (pipe2(result, O_CLOEXEC) < 0)
+	if (pipe2(ends, O_CLOEXEC) < 0)
 		return;
 	dumps.child = fork();
-	if (dumps.child == 0) {
-		collect(number, result[1]);
-		_exit(0);
-	}
-	close(result[1]);
+	if (dumps.child == 0)
+		_exit(-collect(number, ends[1]));
+	close(ends[1]);
 	if (dumps.child < 0) {
 		amp_agent_log("cannot collect a core dump: %s", strerror(errno));
-		close(result[0]);
+		close(ends[0]);
 		return;
 	}
-	fcntl(result[0], F_SETFL, O_NONBLOCK);
-	dumps.result = result[0];
+	fcntl(ends[0], F_SETFL, O_NONBLOCK);
+	dumps.data = ends[0];
+	dumps.begun = false;
 	dumps.handled = number;
 }
 
-void amp_dumps_poll(struct amp_pollset *set)
+/* A frame of data is worth its header only if it is large, and its end must fit behind it. */
+static bool has_room(struct amp_frame_out *out)
 {
-	amp_pollset_add(set, dumps.result, POLLIN);
+	return amp_frame_room(out) == AMP_AGENT_PAYLOAD_MAX;
 }
 
-static void finish_child(void)
+void amp_dumps_poll(struct amp_frame_out *out, struct amp_pollset *set)
 {
-	ssize_t n = read(dumps.result, dumps.name, sizeof(dumps.name) - 1);
+	if (has_room(out))
+		amp_pollset_add(set, dumps.data, POLLIN);
+}
+
+/* The pipe has ended, and so has the child, or is about to: the wait is short. @return its error */
+static uint32_t reap(void)
+{
+	int status = 0;
+
+	close(dumps.data);
+	dumps.data = -1;
+	waitpid(dumps.child, &status, 0);
+	dumps.look = true;
+	return WIFEXITED(status) ? (uint32_t)WEXITSTATUS(status) : EINTR;
+}
+
+static void pass_on(struct amp_frame_out *out)
+{
+	uint8_t *payload = amp_frame_payload(out);
+	ssize_t n = read(dumps.data, payload, dumps.begun ? AMP_AGENT_PAYLOAD_MAX : NAME_LEN);
+	uint32_t err;
 
 	if (n < 0)
-		return; /* still at work */
-	dumps.name[n] = '\0';
-	close(dumps.result);
-	dumps.result = -1;
-	/* Its pipe is readable because it has written its only message or has ended: the wait is short. */
-	waitpid(dumps.child, NULL, 0);
-	dumps.look = true;
+		return; /* no more at the moment */
+	if (n == 0) {
+		err = reap();
+		if (dumps.begun)
+			amp_frame_put_le32(out, AMP_FRAME_DUMP_END, 0, err);
+		return;
+	}
+	if (dumps.begun) {
+		amp_frame_put(out, AMP_FRAME_DUMP_DATA, 0, (size_t)n);
+		return;
+	}
+	/* less than a pipe takes at once, so it comes at once */
+	amp_frame_put(out, AMP_FRAME_DUMP, 0, strnlen((const char *)payload, (size_t)n));
+	dumps.begun = true;
 }
 
-void amp_dumps_work(struct amp_frame_out *out, bool connected)
+void amp_dumps_work(struct amp_frame_out *out)
 {
-	size_t len;
-
-	if (dumps.result >= 0)
-		finish_child();
-	len = strlen(dumps.name);
-	if (len && connected && amp_frame_room(out) >= len) {
-		memcpy(amp_frame_payload(out), dumps.name, len);
-		amp_frame_put(out, AMP_FRAME_DUMP, 0, len);
-		dumps.name[0] = '\0';
-	}
-	if (dumps.look && dumps.result < 0 && !dumps.name[0]) {
+	/* one piece each time: commands' output comes between them */
+	if (dumps.data >= 0 && has_room(out))
+		pass_on(out);
+	if (dumps.look && dumps.data < 0) {
 		unsigned long number = next_dump();
 
 		dumps.look = false;
 		if (number)
 			start_child(number);
 	}
+}
+
+void amp_dumps_reset(void)
+{
+	/* the child notices, and frees the dump, of which nobody has the beginning any more */
+	if (dumps.data >= 0)
+		reap();
 }

@@ -71,6 +71,7 @@ static void end_channel(struct agent_channel *channel, int status)
 static void link_down(struct agent *agent, const char *why)
 {
 	amp_frame_lose_step(&agent->reader);
+	amp_dump_abandon(agent);
 	for (size_t i = 0; i < AGENT_CHANNELS; i++) {
 		if (agent->channel[i].id != 0)
 			end_channel(&agent->channel[i], -1);
@@ -92,17 +93,20 @@ static uint16_t new_id(struct agent *agent)
 	return agent->last_id;
 }
 
-struct agent_channel *amp_agent_exec(struct agent *agent, const char *argv, size_t len,
+struct agent_channel *amp_agent_exec(struct agent *agent, const char *argv, size_t len, bool matters,
                                      const struct agent_channel_ops *ops, void *userdata)
 {
 	struct agent_channel *channel = NULL;
+	size_t free = 0;
 	uint16_t id;
 
-	for (size_t i = 0; i < AGENT_CHANNELS && !channel; i++) {
-		if (agent->channel[i].id == 0)
+	for (size_t i = 0; i < AGENT_CHANNELS; i++) {
+		if (agent->channel[i].id != 0)
+			continue;
+		if (free++ == 0)
 			channel = &agent->channel[i];
 	}
-	if (!channel || !agent->up || len == 0 || len > AMP_AGENT_PAYLOAD_MAX)
+	if (free <= (matters ? 0 : AGENT_RESERVED) || !agent->up || len == 0 || len > AMP_AGENT_PAYLOAD_MAX)
 		return NULL;
 	id = new_id(agent);
 	if (!send_frame(agent, AMP_FRAME_EXEC, id, argv, (uint32_t)len))
@@ -211,37 +215,6 @@ static bool on_window(struct agent_channel *channel, uint32_t bytes)
 	return true;
 }
 
-/* The file is named CORE-N.devcoredump. @return the core's name, NULL if it is none of this lab's */
-static const char *dumped_core(const struct lab *lab, const char *file)
-{
-	for (uint32_t i = 0; i < lab->soc.num_cores; i++) {
-		const char *name = lab->soc.core[i].name;
-		size_t len = strlen(name);
-
-		if (strncmp(file, name, len) == 0 && file[len] == '-' && !strchr(file + len + 1, '-'))
-			return name;
-	}
-	return NULL;
-}
-
-static bool on_dump(struct agent *agent, const struct amp_frame *frame, const uint8_t *payload)
-{
-	char name[128], file[140];
-	uint32_t suppressed;
-
-	if (frame->len >= sizeof(name))
-		return false;
-	memcpy(name, payload, frame->len);
-	name[frame->len] = '\0';
-	if (!amp_text_is_file_name(name, sizeof(name)))
-		return false;
-	amp_text(file, sizeof(file), "dumps/%s", name);
-	if (amp_ratelimit(&agent->noise, now_ns(), &suppressed))
-		amp_record(&agent->lab->record, "core.dump", dumped_core(agent->lab, name), "{s:s, s:s}", "file", file,
-		           "by", "linux");
-	return true;
-}
-
 static bool on_frame(void *userdata, const struct amp_frame *frame, const uint8_t *payload)
 {
 	struct agent *agent = userdata;
@@ -254,7 +227,16 @@ static bool on_frame(void *userdata, const struct amp_frame *frame, const uint8_
 		amp_log_file_write(&agent->lab->host.kernel_file, payload, frame->len);
 		return true;
 	case AMP_FRAME_DUMP:
-		return on_dump(agent, frame, payload);
+		amp_dump_begin(agent, payload, frame->len);
+		return true;
+	case AMP_FRAME_DUMP_DATA:
+		amp_dump_data(agent, payload, frame->len);
+		return true;
+	case AMP_FRAME_DUMP_END:
+		if (frame->len != 4)
+			return false;
+		amp_dump_end(agent, amp_le32(payload));
+		return true;
 	case AMP_FRAME_STDOUT:
 	case AMP_FRAME_STDERR:
 		return channel && on_output(channel, frame, payload);
@@ -314,6 +296,7 @@ int amp_agent_open(struct agent *agent, struct lab *lab, int fd)
 	agent->lab = lab;
 	agent->noise = (struct ratelimit)RATELIMIT(20, 500);
 	agent->hellos = (struct ratelimit)RATELIMIT(10, 1000);
+	amp_dump_prepare(&agent->dump);
 	return amp_stream_open(&agent->stream, lab->loop, fd, QUEUE_MAX, &ops, agent);
 }
 

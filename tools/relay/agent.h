@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "agent_dump.h"
 #include "agent_frame.h"
 #include "log.h"
 #include "stream.h"
@@ -14,7 +15,8 @@
 struct lab;
 struct agent;
 
-#define AGENT_CHANNELS 32 /**< commands at the same time */
+#define AGENT_CHANNELS 36 /**< commands at the same time … */
+#define AGENT_RESERVED 4  /**< … of which so many are kept for those that matter more than others */
 
 /** What the owner of a channel hears. */
 struct agent_channel_ops {
@@ -43,6 +45,7 @@ struct agent {
 	struct frame_reader reader;
 	bool up;
 	uint16_t last_id;
+	struct agent_dump dump;
 	struct agent_channel channel[AGENT_CHANNELS];
 	struct ratelimit noise; /**< of warnings and records that the guest can cause */
 	struct ratelimit hellos;
@@ -58,10 +61,11 @@ void amp_agent_port_closed(struct agent *agent);
 /**
  * Runs a command.
  *
- * @param argv  NUL-terminated strings one after the other, `len` bytes in all
+ * @param argv     NUL-terminated strings one after the other, `len` bytes in all
+ * @param matters  it may have a place that is kept: not any number of others shall stand in its way
  * @return the channel, or NULL if the agent is not up, too many commands run, or `len` is 0 or too big
  */
-struct agent_channel *amp_agent_exec(struct agent *agent, const char *argv, size_t len,
+struct agent_channel *amp_agent_exec(struct agent *agent, const char *argv, size_t len, bool matters,
                                      const struct agent_channel_ops *ops, void *userdata);
 
 /** Sends standard input. @return bytes taken, at most `len`; on_window tells when to go on */

@@ -205,11 +205,13 @@ static void command_console(struct client *client, const json_t *request)
 static const struct {
 	const char *name;
 	void (*run)(struct client *client, const json_t *request);
+	bool brief; /* answered at once, or so important that it may take a place that is kept */
 } commands[] = {
-	{"status", command_status},        {"down", command_down},           {"wait", command_wait},
-	{"fault", command_fault},          {"exec", amp_control_exec},       {"console", command_console},
-	{"start", amp_control_life_cycle}, {"stop", amp_control_life_cycle}, {"restart", amp_control_life_cycle},
-	{"talk", amp_control_talk},
+	{"status", command_status, true},       {"down", command_down, true},
+	{"fault", command_fault, true},         {"start", amp_control_life_cycle, true},
+	{"stop", amp_control_life_cycle, true}, {"restart", amp_control_life_cycle, true},
+	{"wait", command_wait, false},          {"exec", amp_control_exec, false},
+	{"console", command_console, false},    {"talk", amp_control_talk, false},
 };
 
 void amp_control_request(struct client *client, const json_t *request)
@@ -218,7 +220,8 @@ void amp_control_request(struct client *client, const json_t *request)
 
 	for (size_t i = 0; name && i < sizeof(commands) / sizeof(commands[0]); i++) {
 		if (strcmp(name, commands[i].name) == 0) {
-			commands[i].run(client, request);
+			if (commands[i].brief || amp_control_may_last(client))
+				commands[i].run(client, request);
 			return;
 		}
 	}

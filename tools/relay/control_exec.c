@@ -6,6 +6,8 @@
 #include "lab.h"
 #include "text.h"
 
+#define LINK_MS 6000 /* a firmware that says when it is ready has been judged by then: core_link.c */
+
 /* ------------------------------------------------------------------ from the guest */
 
 static void on_output(void *userdata, bool is_error, const uint8_t *data, size_t len)
@@ -34,6 +36,63 @@ static void on_window(void *userdata)
 	feed(userdata);
 }
 
+static int link_answer(const struct core *core, char *error, size_t size)
+{
+	error[0] = '\0';
+	if (core->phase != PHASE_RUNNING) {
+		amp_text(error, size, "core %s has been started, and is %s%s%s", core->config->name,
+		         amp_core_state_name(core), core->phase == PHASE_CRASHED ? ": " : "",
+		         core->phase == PHASE_CRASHED ? core->wire.report_text : "");
+		return AMP_EXIT_FAILED;
+	}
+	if (!amp_core_link_is_bad(core))
+		return AMP_EXIT_OK;
+	amp_text(error, size, "core %s runs, but %s", core->config->name, amp_core_link_text(core));
+	return AMP_EXIT_TIMEOUT;
+}
+
+static bool answer_with_link(struct client *client, bool at_last)
+{
+	const struct core *core = amp_lab_core(client->lab, client->core_name);
+	char error[256];
+	int status;
+
+	if (core->phase == PHASE_RUNNING && !core->link.settled && !at_last)
+		return false;
+	status = link_answer(core, error, sizeof(error));
+	amp_client_answer(client, status, NULL, error);
+	return true;
+}
+
+static void link_changed(struct client *client)
+{
+	answer_with_link(client, false);
+}
+
+static int on_link_limit(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct client *client = userdata;
+
+	(void)source;
+	(void)usec;
+	if (!client->answered)
+		answer_with_link(client, true);
+	return 0;
+}
+
+/* Linux has started the core, and that it can be talked to is what was wanted. */
+static void wait_for_link(struct client *client)
+{
+	static const struct client_ops ops = {.on_changed = link_changed};
+
+	if (answer_with_link(client, false))
+		return;
+	client->ops = &ops;
+	if (sd_event_add_time_relative(client->lab->loop, &client->timer, CLOCK_MONOTONIC, LINK_MS * 1000, 1000,
+	                               on_link_limit, client) < 0)
+		answer_with_link(client, true);
+}
+
 static void command_ended(void *userdata, int status)
 {
 	struct client *client = userdata;
@@ -43,6 +102,10 @@ static void command_ended(void *userdata, int status)
 	if (status < 0) {
 		amp_client_answer(client, client->verb ? AMP_EXIT_FAILED : AMP_EXIT_EXEC, NULL,
 		                  "the connection to Linux's agent broke");
+		return;
+	}
+	if (client->verb && status == AMP_EXIT_OK && strcmp(client->verb, "stop") != 0) {
+		wait_for_link(client);
 		return;
 	}
 	if (client->verb && status != AMP_EXIT_OK) {
@@ -89,10 +152,14 @@ static void exec_input(struct client *client, const char *data, size_t len)
 static void exec_json(struct client *client, const json_t *object)
 {
 	const json_t *number = json_object_get(object, "signal");
+	char answer[32];
 
-	if (client->channel && json_is_integer(number) && json_integer_value(number) > 0 &&
-	    json_integer_value(number) < 65)
-		amp_agent_signal(client->channel, (uint32_t)json_integer_value(number));
+	if (!client->channel || !json_is_integer(number) || json_integer_value(number) < 1 ||
+	    json_integer_value(number) > 64)
+		return;
+	amp_agent_signal(client->channel, (uint32_t)json_integer_value(number));
+	amp_text(answer, sizeof(answer), "{\"signal\":%d}", (int)json_integer_value(number));
+	amp_client_send(client, 'J', answer, strlen(answer));
 }
 
 static void exec_sent(struct client *client, size_t bytes)
@@ -119,7 +186,7 @@ static void run(struct client *client, const char *argv, size_t len)
 {
 	int failed = client->verb ? AMP_EXIT_FAILED : AMP_EXIT_EXEC;
 
-	client->channel = amp_agent_exec(&client->lab->agent, argv, len, &channel_ops, client);
+	client->channel = amp_agent_exec(&client->lab->agent, argv, len, client->verb != NULL, &channel_ops, client);
 	if (client->channel)
 		client->ops = &exec_ops;
 	else if (!client->lab->agent.up)
@@ -127,7 +194,7 @@ static void run(struct client *client, const char *argv, size_t len)
 			client, failed, NULL,
 			"Linux's agent does not answer: it boots, or has crashed (see 'amprelay logs linux')");
 	else
-		amp_client_answer(client, failed, NULL, "too many commands run in Linux already");
+		amp_client_answer(client, failed, NULL, "too many commands run in Linux already, or end slowly");
 }
 
 /* ------------------------------------------------------------------ requests */

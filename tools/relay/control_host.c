@@ -8,6 +8,7 @@
 #include "text.h"
 
 #define READY_MS  10000
+#define STOP_MS   10000 /* the core has milliseconds to shut down; its emulator cannot refuse to be killed */
 #define ANSWER_MS 5000
 #define TALK_MAX  4096 /* bytes of an answer that are shown; more than any buffer of a core holds */
 
@@ -75,12 +76,25 @@ static void stop_changed(struct client *client)
 		amp_client_answer(client, AMP_EXIT_OK, NULL, NULL);
 }
 
+static int on_not_off(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct client *client = userdata;
+
+	(void)source;
+	(void)usec;
+	if (!client->answered)
+		amp_client_answer(client, AMP_EXIT_TIMEOUT, NULL, "the core's process has not ended within 10 s");
+	return 0;
+}
+
 static void stop(struct client *client, struct core *core)
 {
 	static const struct client_ops ops = {.on_changed = stop_changed};
 
 	client->ops = &ops;
 	amp_host_role_stop(core, "'amprelay stop' asked for it");
+	if (!client->answered)
+		set_timeout(client, STOP_MS, on_not_off);
 }
 
 bool amp_control_host_life_cycle(struct client *client, struct core *core, const json_t *request)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "control_server.h"
 #include "lab.h"
 #include "text.h"
@@ -15,6 +17,8 @@
 #define CONSOLE_BACKLOG                                                                              \
 	(256u << 10) /* bytes that a slow viewer of the console may lag behind, before it loses some \
 	              */
+
+#define REST_MS 200 /* without descriptors: until the next look at who calls */
 
 /* ------------------------------------------------------------------ one connection */
 
@@ -56,6 +60,23 @@ void amp_client_send(struct client *client, char type, const void *data, size_t 
 	report_sent(client, sent);
 }
 
+static int on_overdue(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	(void)source;
+	(void)usec;
+	close_client(userdata);
+	return 0;
+}
+
+/* A connection has its place for so long and no longer, unless it asks for something, or reads the rest of its answer.
+ */
+static bool limit_time(struct client *client)
+{
+	client->timer = sd_event_source_disable_unref(client->timer);
+	return sd_event_add_time_relative(client->lab->loop, &client->timer, CLOCK_MONOTONIC,
+	                                  CONTROL_IDLE_SEC * UINT64_C(1000000), 1000, on_overdue, client) >= 0;
+}
+
 void amp_client_answer(struct client *client, int exit_status, json_t *members, const char *error)
 {
 	json_t *answer = members ? members : json_object();
@@ -80,6 +101,8 @@ void amp_client_answer(struct client *client, int exit_status, json_t *members, 
 	free(text);
 	/* the client closes when it has read the answer; what it still sends until then is dropped */
 	amp_client_pause(client, false);
+	if (!amp_packets_waiting(&client->queue))
+		limit_time(client);
 }
 
 void amp_client_pause(struct client *client, bool paused)
@@ -97,6 +120,7 @@ static void take_json(struct client *client, const char *text, size_t len)
 		if (!client->answered)
 			amp_client_answer(client, AMP_EXIT_USAGE, NULL, "the request is no JSON object");
 	} else if (!client->ops && !client->answered) {
+		client->timer = sd_event_source_disable_unref(client->timer);
 		amp_control_request(client, object);
 	} else if (client->ops && client->ops->on_json) {
 		client->ops->on_json(client, object);
@@ -129,6 +153,8 @@ static int on_client(sd_event_source *source, int fd, uint32_t revents, void *us
 		}
 		set_interest(client);
 		report_sent(client, sent);
+		if (client->answered && !amp_packets_waiting(&client->queue))
+			limit_time(client);
 	}
 	if (revents & EPOLLIN && !client->paused) {
 		n = recv(fd, packet, sizeof(packet), MSG_DONTWAIT | MSG_TRUNC);
@@ -168,34 +194,113 @@ static struct client *free_slot(struct control_server *server)
 	return NULL;
 }
 
+bool amp_control_may_last(struct client *client)
+{
+	const struct control_server *server = &client->lab->control;
+	size_t lasting = 0;
+	char error[96];
+
+	for (size_t i = 0; i < CONTROL_CLIENTS; i++)
+		lasting += server->client[i].fd >= 0 &&
+		           (server->client[i].ops || amp_packets_waiting(&server->client[i].queue));
+	if (lasting < CONTROL_LASTING)
+		return true;
+	amp_text(error, sizeof(error), "the relay does %d things at once already: end some of them first",
+	         CONTROL_LASTING);
+	amp_client_answer(client, AMP_EXIT_FAILED, NULL, error);
+	return false;
+}
+
+static void refuse(int fd, const char *why)
+{
+	char packet[160];
+
+	amp_text(packet, sizeof(packet), "J{\"done\":true,\"exit\":%d,\"error\":\"%s\"}", AMP_EXIT_FAILED, why);
+	send(fd, packet, strlen(packet), MSG_DONTWAIT | MSG_NOSIGNAL);
+	close(fd);
+}
+
+static void welcome(struct control_server *server, int fd)
+{
+	struct client *client = free_slot(server);
+
+	if (!same_user(fd)) {
+		close(fd);
+		return;
+	}
+	if (!client) {
+		refuse(fd, "the relay has too many connections already");
+		return;
+	}
+	*client = (struct client){.lab = server->lab, .fd = fd};
+	amp_packets_init(&client->queue);
+	if (sd_event_add_io(server->lab->loop, &client->io, fd, EPOLLIN | EPOLLRDHUP, on_client, client) < 0 ||
+	    !limit_time(client)) {
+		close_client(client);
+		return;
+	}
+	/* people wait here: before everything that a guest can flood us with */
+	sd_event_source_set_priority(client->io, SD_EVENT_PRIORITY_NORMAL - 10);
+}
+
+static int on_rested(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct control_server *server = userdata;
+
+	(void)source;
+	(void)usec;
+	sd_event_source_set_enabled(server->io, SD_EVENT_ON);
+	return 0;
+}
+
+/* Who calls stays in the listener's queue, and would wake us for ever: look away for a while. */
+static void rest(struct control_server *server)
+{
+	sd_event_source_set_enabled(server->io, SD_EVENT_OFF);
+	sd_event_source_set_time_relative(server->rest, REST_MS * 1000);
+	sd_event_source_set_enabled(server->rest, SD_EVENT_ONESHOT);
+}
+
+static int open_spare(void)
+{
+	return open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+/* The one descriptor that is kept for it tells the caller; without it we could not even hang up on him. */
+static void no_descriptors(struct control_server *server, int listener, int err)
+{
+	uint32_t suppressed;
+	int fd;
+
+	if (amp_ratelimit(&server->noise, now_ns(), &suppressed)) {
+		amp_log("a caller cannot be heard: %s", strerror(err));
+		amp_record(&server->lab->record, "relay.warning", NULL, "{s:s, s:I}", "text",
+		           "out of file descriptors or memory: a request was refused", "suppressed",
+		           (json_int_t)suppressed);
+	}
+	if (server->spare >= 0)
+		close(server->spare);
+	fd = server->spare >= 0 ? accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK) : -1;
+	if (fd >= 0 && same_user(fd))
+		refuse(fd, "the relay is out of file descriptors or memory: try again later");
+	else if (fd >= 0)
+		close(fd);
+	server->spare = open_spare();
+	if (fd < 0)
+		rest(server);
+}
+
 static int on_connection(sd_event_source *source, int listener, uint32_t revents, void *userdata)
 {
 	struct control_server *server = userdata;
 	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	struct client *client = free_slot(server);
 
 	(void)source;
 	(void)revents;
-	if (fd < 0)
-		return 0;
-	if (!same_user(fd) || !client) {
-		static const char busy[] =
-			"J{\"done\":true,\"exit\":1,\"error\":\"the relay has too many connections already\"}";
-
-		if (!client)
-			send(fd, busy, sizeof(busy) - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
-		close(fd);
-		return 0;
-	}
-	*client = (struct client){.lab = server->lab, .fd = fd};
-	amp_packets_init(&client->queue);
-	if (sd_event_add_io(server->lab->loop, &client->io, fd, EPOLLIN | EPOLLRDHUP, on_client, client) < 0) {
-		close(fd);
-		client->fd = -1;
-		return 0;
-	}
-	/* people wait here: before everything that a guest can flood us with */
-	sd_event_source_set_priority(client->io, SD_EVENT_PRIORITY_NORMAL - 10);
+	if (fd >= 0)
+		welcome(server, fd);
+	else if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
+		no_descriptors(server, listener, errno);
 	return 0;
 }
 
@@ -204,7 +309,7 @@ int amp_control_open(struct control_server *server, struct lab *lab, char *error
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int len;
 
-	*server = (struct control_server){.lab = lab};
+	*server = (struct control_server){.lab = lab, .noise = RATELIMIT(5, 1000), .spare = open_spare()};
 	for (size_t i = 0; i < CONTROL_CLIENTS; i++)
 		server->client[i].fd = -1;
 	len = snprintf(address.sun_path + 1, sizeof(address.sun_path) - 1, "amprelay/%u/%s", (unsigned int)geteuid(),
@@ -214,7 +319,8 @@ int amp_control_open(struct control_server *server, struct lab *lab, char *error
 	    bind(server->fd, (struct sockaddr *)&address,
 	         (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)len)) < 0 ||
 	    listen(server->fd, 16) < 0 ||
-	    sd_event_add_io(lab->loop, &server->io, server->fd, EPOLLIN, on_connection, server) < 0) {
+	    sd_event_add_io(lab->loop, &server->io, server->fd, EPOLLIN, on_connection, server) < 0 ||
+	    sd_event_add_time_relative(lab->loop, &server->rest, CLOCK_MONOTONIC, 0, 1000, on_rested, server) < 0) {
 		int err = errno;
 
 		amp_text(error, error_size, "control socket @%s: %s%s", address.sun_path + 1, strerror(err),
@@ -223,15 +329,19 @@ int amp_control_open(struct control_server *server, struct lab *lab, char *error
 		return err == EADDRINUSE ? AMP_EXIT_LAB_EXISTS : AMP_EXIT_ENVIRONMENT;
 	}
 	sd_event_source_set_priority(server->io, SD_EVENT_PRIORITY_NORMAL - 10);
+	sd_event_source_set_enabled(server->rest, SD_EVENT_OFF);
 	return AMP_EXIT_OK;
 }
 
 void amp_control_stop_listening(struct control_server *server)
 {
 	server->io = sd_event_source_disable_unref(server->io);
+	server->rest = sd_event_source_disable_unref(server->rest);
 	if (server->fd >= 0)
 		close(server->fd);
-	server->fd = -1;
+	if (server->spare >= 0)
+		close(server->spare);
+	server->fd = server->spare = -1;
 }
 
 void amp_control_close(struct control_server *server)

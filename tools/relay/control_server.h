@@ -16,6 +16,7 @@
 
 #include "../common/control.h"
 #include "../common/exit_codes.h"
+#include "log.h"
 #include "packet_queue.h"
 
 struct lab;
@@ -24,7 +25,11 @@ struct agent_channel;
 struct core;
 struct host_talk;
 
-#define CONTROL_CLIENTS 32 /**< connections at the same time */
+#define CONTROL_CLIENTS 64 /**< connections at the same time */
+#define CONTROL_LASTING                                                                                              \
+	48                 /**< of them, with a request that goes on; the rest is kept for status, down and the like \
+	                    */
+#define CONTROL_IDLE_SEC 5 /**< a connection that asks for nothing, or has its answer, has its place for so long */
 
 /** What a connection does after its request has been taken; a command that answers at once needs none. */
 struct client_ops {
@@ -61,7 +66,10 @@ struct client {
 struct control_server {
 	struct lab *lab;
 	int fd;
+	int spare; /**< a descriptor to give up when there is no other, so that whoever calls can be told. -1 = none */
 	sd_event_source *io;
+	sd_event_source *rest; /**< ends a pause in listening; made beforehand, as it needs a descriptor, too */
+	struct ratelimit noise;
 	struct client client[CONTROL_CLIENTS];
 };
 
@@ -69,6 +77,8 @@ struct control_server {
 
 /** @param error on failure: text for people. @return AMP_EXIT_OK, AMP_EXIT_LAB_EXISTS or AMP_EXIT_ENVIRONMENT */
 int amp_control_open(struct control_server *server, struct lab *lab, char *error, size_t error_size);
+/** @return true if one more request may go on for some time; false: it has been refused */
+bool amp_control_may_last(struct client *client);
 /** No new connections from now on. */
 void amp_control_stop_listening(struct control_server *server);
 void amp_control_close(struct control_server *server);

@@ -98,10 +98,26 @@ static void record_doorbells(struct core *core)
 	           (json_int_t)core->bell.coalesced, "invalid", (json_int_t)core->bell.invalid);
 }
 
+/*
+ * A core that went mad may have written over all that we say, and now it cannot any more. Without the SoC's section no
+ * driver could bind again until the lab is restarted.
+ */
+static void say_it_again(struct core *core)
+{
+	struct amp_soc soc;
+
+	amp_soc_describe(core->config, &soc);
+	amp_shm_write_soc(&core->shm, &soc);
+	amp_shm_write_answer(&core->shm, &core->wire);
+	amp_shm_write_report(&core->shm, &core->wire);
+}
+
 /* The process is gone. Its pipes and sockets go too; shared memory stays, it is Linux's as much as ours. */
 static void power_is_off(struct core *core, const char *why)
 {
 	amp_core_set_deadline(core, 0);
+	amp_core_report_end(core);
+	amp_core_babble_end(core);
 	amp_core_unwatch(core);
 	core->prefetch = sd_event_source_disable_unref(core->prefetch);
 	amp_core_end_trace(core);
@@ -111,9 +127,10 @@ static void power_is_off(struct core *core, const char *why)
 	record_doorbells(core);
 	amp_doorbell_power_off(&core->bell);
 	core->ready = false;
+	core->ended = core->wire.epoch;
 	amp_host_role_off(core);
+	say_it_again(core); /* before the state: who sees the core off finds the rest in order */
 	amp_core_set_phase(core, PHASE_OFF, why);
-	amp_shm_write_report(&core->shm, &core->wire); /* a core that went mad may have overwritten it */
 	amp_core_answer(core, core->outcome, core->outcome_text);
 }
 
@@ -173,6 +190,7 @@ static void on_boot(struct core *core)
 	amp_core_set_phase(core, PHASE_RUNNING, "the boot ROM answers");
 	amp_host_link_booted(core);
 	amp_core_answer(core, AMP_OK, "");
+	amp_core_prefetch_symbols(core);
 }
 
 static void on_ready(struct core *core)
@@ -184,12 +202,7 @@ static void on_ready(struct core *core)
 	core->ready = true;
 	amp_record(&core->lab->record, "core.ready", core->config->name, "{s:I, s:f}", "epoch",
 	           (json_int_t)core->wire.epoch, "ms", ms_between(core->started, now));
-	if (core->crashed_at != 0) {
-		core->recoveries++;
-		amp_record(&core->lab->record, "core.recovered", core->config->name, "{s:I, s:f}", "epoch",
-		           (json_int_t)core->wire.epoch, "ms", ms_between(core->crashed_at, now));
-		core->crashed_at = 0;
-	}
+	amp_core_link_wait(core);
 	amp_core_watch(core);
 	amp_core_prefetch_symbols(core);
 	amp_lab_changed(core->lab);
@@ -231,6 +244,8 @@ static void take_news(struct core *core, const struct doorbell_news *news)
 	if (news->control & DOORBELL_NEWS(AMP_DB_READY))
 		on_ready(core);
 	amp_host_link_notified(core, news->notify);
+	if (news->notify)
+		amp_core_link_look(core);
 	if (news->control & DOORBELL_NEWS(AMP_DB_CRASH))
 		on_crash_byte(core);
 	if (news->control & DOORBELL_NEWS(AMP_DB_STOPPED) && core->phase == PHASE_STOPPING)
@@ -239,10 +254,13 @@ static void take_news(struct core *core, const struct doorbell_news *news)
 
 void amp_core_uart_interest(struct core *core, bool pending)
 {
-	if (pending == core->uart_wants_out || !core->uart)
-		return;
+	uint32_t events = (core->babble.paused ? 0u : EPOLLIN) | (pending ? EPOLLOUT : 0u);
+
 	core->uart_wants_out = pending;
-	sd_event_source_set_io_events(core->uart, pending ? EPOLLIN | EPOLLOUT : EPOLLIN);
+	if (!core->uart || events == core->uart_events)
+		return;
+	core->uart_events = events;
+	sd_event_source_set_io_events(core->uart, events);
 }
 
 int amp_core_on_uart(sd_event_source *source, int fd, uint32_t revents, void *userdata)
@@ -259,6 +277,7 @@ int amp_core_on_uart(sd_event_source *source, int fd, uint32_t revents, void *us
 	if (news.closed)
 		sd_event_source_set_enabled(source, SD_EVENT_OFF); /* the process is ending, which its exit tells */
 	take_news(core, &news);
+	amp_core_babble_heard(core, news.bytes);
 	return 0;
 }
 
@@ -456,6 +475,8 @@ void amp_core_destroy(struct core *core)
 {
 	amp_core_finish_dump(core);
 	amp_core_set_deadline(core, 0);
+	amp_core_report_end(core);
+	amp_core_babble_end(core);
 	amp_core_unwatch(core);
 	core->prefetch = sd_event_source_disable_unref(core->prefetch);
 	core->uart = sd_event_source_disable_unref(core->uart);

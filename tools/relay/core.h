@@ -2,8 +2,9 @@
 /**
  * @file core.h
  * @brief One remote core: its power, its doorbells, its senses. core.c is the life cycle, core_requests.c what Linux
- * asks, core_process.c the QEMU behind it, core_senses.c what it watches, core_crash.c what ends a life, core_dump.c
- * its post-mortem, core_trace.c its log.
+ * asks, core_process.c the QEMU behind it, core_senses.c what it watches, core_crash.c what ends a life, core_report.c
+ * how Linux hears of that, core_dump.c its post-mortem, core_link.c its link, core_babble.c what it may ring,
+ * core_trace.c its log.
  *
  *      OFF ── start ──► STARTING ── boot byte ──► RUNNING ── stop ──► STOPPING ──► KILLING ──► OFF
  *                          │ time-out, exit          │ a detector              ▲
@@ -62,6 +63,53 @@ struct crash {
 	pid_t writing_pid;        /**< that process; 0 = none */
 };
 
+/** Lives of which there are files, so that a core that crashes all night fills no disk. */
+struct kept_dumps {
+	uint32_t epoch[DUMPS_KEPT]; /**< the oldest is overwritten; 0 = none */
+	uint32_t count;
+};
+
+/** A crash report that Linux has not acknowledged yet: core_report.c. */
+struct report {
+	sd_event_source *timer; /**< the next ring; NULL: none is under way */
+	uint64_t since;         /**< ns */
+	uint32_t old_ack;       /**< amp_host.report_ack before: one that was there already acknowledges nothing */
+	uint32_t wait_ms;       /**< until the next ring */
+	uint32_t rings;
+	bool told; /**< that it takes long */
+};
+
+/** How often the core rings: core_babble.c. */
+struct babble {
+	uint64_t bytes;         /**< that it may ring yet */
+	uint64_t filled;        /**< ns; when that was counted last */
+	bool paused;            /**< the doorbell is not read */
+	sd_event_source *timer; /**< ends the pause, or the babbling; NULL: it does not babble */
+	bool told;
+	uint64_t pauses, before; /**< in this life, and before the babbling began */
+	uint64_t since;          /**< ns */
+};
+
+/** What is known of the RPMsg link between the core and its host. */
+enum core_link {
+	LINK_DOWN,    /**< the driver has not brought the device up */
+	LINK_LOST,    /**< the core has let go of its rings: something was wrong with them */
+	LINK_SILENT,  /**< it has a name service, and has announced nothing */
+	LINK_QUIET,   /**< nothing is wrong, but the core has used no buffer yet */
+	LINK_UP,      /**< it has */
+	LINK_NONE,    /**< its firmware has no RPMsg device */
+	LINK_UNKNOWN, /**< its firmware file is not there, or not one that can be read */
+};
+
+/** The same of one life: core_link.c. */
+struct link {
+	enum core_link state;
+	bool found;                 /**< the resource table, which is here: */
+	uint32_t table, table_size; /**< offset in shared memory, bytes that are looked at */
+	bool settled;               /**< the state is final, or has been waited for long enough */
+	sd_event_source *limit;     /**< the end of the wait; NULL: none */
+};
+
 /** Something in the shared memory that must not stand still: core_senses.c. */
 struct sense {
 	struct core *core;
@@ -96,22 +144,26 @@ struct core {
 
 	sd_event_source *uart; /**< NULL while off */
 	bool uart_wants_out;
+	uint32_t uart_events; /**< that are waited for on it */
 	sd_event_source *vectors[DOORBELL_VECTORS];
 	sd_event_source *deadline; /**< of the phase */
 	sd_event_source *prefetch; /**< opens the symbols when there is time */
 
 	struct crash crash;
+	struct report report;
+	struct babble babble;
+	struct link link;
 	struct amp_symbols *symbols;
-	uint64_t started;            /**< ns, power-on */
-	uint64_t crashed_at;         /**< ns; 0 when recovered from */
-	uint64_t injected_at;        /**< ns; 0 = none in this life */
-	const char *injected;        /**< kind */
-	uint32_t dumped[DUMPS_KEPT]; /**< epochs with files, oldest overwritten: a core that crashes all night fills no
-	                                disk */
-	uint32_t dumps;
-	uint32_t quick_deaths;       /**< lives in a row that ended by themselves within a second */
-	bool held;                   /**< the start waits because of them */
-	struct host_role *host_role; /**< the relay is the core's host in this life; NULL: Linux is */
+	uint64_t started;              /**< ns, power-on */
+	uint64_t crashed_at;           /**< ns; 0 when recovered from */
+	uint64_t injected_at;          /**< ns; 0 = none in this life */
+	const char *injected;          /**< kind */
+	uint32_t ended;                /**< the life that ended last */
+	struct kept_dumps dumps;       /**< CORE-EPOCH.core and .txt */
+	struct kept_dumps linux_dumps; /**< CORE-EPOCH.devcoredump */
+	uint32_t quick_deaths;         /**< lives in a row that ended by themselves within a second */
+	bool held;                     /**< the start waits because of them */
+	struct host_role *host_role;   /**< the relay is the core's host in this life; NULL: Linux is */
 	uint32_t crashes, recoveries;
 	struct ratelimit noise;    /**< of warnings that the guests can cause */
 	struct ratelimit requests; /**< of request records */
@@ -205,11 +257,53 @@ void amp_core_prefetch_symbols(struct core *core);
 /** The text of a crash record that arrived before the core ran. */
 void amp_core_boot_failure(const struct amp_remote *remote, char *out, size_t size);
 
+/* core_babble.c */
+
+/** A new life: it may ring as any other. */
+void amp_core_babble_begin(struct core *core);
+/** The host rang the core, which may answer. */
+void amp_core_babble_credit(struct core *core);
+/** It rang so many bytes: is that too much? Then its doorbell is not read for a while. */
+void amp_core_babble_heard(struct core *core, uint32_t bytes);
+/** It babbles no more. */
+void amp_core_babble_end(struct core *core);
+
+/* core_link.c */
+
+/** A new life. */
+void amp_core_link_begin(struct core *core);
+/** The boot ROM has been heard, so the host has loaded the firmware. Context: reads a file. */
+void amp_core_link_find(struct core *core);
+/** The main loop runs: the link is waited for, within limits, before the core is said to have recovered. */
+void amp_core_link_wait(struct core *core);
+/** The core kicked: perhaps the link is up. */
+void amp_core_link_look(struct core *core);
+/** The life is over. */
+void amp_core_link_end(struct core *core);
+/** @return "up" and so on, in lower case */
+const char *amp_core_link_name(const struct core *core);
+/** @return true if something is wrong: the host cannot talk to the core */
+bool amp_core_link_is_bad(const struct core *core);
+/** @return what that is, for people */
+const char *amp_core_link_text(const struct core *core);
+
+/* core_report.c */
+
+/**
+ * Writes the report of a core in PHASE_CRASHED, and rings Linux if that is its host: again and again, ever less often,
+ * until Linux has acknowledged it or stops the core.
+ */
+void amp_core_report(struct core *core);
+/** Nobody need hear of it any more. */
+void amp_core_report_end(struct core *core);
+
 /* core_dump.c */
 
 /** @return all that is known of the last crash; it points into the core */
 struct amp_postmortem amp_core_evidence(const struct core *core);
 void amp_core_discard_evidence(struct core *core);
+/** There are files of this life. Those of a life that is too long ago are removed. */
+void amp_core_keep_dump(struct core *core, struct kept_dumps *kept, uint32_t epoch);
 /** Has the files of the last crash written, soon and by another process. */
 void amp_core_write_dump(struct core *core);
 /** Waits until they have been, if there are any. Context: blocks, for milliseconds. */

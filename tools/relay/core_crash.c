@@ -98,14 +98,10 @@ void amp_core_conclude(struct core *core)
 	               sizeof(summary->pc_sym));
 	amp_text_clean(core->wire.report_lr_sym, sizeof(core->wire.report_lr_sym), summary->lr_sym,
 	               sizeof(summary->lr_sym));
-	if (!core->host_role)
-		core->wire.report_seq++;
 	amp_core_set_phase(core, PHASE_CRASHED, core->wire.report_text);
 	/* the core may have written over the answer that the driver waits for; now it cannot any more */
 	amp_shm_write_answer(&core->shm, &core->wire);
-	amp_shm_write_report(&core->shm, &core->wire);
-	if (!core->host_role)
-		amp_doorbell_ring_host(&core->bell, AMP_VECTOR_CONTROL);
+	amp_core_report(core);
 	amp_host_role_crashed(core);
 
 	core->crashes++;
@@ -182,6 +178,9 @@ static int on_prefetch(sd_event_source *source, void *userdata)
 
 	(void)source;
 	core->prefetch = sd_event_source_disable_unref(core->prefetch);
+	amp_core_link_find(core);
+	if (!core->ready)
+		return 0; /* its build id is not known yet */
 	firmware_path(core, path, sizeof(path));
 	amp_shm_read_remote(&core->shm, &remote);
 	if (remote.build_id_len > AMP_BUILD_ID_LEN)

@@ -65,19 +65,20 @@ static void dump_path(const struct core *core, uint32_t epoch, const char *suffi
 	amp_text(path, PATH_MAX, "%s/%s", core->lab->options->state_dir, name);
 }
 
-/* Only files of this flight; those of the one before are in dumps.1. */
-static void forget_oldest_dump(struct core *core)
+void amp_core_keep_dump(struct core *core, struct kept_dumps *kept, uint32_t epoch)
 {
-	uint32_t *slot = &core->dumped[core->dumps++ % DUMPS_KEPT];
+	static const char *const of_relay[] = {"core", "txt", NULL}, *const of_linux[] = {"devcoredump", NULL};
+	uint32_t *slot = &kept->epoch[kept->count % DUMPS_KEPT];
 	char path[PATH_MAX];
 
-	if (*slot != 0) {
-		dump_path(core, *slot, "core", path);
-		unlink(path);
-		dump_path(core, *slot, "txt", path);
+	if (kept->count && kept->epoch[(kept->count - 1) % DUMPS_KEPT] == epoch)
+		return;
+	for (const char *const *suffix = kept == &core->dumps ? of_relay : of_linux; *slot && *suffix; suffix++) {
+		dump_path(core, *slot, *suffix, path);
 		unlink(path);
 	}
-	*slot = core->crash.epoch;
+	*slot = epoch;
+	kept->count++;
 }
 
 /* ------------------------------------------------------------------ in the writing process */
@@ -107,6 +108,7 @@ static void written(struct core *core, int err)
 	dump_path(core, core->crash.epoch, "core", path);
 	if (err)
 		amp_core_warn(core, "%s, or the report beside it: %s", name, strerror(err));
+	/* files get their names when they are whole, and nobody else makes any here */
 	if (access(path, F_OK) == 0)
 		amp_record(&core->lab->record, "core.dump", core->config->name, "{s:s, s:I, s:s}", "file", name,
 		           "epoch", (json_int_t)core->crash.epoch, "by", "relay");
@@ -134,7 +136,7 @@ static void start_writing(struct core *core)
 	pid_t relay = getpid();
 
 	crash->writer = sd_event_source_disable_unref(crash->writer);
-	forget_oldest_dump(core);
+	amp_core_keep_dump(core, &core->dumps, crash->epoch);
 	crash->writing_pid = fork();
 	if (crash->writing_pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -89,6 +89,8 @@ int amp_core_spawn(struct core *core)
 	if (err < 0)
 		goto close_monitor;
 	core->uart_wants_out = false;
+	core->uart_events = EPOLLIN;
+	amp_core_babble_begin(core);
 	err = sd_event_add_io(core->lab->loop, &core->uart, uart, EPOLLIN, amp_core_on_uart, core);
 	if (err < 0)
 		goto close_qmp;
@@ -130,6 +132,7 @@ void amp_core_start(struct core *core, uint32_t entry, const char *firmware, con
 	core->injected = NULL;
 	core->injected_at = 0;
 	core->ready = false;
+	amp_core_link_begin(core);
 	core->started = now_ns();
 	amp_core_set_phase(core, PHASE_STARTING, why);
 	core->held = core->quick_deaths > QUICK_DEATHS_MAX;

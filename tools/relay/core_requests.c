@@ -88,8 +88,10 @@ int amp_core_on_vector(sd_event_source *source, int fd, uint32_t revents, void *
 		return 0;
 	}
 	for (uint32_t id = 0; !core->host_role && id < core->config->notify_ids; id++) {
-		if (fd == core->bell.from_host[AMP_VECTOR_NOTIFY(id)])
-			amp_core_uart_interest(core, amp_doorbell_ring_remote(&core->bell, (uint8_t)id));
+		if (fd != core->bell.from_host[AMP_VECTOR_NOTIFY(id)])
+			continue;
+		amp_core_babble_credit(core);
+		amp_core_uart_interest(core, amp_doorbell_ring_remote(&core->bell, (uint8_t)id));
 	}
 	return 0;
 }

@@ -88,4 +88,5 @@ void amp_core_unwatch(struct core *core)
 {
 	core->heartbeat.timer = sd_event_source_disable_unref(core->heartbeat.timer);
 	core->watchdog.timer = sd_event_source_disable_unref(core->watchdog.timer);
+	amp_core_link_end(core);
 }

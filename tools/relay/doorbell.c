@@ -143,6 +143,7 @@ void amp_doorbell_receive(struct doorbell *bell, struct doorbell_news *news)
 		news->closed = n == 0 || (errno != EAGAIN && errno != EINTR);
 		return;
 	}
+	news->bytes = (uint32_t)n;
 	news->more = n == (ssize_t)sizeof(bytes);
 	for (ssize_t i = 0; i < n; i++) {
 		uint8_t byte = bytes[i];

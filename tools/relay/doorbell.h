@@ -35,6 +35,7 @@ struct doorbell {
 struct doorbell_news {
 	uint64_t notify;  /**< bit n: notify id n was kicked; Linux, if it is the host, has been interrupted already */
 	uint64_t control; /**< bit n: byte 0xc0 + n arrived */
+	uint32_t bytes;   /**< that were read */
 	uint32_t invalid; /**< number of bytes that mean nothing … */
 	uint8_t example;  /**< … and one of them */
 	bool closed;      /**< the other end is gone */

@@ -141,12 +141,10 @@ static void device_arguments(const struct lab *lab, struct arguments *args, int 
 	amp_argument(args, "socket,id=agent,fd=%d", agent);
 	amp_argument(args, "-device");
 	amp_argument(args, "virtserialport,chardev=agent,name=" AMP_AGENT_PORT);
+	/* the one folder that the guest sees, and it cannot write there: its dumps come through the agent */
 	amp_argument(args, "-virtfs");
 	amp_argument(args, "local,path=%s,mount_tag=firmware,security_model=none,readonly=on",
 	             amp_qemu_escape(path, sizeof(path), lab->options->firmware_dir));
-	amp_argument(args, "-virtfs");
-	amp_argument(args, "local,path=%s/dumps,mount_tag=out,security_model=none",
-	             amp_qemu_escape(path, sizeof(path), lab->options->state_dir));
 }
 
 static int core_arguments(struct host *host, struct arguments *args, struct child_fds *theirs)

@@ -89,6 +89,7 @@ static int ring(struct remoteproc *rproc, uint32_t id)
 	/* the id stands in a table that the core can write: it must not become another doorbell byte */
 	if (id >= core->config->notify_ids)
 		return -RPROC_EINVAL;
+	amp_core_babble_credit(core);
 	amp_core_uart_interest(core, amp_doorbell_ring_remote(&core->bell, (uint8_t)id));
 	return 0;
 }

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -16,6 +15,7 @@
 #include "clock.h"
 #include "lab.h"
 #include "log.h"
+#include "remove_tree.h"
 #include "text.h"
 
 #define DOWN_MS UINT64_C(2000) /* after that the last processes are killed rather than asked */
@@ -185,20 +185,6 @@ static int check_file(const char *path, const char *what, int mode, char *error,
 	return AMP_EXIT_ENVIRONMENT;
 }
 
-static void remove_files(const char *dir)
-{
-	char path[PATH_MAX];
-	struct dirent *entry;
-	DIR *d = opendir(dir);
-
-	while (d && (entry = readdir(d)) != NULL) {
-		amp_text(path, sizeof(path), "%s/%s", dir, entry->d_name);
-		unlink(path); /* "." and ".." are refused */
-	}
-	if (d)
-		closedir(d);
-}
-
 /* Post-mortems of the flight before are kept beside this one's, like its events. */
 static int make_dumps_dir(const char *state_dir, char *error, size_t size)
 {
@@ -207,8 +193,7 @@ static int make_dumps_dir(const char *state_dir, char *error, size_t size)
 	amp_text(path, sizeof(path), "%s/dumps", state_dir);
 	amp_text(previous, sizeof(previous), "%s/dumps.1", state_dir);
 	if (rmdir(path) < 0 && errno == ENOTEMPTY) {
-		remove_files(previous);
-		rmdir(previous);
+		amp_remove_tree(AT_FDCWD, previous);
 		rename(path, previous);
 	}
 	if (mkdir(path, 0755) == 0 || errno == EEXIST)
@@ -317,7 +302,7 @@ static struct lab *new_lab(const struct amp_relay_options *options)
 	lab->started = now_ns();
 	lab->record.fd = -1;
 	lab->session_fd = -1;
-	lab->control.fd = -1;
+	lab->control.fd = lab->control.spare = -1;
 	for (size_t i = 0; i < CONTROL_CLIENTS; i++)
 		lab->control.client[i].fd = -1;
 	lab->agent.stream.fd = -1;

@@ -60,6 +60,11 @@ void amp_shm_read_remote(const struct shared_memory *shm, struct amp_remote *cop
 	copy_out(copy, shm->base + AMP_REMOTE_OFFSET, sizeof(*copy));
 }
 
+void amp_shm_read(const struct shared_memory *shm, uint32_t offset, void *copy, size_t size)
+{
+	copy_out(copy, shm->base + offset, size);
+}
+
 static uint32_t read_remote_word(const struct shared_memory *shm, size_t offset)
 {
 	const _Atomic uint32_t *word = (const _Atomic uint32_t *)(shm->base + AMP_REMOTE_OFFSET + offset);

@@ -29,6 +29,8 @@ void amp_shm_destroy(struct shared_memory *shm);
 
 void amp_shm_read_host(const struct shared_memory *shm, struct amp_host *copy);
 void amp_shm_read_remote(const struct shared_memory *shm, struct amp_remote *copy);
+/** Copies any part; it must be inside. */
+void amp_shm_read(const struct shared_memory *shm, uint32_t offset, void *copy, size_t size);
 uint32_t amp_shm_heartbeat(const struct shared_memory *shm);
 /** @return how often a watchdog that is the relay's was fed; 0 = the core has none, or has stopped it */
 uint32_t amp_shm_watchdog(const struct shared_memory *shm);

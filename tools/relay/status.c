@@ -19,8 +19,9 @@ static json_t *doorbells(const struct core *core)
 		json_array_append_new(to_remote, json_integer((json_int_t)core->bell.to_remote_count[id]));
 		json_array_append_new(to_host, json_integer((json_int_t)core->bell.to_host_count[id]));
 	}
-	return json_pack("{s:o, s:o, s:I, s:I}", "to_remote", to_remote, "to_host", to_host, "coalesced",
-	                 (json_int_t)core->bell.coalesced, "invalid", (json_int_t)core->bell.invalid);
+	return json_pack("{s:o, s:o, s:I, s:I, s:I, s:b}", "to_remote", to_remote, "to_host", to_host, "coalesced",
+	                 (json_int_t)core->bell.coalesced, "invalid", (json_int_t)core->bell.invalid, "pauses",
+	                 (json_int_t)core->babble.pauses, "babbling", core->babble.timer != NULL);
 }
 
 static json_t *last_crash(const struct core *core)
@@ -51,18 +52,18 @@ static json_t *core_status(const struct core *core)
 {
 	bool on = core->phase != PHASE_OFF;
 
-	return json_pack("{s:s, s:s, s:b, s:I, s:I, s:s, s:s, s:o, s:f, s:I, s:I, s:o, s:{s:I, s:I, s:I}, s:o}", "name",
-	                 core->config->name, "state", amp_core_state_name(core), "ready", (int)core->ready, "epoch",
-	                 (json_int_t)core->wire.epoch, "pid", (json_int_t)core->process.pid, "firmware",
+	return json_pack("{s:s, s:s, s:b, s:I, s:I, s:s, s:s, s:s, s:o, s:f, s:I, s:I, s:o, s:{s:I, s:I, s:I}, s:o}",
+	                 "name", core->config->name, "state", amp_core_state_name(core), "ready", (int)core->ready,
+	                 "epoch", (json_int_t)core->wire.epoch, "pid", (json_int_t)core->process.pid, "firmware",
 	                 on ? core->firmware : "", "loader",
 	                 !on               ? ""
 	                 : core->host_role ? "relay"
 	                                   : "linux",
-	                 "channels", channels(core), "uptime_ms", on ? ms_since(core->started) : 0.0, "crashes",
-	                 (json_int_t)core->crashes, "recoveries", (json_int_t)core->recoveries, "last_crash",
-	                 last_crash(core), "heartbeat", "value", (json_int_t)amp_shm_heartbeat(&core->shm), "period_ms",
-	                 (json_int_t)core->config->heartbeat_ms, "timeout_ms",
-	                 (json_int_t)core->config->heartbeat_timeout_ms, "doorbells", doorbells(core));
+	                 "link", on ? amp_core_link_name(core) : "", "channels", channels(core), "uptime_ms",
+	                 on ? ms_since(core->started) : 0.0, "crashes", (json_int_t)core->crashes, "recoveries",
+	                 (json_int_t)core->recoveries, "last_crash", last_crash(core), "heartbeat", "value",
+	                 (json_int_t)amp_shm_heartbeat(&core->shm), "period_ms", (json_int_t)core->config->heartbeat_ms,
+	                 "timeout_ms", (json_int_t)core->config->heartbeat_timeout_ms, "doorbells", doorbells(core));
 }
 
 void amp_lab_status(struct lab *lab, json_t *answer)

@@ -2,12 +2,14 @@
 /* The client against a relay of our own making: a child process that plays a script. */
 #include "scratch.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #include "client.h"
 #include "lab.h"
@@ -305,6 +307,126 @@ static void a_signal_reaches_the_command(void **state)
 	close(io.signal_fd);
 }
 
+/* A relay that has been stopped: nothing is read, nothing is taken. */
+static void is_stopped(int fd)
+{
+	(void)fd;
+	pause();
+}
+
+static int tell(void *context, int number)
+{
+	return *(int *)context ? -1 : number;
+}
+
+static int blocked_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static void a_signal_ends_a_request_whose_relay_is_stopped(void **state)
+{
+	int hook_ends = 0;
+	struct client_io io = {
+		.has_signals = true, .signal_fd = blocked_signals(), .context = &hook_ends, .on_signal = tell};
+	char *const argv[] = {"sleep", "100", NULL};
+	struct client_result result;
+
+	(void)state;
+	raise(SIGTERM);
+	start_relay(is_stopped);
+	assert_int_equal(amp_client_exec(lab, argv, &io, &result), AMP_EXIT_TIMEOUT);
+	assert_false(result.answered);
+	assert_non_null(strstr(result.error, "stopped"));
+	amp_client_release(&result);
+	close(io.signal_fd);
+}
+
+static void a_signal_is_heard_though_the_relay_takes_no_input(void **state)
+{
+	int hook_ends = 1;
+	struct client_io io = {.has_signals = true,
+	                       .signal_fd = blocked_signals(),
+	                       .context = &hook_ends,
+	                       .on_signal = tell,
+	                       .has_input = true,
+	                       .input_fd = open("/dev/zero", O_RDONLY | O_CLOEXEC)};
+	char *const argv[] = {"cat", NULL};
+	struct client_result result;
+	timer_t timer;
+	struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGTERM};
+	struct itimerspec soon = {.it_value.tv_nsec = 100000000}; /* by then the socket is full */
+
+	(void)state;
+	start_relay(is_stopped);
+	assert_int_equal(timer_create(CLOCK_MONOTONIC, &event, &timer), 0);
+	assert_int_equal(timer_settime(timer, 0, &soon, NULL), 0);
+	amp_client_exec(lab, argv, &io, &result);
+	assert_false(result.answered);
+	assert_string_equal(result.error, "");
+	amp_client_release(&result);
+	timer_delete(timer);
+	close(io.signal_fd);
+	close(io.input_fd);
+}
+
+static void answers_and_hangs_up_unread(int fd)
+{
+	struct pollfd request = {.fd = fd, .events = POLLIN};
+
+	poll(&request, 1, -1); /* it has come, and is never read: the client's connection is reset */
+	say(fd, 'J', "{\"done\":true,\"exit\":1,\"error\":\"too many\"}");
+	close(fd);
+}
+
+static void an_answer_is_read_though_the_connection_was_reset(void **state)
+{
+	struct client_result result;
+
+	(void)state;
+	start_relay(answers_and_hangs_up_unread);
+	assert_int_equal(amp_client_request(lab, command("status"), NULL, &result), AMP_EXIT_FAILED);
+	assert_true(result.answered);
+	assert_string_equal(result.error, "too many");
+	amp_client_release(&result);
+}
+
+static void takes_no_calls(int fd)
+{
+	close(fd);
+	pause();
+}
+
+static void a_relay_that_takes_no_calls_is_given_up_in_time(void **state)
+{
+	struct client_result result;
+	struct sockaddr_un address;
+	socklen_t len = amp_lab_address(lab, &address);
+	int queued[64];
+	size_t n = 0;
+
+	(void)state;
+	start_relay(takes_no_calls);
+	amp_client_request(lab, command("status"), NULL, &result); /* this one is taken, and dropped */
+	amp_client_release(&result);
+	for (; n < 64; n++) {
+		queued[n] = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+		if (connect(queued[n], (struct sockaddr *)&address, len))
+			break; /* the listener's queue is full */
+	}
+	assert_in_range(n, 1, 63);
+	assert_int_equal(amp_client_request(lab, command("status"), NULL, &result), AMP_EXIT_TIMEOUT);
+	assert_non_null(strstr(result.error, "no calls"));
+	amp_client_release(&result);
+	for (size_t i = 0; i <= n; i++)
+		close(queued[i]);
+}
+
 static void a_command_longer_than_a_packet_is_refused(void **state)
 {
 	char *word = malloc(100000);
@@ -334,6 +456,10 @@ int main(void)
 		C(nonsense_from_the_relay_is_an_error),
 		C(more_input_than_all_buffers_hold_comes_back_whole),
 		C(a_signal_reaches_the_command),
+		C(a_signal_ends_a_request_whose_relay_is_stopped),
+		C(a_signal_is_heard_though_the_relay_takes_no_input),
+		C(an_answer_is_read_though_the_connection_was_reset),
+		C(a_relay_that_takes_no_calls_is_given_up_in_time),
 		C(a_command_longer_than_a_packet_is_refused),
 	};
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the kernel tells: log records, events, attributes, names of saved dumps. */
+/* What the kernel tells: log records, events, attributes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,7 +11,6 @@
 
 #include <cmocka.h>
 
-#include "dump_names.h"
 #include "kmsg.h"
 #include "sysfs.h"
 #include "uevent.h"
@@ -120,44 +119,6 @@ static void attributes_lose_newline_and_control_characters(void **state)
 	rmdir(dir);
 }
 
-static void dumps_are_named_after_core_and_number(void **state)
-{
-	char name[AMP_DUMP_NAME_LEN];
-
-	(void)state;
-	assert_true(amp_dump_name(name, "m3", 12));
-	assert_string_equal(name, "m3-12.devcoredump");
-	assert_int_equal(amp_dump_number(name, "m3"), 12);
-	assert_int_equal(amp_dump_number("m3-1-4.devcoredump", "m3-1"), 4);
-}
-
-static void names_that_are_no_dumps_have_no_number(void **state)
-{
-	(void)state;
-	assert_int_equal(amp_dump_number("m3-1.devcoredump", "m4"), 0);
-	assert_int_equal(amp_dump_number("m3-1.devcoredump.tmp", "m3"), 0);
-	assert_int_equal(amp_dump_number("m3-1.core", "m3"), 0);
-	assert_int_equal(amp_dump_number("m3-.devcoredump", "m3"), 0);
-	assert_int_equal(amp_dump_number("m3-+1.devcoredump", "m3"), 0);
-	assert_int_equal(amp_dump_number("m3-4294967295.devcoredump", "m3"), 0);
-	assert_int_equal(amp_dump_number("m3-99999999999999999999.devcoredump", "m3"), 0);
-	assert_int_equal(amp_dump_number("m3", "m3"), 0);
-}
-
-static void a_core_cannot_choose_another_directory_for_its_dump(void **state)
-{
-	static const char *const bad[] = {"", ".", "../x", "a/b", "a b", "-x", "\x1b", "a\n"};
-	char name[AMP_DUMP_NAME_LEN], long_name[80];
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		if (amp_dump_name(name, bad[i], 1))
-			fail_msg("accepted \"%s\"", bad[i]);
-	memset(long_name, 'a', sizeof(long_name) - 1);
-	long_name[sizeof(long_name) - 1] = '\0';
-	assert_false(amp_dump_name(name, long_name, 1));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -167,9 +128,6 @@ int main(void)
 		cmocka_unit_test(events_are_taken_apart),
 		cmocka_unit_test(incomplete_events_are_refused),
 		cmocka_unit_test(attributes_lose_newline_and_control_characters),
-		cmocka_unit_test(dumps_are_named_after_core_and_number),
-		cmocka_unit_test(names_that_are_no_dumps_have_no_number),
-		cmocka_unit_test(a_core_cannot_choose_another_directory_for_its_dump),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -376,6 +377,135 @@ static void too_many_connections_are_refused_and_the_others_live(void **state)
 	assert_int_equal(ask("{\"cmd\":\"status\"}", error, sizeof(error)), AMP_EXIT_OK);
 }
 
+static void requests_that_last_leave_places_for_status_and_down(void **state)
+{
+	int waiting[CONTROL_LASTING];
+	char error[256], packet[64];
+	int fd;
+
+	(void)state;
+	for (size_t i = 0; i < CONTROL_LASTING; i++)
+		waiting[i] = request("{\"cmd\":\"wait\",\"for\":\"agent\",\"timeout_ms\":60000}");
+	assert_int_equal(ask("{\"cmd\":\"wait\",\"for\":\"agent\",\"timeout_ms\":60000}", error, sizeof(error)),
+	                 AMP_EXIT_FAILED);
+	assert_non_null(strstr(error, "at once already"));
+	assert_int_equal(ask("{\"cmd\":\"console\"}", error, sizeof(error)), AMP_EXIT_FAILED);
+	assert_int_equal(ask("{\"cmd\":\"status\"}", error, sizeof(error)), AMP_EXIT_OK);
+	fd = request("{\"cmd\":\"down\"}");
+	assert_true(lab->going_down);
+	assert_int_equal(hear(fd, packet, sizeof(packet)), -1);
+	close(fd);
+	for (size_t i = 0; i < CONTROL_LASTING; i++)
+		close(waiting[i]);
+	run();
+}
+
+static void commands_that_stall_leave_places_for_starting_and_stopping_cores(void **state)
+{
+	int stalled[AGENT_CHANNELS - AGENT_RESERVED], fd;
+	uint8_t payload[AMP_AGENT_PAYLOAD_MAX];
+	char error[256];
+
+	(void)state;
+	agent_is_up();
+	for (size_t i = 0; i < AGENT_CHANNELS - AGENT_RESERVED; i++) {
+		stalled[i] = request("{\"cmd\":\"exec\",\"argv\":[\"sleep\",\"9\"]}");
+		agent_hears(payload);
+	}
+	assert_int_equal(ask("{\"cmd\":\"exec\",\"argv\":[\"true\"]}", error, sizeof(error)), AMP_EXIT_EXEC);
+	assert_non_null(strstr(error, "too many commands run in Linux"));
+	fd = request("{\"cmd\":\"stop\",\"core\":\"m3\"}");
+	assert_int_equal(agent_hears(payload).type, AMP_FRAME_EXEC);
+	assert_memory_equal(payload, "rproc\0stop\0m3", 14);
+	close(fd);
+	for (size_t i = 0; i < AGENT_CHANNELS - AGENT_RESERVED; i++)
+		close(stalled[i]);
+	run();
+}
+
+/* As if the first client's time were over. */
+static void its_time_is_over(void)
+{
+	assert_non_null(lab->control.client[0].timer);
+	sd_event_source_set_time(lab->control.client[0].timer, 0);
+	run();
+}
+
+static void a_connection_that_asks_for_nothing_loses_its_place(void **state)
+{
+	char packet[16];
+	int fd = connect_client();
+
+	(void)state;
+	run();
+	assert_true(lab->control.client[0].fd >= 0);
+	its_time_is_over();
+	assert_int_equal(lab->control.client[0].fd, -1);
+	assert_int_equal(hear(fd, packet, sizeof(packet)), 0);
+	close(fd);
+}
+
+static void a_connection_that_stays_after_its_answer_loses_its_place_and_keeps_the_answer(void **state)
+{
+	char error[256];
+	int fd = request("{\"cmd\":\"status\"}");
+
+	(void)state;
+	its_time_is_over();
+	assert_int_equal(lab->control.client[0].fd, -1);
+	assert_int_equal(answer(fd, error, sizeof(error)), AMP_EXIT_OK);
+}
+
+static void a_request_that_goes_on_is_not_hung_up_on(void **state)
+{
+	int fd = request("{\"cmd\":\"console\"}");
+
+	(void)state;
+	assert_null(lab->control.client[0].timer);
+	close(fd);
+	run();
+}
+
+static void without_descriptors_a_caller_is_told_and_the_relay_rests(void **state)
+{
+	char error[256];
+	struct rlimit before, none;
+	int fd, turns = 0;
+
+	(void)state;
+	fd = connect_client(); /* waits in the listener's queue */
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = (struct rlimit){.rlim_cur = (rlim_t)fd + 1, .rlim_max = before.rlim_max};
+	for (int hole; (hole = dup(fd)) >= 0 && hole <= fd;)
+		; /* no free number below the limit */
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	while (sd_event_run(lab->loop, 0) > 0 && turns++ < 100)
+		;
+	assert_in_range(turns, 1, 50);
+	assert_int_equal(answer(fd, error, sizeof(error)), AMP_EXIT_FAILED);
+	assert_non_null(strstr(error, "out of file descriptors"));
+
+	/* not even the spare one is left: it looks away for a while, instead of turning round and round */
+	close(lab->control.spare);
+	lab->control.spare = -1;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	fd = connect_client();
+	while (dup(fd) <= fd)
+		;
+	none.rlim_cur = (rlim_t)fd + 1;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	turns = 0;
+	while (sd_event_run(lab->loop, 0) > 0 && turns++ < 100)
+		;
+	assert_in_range(turns, 1, 50);
+	assert_true(sd_event_source_get_enabled(lab->control.rest, NULL));
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	sd_event_source_set_time(lab->control.rest, 0);
+	run();
+	say(fd, "J{\"cmd\":\"status\"}", 17);
+	assert_int_equal(answer(fd, error, sizeof(error)), AMP_EXIT_OK);
+}
+
 static void down_is_answered_when_everything_has_ended(void **state)
 {
 	char error[256], packet[16];
@@ -411,6 +541,8 @@ static void a_command_runs_with_its_input_output_and_status(void **state)
 	assert_int_equal(agent_hears(payload).len, 0);
 	say(fd, "J{\"signal\":2}", 13);
 	assert_int_equal(agent_hears(payload).type, AMP_FRAME_SIGNAL);
+	assert_int_equal(hear(fd, packet, sizeof(packet)), 13);
+	assert_string_equal(packet, "J{\"signal\":2}"); /* confirmed */
 	agent_sends(AMP_FRAME_STDOUT, frame.channel, "out", 3);
 	agent_sends(AMP_FRAME_STDERR, frame.channel, "err", 3);
 	agent_sends(AMP_FRAME_EXIT, frame.channel, "\7\0\0\0", 4);
@@ -609,14 +741,10 @@ static void frames_that_make_no_sense_break_the_link_and_end_its_commands(void *
 		const char *payload;
 		uint32_t len;
 	} frames[] = {
-		{AMP_FRAME_STDOUT, 999, "x", 1},
-		{AMP_FRAME_STDERR, 0, "x", 1},
-		{AMP_FRAME_EXIT, 999, "\0\0\0\0", 4},
-		{AMP_FRAME_EXIT, 1, "\0", 1},
-		{AMP_FRAME_WINDOW, 1, "\1\0\0\0", 4},
-		{AMP_FRAME_WINDOW, 1, "\1", 1},
-		{AMP_FRAME_DUMP, 0, "../../etc/passwd", 16},
-		{AMP_FRAME_HELLO, 0, "\2\0\0\0", 4},
+		{AMP_FRAME_STDOUT, 999, "x", 1},      {AMP_FRAME_STDERR, 0, "x", 1},
+		{AMP_FRAME_EXIT, 999, "\0\0\0\0", 4}, {AMP_FRAME_EXIT, 1, "\0", 1},
+		{AMP_FRAME_WINDOW, 1, "\1\0\0\0", 4}, {AMP_FRAME_WINDOW, 1, "\1", 1},
+		{AMP_FRAME_DUMP_END, 0, "\0", 1},     {AMP_FRAME_HELLO, 0, "\2\0\0\0", 4},
 		{AMP_FRAME_HELLO, 5, "\1\0\0\0", 4},
 	};
 	uint8_t payload[AMP_AGENT_PAYLOAD_MAX];
@@ -709,6 +837,12 @@ int main(void)
 		TEST(a_waiter_waits_no_longer_than_it_said),
 		TEST(a_wait_for_nothing_known_is_refused),
 		TEST(too_many_connections_are_refused_and_the_others_live),
+		TEST(requests_that_last_leave_places_for_status_and_down),
+		TEST(commands_that_stall_leave_places_for_starting_and_stopping_cores),
+		TEST(a_connection_that_asks_for_nothing_loses_its_place),
+		TEST(a_connection_that_stays_after_its_answer_loses_its_place_and_keeps_the_answer),
+		TEST(a_request_that_goes_on_is_not_hung_up_on),
+		TEST(without_descriptors_a_caller_is_told_and_the_relay_rests),
 		TEST(down_is_answered_when_everything_has_ended),
 		TEST(a_command_runs_with_its_input_output_and_status),
 		TEST(a_command_without_an_agent_fails_with_a_reason),

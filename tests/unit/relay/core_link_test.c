@@ -1,0 +1,505 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* When a core is said to have recovered, and how often it may ring. No QEMU. */
+#include <elf.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include <openamp/remoteproc.h>
+
+#include "clock.h"
+#include "lab.h"
+
+#define MEM_DA   0x21000000u
+#define MEM_SIZE 0x10000u
+#define RING0    0x2000u
+#define RING1    0x3000u
+#define FIRMWARE 0x8000u
+#define TABLE    (FIRMWARE + 0x40u)
+#define NUM      8u
+#define ALIGN    256u
+#define USED     256u /* of a ring of 8: the descriptors and the avail ring end at 150 */
+
+static struct amp_relay_options options = {.lab = "test", .lock_fd = -1};
+static struct lab *lab;
+static struct core *core;
+static struct core_config *config;
+static char dir[] = "/tmp/core_link_test.XXXXXX";
+static int theirs; /* the core's end of its UART */
+
+struct table {
+	struct resource_table head;
+	uint32_t offset[1];
+	struct fw_rsc_vdev vdev;
+	struct fw_rsc_vdev_vring ring[2];
+};
+
+static void add_region(const char *name, enum amp_region_kind kind, uint32_t offset, uint32_t size)
+{
+	struct amp_region *region = &config->region[config->num_regions++];
+
+	*region = (struct amp_region){.kind = kind, .offset = offset, .size = size};
+	snprintf(region->name, sizeof(region->name), "%s", name);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	strcpy(strrchr(dir, '.') + 1, "XXXXXX");
+	lab = calloc(1, sizeof(*lab));
+	if (!lab || sd_event_new(&lab->loop) < 0 || !mkdtemp(dir))
+		return -1;
+	options.state_dir = options.firmware_dir = dir;
+	lab->options = &options;
+	if (amp_record_open(&lab->record, dir) < 0)
+		return -1;
+	lab->soc.num_cores = 1;
+	config = &lab->soc.core[0];
+	strcpy(config->name, "m3");
+	config->mem_da = MEM_DA;
+	config->mem_size = MEM_SIZE;
+	config->notify_ids = 2;
+	config->heartbeat_ms = 25;
+	config->heartbeat_timeout_ms = 60000;
+	add_region("control", AMP_REGION_CONTROL, 0, AMP_CTRL_SIZE);
+	add_region("firmware", AMP_REGION_FIRMWARE, FIRMWARE, MEM_SIZE - FIRMWARE);
+	core = &lab->core[0];
+	amp_core_prepare(core, lab);
+	return amp_core_init(core, config);
+}
+
+static int tear_down(void **state)
+{
+	char command[128];
+
+	(void)state;
+	if (theirs > 0)
+		close(theirs);
+	theirs = 0;
+	amp_core_destroy(core);
+	amp_record_close(&lab->record);
+	sd_event_unref(lab->loop);
+	free(lab);
+	snprintf(command, sizeof(command), "rm -r %s", dir);
+	return system(command);
+}
+
+/* The newest record with that text; NULL if there is none. */
+static json_t *record_with(const char *text)
+{
+	char path[128], line[4096];
+	json_t *found = NULL;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/events.jsonl", dir);
+	file = fopen(path, "r");
+	assert_non_null(file);
+	while (fgets(line, sizeof(line), file)) {
+		if (!strstr(line, text))
+			continue;
+		json_decref(found);
+		found = json_loads(line, 0, NULL);
+	}
+	fclose(file);
+	return found;
+}
+
+static bool recorded(const char *text)
+{
+	json_t *record = record_with(text);
+
+	json_decref(record);
+	return record != NULL;
+}
+
+static void says_recovered(const char *link)
+{
+	json_t *record = record_with("\"core.recovered\"");
+
+	assert_non_null(record);
+	assert_string_equal(json_string_value(json_object_get(record, "link")), link);
+	json_decref(record);
+}
+
+/* ------------------------------------------------------------------ firmware, its table, its rings */
+
+static void write_firmware(uint32_t table_da, uint32_t table_size, uint32_t type)
+{
+	static const char names[] = "\0.shstrtab\0.resource_table";
+	struct {
+		Elf32_Ehdr header;
+		Elf32_Shdr section[3];
+		char names[sizeof(names)];
+		struct table table;
+	} image = {
+		.header = {.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS32, ELFDATA2LSB, EV_CURRENT},
+	                   .e_type = ET_EXEC,
+	                   .e_machine = EM_ARM,
+	                   .e_version = EV_CURRENT,
+	                   .e_shoff = sizeof(Elf32_Ehdr),
+	                   .e_ehsize = sizeof(Elf32_Ehdr),
+	                   .e_shentsize = sizeof(Elf32_Shdr),
+	                   .e_shnum = 3,
+	                   .e_shstrndx = 1},
+	};
+	char path[128];
+	FILE *file;
+
+	image.section[1] = (Elf32_Shdr){.sh_name = 1,
+	                                .sh_type = SHT_STRTAB,
+	                                .sh_offset = offsetof(typeof(image), names),
+	                                .sh_size = sizeof(names)};
+	image.section[2] = (Elf32_Shdr){.sh_name = 11,
+	                                .sh_type = type,
+	                                .sh_addr = table_da,
+	                                .sh_offset = offsetof(typeof(image), table),
+	                                .sh_size = table_size};
+	memcpy(image.names, names, sizeof(names));
+	strcpy(core->firmware, "fw.elf");
+	snprintf(path, sizeof(path), "%s/fw.elf", dir);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	assert_int_equal(fwrite(&image, sizeof(image), 1, file), 1);
+	fclose(file);
+}
+
+static struct table *live_table(void)
+{
+	struct table *table = (struct table *)(core->shm.base + TABLE);
+
+	*table = (struct table){
+		.head = {.ver = 1, .num = 1},
+		.offset = {offsetof(struct table, vdev)},
+		.vdev = {.type = RSC_VDEV, .id = 7, .num_of_vrings = 2},
+		.ring = {{.da = MEM_DA + RING0, .align = ALIGN, .num = NUM},
+	                 {.da = MEM_DA + RING1, .align = ALIGN, .num = NUM, .notifyid = 1}},
+	};
+	return table;
+}
+
+static void set_word(uint32_t offset, uint16_t value)
+{
+	memcpy(core->shm.base + offset, &value, sizeof(value));
+}
+
+static void core_uses_a_buffer(uint32_t ring)
+{
+	set_word(ring + USED + 2, 1);
+}
+
+/* The core crashed, and its next life has got as far as its boot ROM. */
+static void next_life(void)
+{
+	core->crashed_at = now_ns();
+	core->wire.epoch = 2;
+	amp_core_link_begin(core);
+	amp_core_set_phase(core, PHASE_RUNNING, "test");
+	amp_core_link_find(core);
+}
+
+static void is_ready(void)
+{
+	core->ready = true;
+	amp_core_link_wait(core);
+}
+
+static void time_is_over(void)
+{
+	assert_non_null(core->link.limit);
+	sd_event_source_set_time(core->link.limit, 0);
+	while (sd_event_run(lab->loop, 0) > 0)
+		;
+}
+
+static void a_core_has_recovered_when_it_has_used_a_buffer_of_its_host(void **state)
+{
+	struct table *table = live_table();
+
+	(void)state;
+	write_firmware(MEM_DA + TABLE, sizeof(*table), SHT_PROGBITS);
+	next_life();
+	is_ready();
+	assert_false(recorded("core.recovered"));
+	table->vdev.status = 7;
+	amp_core_link_look(core); /* it kicks, but has done nothing yet */
+	assert_false(recorded("core.recovered"));
+	core_uses_a_buffer(RING0);
+	amp_core_link_look(core);
+	says_recovered("up");
+	assert_int_equal(core->recoveries, 1);
+	assert_null(core->link.limit);
+}
+
+static void a_link_that_was_up_before_the_core_was_ready_counts(void **state)
+{
+	struct table *table = live_table();
+
+	(void)state;
+	write_firmware(MEM_DA + TABLE, sizeof(*table), SHT_PROGBITS);
+	next_life();
+	table->vdev.status = 7;
+	core_uses_a_buffer(RING1);
+	amp_core_link_look(core);
+	assert_false(recorded("core.recovered"));
+	is_ready();
+	says_recovered("up");
+}
+
+static void a_link_that_the_core_let_go_is_said_to_be_lost(void **state)
+{
+	struct table *table = live_table();
+
+	(void)state;
+	write_firmware(MEM_DA + TABLE, sizeof(*table), SHT_PROGBITS);
+	next_life();
+	is_ready();
+	table->vdev.status = 7;
+	core_uses_a_buffer(RING1);
+	set_word(RING0 + USED + 4 + 8 * NUM, 0xa302);
+	amp_core_link_look(core);
+	assert_false(recorded("core.recovered"));
+	time_is_over();
+	says_recovered("lost");
+	assert_true(recorded("it has lost its RPMsg link"));
+	assert_string_equal(amp_core_link_name(core), "lost");
+}
+
+static void a_device_that_linux_has_not_brought_up_is_said_to_be_down(void **state)
+{
+	(void)state;
+	live_table();
+	write_firmware(MEM_DA + TABLE, sizeof(struct table), SHT_PROGBITS);
+	next_life();
+	is_ready();
+	time_is_over();
+	says_recovered("down");
+	/* and if it comes later, that is said, too */
+	((struct table *)(core->shm.base + TABLE))->vdev.status = 4;
+	core_uses_a_buffer(RING0);
+	amp_core_link_look(core);
+	assert_true(recorded("\"core.link\""));
+	assert_int_equal(core->recoveries, 1);
+}
+
+static void a_core_that_says_nothing_is_quiet_not_broken(void **state)
+{
+	(void)state;
+	live_table()->vdev.status = 4;
+	write_firmware(MEM_DA + TABLE, sizeof(struct table), SHT_PROGBITS);
+	next_life();
+	is_ready();
+	time_is_over();
+	says_recovered("quiet");
+	assert_false(recorded("relay.warning"));
+}
+
+static void a_core_that_should_announce_something_and_does_not_is_said_to_be_silent(void **state)
+{
+	struct table *table = live_table();
+
+	(void)state;
+	table->vdev.dfeatures = table->vdev.gfeatures = 1;
+	table->vdev.status = 4;
+	write_firmware(MEM_DA + TABLE, sizeof(struct table), SHT_PROGBITS);
+	next_life();
+	is_ready();
+	time_is_over();
+	says_recovered("silent");
+	assert_true(recorded("announced nothing"));
+	assert_true(amp_core_link_is_bad(core));
+}
+
+static void a_firmware_without_a_device_has_recovered_when_it_is_ready(void **state)
+{
+	static const struct {
+		uint32_t size, type;
+	} none[] = {{0, SHT_PROGBITS}, {sizeof(struct table), SHT_NOBITS}};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		write_firmware(MEM_DA + TABLE, none[i].size, none[i].type);
+		next_life();
+		assert_int_equal(core->link.state, LINK_NONE);
+		is_ready();
+		says_recovered("none");
+	}
+	live_table()->vdev.id = 3; /* a console */
+	write_firmware(MEM_DA + TABLE, sizeof(struct table), SHT_PROGBITS);
+	next_life();
+	assert_int_equal(core->link.state, LINK_NONE);
+}
+
+static void without_the_firmware_file_nothing_is_claimed_and_nothing_waited_for(void **state)
+{
+	static const uint32_t elsewhere[] = {0, MEM_DA, MEM_DA + FIRMWARE - 4, MEM_DA + MEM_SIZE - 4, 0xfffffff0};
+
+	(void)state;
+	next_life();
+	is_ready();
+	says_recovered("unknown");
+	for (size_t i = 0; i < sizeof(elsewhere) / sizeof(elsewhere[0]); i++) {
+		write_firmware(elsewhere[i], sizeof(struct table), SHT_PROGBITS);
+		next_life();
+		assert_int_equal(core->link.state, LINK_UNKNOWN);
+	}
+}
+
+static void nothing_is_said_of_a_life_that_has_ended(void **state)
+{
+	(void)state;
+	live_table();
+	write_firmware(MEM_DA + TABLE, sizeof(struct table), SHT_PROGBITS);
+	next_life();
+	is_ready();
+	amp_core_kill(core, "test");
+	assert_null(core->link.limit);
+	assert_false(recorded("core.recovered"));
+}
+
+static void no_table_and_no_ring_of_a_mad_core_is_read_outside_its_memory(void **state)
+{
+	unsigned int seed = (unsigned int)getpid();
+
+	(void)state;
+	print_message("seed %u\n", seed);
+	live_table();
+	write_firmware(MEM_DA + TABLE, sizeof(struct table), SHT_PROGBITS);
+	for (int round = 0; round < 20000; round++) {
+		uint32_t *word = (uint32_t *)live_table();
+
+		((struct table *)word)->vdev.status = 4;
+		next_life();
+		for (int i = 0; i < 3; i++)
+			word[(unsigned int)rand_r(&seed) % (sizeof(struct table) / 4)] =
+				rand_r(&seed) % 2 ? (uint32_t)rand_r(&seed) * 2
+						  : UINT32_MAX - (uint32_t)(rand_r(&seed) % 8);
+		amp_core_link_look(core);
+		core->crashed_at = 0;
+	}
+}
+
+/* ------------------------------------------------------------------ babbling */
+
+static void connect_uart(void)
+{
+	int pair[2];
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
+	theirs = pair[1];
+	amp_doorbell_power_on(&core->bell, pair[0]);
+	amp_core_babble_begin(core);
+	core->uart_events = EPOLLIN;
+	assert_true(sd_event_add_io(lab->loop, &core->uart, pair[0], EPOLLIN, amp_core_on_uart, core) >= 0);
+	amp_core_set_phase(core, PHASE_RUNNING, "test");
+}
+
+static uint64_t interrupts(void)
+{
+	uint64_t count = 0;
+
+	if (read(core->bell.to_host[AMP_VECTOR_NOTIFY(0)], &count, sizeof(count)) < 0)
+		return 0;
+	return count;
+}
+
+/* One kick of the core at a time, each looked at, if it is. */
+static void kicks(int count, bool answered)
+{
+	for (int i = 0; i < count; i++) {
+		if (answered)
+			amp_core_on_vector(NULL, core->bell.from_host[AMP_VECTOR_NOTIFY(1)], 0, core);
+		if (send(theirs, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL) != 1)
+			return;
+		sd_event_run(lab->loop, 0);
+	}
+}
+
+static void a_core_that_rings_without_end_is_heard_less_often(void **state)
+{
+	uint64_t begin = now_ns(), ms;
+
+	(void)state;
+	connect_uart();
+	kicks(200000, false);
+	ms = (now_ns() - begin) / NS_PER_MS;
+	/* what was saved up, what each millisecond brings, and no more */
+	assert_true(interrupts() <= 8000 + 8 * (ms + 1));
+	assert_true(core->babble.pauses > 0);
+	assert_true(recorded("\"core.babble\""));
+	assert_true(recorded("\"on\":true"));
+	assert_false(recorded("\"on\":false"));
+}
+
+static void the_last_kick_of_a_babbling_core_arrives(void **state)
+{
+	(void)state;
+	connect_uart();
+	kicks(200000, false);
+	interrupts();
+	while (core->babble.paused)
+		sd_event_run(lab->loop, UINT64_MAX);
+	while (sd_event_run(lab->loop, 0) > 0)
+		;
+	kicks(1, false);
+	while (core->babble.paused)
+		sd_event_run(lab->loop, UINT64_MAX);
+	while (sd_event_run(lab->loop, 0) > 0)
+		;
+	assert_true(interrupts() > 0);
+}
+
+static void a_core_that_answers_its_host_is_never_held_back(void **state)
+{
+	(void)state;
+	connect_uart();
+	kicks(50000, true);
+	assert_int_equal(core->babble.pauses, 0);
+	assert_int_equal(interrupts(), 50000);
+	assert_false(recorded("\"core.babble\""));
+}
+
+static void the_end_of_the_babbling_is_told_with_its_measure(void **state)
+{
+	json_t *record;
+
+	(void)state;
+	connect_uart();
+	kicks(200000, false);
+	amp_core_kill(core, "test");
+	record = record_with("\"on\":false");
+	assert_non_null(record);
+	assert_true(json_integer_value(json_object_get(record, "pauses")) > 0);
+	json_decref(record);
+	assert_null(core->babble.timer);
+}
+
+int main(void)
+{
+#define TEST(claim) cmocka_unit_test_setup_teardown(claim, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		TEST(a_core_has_recovered_when_it_has_used_a_buffer_of_its_host),
+		TEST(a_link_that_was_up_before_the_core_was_ready_counts),
+		TEST(a_link_that_the_core_let_go_is_said_to_be_lost),
+		TEST(a_device_that_linux_has_not_brought_up_is_said_to_be_down),
+		TEST(a_core_that_says_nothing_is_quiet_not_broken),
+		TEST(a_core_that_should_announce_something_and_does_not_is_said_to_be_silent),
+		TEST(a_firmware_without_a_device_has_recovered_when_it_is_ready),
+		TEST(without_the_firmware_file_nothing_is_claimed_and_nothing_waited_for),
+		TEST(nothing_is_said_of_a_life_that_has_ended),
+		TEST(no_table_and_no_ring_of_a_mad_core_is_read_outside_its_memory),
+		TEST(a_core_that_rings_without_end_is_heard_less_often),
+		TEST(the_last_kick_of_a_babbling_core_arrives),
+		TEST(a_core_that_answers_its_host_is_never_held_back),
+		TEST(the_end_of_the_babbling_is_told_with_its_measure),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What the relay says through a core's shared memory, and to Linux, when the core has gone wrong. No QEMU. */
+#include <dirent.h>
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "lab.h"
+
+#define MEM_DA   0x21000000u
+#define MEM_SIZE 0x10000u
+
+static struct amp_relay_options options = {.lab = "test", .lock_fd = -1};
+static struct lab *lab;
+static struct core *core;
+static struct core_config *config;
+static char dir[] = "/tmp/core_test.XXXXXX";
+
+static void add_region(const char *name, enum amp_region_kind kind, uint32_t offset, uint32_t size)
+{
+	struct amp_region *region = &config->region[config->num_regions++];
+
+	*region = (struct amp_region){.kind = kind, .offset = offset, .size = size};
+	snprintf(region->name, sizeof(region->name), "%s", name);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	strcpy(strrchr(dir, '.') + 1, "XXXXXX");
+	lab = calloc(1, sizeof(*lab));
+	if (!lab || sd_event_new(&lab->loop) < 0 || !mkdtemp(dir))
+		return -1;
+	options.state_dir = options.firmware_dir = dir;
+	lab->options = &options;
+	if (amp_record_open(&lab->record, dir) < 0)
+		return -1;
+	lab->soc.num_cores = 1;
+	config = &lab->soc.core[0];
+	strcpy(config->name, "m3");
+	config->mem_da = MEM_DA;
+	config->mem_size = MEM_SIZE;
+	config->notify_ids = 2;
+	add_region("control", AMP_REGION_CONTROL, 0, AMP_CTRL_SIZE);
+	add_region("firmware", AMP_REGION_FIRMWARE, 0x8000, 0x8000);
+	core = &lab->core[0];
+	amp_core_prepare(core, lab);
+	return amp_core_init(core, config);
+}
+
+static int tear_down(void **state)
+{
+	char command[128];
+
+	(void)state;
+	amp_core_destroy(core);
+	amp_record_close(&lab->record);
+	sd_event_unref(lab->loop);
+	free(lab);
+	snprintf(command, sizeof(command), "rm -r %s", dir);
+	return system(command);
+}
+
+/* The core runs in its first life; no process is behind it. */
+static void run_core(void)
+{
+	core->wire.epoch = 1;
+	amp_core_set_phase(core, PHASE_RUNNING, "test");
+}
+
+static void crash_core(void)
+{
+	run_core();
+	core->crash.epoch = 1;
+	amp_core_set_phase(core, PHASE_EXAMINING, "test");
+	amp_core_conclude(core);
+	assert_int_equal(core->phase, PHASE_CRASHED);
+}
+
+/* Interrupts that Linux got on the control vector since the last look. */
+static uint64_t rings(void)
+{
+	uint64_t count = 0;
+
+	if (read(core->bell.to_host[AMP_VECTOR_CONTROL], &count, sizeof(count)) < 0)
+		return 0;
+	return count;
+}
+
+static void acknowledge(uint32_t seq)
+{
+	memcpy(core->shm.base + AMP_HOST_OFFSET + offsetof(struct amp_host, report_ack), &seq, sizeof(seq));
+}
+
+static bool recorded(const char *text)
+{
+	char path[128], line[4096];
+	bool found = false;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/events.jsonl", dir);
+	file = fopen(path, "r");
+	assert_non_null(file);
+	while (fgets(line, sizeof(line), file))
+		found |= strstr(line, text) != NULL;
+	fclose(file);
+	return found;
+}
+
+/* As if the timer had run down so often. */
+static void time_passes(int times)
+{
+	for (int i = 0; i < times && core->report.timer; i++) {
+		sd_event_source_set_time(core->report.timer, 0);
+		while (sd_event_run(lab->loop, 0) > 0)
+			;
+	}
+}
+
+/* ------------------------------------------------------------------ wild writes */
+
+static void what_a_mad_core_wrote_over_is_whole_again_when_it_is_off(void **state)
+{
+	struct amp_soc soc;
+	struct amp_relay relay;
+
+	(void)state;
+	run_core();
+	core->wire.resp_seq = 7;
+	core->wire.report_seq = 3;
+	strcpy(core->wire.report_text, "a crash before");
+	memset(core->shm.base + AMP_SOC_OFFSET, 0xff, AMP_HOST_OFFSET - AMP_SOC_OFFSET);
+	memset(core->shm.base + AMP_RELAY_OFFSET, 0xff, sizeof(struct amp_relay));
+
+	amp_core_kill(core, "test");
+	assert_int_equal(core->phase, PHASE_OFF);
+	amp_soc_describe(config, &soc);
+	assert_memory_equal(core->shm.base + AMP_SOC_OFFSET, &soc, sizeof(soc));
+	memcpy(&relay, core->shm.base + AMP_RELAY_OFFSET, sizeof(relay));
+	assert_int_equal(relay.resp_seq, 7);
+	assert_int_equal(relay.resp_status, AMP_OK);
+	assert_string_equal(relay.resp_text, "");
+	assert_int_equal(relay.state, AMP_CORE_OFF);
+	assert_int_equal(relay.epoch, 1);
+	assert_int_equal(relay.boot_addr, 0);
+	assert_int_equal(relay.inject, AMP_FAULT_NONE);
+	assert_int_equal(relay.report_seq, 3);
+	assert_string_equal(relay.report_text, "a crash before");
+}
+
+static void the_description_is_whole_before_the_core_is_said_to_be_off(void **state)
+{
+	(void)state;
+	crash_core();
+	memset(core->shm.base + AMP_SOC_OFFSET, 0, sizeof(struct amp_soc));
+	amp_core_stop(core, "test");
+	assert_int_equal(core->phase, PHASE_OFF);
+	assert_int_equal(((const struct amp_soc *)core->shm.base)->magic, AMP_CTRL_MAGIC);
+}
+
+/* ------------------------------------------------------------------ crash reports */
+
+static void a_report_that_is_acknowledged_rings_once(void **state)
+{
+	(void)state;
+	crash_core();
+	assert_int_equal(rings(), 1);
+	acknowledge(core->wire.report_seq);
+	time_passes(5);
+	assert_int_equal(rings(), 0);
+	assert_null(core->report.timer);
+	assert_false(recorded("core.report"));
+}
+
+static void a_report_that_nobody_took_is_rung_for_again_until_it_is_taken(void **state)
+{
+	(void)state;
+	crash_core();
+	time_passes(3);
+	assert_int_equal(rings(), 4);
+	assert_non_null(core->report.timer);
+	acknowledge(core->wire.report_seq);
+	time_passes(5);
+	assert_int_equal(rings(), 0);
+	assert_true(recorded("\"acknowledged\":true"));
+	assert_true(recorded("\"rings\":4"));
+}
+
+static void the_report_rings_ever_less_often(void **state)
+{
+	uint32_t before = 0;
+
+	(void)state;
+	crash_core();
+	for (int i = 0; i < 20; i++) {
+		assert_true(core->report.wait_ms >= before);
+		before = core->report.wait_ms;
+		time_passes(1);
+	}
+	assert_int_equal(before, 5000);
+}
+
+static void a_report_that_is_not_taken_for_long_is_an_event_once(void **state)
+{
+	(void)state;
+	crash_core();
+	time_passes(1);
+	assert_false(recorded("\"acknowledged\":false"));
+	core->report.since -= UINT64_C(6000000000);
+	time_passes(1);
+	assert_true(recorded("\"acknowledged\":false"));
+	assert_true(core->report.told);
+}
+
+static void what_the_core_wrote_over_the_report_is_written_again(void **state)
+{
+	uint32_t *seq = (uint32_t *)(core->shm.base + AMP_RELAY_OFFSET + offsetof(struct amp_relay, report_seq));
+
+	(void)state;
+	crash_core();
+	*seq = 0;
+	time_passes(1);
+	assert_int_equal(*seq, core->wire.report_seq);
+}
+
+static void an_acknowledgement_that_was_there_before_the_report_counts_for_nothing(void **state)
+{
+	(void)state;
+	acknowledge(1); /* a core can write it for the next report */
+	crash_core();
+	assert_int_equal(core->wire.report_seq, 1);
+	time_passes(2);
+	assert_int_equal(rings(), 3);
+	assert_non_null(core->report.timer);
+}
+
+static void a_stop_ends_the_ringing(void **state)
+{
+	(void)state;
+	crash_core();
+	amp_core_stop(core, "Linux asked for it");
+	assert_int_equal(core->phase, PHASE_OFF);
+	assert_null(core->report.timer);
+}
+
+/* ------------------------------------------------------------------ Linux's dumps */
+
+static const char *in_dumps(const char *file)
+{
+	static char path[256];
+
+	snprintf(path, sizeof(path), "%s/dumps/%s", dir, file);
+	return path;
+}
+
+static int files_in_dumps(void)
+{
+	DIR *open = opendir(in_dumps(""));
+	struct dirent *entry;
+	int n = 0;
+
+	while ((entry = readdir(open)) != NULL)
+		n += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+	closedir(open);
+	return n;
+}
+
+/* The agent's part of the lab, without its port. */
+static struct agent *an_agent(void)
+{
+	assert_int_equal(mkdir(in_dumps(""), 0755), 0);
+	lab->agent.lab = lab;
+	lab->agent.noise = (struct ratelimit)RATELIMIT(20, 500);
+	amp_dump_prepare(&lab->agent.dump);
+	return &lab->agent;
+}
+
+static void a_dump_gets_the_name_of_the_life_that_ended_last(void **state)
+{
+	struct agent *agent = an_agent();
+	char text[16] = "";
+	FILE *file;
+
+	(void)state;
+	core->ended = 7;
+	core->wire.epoch = 8;
+	amp_dump_begin(agent, "m3", 2);
+	amp_dump_data(agent, "half ", 5);
+	assert_int_equal(access(in_dumps("m3-7.devcoredump"), F_OK), -1);
+	amp_dump_data(agent, "dump", 4);
+	assert_false(recorded("core.dump"));
+	amp_dump_end(agent, 0);
+	file = fopen(in_dumps("m3-7.devcoredump"), "r");
+	assert_non_null(file);
+	assert_int_equal(fread(text, 1, sizeof(text), file), 9);
+	assert_string_equal(text, "half dump");
+	fclose(file);
+	assert_int_equal(files_in_dumps(), 1);
+	assert_true(recorded("\"file\":\"dumps/m3-7.devcoredump\",\"epoch\":7,\"by\":\"linux\""));
+}
+
+static void a_dump_that_failed_is_neither_kept_nor_recorded(void **state)
+{
+	struct agent *agent = an_agent();
+	static char page[4096];
+
+	(void)state;
+	amp_dump_begin(agent, "m3", 2);
+	amp_dump_data(agent, "part", 4);
+	amp_dump_end(agent, EIO);
+	assert_true(recorded("Linux's core dump is not kept: Input/output error"));
+
+	amp_dump_begin(agent, "m3", 2);
+	amp_dump_data(agent, "part", 4);
+	amp_dump_abandon(agent);
+
+	amp_dump_begin(agent, "m3", 2);
+	for (size_t sent = 0; sent < MEM_SIZE + (2u << 20); sent += sizeof(page))
+		amp_dump_data(agent, page, sizeof(page));
+	amp_dump_end(agent, 0);
+	assert_true(recorded("larger than the core's memory"));
+
+	assert_int_equal(files_in_dumps(), 0);
+	assert_false(recorded("core.dump"));
+}
+
+static void nothing_but_a_core_of_the_lab_can_have_a_dump(void **state)
+{
+	static const char *const names[] = {"", "..", "../../m3", "m4", "m3/", "m3\n", "/etc/passwd"};
+	struct agent *agent = an_agent();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		amp_dump_begin(agent, names[i], strlen(names[i]));
+		amp_dump_data(agent, "x", 1);
+		amp_dump_end(agent, 0);
+	}
+	amp_dump_data(agent, "without a beginning", 19);
+	amp_dump_end(agent, 0);
+	assert_int_equal(files_in_dumps(), 0);
+}
+
+static void a_link_in_the_place_of_a_dump_is_not_followed(void **state)
+{
+	struct agent *agent = an_agent();
+	char victim[64];
+
+	(void)state;
+	snprintf(victim, sizeof(victim), "%s/victim", dir);
+	assert_int_equal(symlink(victim, in_dumps(".m3.part")), 0);
+	assert_int_equal(symlink(victim, in_dumps("m3-0.devcoredump")), 0);
+	amp_dump_begin(agent, "m3", 2);
+	amp_dump_data(agent, "x", 1);
+	amp_dump_end(agent, 0);
+	assert_int_equal(access(victim, F_OK), -1);
+	assert_int_equal(files_in_dumps(), 1);
+}
+
+static void only_so_many_dumps_are_kept(void **state)
+{
+	struct agent *agent = an_agent();
+
+	(void)state;
+	for (uint32_t epoch = 1; epoch <= 3 * DUMPS_KEPT; epoch++) {
+		core->ended = epoch;
+		for (int again = 0; again < 2; again++) { /* a guest may send one twice */
+			amp_dump_begin(agent, "m3", 2);
+			amp_dump_data(agent, "x", 1);
+			amp_dump_end(agent, 0);
+		}
+	}
+	assert_int_equal(files_in_dumps(), DUMPS_KEPT);
+	assert_int_equal(access(in_dumps("m3-48.devcoredump"), F_OK), 0);
+	assert_int_equal(access(in_dumps("m3-33.devcoredump"), F_OK), 0);
+}
+
+int main(void)
+{
+#define TEST(claim) cmocka_unit_test_setup_teardown(claim, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		TEST(what_a_mad_core_wrote_over_is_whole_again_when_it_is_off),
+		TEST(the_description_is_whole_before_the_core_is_said_to_be_off),
+		TEST(a_report_that_is_acknowledged_rings_once),
+		TEST(a_report_that_nobody_took_is_rung_for_again_until_it_is_taken),
+		TEST(the_report_rings_ever_less_often),
+		TEST(a_report_that_is_not_taken_for_long_is_an_event_once),
+		TEST(what_the_core_wrote_over_the_report_is_written_again),
+		TEST(an_acknowledgement_that_was_there_before_the_report_counts_for_nothing),
+		TEST(a_stop_ends_the_ringing),
+		TEST(a_dump_gets_the_name_of_the_life_that_ended_last),
+		TEST(a_dump_that_failed_is_neither_kept_nor_recorded),
+		TEST(nothing_but_a_core_of_the_lab_can_have_a_dump),
+		TEST(a_link_in_the_place_of_a_dump_is_not_followed),
+		TEST(only_so_many_dumps_are_kept),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
