@@ -52,5 +52,5 @@ int amp_rpc_open_flags(unsigned int flags, enum amp_rpc_numbers numbers)
 	if (numbers == AMP_RPC_NEWLIB_NUMBERS || (numbers == AMP_RPC_EITHER_NUMBERS && !(flags & AMP_RPC_O_CREAT)))
 		return from_newlib(flags);
 	flags &= ~LINUX_IGNORED;
-	return flags & ~AMP_RPC_O_ALL ? -EINVAL : (int)flags;
+	return (flags & ~AMP_RPC_O_ALL) != 0 ? -EINVAL : (int)flags;
 }

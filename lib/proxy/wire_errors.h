@@ -45,32 +45,31 @@ static inline int error_to_wire(int error)
 	return error;
 }
 #else
-/** The number here; EIO for one that has no name here. */
-static inline int error_from_wire(int error)
-{
 #define ERROR_HERE(wire, here) \
 	case wire:             \
 		return here;
+#define ERROR_THERE(wire, here) \
+	case here:              \
+		return wire;
+
+/** The number here; EIO for one that has no name here. */
+static inline int error_from_wire(int error)
+{
 	switch (error) {
 		WIRE_ERRORS(ERROR_HERE)
 	default:
 		return error <= WIRE_SAME_UP_TO ? error : EIO;
 	}
-#undef ERROR_HERE
 }
 
 /** The number on the wire; that of EIO for one that has no name there. */
 static inline int error_to_wire(int error)
 {
-#define ERROR_THERE(wire, here) \
-	case here:              \
-		return wire;
 	switch (error) {
 		WIRE_ERRORS(ERROR_THERE)
 	default:
 		return error <= WIRE_SAME_UP_TO ? error : EIO;
 	}
-#undef ERROR_THERE
 }
 #endif
 
