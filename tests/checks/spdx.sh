@@ -9,7 +9,7 @@ project_files | awk '
 	function licence_of(file) {
 		if (file ~ /^include\/uapi\//)
 			return "(GPL-2.0-only WITH Linux-syscall-note) OR BSD-3-Clause"
-		if (file ~ /^(include|lib|ports|firmware)\//)
+		if (file ~ /^(include|lib|ports|firmware|tests\/applications)\//)
 			return "BSD-3-Clause"
 		return "GPL-2.0-only"
 	}
