@@ -36,6 +36,11 @@
 #define AMP_WITH_VQ_RX_EMPTY_NOTIFY 1
 #endif
 
+/** amp_virtio_rpmsg_lite_host(). CMake: WITH_RPMSG_LITE_HOST. */
+#ifndef AMP_WITH_RPMSG_LITE_HOST
+#define AMP_WITH_RPMSG_LITE_HOST 0
+#endif
+
 /** How long a send waits for a buffer unless amp_rpmsg_set_send_timeout() says otherwise, in milliseconds. */
 #ifndef AMP_RPMSG_SEND_TIMEOUT_MS
 #define AMP_RPMSG_SEND_TIMEOUT_MS 15000

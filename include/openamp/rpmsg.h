@@ -149,7 +149,7 @@ struct rpmsg_device {
 /**
  * @brief Create an endpoint, and announce it if it has a name, the device has a name service, and @p dest is not known.
  * If @p dest is known, the other side's announcement is acknowledged instead, where both sides do that
- * (AMP_RPMSG_F_NS_ACK).
+ * (AMP_RPMSG_F_NS_ACK), if a buffer is free.
  *
  * @param ept           memory of the endpoint, not in use; contents do not matter, except that `priv` and `release_cb`
  * stay
@@ -162,7 +162,7 @@ struct rpmsg_device {
  * @return RPMSG_SUCCESS; RPMSG_ERR_PARAM (ept, rdev or cb is NULL); RPMSG_ERR_ADDR (src is in use); RPMSG_ERR_NO_MEM
  * (no free address); or an error of the announcement (link down, no buffer): then the endpoint was not created
  *
- * Blocks: up to the send time-out, if it is announced or acknowledges.
+ * Blocks: up to the send time-out, if it is announced.
  */
 int rpmsg_create_ept(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev, const char *name, uint32_t src,
                      uint32_t dest, rpmsg_ept_cb cb, rpmsg_ns_unbind_cb ns_unbind_cb);

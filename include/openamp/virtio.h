@@ -191,6 +191,7 @@ struct virtio_device {
 	 */
 	int (*wait)(struct virtio_device *vdev, unsigned long long deadline);
 	uint32_t ready_timeout_ms;          /**< of amp_virtio_wait_driver_ok(); 0: AMP_VIRTIO_READY_TIMEOUT_MS */
+	bool rpmsg_lite_host;               /**< see amp_virtio_rpmsg_lite_host(); private */
 	unsigned long long let_go_deadline; /**< driver's role: of virtio_create_virtqueues(), while it runs; private */
 };
 
@@ -267,6 +268,17 @@ void virtio_device_lost(struct virtio_device *vdev);
  * Context: task. Not while another context uses the device's queues.
  */
 void amp_virtio_peer_off(struct virtio_device *vdev);
+
+/**
+ * @brief Device: the driver is RPMsg-Lite, or does as it does. Call before rpmsg_init_vdev().
+ *
+ * Such a driver has no status and knows no mark, has used entries in the ring of its send buffers from the start, lets
+ * the device write to all buffers, and wants kicks whatever its flags say. What is lost with it:
+ * docs/how-to/rpmsg-lite-host.md. Only in builds with WITH_RPMSG_LITE_HOST; others do not link.
+ *
+ * @return 0, or -EINVAL: NULL, or the driver's role
+ */
+int amp_virtio_rpmsg_lite_host(struct virtio_device *vdev);
 
 /** How long a device waits for its driver, unless virtio_device::ready_timeout_ms says otherwise. */
 #ifndef AMP_VIRTIO_READY_TIMEOUT_MS

@@ -119,6 +119,7 @@ struct virtqueue {
 	uint8_t vq_fault : 7;       /**< enum amp_link_reason (amprelay/link_reason.h); 0: none */
 	uint8_t vq_noncoherent : 1; /**< the ring's memory is cached, and not coherent with the other side */
 	uint16_t vq_peer_idx;       /**< the other side's index as last read and checked */
+	uint16_t vq_used_ahead;     /**< device, with an RPMsg-Lite host: what the ring's used index is larger by */
 	uint32_t vq_mask;           /**< vq_nentries - 1 */
 	__extension__ struct vq_desc_extra vq_descx[0]; /**< driver: one per descriptor. Device: none */
 };

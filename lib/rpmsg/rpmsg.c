@@ -90,16 +90,18 @@ static void unregister_ept(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept
 int rpmsg_create_ept(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev, const char *name, uint32_t src,
                      uint32_t dest, rpmsg_ept_cb cb, rpmsg_ns_unbind_cb ns_unbind_cb)
 {
+	bool known = dest != RPMSG_ADDR_ANY;
 	int status;
 
 	if (!ept || !rdev || !cb)
 		return RPMSG_ERR_PARAM;
 	status = amp_ept_register(ept, rdev, name, src, dest, cb, ns_unbind_cb);
-	if (status || !ept->name[0] || !rdev->support_ns || (dest != RPMSG_ADDR_ANY && !rdev->support_ns_ack))
+	if (status || !ept->name[0] || !rdev->support_ns || (known && !rdev->support_ns_ack))
 		return status;
 	hold_ept(rdev, ept);
-	status = amp_ns_announce(ept, dest == RPMSG_ADDR_ANY ? RPMSG_NS_CREATE : RPMSG_NS_ACK, true);
-	if (status < 0)
+	/* An answer does not wait: most are given where messages are received. Without it they learn of us later. */
+	status = amp_ns_announce(ept, known ? RPMSG_NS_ACK : RPMSG_NS_CREATE, !known);
+	if (status < 0 && !known)
 		unregister_ept(rdev, ept);
 	else
 		status = ept->rdev == rdev ? RPMSG_SUCCESS : RPMSG_ERR_DEV_STATE;

@@ -256,7 +256,7 @@ AMP_HOT int device_buffer(const struct rpmsg_virtio_device *rvdev, const struct 
 	vq_read_desc(vq, buf->idx, &desc);
 	if (amp_unlikely(!buffer_va(rvdev, desc.addr, desc.len, fast, &va)))
 		return AMP_LINK_BAD_ADDRESS;
-	if (amp_unlikely(desc.flags != flags))
+	if (amp_unlikely(desc.flags != flags && !(host_is_lite(vq) && desc.flags == VRING_DESC_F_WRITE)))
 		return AMP_LINK_BAD_FLAGS;
 	if (amp_unlikely(desc.len < sizeof(struct rpmsg_hdr)))
 		return AMP_LINK_BAD_LENGTH;

@@ -127,6 +127,40 @@ static int start_device(struct virtqueue *vq)
 	return VQUEUE_SUCCESS;
 }
 
+#if AMP_WITH_RPMSG_LITE_HOST
+int amp_virtio_rpmsg_lite_host(struct virtio_device *vdev)
+{
+	if (!vdev || role_is_driver(vdev))
+		return -EINVAL;
+	vdev->rpmsg_lite_host = true;
+	return 0;
+}
+
+/*
+ * The device's side of a ring of RPMsg-Lite's, which is zeroed by nobody and has no status beside it. In the ring of
+ * its send buffers (queue 1) all are used from the start, a ring's worth. What the device gave back is what it had
+ * taken, so a new life goes on with what an old one had not given back: messages that that one was handling come again.
+ */
+static int join_lite_host(struct virtqueue *vq)
+{
+	struct vring_used *used = vq->vq_ring.used;
+	uint16_t used_idx, avail_idx;
+
+	vq_ring_invalidate(vq, used, sizeof(*used));
+	used_idx = AMP_SHARED_LOAD(&used->idx);
+	avail_idx = vq_peer_idx_now(vq, false);
+	vq->vq_used_ahead = vq->vq_queue_index == 1 ? vq->vq_nentries : 0;
+	vq->vq_used_cons_idx = (uint16_t)(used_idx - vq->vq_used_ahead);
+	vq->vq_available_idx = vq->vq_peer_idx = vq->vq_used_cons_idx;
+	/* Zeroes: the host has not started. */
+	if ((!used_idx && !avail_idx) || (uint16_t)(avail_idx - vq->vq_available_idx) > vq->vq_nentries)
+		return ERROR_EMPTY_RING;
+	AMP_SHARED_STORE(&used->flags, 0);
+	vq_ring_flush(vq, used, sizeof(*used));
+	return VQUEUE_SUCCESS;
+}
+#endif
+
 /* What is wrong with a place for a ring: ERROR_VRING_MAX_DESC, ERROR_VRING_ALIGN; 0: nothing. */
 static int check_ring(const struct vring_alloc_info *ring)
 {
@@ -174,6 +208,10 @@ int virtqueue_create(struct virtio_device *device, unsigned short id, const char
 	vq->vq_noncoherent = noncoherent;
 	if (role_is_driver(device))
 		start_driver(vq);
+#if AMP_WITH_RPMSG_LITE_HOST
+	else if (device->rpmsg_lite_host)
+		status = join_lite_host(vq);
+#endif
 	else
 		status = start_device(vq);
 	return status;

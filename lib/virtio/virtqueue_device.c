@@ -13,7 +13,7 @@ void amp_vq_let_go(struct virtqueue *vq)
 {
 	uint16_t *mark = vring_mark(&vq->vq_ring);
 
-	if (!vq_mark_stands(vq))
+	if (host_is_lite(vq) || !vq_mark_stands(vq))
 		return;
 	/* Release: a driver that sees this zeroes the ring behind all that was stored before, not before it. */
 	AMP_SHARED_STORE_RELEASE(mark, VQ_LET_GO);
