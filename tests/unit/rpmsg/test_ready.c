@@ -264,6 +264,23 @@ static void an_acknowledgement_without_a_buffer_is_left_to_the_first_message(voi
 	assert_int_equal(ready.count, 1);
 }
 
+static void an_answer_that_finds_no_buffer_makes_an_endpoint_all_the_same(void **state)
+{
+	struct fixture *f = *state;
+	static struct box other;
+
+	box_open(&host_box, &f->host, "service", 10, RPMSG_ADDR_ANY);
+	box_open(&other, &f->remote, NULL, 30, 999);
+	while (rpmsg_trysend(&other.ept, "x", 1) == 1)
+		;
+	box_open(&remote_box, &f->remote, "service", 20, 10); /* at once, not after the time-out of a send */
+	fixture_poll(&f->host);
+	assert_int_equal(is_rpmsg_ept_ready(&host_box.ept), 0);
+	assert_int_equal(rpmsg_send(&remote_box.ept, "x", 1), 1);
+	fixture_poll(&f->host);
+	assert_int_equal(host_box.ept.dest_addr, 20);
+}
+
 int main(void)
 {
 #define ACK_TEST(name) cmocka_unit_test_setup_teardown(name, up_with_ack, fixture_down)
@@ -282,6 +299,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(an_acknowledgement_that_was_not_agreed_on_is_dropped, up_as_linux,
 	                                        fixture_down),
 		ACK_TEST(an_acknowledgement_without_a_buffer_is_left_to_the_first_message),
+		ACK_TEST(an_answer_that_finds_no_buffer_makes_an_endpoint_all_the_same),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
