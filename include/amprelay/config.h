@@ -46,6 +46,22 @@
 #define AMP_RPMSG_SEND_TIMEOUT_MS 15000
 #endif
 
+/** How long rpmsg_destroy_ept() waits for a buffer to say so in, unless the time-out of sends is shorter. */
+#ifndef AMP_RPMSG_DESTROY_TIMEOUT_MS
+#define AMP_RPMSG_DESTROY_TIMEOUT_MS 100
+#endif
+
+/**
+ * How deep sends may wait inside each other: one that waits receives, and callbacks may send. The last one waits
+ * without receiving. This bounds the stack.
+ */
+#ifndef AMP_RPMSG_SEND_DEPTH
+#define AMP_RPMSG_SEND_DEPTH 4
+#endif
+
+#if AMP_RPMSG_SEND_DEPTH < 2
+#error "AMP_RPMSG_SEND_DEPTH must be 2 or more: a send that waits has to receive"
+#endif
 #if RPMSG_BUFFER_SIZE < 32 || RPMSG_BUFFER_SIZE > 65536
 #error "RPMSG_BUFFER_SIZE must be 32 ... 65536"
 #endif

@@ -44,7 +44,8 @@ enum amp_link_state {
 /**
  * @brief Set the callback for the loss of a link.
  * @param cb   called once per loss with an enum amp_link_reason. Context: that of the call which noticed: a reception
- * or a send, in a task, a callback or an ISR. Must not call rpmsg_deinit_vdev(): note it, and do that later. NULL: none
+ * or a send, in a task, a callback or an ISR. May call rpmsg_deinit_vdev(), but not bring the link up again: see "In
+ * callbacks" in openamp/rpmsg.h. NULL: none
  * @param arg  handed to @p cb
  *
  * Call after rpmsg_init_vdev(), which clears it.
@@ -88,7 +89,9 @@ void amp_rpmsg_peer_lost(struct rpmsg_virtio_device *rvdev);
 
 /**
  * @brief Set how long a send waits for a buffer.
- * @param ms  milliseconds, 0: as trysend. Default AMP_RPMSG_SEND_TIMEOUT_MS. rpmsg_init_vdev() sets the default
+ * @param ms  milliseconds, 0: as trysend. Default AMP_RPMSG_SEND_TIMEOUT_MS. rpmsg_init_vdev() sets the default. What
+ * the callbacks of messages take that a waiting send receives is not counted; if the other side may refill the ring for
+ * ever, see amp_rpmsg_bound_reception()
  */
 void amp_rpmsg_set_send_timeout(struct rpmsg_virtio_device *rvdev, uint32_t ms);
 

@@ -12,6 +12,9 @@
  *   void metal_mutex_release(metal_mutex_t *mutex);     by the context that acquired it
  *   int metal_mutex_is_acquired(metal_mutex_t *mutex);  not 0: someone holds it at this moment
  *
+ * Optional: METAL_MUTEX_CONTEXT(), a uintptr_t that tells the thread that calls it from all others. Without it the
+ * sends that wait on one link share the earliest of their deadlines, as those of nested interrupts do.
+ *
  * Optional: METAL_MUTEX_RELEASE_IS_FENCE, if the release orders memory as atomic_thread_fence(memory_order_seq_cst).
  *
  * Linux: a futex; context: thread, including interrupt handlers, which are threads there.

@@ -407,7 +407,8 @@ struct remoteproc *remoteproc_init(struct remoteproc *rproc, const struct remote
 
 /**
  * @brief The opposite of remoteproc_init(). Virtio devices that still exist are removed.
- * @return 0, -RPROC_EINVAL (NULL), -RPROC_EAGAIN (not offline: remoteproc_shutdown() first)
+ * @return 0, -RPROC_EINVAL (NULL), -RPROC_EAGAIN (not offline: remoteproc_shutdown() first; or in a callback of
+ * one of its virtio devices)
  */
 int remoteproc_remove(struct remoteproc *rproc);
 
@@ -570,7 +571,12 @@ int remoteproc_set_rsc_table(struct remoteproc *rproc, struct resource_table *rs
 struct virtio_device *remoteproc_create_virtio(struct remoteproc *rproc, int vdev_id, unsigned int role,
                                                void (*rst_cb)(struct virtio_device *vdev));
 
-/** @brief Remove a virtio device. Nobody may use it any more. NULL is allowed. Context: task. */
+/**
+ * @brief Remove a virtio device. Nobody may use it any more. NULL is allowed. Context: task.
+ *
+ * In a callback of the device (see "In callbacks" in openamp/rpmsg.h) it does nothing: the device stays, for a later
+ * call, remoteproc_create_virtio(), or remoteproc_remove().
+ */
 void remoteproc_remove_virtio(struct remoteproc *rproc, struct virtio_device *vdev);
 
 /**

@@ -67,7 +67,10 @@ struct virtio_device *rproc_virtio_create_vdev(unsigned int role, unsigned int n
                                                struct metal_io_region *rsc_io, void *priv, rpvdev_notify_func notify,
                                                virtio_dev_reset_cb rst_cb);
 
-/** @brief Undo rproc_virtio_create_vdev(). The driver resets the device first. NULL is allowed. */
+/**
+ * @brief Undo rproc_virtio_create_vdev(). The driver resets the device first. NULL is allowed. In a callback of the
+ * device it does nothing: see "In callbacks" in openamp/rpmsg.h.
+ */
 void rproc_virtio_remove_vdev(struct virtio_device *vdev);
 
 /**

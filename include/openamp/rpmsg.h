@@ -9,8 +9,20 @@
  *
  * **Context.** All functions are for task context and for the callbacks of endpoints. Those that may block say so;
  * inside a callback too a blocking send may wait, and then *other callbacks run inside it*: a callback that sends must
- * allow to be entered again. Ports with one context (AMP_SINGLE_CONTEXT) may call from interrupts if all calls come
+ * allow to be entered again. They nest to AMP_RPMSG_SEND_DEPTH, and the outermost one's time-out ends them all. Ports
+ * with one context (AMP_SINGLE_CONTEXT) may call from interrupts if all calls come
  * from there.
+ *
+ * **In callbacks.** Those of endpoints, for binding and unbinding, ready, wait, link, release and reset may destroy any
+ * endpoint, and may take the link down: rpmsg_deinit_vdev() ends it at once, as elsewhere. But the call that the
+ * callback runs in has still to return, and until then
+ *
+ *  - the memory of the struct rpmsg_virtio_device must stay;
+ *  - its virtio device stays: remoteproc_remove_virtio() and rproc_virtio_remove_vdev() do nothing, remoteproc_remove()
+ *    answers -RPROC_EAGAIN;
+ *  - no link can be brought up on that device: rpmsg_init_vdev() answers RPMSG_ERR_DEV_STATE.
+ *
+ * Elsewhere all calls on a link must have returned, and none may begin, in any thread, when it is taken down.
  *
  * **Order.** Messages from one endpoint to another arrive in the order of the sends, each once. Their callbacks run in
  * that order if one context receives: two that do (threads, or a task and an interrupt handler) each take the next
@@ -76,14 +88,15 @@ struct rpmsg_device;
  * @return ignored, by convention RPMSG_SUCCESS
  *
  * Context: that of the reception (rproc_virtio_notified(), virtqueue_notification()), or inside a waiting send. May
- * send, create and destroy endpoints, this one too.
+ * send, create and destroy endpoints, this one too, and take the link down: see "In callbacks" above.
  */
 typedef int (*rpmsg_ept_cb)(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src, void *priv);
 
 /** The counterpart of @p ept has gone; its destination is RPMSG_ADDR_ANY again. Context: as rpmsg_ept_cb. */
 typedef void (*rpmsg_ns_unbind_cb)(struct rpmsg_endpoint *ept);
 
-/** Nothing uses @p ept any more; its memory may go. Context: that of the last user, without a lock. */
+/** Nothing uses @p ept any more; its memory may go. Context: that of the last user, without a lock. See "In callbacks".
+ */
 typedef void (*rpmsg_ept_release_cb)(struct rpmsg_endpoint *ept);
 
 /**
@@ -112,6 +125,7 @@ struct rpmsg_endpoint {
 	struct metal_list node;
 	void *priv;                      /**< application's; handed to cb */
 	struct rpmsg_endpoint *child[4]; /**< look-up by address: see lib/rpmsg/endpoint_table.c */
+	struct rpmsg_device *home;       /**< takes buffers back, also when the endpoint is gone and `rdev` NULL */
 };
 
 /** What carries the messages. For RPMsg over virtio: rpmsg_virtio.c. A NULL member: not supported. */
@@ -142,6 +156,7 @@ struct rpmsg_device {
 	struct rpmsg_endpoint *by_addr; /**< root of the look-up */
 	amp_ept_ready_cb ready_cb;      /**< may be NULL */
 	void *ready_arg;
+	bool closed; /**< goes down, or is down: no endpoint is created any more */
 };
 
 /* ------------------------------------------------------------------ endpoints: rpmsg.c */
@@ -151,16 +166,17 @@ struct rpmsg_device {
  * If @p dest is known, the other side's announcement is acknowledged instead, where both sides do that
  * (AMP_RPMSG_F_NS_ACK), if a buffer is free.
  *
- * @param ept           memory of the endpoint, not in use; contents do not matter, except that `priv` and `release_cb`
- * stay
+ * @param ept           memory of the endpoint, not in use: of one that was destroyed, from its release callback on;
+ * contents do not matter, except that `priv` and `release_cb` stay
  * @param rdev          device
  * @param name          up to RPMSG_NAME_SIZE - 1 bytes (a longer one is cut), copied; NULL or "": no name
  * @param src           local address, RPMSG_ADDR_ANY: assign one
  * @param dest          counterpart's address, RPMSG_ADDR_ANY: learnt from its first message or announcement
  * @param cb            called for each message
  * @param ns_unbind_cb  called when the counterpart goes; may be NULL
- * @return RPMSG_SUCCESS; RPMSG_ERR_PARAM (ept, rdev or cb is NULL); RPMSG_ERR_ADDR (src is in use); RPMSG_ERR_NO_MEM
- * (no free address); or an error of the announcement (link down, no buffer): then the endpoint was not created
+ * @return RPMSG_SUCCESS; RPMSG_ERR_PARAM (ept, rdev or cb is NULL, or ept is an endpoint of rdev, which stays as it
+ * is); RPMSG_ERR_ADDR (src is in use); RPMSG_ERR_NO_MEM (no free address); RPMSG_ERR_DEV_STATE (the link goes down, or
+ * is); or an error of the announcement (link lost, no buffer): then the endpoint is gone again, release_cb included
  *
  * Blocks: up to the send time-out, if it is announced.
  */
@@ -171,12 +187,14 @@ int rpmsg_create_ept(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev, cons
  * @brief Take the endpoint away, and say so to the other side if it has a name.
  *
  * After the return no new callback starts. One that runs (this may be called from it) goes on; release_cb is called
- * when none does. NULL, and an endpoint that is already gone, are allowed. Blocks: up to the send time-out, if it has a
- * name.
+ * when none does. NULL, and an endpoint that is already gone, are allowed. Blocks, if it has a name and no send buffer
+ * is free: up to AMP_RPMSG_DESTROY_TIMEOUT_MS, or the send time-out if that is shorter; then the other side does not
+ * hear of it. Buffers that it holds or has taken are still the application's: rpmsg_release_rx_buffer(),
+ * rpmsg_release_tx_buffer() take them back as long as the link is not taken down, and this memory is there.
  */
 void rpmsg_destroy_ept(struct rpmsg_endpoint *ept);
 
-/** @return 1 if the endpoint exists and knows its counterpart */
+/** @return 1 if the endpoint exists and knows its counterpart. Context: any, while others create and destroy it */
 unsigned int is_rpmsg_ept_ready(struct rpmsg_endpoint *ept);
 
 /* ------------------------------------------------------------------ messages: rpmsg.c */
@@ -188,18 +206,25 @@ unsigned int is_rpmsg_ept_ready(struct rpmsg_endpoint *ept);
  * @param src   source address, not RPMSG_ADDR_ANY
  * @param dst   destination address, not RPMSG_ADDR_ANY
  * @param data  payload, copied before the return
- * @param len   bytes, 0 and more
- * @param wait  nonzero: wait for a buffer, up to the send time-out (amp_rpmsg_set_send_timeout())
+ * @param len   bytes, 0 … 65535, and no more than rpmsg_get_tx_buffer_size()
+ * @param wait  nonzero: wait for a buffer, up to the send time-out (amp_rpmsg_set_send_timeout()), and inside of
+ * another send that waits no longer than that
  * @return bytes sent (@p len); RPMSG_ERR_PARAM (ept or data NULL, len negative); RPMSG_ERR_ADDR (an address is
  * RPMSG_ADDR_ANY); RPMSG_ERR_BUFF_SIZE (nothing was sent); RPMSG_ERR_NO_BUFF; RPMSG_ERR_DEV_STATE
  */
 int rpmsg_send_offchannel_raw(struct rpmsg_endpoint *ept, uint32_t src, uint32_t dst, const void *data, int len,
                               int wait);
 
+/** The counterpart of @p ept, which another context may learn of, or lose, meanwhile. */
+static inline uint32_t amp_ept_dest(const struct rpmsg_endpoint *ept)
+{
+	return __atomic_load_n(&ept->dest_addr, __ATOMIC_RELAXED);
+}
+
 /** Send from the endpoint to its counterpart. Blocks. See rpmsg_send_offchannel_raw(). */
 static inline int rpmsg_send(struct rpmsg_endpoint *ept, const void *data, int len)
 {
-	return ept ? rpmsg_send_offchannel_raw(ept, ept->addr, ept->dest_addr, data, len, true) : RPMSG_ERR_PARAM;
+	return ept ? rpmsg_send_offchannel_raw(ept, ept->addr, amp_ept_dest(ept), data, len, true) : RPMSG_ERR_PARAM;
 }
 
 /** Send from the endpoint to @p dst. Blocks. */
@@ -218,7 +243,7 @@ static inline int rpmsg_send_offchannel(struct rpmsg_endpoint *ept, uint32_t src
 /** Like rpmsg_send(), RPMSG_ERR_NO_BUFF instead of waiting. */
 static inline int rpmsg_trysend(struct rpmsg_endpoint *ept, const void *data, int len)
 {
-	return ept ? rpmsg_send_offchannel_raw(ept, ept->addr, ept->dest_addr, data, len, false) : RPMSG_ERR_PARAM;
+	return ept ? rpmsg_send_offchannel_raw(ept, ept->addr, amp_ept_dest(ept), data, len, false) : RPMSG_ERR_PARAM;
 }
 
 /** Like rpmsg_sendto(), RPMSG_ERR_NO_BUFF instead of waiting. */
@@ -236,10 +261,10 @@ static inline int rpmsg_trysend_offchannel(struct rpmsg_endpoint *ept, uint32_t 
 
 /* ------------------------------------------------------------------ sizes: buffer_size.c */
 
-/** @return largest payload that can be sent, in bytes, or a negative error */
+/** @return largest payload that can be sent, in bytes, 65535 at most, or a negative error */
 int rpmsg_get_tx_buffer_size(struct rpmsg_endpoint *ept);
 
-/** @return largest payload that can be received, in bytes, or a negative error */
+/** @return largest payload that can be received, in bytes, 65535 at most, or a negative error */
 int rpmsg_get_rx_buffer_size(struct rpmsg_endpoint *ept);
 
 /* ------------------------------------------------------------------ messages without a copy: rpmsg_nocopy.c */
@@ -250,7 +275,13 @@ int rpmsg_get_rx_buffer_size(struct rpmsg_endpoint *ept);
  */
 void rpmsg_hold_rx_buffer(struct rpmsg_endpoint *ept, void *rxbuf);
 
-/** @brief Give a held buffer back. A held buffer lost is one fewer for the other side to send with. */
+/**
+ * @brief Give a held buffer back. A held buffer lost is one fewer for the other side to send with.
+ *
+ * @p ept may be destroyed meanwhile, its memory being there still; any other endpoint of the link will do as well.
+ * After rpmsg_deinit_vdev() there is nothing to give back, and this must not be called for an endpoint that was
+ * destroyed before.
+ */
 void rpmsg_release_rx_buffer(struct rpmsg_endpoint *ept, void *rxbuf);
 
 /**
@@ -277,10 +308,13 @@ static inline int rpmsg_sendto_nocopy(struct rpmsg_endpoint *ept, const void *da
 /** Send a buffer from the endpoint to its counterpart. See rpmsg_send_offchannel_nocopy(). */
 static inline int rpmsg_send_nocopy(struct rpmsg_endpoint *ept, const void *data, int len)
 {
-	return ept ? rpmsg_send_offchannel_nocopy(ept, ept->addr, ept->dest_addr, data, len) : RPMSG_ERR_PARAM;
+	return ept ? rpmsg_send_offchannel_nocopy(ept, ept->addr, amp_ept_dest(ept), data, len) : RPMSG_ERR_PARAM;
 }
 
-/** Give back a buffer of rpmsg_get_tx_payload_buffer() unsent. @return RPMSG_SUCCESS or a negative error */
+/**
+ * Give back a buffer of rpmsg_get_tx_payload_buffer() unsent; after the endpoint's end as rpmsg_release_rx_buffer().
+ * @return RPMSG_SUCCESS; RPMSG_ERR_PARAM (NULL, or no such buffer); RPMSG_ERR_DEV_STATE (lost, or no link any more)
+ */
 int rpmsg_release_tx_buffer(struct rpmsg_endpoint *ept, void *txbuf);
 
 #ifdef __cplusplus

@@ -54,7 +54,8 @@ struct rpmsg_virtio_config {
 /**
  * @brief A send waits for a buffer: return when a kick of queue @p id came, or after a while.
  *
- * Called again and again until there is a buffer or the send time-out is over. Messages are received in between.
+ * Called again and again until there is a buffer or the send time-out is over. Messages are received in between. May
+ * take the link down: see "In callbacks" in openamp/rpmsg.h.
  * @param rdev  device
  * @param id    notify id of the queue
  * @return RPMSG_SUCCESS (look again), RPMSG_EOPNOTSUPP (wait by yourself), another negative error ends the send
@@ -70,6 +71,7 @@ struct amp_window {
 
 struct rpmsg_virtio_device;
 struct rpmsg_hdr;
+struct amp_wait;
 
 /** A message buffer. */
 struct amp_buffer {
@@ -101,11 +103,12 @@ struct rpmsg_virtio_device {
 	const uint8_t *link_ok;
 	struct amp_window window; /**< shbuf_io, if it can be computed with */
 	struct amp_buffer taken;  /**< what amp_tx_take() took last */
-	uint32_t waiting;         /**< sends that wait for a buffer */
+	struct amp_wait *waits;   /**< sends that wait for a buffer, the last first */
 	uint32_t held;            /**< see amp_rpmsg_held_buffers() */
 	uint16_t reclaimed;       /**< send buffers that this side has and nobody uses: a list of descriptors … */
 	uint16_t reclaimed_head;  /**< … and the first of it */
 	uint32_t send_timeout_ms;
+	uint64_t unmeasured_ns;      /**< of waits that passed between two ticks of the clock, or without one */
 	struct metal_condition sent; /**< a send buffer may be free */
 	amp_link_cb link_cb;
 	void *link_arg;
@@ -126,7 +129,8 @@ struct rpmsg_virtio_device {
  * @param shpool      driver: pool for buffers, used until rpmsg_deinit_vdev(). Device: NULL
  * @return RPMSG_SUCCESS; RPMSG_ERR_PARAM; RPMSG_ERR_NO_BUFF (the pool holds no buffer for each direction);
  * RPMSG_ERR_INIT (queues, or the transport); RPMSG_ERR_DEV_STATE (device: the driver has not reset the rings since an
- * earlier life, or is resetting them now: try again at its next kick)
+ * earlier life, or is resetting them now: try again at its next kick; either role: called in a callback of this device,
+ * see "In callbacks" in openamp/rpmsg.h)
  */
 int rpmsg_init_vdev(struct rpmsg_virtio_device *rvdev, struct virtio_device *vdev, rpmsg_ns_bind_cb ns_bind_cb,
                     struct metal_io_region *shm_io, struct rpmsg_virtio_shm_pool *shpool);
@@ -140,7 +144,12 @@ int rpmsg_init_vdev_with_config(struct rpmsg_virtio_device *rvdev, struct virtio
  * @brief Take the link down: destroys its endpoints (said to the other side if the link is still up), and the queues.
  *
  * The driver resets the device. The link can be brought up again at once (driver), or after the driver's next reset
- * (device).
+ * (device). `rvdev->vdev` stays, for remoteproc_remove_virtio(). A second call does nothing; nor does one for a link
+ * that did not come up. What is not an endpoint of this link in the list of its endpoints (memory that was cleared, or
+ * became an endpoint elsewhere, without rpmsg_destroy_ept()) ends the list: those behind it stay as they are.
+ *
+ * Waits for nothing: the other side does not hear of endpoints for whose announcement there is no buffer. Context:
+ * task, or a callback, see "In callbacks" in openamp/rpmsg.h.
  */
 void rpmsg_deinit_vdev(struct rpmsg_virtio_device *rvdev);
 
@@ -155,7 +164,7 @@ metal_weak void *rpmsg_virtio_shm_pool_get_buffer(struct rpmsg_virtio_shm_pool *
 /** @brief Set what a send does while it waits for a buffer. NULL: let the port wait. */
 void rpmsg_virtio_set_wait_cb(struct rpmsg_virtio_device *rvdev, rpmsg_virtio_notify_wait_cb notify_wait_cb);
 
-/** @return RPMSG_HOST or RPMSG_REMOTE */
+/** @return RPMSG_HOST or RPMSG_REMOTE, also after rpmsg_deinit_vdev() */
 unsigned int rpmsg_virtio_get_role(struct rpmsg_virtio_device *rvdev);
 
 /** @return the device to create endpoints on */

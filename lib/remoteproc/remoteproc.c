@@ -33,16 +33,14 @@ struct remoteproc *remoteproc_init(struct remoteproc *rproc, const struct remote
 
 int remoteproc_remove(struct remoteproc *rproc)
 {
-	unsigned int state;
+	bool removed;
 
 	if (!rproc)
 		return -RPROC_EINVAL;
 	metal_mutex_acquire(&rproc->lock);
-	state = rproc->state;
-	if (state == RPROC_OFFLINE)
-		amp_rproc_remove_vdevs(rproc);
+	removed = rproc->state == RPROC_OFFLINE && amp_rproc_remove_vdevs(rproc);
 	metal_mutex_release(&rproc->lock);
-	if (state != RPROC_OFFLINE)
+	if (!removed)
 		return -RPROC_EAGAIN;
 	metal_mutex_deinit(&rproc->lock);
 	if (rproc->ops->remove)

@@ -80,7 +80,8 @@ void amp_rsc_forget(struct remoteproc *rproc);
 
 /* vdevs.c, lock held */
 
-void amp_rproc_remove_vdevs(struct remoteproc *rproc);
+/** All of them; or none, and false: one is in use. */
+bool amp_rproc_remove_vdevs(struct remoteproc *rproc);
 
 /** The core is off: the drivers of its devices need not wait for it. With the lock. */
 void amp_rproc_vdevs_off(struct remoteproc *rproc);

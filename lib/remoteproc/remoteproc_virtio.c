@@ -271,7 +271,7 @@ void rproc_virtio_remove_vdev(struct virtio_device *vdev)
 {
 	unsigned int i;
 
-	if (!vdev)
+	if (!vdev || amp_virtio_in_use(vdev))
 		return;
 	reset_device(vdev);
 	for (i = 0; i < vdev->vrings_num; i++)

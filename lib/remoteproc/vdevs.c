@@ -208,7 +208,7 @@ void remoteproc_remove_virtio(struct remoteproc *rproc, struct virtio_device *vd
 		return;
 	rpvdev = metal_container_of(vdev, struct remoteproc_virtio, vdev);
 	metal_mutex_acquire(&rproc->lock);
-	if (metal_list_find_node(&rproc->vdevs, &rpvdev->node)) {
+	if (metal_list_find_node(&rproc->vdevs, &rpvdev->node) && !amp_virtio_in_use(vdev)) {
 		remove_vdev(rpvdev);
 		/* A core that runs may have its rings still. */
 		if (rproc->state != RPROC_STOPPED && rproc->state != RPROC_OFFLINE)
@@ -217,12 +217,17 @@ void remoteproc_remove_virtio(struct remoteproc *rproc, struct virtio_device *vd
 	metal_mutex_release(&rproc->lock);
 }
 
-void amp_rproc_remove_vdevs(struct remoteproc *rproc)
+bool amp_rproc_remove_vdevs(struct remoteproc *rproc)
 {
 	struct metal_list *node;
 
+	metal_list_for_each (&rproc->vdevs, node) {
+		if (amp_virtio_in_use(&metal_container_of(node, struct remoteproc_virtio, node)->vdev))
+			return false;
+	}
 	while ((node = metal_list_first(&rproc->vdevs)) != NULL)
 		remove_vdev(metal_container_of(node, struct remoteproc_virtio, node));
+	return true;
 }
 
 int remoteproc_get_notification(struct remoteproc *rproc, uint32_t notifyid)

@@ -7,16 +7,20 @@
 
 int rpmsg_get_tx_buffer_size(struct rpmsg_endpoint *ept)
 {
-	if (!ept || !ept->rdev)
+	struct rpmsg_device *rdev = ept ? ept_device(ept) : NULL;
+
+	if (!rdev)
 		return RPMSG_ERR_PARAM;
-	return ept->rdev->ops.get_tx_buffer_size ? ept->rdev->ops.get_tx_buffer_size(ept->rdev) : RPMSG_EOPNOTSUPP;
+	return rdev->ops.get_tx_buffer_size ? rdev->ops.get_tx_buffer_size(rdev) : RPMSG_EOPNOTSUPP;
 }
 
 int rpmsg_get_rx_buffer_size(struct rpmsg_endpoint *ept)
 {
-	if (!ept || !ept->rdev)
+	struct rpmsg_device *rdev = ept ? ept_device(ept) : NULL;
+
+	if (!rdev)
 		return RPMSG_ERR_PARAM;
-	return ept->rdev->ops.get_rx_buffer_size ? ept->rdev->ops.get_rx_buffer_size(ept->rdev) : RPMSG_EOPNOTSUPP;
+	return rdev->ops.get_rx_buffer_size ? rdev->ops.get_rx_buffer_size(rdev) : RPMSG_EOPNOTSUPP;
 }
 
 /* Of the next buffer of a queue: the driver chose it, the device looks. */
@@ -28,6 +32,8 @@ static int queue_payload_size(struct rpmsg_device *rdev, bool sends)
 
 	if (!rdev)
 		return RPMSG_ERR_PARAM;
+	if (rdev->closed)
+		return RPMSG_ERR_DEV_STATE; /* a link that is down has no lock */
 	rvdev = rpmsg_to_virtio(rdev);
 	metal_mutex_acquire(&rdev->lock);
 	if (rvdev->link_state != AMP_LINK_UP) {
@@ -37,7 +43,9 @@ static int queue_payload_size(struct rpmsg_device *rdev, bool sends)
 			size = sends ? rvdev->config.h2r_buf_size : rvdev->config.r2h_buf_size;
 		else
 			size = virtqueue_get_desc_size(sends ? rvdev->svq : rvdev->rvq);
-		status = size >= sizeof(struct rpmsg_hdr) ? (int)(size - sizeof(struct rpmsg_hdr)) : RPMSG_ERR_NO_BUFF;
+		status = RPMSG_ERR_NO_BUFF;
+		if (size >= sizeof(struct rpmsg_hdr))
+			status = (int)metal_min(size - (uint32_t)sizeof(struct rpmsg_hdr), (uint32_t)MAX_PAYLOAD);
 	}
 	metal_mutex_release(&rdev->lock);
 	return status;

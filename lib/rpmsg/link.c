@@ -58,14 +58,40 @@ void amp_link_end(struct rpmsg_virtio_device *rvdev, int reason)
 	rpmsg_receiver(role_is_driver(rvdev->vdev))(rvdev->rvq);
 }
 
+void amp_link_down(struct rpmsg_virtio_device *rvdev)
+{
+	__atomic_store_n(&rvdev->link_state, AMP_LINK_DOWN, __ATOMIC_RELAXED);
+	rvdev->link_ok = &amp_link_ok_never;
+	stop(rvdev->rvq, AMP_LINK_PEER_RESET);
+	stop(rvdev->svq, AMP_LINK_PEER_RESET);
+	metal_condition_broadcast(&rvdev->sent);
+}
+
+/* While it tells, the device is not removed: a callback may take the link down. */
 void amp_link_tell(struct rpmsg_virtio_device *rvdev)
 {
+	struct virtio_device *vdev = rvdev->vdev;
+	bool down = rvdev->link_state == AMP_LINK_DOWN;
+
+	if (down && vdev->users) {
+		metal_mutex_release(&rvdev->rdev.lock);
+		return;
+	}
 	rvdev->link_untold = false;
+	if (down) {
+		metal_mutex_release(&rvdev->rdev.lock);
+		metal_mutex_deinit(&rvdev->rdev.lock);
+		return;
+	}
+	vdev->users++;
 	metal_mutex_release(&rvdev->rdev.lock);
 	if (rvdev->link_cb)
 		rvdev->link_cb(rvdev, rvdev->link_reason, rvdev->link_arg);
 	if (rvdev->link_reason == AMP_LINK_PEER_RESET)
-		virtio_device_lost(rvdev->vdev);
+		virtio_device_lost(vdev);
+	metal_mutex_acquire(&rvdev->rdev.lock);
+	vdev->users--;
+	amp_link_unlock(rvdev);
 }
 
 void amp_rpmsg_peer_lost(struct rpmsg_virtio_device *rvdev)

@@ -32,7 +32,7 @@ static struct rpmsg_endpoint *get_named(struct rpmsg_device *rdev, const char *n
 		ept = metal_container_of(node, struct rpmsg_endpoint, node);
 		if (ept->dest_addr == dest && (addr == RPMSG_ADDR_ANY || addr == ept->addr) &&
 		    strncmp(ept->name, name, sizeof(ept->name)) == 0) {
-			ept->dest_addr = new_dest;
+			ept_set_dest(ept, new_dest);
 			ept->refcnt++;
 			found = ept;
 			break;
@@ -57,20 +57,25 @@ static void name_destroyed(struct rpmsg_device *rdev, const struct rpmsg_ns_msg 
 }
 
 /*
- * Their endpoint waits for ours: connect it with one that waits for theirs, or let the application make one. Or, an
- * acknowledgement: it answers our announcement of the address @p answered, which may have gone, or know its
- * counterpart. RPMSG_ADDR_ANY: it is none.
+ * Their endpoint waits for ours: connect it with one that waits for theirs, or let the application make one. If one of
+ * ours has it as its counterpart, nothing changes; it answers again, since the first answer may not have found a
+ * buffer. Or, an acknowledgement: it answers our announcement of the address @p answered, which may have gone, or know
+ * its counterpart. RPMSG_ADDR_ANY: it is none.
  */
 static void name_created(struct rpmsg_device *rdev, const struct rpmsg_ns_msg *msg, uint32_t answered)
 {
 	bool ack = answered != RPMSG_ADDR_ANY;
-	struct rpmsg_endpoint *ept = get_named(rdev, msg->name, answered, RPMSG_ADDR_ANY, msg->addr);
+	struct rpmsg_endpoint *ept = ack ? NULL : get_named(rdev, msg->name, RPMSG_ADDR_ANY, msg->addr, msg->addr);
+	bool known = ept;
 
+	if (!known)
+		ept = get_named(rdev, msg->name, answered, RPMSG_ADDR_ANY, msg->addr);
 	if (ept) {
 		/* Does not wait, since it would in whatever context receives. Without it they learn of us later. */
 		if (rdev->support_ns_ack && !ack)
 			(void)amp_ns_announce(ept, RPMSG_NS_ACK, false);
-		ept_ready(rdev, ept);
+		if (!known)
+			ept_ready(rdev, ept);
 		amp_ept_put(rdev, ept);
 	} else if (!ack && rdev->ns_bind_cb) {
 		rdev->ns_bind_cb(rdev, msg->name, msg->addr);

@@ -22,11 +22,17 @@ static bool insert_anywhere(struct rpmsg_device *rdev, struct rpmsg_endpoint *ep
 	return false;
 }
 
-static void hold_ept(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
+/* Whether it is still there; then it is held. */
+static bool hold_ept(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
 {
+	bool there;
+
 	metal_mutex_acquire(&rdev->lock);
-	ept->refcnt++;
+	there = ept->rdev == rdev;
+	if (there)
+		ept->refcnt++;
 	metal_mutex_release(&rdev->lock);
+	return there;
 }
 
 void amp_ept_put(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
@@ -42,28 +48,42 @@ void amp_ept_put(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
 
 /* ------------------------------------------------------------------ life of an endpoint */
 
+/* As strncpy(), terminated; and @p name may be the endpoint's own, of its life before. */
+static void set_name(struct rpmsg_endpoint *ept, const char *name)
+{
+	size_t len = 0;
+
+	for (; name && len < sizeof(ept->name) - 1 && name[len]; len++)
+		ept->name[len] = name[len];
+	memset(ept->name + len, 0, sizeof(ept->name) - len);
+}
+
 int amp_ept_register(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev, const char *name, uint32_t src,
                      uint32_t dest, rpmsg_ept_cb cb, rpmsg_ns_unbind_cb ns_unbind_cb)
 {
-	bool any = src == RPMSG_ADDR_ANY, there;
-
-	strncpy(ept->name, name ? name : "", sizeof(ept->name) - 1);
-	ept->name[sizeof(ept->name) - 1] = '\0';
-	ept->rdev = NULL;
-	ept->dest_addr = dest;
-	ept->refcnt = 1;
-	ept->cb = cb;
-	ept->ns_unbind_cb = ns_unbind_cb;
+	bool any = src == RPMSG_ADDR_ANY;
+	int status = RPMSG_ERR_PARAM;
 
 	metal_mutex_acquire(&rdev->lock);
-	ept->addr = src;
-	there = any ? insert_anywhere(rdev, ept) : amp_ept_insert(rdev, ept);
-	if (there) {
-		metal_list_add_tail(&rdev->endpoints, &ept->node);
-		ept->rdev = rdev;
+	/* One that lives is left as it is: a second time in the list, it would have no end. */
+	if (!metal_list_find_node(&rdev->endpoints, &ept->node)) {
+		set_name(ept, name);
+		ept_set_device(ept, NULL);
+		ept_set_dest(ept, dest);
+		ept->home = rdev;
+		ept->refcnt = 1;
+		ept->cb = cb;
+		ept->ns_unbind_cb = ns_unbind_cb;
+		ept->addr = src;
+		status = any ? RPMSG_ERR_NO_MEM : RPMSG_ERR_ADDR;
+		if (any ? insert_anywhere(rdev, ept) : amp_ept_insert(rdev, ept)) {
+			metal_list_add_tail(&rdev->endpoints, &ept->node);
+			ept_set_device(ept, rdev);
+			status = RPMSG_SUCCESS;
+		}
 	}
 	metal_mutex_release(&rdev->lock);
-	return there ? RPMSG_SUCCESS : any ? RPMSG_ERR_NO_MEM : RPMSG_ERR_ADDR;
+	return status;
 }
 
 static void unregister_ept(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
@@ -75,7 +95,7 @@ static void unregister_ept(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept
 	if (there) {
 		amp_ept_remove(rdev, ept);
 		metal_list_del(&ept->node);
-		ept->rdev = NULL;
+		ept_set_device(ept, NULL);
 	}
 	metal_mutex_release(&rdev->lock);
 	if (there)
@@ -95,37 +115,40 @@ int rpmsg_create_ept(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev, cons
 
 	if (!ept || !rdev || !cb)
 		return RPMSG_ERR_PARAM;
+	if (rdev->closed)
+		return RPMSG_ERR_DEV_STATE;
 	status = amp_ept_register(ept, rdev, name, src, dest, cb, ns_unbind_cb);
 	if (status || !ept->name[0] || !rdev->support_ns || (known && !rdev->support_ns_ack))
 		return status;
-	hold_ept(rdev, ept);
+	if (!hold_ept(rdev, ept))
+		return RPMSG_ERR_DEV_STATE;
 	/* An answer does not wait: most are given where messages are received. Without it they learn of us later. */
 	status = amp_ns_announce(ept, known ? RPMSG_NS_ACK : RPMSG_NS_CREATE, !known);
 	if (status < 0 && !known)
 		unregister_ept(rdev, ept);
 	else
-		status = ept->rdev == rdev ? RPMSG_SUCCESS : RPMSG_ERR_DEV_STATE;
+		status = ept_device(ept) == rdev ? RPMSG_SUCCESS : RPMSG_ERR_DEV_STATE;
 	amp_ept_put(rdev, ept);
 	return status;
 }
 
 void rpmsg_destroy_ept(struct rpmsg_endpoint *ept)
 {
-	struct rpmsg_device *rdev = ept ? ept->rdev : NULL;
+	struct rpmsg_device *rdev = ept ? ept_device(ept) : NULL;
 
-	if (!rdev)
+	if (!rdev || !hold_ept(rdev, ept))
 		return;
-	hold_ept(rdev, ept);
 	/* If the announcement cannot be sent, the other side has more to worry about than this endpoint. */
 	if (ept->name[0] && rdev->support_ns)
-		(void)amp_ns_announce(ept, RPMSG_NS_DESTROY, true);
+		(void)amp_ns_announce(ept, RPMSG_NS_DESTROY, AMP_WAIT_BRIEFLY);
 	unregister_ept(rdev, ept);
 	amp_ept_put(rdev, ept);
 }
 
 unsigned int is_rpmsg_ept_ready(struct rpmsg_endpoint *ept)
 {
-	return ept && ept->rdev && ept->dest_addr != RPMSG_ADDR_ANY;
+	/* Acquire: whoever is told that it is ready uses what stands in it. */
+	return ept && __atomic_load_n(&ept->rdev, __ATOMIC_ACQUIRE) && amp_ept_dest(ept) != RPMSG_ADDR_ANY;
 }
 
 /* ------------------------------------------------------------------ messages */
@@ -133,7 +156,8 @@ unsigned int is_rpmsg_ept_ready(struct rpmsg_endpoint *ept)
 int rpmsg_send_offchannel_raw(struct rpmsg_endpoint *ept, uint32_t src, uint32_t dst, const void *data, int len,
                               int wait)
 {
-	int status = check_send(ept, src, dst, data, len);
+	struct rpmsg_device *rdev;
+	int status = check_send(ept, &rdev, src, dst, data, len);
 
-	return status ? status : ept->rdev->ops.send_offchannel_raw(ept->rdev, src, dst, data, len, wait);
+	return status ? status : rdev->ops.send_offchannel_raw(rdev, src, dst, data, len, wait);
 }

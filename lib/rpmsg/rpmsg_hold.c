@@ -11,14 +11,18 @@
 
 void rpmsg_hold_rx_buffer(struct rpmsg_endpoint *ept, void *rxbuf)
 {
-	if (ept && ept->rdev && rxbuf && ept->rdev->ops.hold_rx_buffer)
-		ept->rdev->ops.hold_rx_buffer(ept->rdev, rxbuf);
+	struct rpmsg_device *rdev = ept_home(ept);
+
+	if (rdev && rxbuf && rdev->ops.hold_rx_buffer)
+		rdev->ops.hold_rx_buffer(rdev, rxbuf);
 }
 
 void rpmsg_release_rx_buffer(struct rpmsg_endpoint *ept, void *rxbuf)
 {
-	if (ept && ept->rdev && rxbuf && ept->rdev->ops.release_rx_buffer)
-		ept->rdev->ops.release_rx_buffer(ept->rdev, rxbuf);
+	struct rpmsg_device *rdev = ept_home(ept);
+
+	if (rdev && rxbuf && rdev->ops.release_rx_buffer)
+		rdev->ops.release_rx_buffer(rdev, rxbuf);
 }
 
 /* ------------------------------------------------------------------ over virtio */

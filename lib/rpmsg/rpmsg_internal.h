@@ -14,6 +14,8 @@
 
 #include <metal/utilities.h>
 
+#include <limits.h>
+
 /* ------------------------------------------------------------------ wire format, see WIRE.md */
 
 /** Starts every message. */
@@ -83,6 +85,32 @@ void amp_ept_remove(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept);
 int amp_ept_register(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev, const char *name, uint32_t src,
                      uint32_t dest, rpmsg_ept_cb cb, rpmsg_ns_unbind_cb ns_unbind_cb);
 
+/*
+ * An endpoint's device and counterpart change with rdev->lock held, and are read without it: a thread may ask whether
+ * an endpoint is ready, or send, while another destroys it. Whoever sees the device sees the endpoint that was created
+ * on it.
+ */
+static inline struct rpmsg_device *ept_device(const struct rpmsg_endpoint *ept)
+{
+	return __atomic_load_n(&ept->rdev, __ATOMIC_RELAXED);
+}
+
+static inline void ept_set_device(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev)
+{
+	__atomic_store_n(&ept->rdev, rdev, __ATOMIC_RELEASE);
+}
+
+static inline void ept_set_dest(struct rpmsg_endpoint *ept, uint32_t dest)
+{
+	__atomic_store_n(&ept->dest_addr, dest, __ATOMIC_RELAXED);
+}
+
+/** The device that buffers of @p ept go back to; the endpoint may be gone. NULL: there is none, or it goes down. */
+static inline struct rpmsg_device *ept_home(const struct rpmsg_endpoint *ept)
+{
+	return ept && ept->home && !ept->home->closed ? ept->home : NULL;
+}
+
 /** With a reference, without rdev->lock: @p ept has learnt of its counterpart. */
 static inline void ept_ready(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
 {
@@ -93,12 +121,22 @@ static inline void ept_ready(struct rpmsg_device *rdev, struct rpmsg_endpoint *e
 /** Give a reference back; the last one releases the endpoint. Without rdev->lock. */
 void amp_ept_put(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept);
 
-/** What every send checks before its device sees it. @return RPMSG_SUCCESS or an error */
-static inline int check_send(const struct rpmsg_endpoint *ept, uint32_t src, uint32_t dst, const void *data, int len)
+/** As `wait` of a send: AMP_RPMSG_DESTROY_TIMEOUT_MS at most. */
+#define AMP_WAIT_BRIEFLY INT_MIN
+
+/** The largest payload there is, whatever the buffer: the length in its header has 16 bits. */
+#define MAX_PAYLOAD UINT16_MAX
+
+/** What every send checks before its device sees it. @return RPMSG_SUCCESS, and the device; or an error */
+static inline int check_send(const struct rpmsg_endpoint *ept, struct rpmsg_device **rdev, uint32_t src, uint32_t dst,
+                             const void *data, int len)
 {
-	if (amp_unlikely(!ept) || amp_unlikely(!data) || amp_unlikely(len < 0))
+	if (amp_unlikely(!ept) || amp_unlikely(!data))
 		return RPMSG_ERR_PARAM;
-	if (amp_unlikely(!ept->rdev))
+	if (amp_unlikely((uint32_t)len > MAX_PAYLOAD))
+		return len < 0 ? RPMSG_ERR_PARAM : RPMSG_ERR_BUFF_SIZE;
+	*rdev = ept_device(ept);
+	if (amp_unlikely(!*rdev))
 		return RPMSG_ERR_DEV_STATE;
 	if (amp_unlikely(src == RPMSG_ADDR_ANY) || amp_unlikely(dst == RPMSG_ADDR_ANY))
 		return RPMSG_ERR_ADDR;
@@ -189,15 +227,19 @@ bool amp_ring_ours(const struct rpmsg_virtio_device *rvdev, const struct virtque
  */
 int amp_tx_take(struct rpmsg_virtio_device *rvdev, uint32_t len);
 
-/** The same, and wait for one. @return as amp_tx_take(), or what the application's wait callback said */
-int amp_tx_wait(struct rpmsg_virtio_device *rvdev, uint32_t len);
+/**
+ * The same, and wait for one.
+ * @param wait  AMP_WAIT_BRIEFLY, or any other value
+ * @return as amp_tx_take(), or what the application's wait callback said
+ */
+int amp_tx_wait(struct rpmsg_virtio_device *rvdev, uint32_t len, int wait);
 
-/** One of the two. */
+/** One of the two. A link that goes down waits for nobody. */
 static inline int tx_take(struct rpmsg_virtio_device *rvdev, uint32_t len, int wait)
 {
 	int status = amp_tx_take(rvdev, len);
 
-	return wait && status == RPMSG_ERR_NO_BUFF ? amp_tx_wait(rvdev, len) : status;
+	return wait && status == RPMSG_ERR_NO_BUFF && !rvdev->rdev.closed ? amp_tx_wait(rvdev, len, wait) : status;
 }
 
 /*
@@ -434,7 +476,13 @@ void amp_link_lost(struct rpmsg_virtio_device *rvdev, int reason);
 /** The same, those messages delivered and the loss told. Without the lock, in a context that receives. */
 void amp_link_end(struct rpmsg_virtio_device *rvdev, int reason);
 
-/** Release rdev->lock, and tell the application of a loss. */
+/** The application takes the link down: nothing moves any more. With rdev->lock held. */
+void amp_link_down(struct rpmsg_virtio_device *rvdev);
+
+/**
+ * Release rdev->lock, and tell the application of a loss; or, after a callback has taken the link down, end the lock
+ * when nobody needs it any more.
+ */
 void amp_link_tell(struct rpmsg_virtio_device *rvdev);
 
 /** Release rdev->lock, and report a loss that was noticed under it. */

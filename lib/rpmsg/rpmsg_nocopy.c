@@ -16,20 +16,23 @@
 
 void *rpmsg_get_tx_payload_buffer(struct rpmsg_endpoint *ept, uint32_t *len, int wait)
 {
-	if (!ept || !ept->rdev || !len || !ept->rdev->ops.get_tx_payload_buffer)
+	struct rpmsg_device *rdev = ept ? ept_device(ept) : NULL;
+
+	if (!rdev || !len || !rdev->ops.get_tx_payload_buffer)
 		return NULL;
-	return ept->rdev->ops.get_tx_payload_buffer(ept->rdev, len, wait);
+	return rdev->ops.get_tx_payload_buffer(rdev, len, wait);
 }
 
 int rpmsg_send_offchannel_nocopy(struct rpmsg_endpoint *ept, uint32_t src, uint32_t dst, const void *data, int len)
 {
-	int status = check_send(ept, src, dst, data, len);
+	struct rpmsg_device *rdev;
+	int status = check_send(ept, &rdev, src, dst, data, len);
 
 	if (status)
 		return status;
-	if (!ept->rdev->ops.send_offchannel_nocopy)
+	if (!rdev->ops.send_offchannel_nocopy)
 		return RPMSG_EOPNOTSUPP;
-	return ept->rdev->ops.send_offchannel_nocopy(ept->rdev, src, dst, data, len);
+	return rdev->ops.send_offchannel_nocopy(rdev, src, dst, data, len);
 }
 
 /* ------------------------------------------------------------------ over virtio */
@@ -40,8 +43,8 @@ AMP_HOT void *hand_out(struct rpmsg_virtio_device *rvdev, const struct amp_buffe
 	struct rpmsg_hdr *hdr = buf->hdr;
 	uint32_t room = buf->size - (uint32_t)sizeof(*hdr);
 
-	if (amp_unlikely(room > UINT16_MAX))
-		room = UINT16_MAX;
+	if (amp_unlikely(room > MAX_PAYLOAD))
+		room = MAX_PAYLOAD;
 	AMP_SHARED_STORE(&hdr->len_flags, room);
 	set_mark(rvdev, hdr, buf->idx | BUF_HOLD_ONE);
 	metal_mutex_release(&rvdev->rdev.lock);

@@ -7,9 +7,13 @@
 
 int rpmsg_release_tx_buffer(struct rpmsg_endpoint *ept, void *txbuf)
 {
-	if (!ept || !ept->rdev || !txbuf)
+	struct rpmsg_device *rdev = ept_home(ept);
+
+	if (!ept || !txbuf)
 		return RPMSG_ERR_PARAM;
-	return ept->rdev->ops.release_tx_buffer ? ept->rdev->ops.release_tx_buffer(ept->rdev, txbuf) : RPMSG_EOPNOTSUPP;
+	if (!rdev)
+		return RPMSG_ERR_DEV_STATE;
+	return rdev->ops.release_tx_buffer ? rdev->ops.release_tx_buffer(rdev, txbuf) : RPMSG_EOPNOTSUPP;
 }
 
 int amp_rpmsg_release_tx(struct rpmsg_device *rdev, void *txbuf)
@@ -29,7 +33,7 @@ int amp_rpmsg_release_tx(struct rpmsg_device *rdev, void *txbuf)
 	} else {
 		set_mark(rvdev, hdr, 0); /* a second release finds no mark */
 		amp_tx_untake(rvdev, hdr, idx);
-		if (rvdev->waiting)
+		if (rvdev->waits)
 			metal_condition_broadcast(&rvdev->sent);
 	}
 	amp_link_unlock(rvdev);

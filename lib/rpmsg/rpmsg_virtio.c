@@ -68,15 +68,30 @@ AMP_COLD int amp_tx_take(struct rpmsg_virtio_device *rvdev, uint32_t len)
 
 /* ------------------------------------------------------------------ waiting for one */
 
+/* A send that waits, on its own stack. */
+struct amp_wait {
+	struct amp_wait *next;
+	unsigned long long deadline;
+	unsigned int depth; /**< 1: not inside another */
+#ifdef METAL_MUTEX_CONTEXT
+	uintptr_t context;
+#endif
+};
+
+/* The clock; where it stands still, or there is none, it goes on with what was waited. */
+static unsigned long long time_now(const struct rpmsg_virtio_device *rvdev)
+{
+	return metal_get_timestamp() + rvdev->unmeasured_ns;
+}
+
 /*
  * Wait for a kick, or a millisecond: in a program that handles kicks in the thread that waits here, none can come. The
- * lock is free while it waits.
- * @param left_ns  what passed is taken from it; without a clock, 1 ms if the application waited, and 1 us if nobody
- * could
+ * lock is free while it waits. What the clock does not show counts as 1 ms if the application waited, and as 1 us if
+ * nobody could.
  */
-static int wait_a_little(struct rpmsg_virtio_device *rvdev, int64_t *left_ns)
+static int wait_a_little(struct rpmsg_virtio_device *rvdev)
 {
-	unsigned long long start = metal_get_timestamp(), passed;
+	unsigned long long start = metal_get_timestamp();
 	int status = RPMSG_EOPNOTSUPP, unmeasured = NS_PER_MS;
 	metal_mutex_t *lock = &rvdev->rdev.lock;
 
@@ -86,45 +101,83 @@ static int wait_a_little(struct rpmsg_virtio_device *rvdev, int64_t *left_ns)
 		                               rvdev->vdev->vrings_info[rvdev->svq->vq_queue_index].notifyid);
 		metal_mutex_acquire(lock);
 	}
-	if (status == RPMSG_EOPNOTSUPP && !rvdev->svq->vq_fault) {
+	if (status == RPMSG_EOPNOTSUPP) {
 		status = RPMSG_SUCCESS;
-		if (amp_condition_wait_until(&rvdev->sent, lock, start + NS_PER_MS) == -ENOSYS) {
+		if (rvdev->link_state == AMP_LINK_UP &&
+		    amp_condition_wait_until(&rvdev->sent, lock, start + NS_PER_MS) == -ENOSYS) {
 			metal_cpu_yield();
 			unmeasured = 1000;
 		}
 	}
-	passed = metal_get_timestamp() - start;
-	*left_ns -= passed ? (int64_t)passed : unmeasured;
+	if (metal_get_timestamp() == start)
+		rvdev->unmeasured_ns += (unsigned int)unmeasured;
 	return status;
+}
+
+/* A send begins to wait: until its time is over, or that of the one that it is inside of. */
+static void begin_wait(struct rpmsg_virtio_device *rvdev, struct amp_wait *here, int wait)
+{
+	struct amp_wait *outer = rvdev->waits;
+	uint32_t ms = rvdev->send_timeout_ms;
+
+	if (wait == AMP_WAIT_BRIEFLY && ms > AMP_RPMSG_DESTROY_TIMEOUT_MS)
+		ms = AMP_RPMSG_DESTROY_TIMEOUT_MS;
+	here->next = outer;
+	here->depth = 1;
+	here->deadline = time_now(rvdev) + (unsigned long long)ms * NS_PER_MS;
+#ifdef METAL_MUTEX_CONTEXT
+	here->context = METAL_MUTEX_CONTEXT();
+	while (outer && outer->context != here->context)
+		outer = outer->next;
+#endif
+	if (outer) {
+		here->depth += outer->depth;
+		here->deadline = metal_min(here->deadline, outer->deadline);
+	}
+	rvdev->waits = here;
+	rvdev->vdev->users++;
+}
+
+static void end_wait(struct rpmsg_virtio_device *rvdev, struct amp_wait *here)
+{
+	struct amp_wait **link = &rvdev->waits;
+
+	while (*link != here)
+		link = &(*link)->next;
+	*link = here->next;
+	rvdev->vdev->users--;
 }
 
 /*
  * Until a buffer is free, the time is over, or the link is lost. Receives meanwhile: if the other side waits for a
  * buffer of ours too, one of the two has to go first; and the kick that ended a wait may have been meant for that
- * queue, of which nobody else hears.
+ * queue, of which nobody else hears. The innermost of several does not: one that it is inside of receives again.
  */
-AMP_COLD int amp_tx_wait(struct rpmsg_virtio_device *rvdev, uint32_t len)
+AMP_COLD int amp_tx_wait(struct rpmsg_virtio_device *rvdev, uint32_t len, int wait)
 {
-	int64_t left_ns = (int64_t)rvdev->send_timeout_ms * NS_PER_MS;
 	bool driver = role_is_driver(rvdev->vdev);
 	int status, wait_status = RPMSG_SUCCESS;
+	struct amp_wait here;
 
-	rvdev->waiting++;
+	begin_wait(rvdev, &here, wait);
 	vq_set_no_notify(rvdev->svq, false, driver);
 	for (;;) {
-		metal_mutex_release(&rvdev->rdev.lock);
-		virtqueue_notification(rvdev->rvq);
-		metal_mutex_acquire(&rvdev->rdev.lock);
+		if (here.depth < AMP_RPMSG_SEND_DEPTH) {
+			metal_mutex_release(&rvdev->rdev.lock);
+			virtqueue_notification(rvdev->rvq);
+			metal_mutex_acquire(&rvdev->rdev.lock);
+		}
 		/* Between our flag and our look: without the fence a buffer that comes now is neither seen nor kicked
 		 * for. */
 		AMP_SHARED_FENCE();
 		status = amp_tx_take(rvdev, len);
-		if (status != RPMSG_ERR_NO_BUFF || left_ns <= 0 || wait_status)
+		if (status != RPMSG_ERR_NO_BUFF || wait_status || time_now(rvdev) >= here.deadline)
 			break;
-		wait_status = wait_a_little(rvdev, &left_ns);
+		wait_status = wait_a_little(rvdev);
 	}
+	end_wait(rvdev, &here);
 	/* A lost link's ring is not ours any more. */
-	if (--rvdev->waiting == 0 && rvdev->link_state == AMP_LINK_UP)
+	if (!rvdev->waits && rvdev->link_state == AMP_LINK_UP)
 		vq_set_no_notify(rvdev->svq, true, driver);
 	return status == RPMSG_ERR_NO_BUFF && wait_status ? wait_status : status;
 }
@@ -144,7 +197,7 @@ void amp_rpmsg_sent(struct virtqueue *vq)
 		reason = vq->vq_fault;
 	}
 	amp_link_lost(rvdev, reason);
-	if (rvdev->waiting)
+	if (rvdev->waits)
 		metal_condition_broadcast(&rvdev->sent);
 	amp_link_unlock(rvdev);
 }
@@ -156,14 +209,15 @@ void amp_rpmsg_sent(struct virtqueue *vq)
 static AMP_COLD int send_any(struct rpmsg_device *rdev, uint32_t src, uint32_t dst, const void *data, int len, int wait)
 {
 	struct rpmsg_virtio_device *rvdev = rpmsg_to_virtio(rdev);
-	bool driver = role_is_driver(rvdev->vdev);
 	struct amp_buffer *buf = &rvdev->taken;
 	int status = tx_take(rvdev, (uint32_t)len, wait);
+	bool driver;
 
 	if (status) {
 		amp_link_unlock(rvdev);
 		return status;
 	}
+	driver = role_is_driver(rvdev->vdev);
 	tx_fill(buf->hdr, src, dst, len);
 	AMP_SHARED_COPY_IN(buf->hdr + 1, data, (size_t)len);
 	mark_buffer(rvdev->svq, buf->idx, true, driver);
@@ -232,12 +286,16 @@ AMP_HOT void call_ept(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept, str
 	bool ready = ept->dest_addr == RPMSG_ADDR_ANY;
 
 	if (amp_unlikely(ready))
-		ept->dest_addr = src;
+		ept_set_dest(ept, src);
 	ept->refcnt++;
 	metal_mutex_release(&rdev->lock);
-	if (amp_unlikely(ready))
+	if (amp_unlikely(ready)) {
 		ept_ready(rdev, ept);
-	(void)ept->cb(ept, hdr + 1, len, src, ept->priv);
+		ready = ept_device(ept) != rdev;
+	}
+	/* The ready callback may have destroyed it. */
+	if (amp_likely(!ready))
+		(void)ept->cb(ept, hdr + 1, len, src, ept->priv);
 	metal_mutex_acquire(&rdev->lock);
 	if (amp_unlikely(--ept->refcnt == 0))
 		release_ept(rdev, ept);
@@ -312,11 +370,13 @@ AMP_HOT bool look_again(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq,
 
 AMP_HOT void receive(struct virtqueue *vq, bool driver)
 {
-	struct rpmsg_virtio_device *rvdev = vq->vq_dev->priv;
+	struct virtio_device *vdev = vq->vq_dev;
+	struct rpmsg_virtio_device *rvdev = vdev->priv;
 	int reason = AMP_LINK_PEER_RESET;
 	bool more = false;
 
 	metal_mutex_acquire(&rvdev->rdev.lock);
+	vdev->users++;
 	if (amp_likely(link_ok(rvdev))) {
 		more = vq_look(vq, driver);
 		/* Nothing there, an impossible index, or a loss that another call has noticed. */
@@ -335,6 +395,7 @@ AMP_HOT void receive(struct virtqueue *vq, bool driver)
 		if (more)
 			continue;
 		if (!look_again(rvdev, vq, driver)) {
+			vdev->users--;
 			metal_mutex_release(&rvdev->rdev.lock);
 			return;
 		}
@@ -344,6 +405,7 @@ AMP_HOT void receive(struct virtqueue *vq, bool driver)
 		else if (rvdev->link_state == AMP_LINK_UP)
 			vq_set_no_notify(vq, true, driver);
 	}
+	vdev->users--;
 	amp_link_unlock(rvdev);
 }
 

@@ -219,8 +219,13 @@ static void release(struct rpmsg_virtio_device *rvdev)
 
 	if (amp_rpmsg_report_held)
 		amp_rpmsg_report_held(rvdev);
-	__atomic_store_n(&rvdev->link_state, AMP_LINK_DOWN, __ATOMIC_RELAXED);
-	rvdev->link_ok = &amp_link_ok_never;
+	metal_mutex_acquire(&rvdev->rdev.lock);
+	rvdev->rdev.closed = true;
+	if (rvdev->link_state != AMP_LINK_DOWN)
+		amp_link_down(rvdev);
+	/* In a callback: whoever is inside of the link leaves after this, and the last one ends the lock. */
+	rvdev->link_untold = vdev->users;
+	metal_mutex_release(&rvdev->rdev.lock);
 	if (role_is_driver(vdev)) {
 		(void)virtio_reset_device(vdev);
 		/* So that a device that only listens learns of it now, and not when the driver comes back. */
@@ -231,8 +236,8 @@ static void release(struct rpmsg_virtio_device *rvdev)
 	virtio_delete_virtqueues(vdev);
 	vdev->lost = NULL;
 	vdev->priv = NULL;
-	rvdev->vdev = NULL;
-	metal_mutex_deinit(&rvdev->rdev.lock);
+	if (!rvdev->link_untold)
+		metal_mutex_deinit(&rvdev->rdev.lock);
 }
 
 int rpmsg_init_vdev_with_config(struct rpmsg_virtio_device *rvdev, struct virtio_device *vdev,
@@ -249,6 +254,8 @@ int rpmsg_init_vdev_with_config(struct rpmsg_virtio_device *rvdev, struct virtio
 	if (role_is_driver(vdev) &&
 	    (!shpool || !config || !buffer_size_ok(config->h2r_buf_size) || !buffer_size_ok(config->r2h_buf_size)))
 		return RPMSG_ERR_PARAM;
+	if (amp_virtio_in_use(vdev))
+		return RPMSG_ERR_DEV_STATE;
 
 	memset(rvdev, 0, sizeof(*rvdev));
 	metal_list_init(&rvdev->rdev.endpoints);
@@ -292,17 +299,30 @@ int rpmsg_init_vdev(struct rpmsg_virtio_device *rvdev, struct virtio_device *vde
 
 void rpmsg_deinit_vdev(struct rpmsg_virtio_device *rvdev)
 {
+	struct rpmsg_endpoint *ept;
 	struct rpmsg_device *rdev;
 	struct metal_list *node;
 
-	if (!rvdev || !rvdev->vdev)
+	if (!rvdev || rvdev->link_state == AMP_LINK_DOWN || rvdev->rdev.closed)
 		return;
 	rdev = &rvdev->rdev;
-	/* A peer that takes no messages any more must not hold this up for each endpoint. */
-	rvdev->send_timeout_ms = 0;
-	while ((node = metal_list_first(&rdev->endpoints)) != NULL)
-		rpmsg_destroy_ept(metal_container_of(node, struct rpmsg_endpoint, node));
-
+	metal_mutex_acquire(&rdev->lock);
+	rdev->closed = true;
+	rdev->ns_unbind_cb = NULL;
+	rvdev->vdev->users++; /* release_cb may try to take it down as well */
+	metal_mutex_release(&rdev->lock);
+	while ((node = metal_list_first(&rdev->endpoints)) != NULL) {
+		ept = metal_container_of(node, struct rpmsg_endpoint, node);
+		/* An entry that is not ours, cleared or created elsewhere while it was here: nobody knows what follows.
+		 */
+		if (ept->rdev != rdev)
+			break;
+		ept->home = NULL;
+		rpmsg_destroy_ept(ept);
+	}
+	metal_mutex_acquire(&rdev->lock);
+	rvdev->vdev->users--;
+	metal_mutex_release(&rdev->lock);
 	release(rvdev);
 }
 
@@ -316,7 +336,8 @@ void rpmsg_virtio_set_wait_cb(struct rpmsg_virtio_device *rvdev, rpmsg_virtio_no
 
 unsigned int rpmsg_virtio_get_role(struct rpmsg_virtio_device *rvdev)
 {
-	return rvdev->vdev->role;
+	/* Not the device's: that may be gone after rpmsg_deinit_vdev(). Only a driver has sizes. */
+	return rvdev->config.h2r_buf_size ? RPMSG_HOST : RPMSG_REMOTE;
 }
 
 struct rpmsg_device *rpmsg_virtio_get_rpmsg_device(struct rpmsg_virtio_device *rvdev)

@@ -181,8 +181,10 @@ void virtio_device_lost(struct virtio_device *vdev)
 	if (!vdev->up)
 		return;
 	vdev->up = false;
+	vdev->telling = true;
 	if (vdev->lost)
 		vdev->lost(vdev);
 	if (vdev->reset_cb)
 		vdev->reset_cb(vdev);
+	vdev->telling = false;
 }

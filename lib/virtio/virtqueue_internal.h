@@ -55,6 +55,12 @@ AMP_HOT bool host_is_lite(const struct virtqueue *vq)
 	return AMP_WITH_RPMSG_LITE_HOST && vq->vq_dev->rpmsg_lite_host;
 }
 
+/** Whether a callback of the device runs, after which the library goes on with it: it must stay as it is. */
+static inline bool amp_virtio_in_use(const struct virtio_device *vdev)
+{
+	return vdev->users || vdev->telling;
+}
+
 /* ------------------------------------------------------------------ cached memory */
 
 /* Before a read of what the other side may have written to the ring. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /* Mutexes and conditions: what happens when somebody has to wait. Private futexes: other processes have their own. */
+#include <metal/assert.h>
 #include <metal/condition.h>
 #include <metal/mutex.h>
 
@@ -32,8 +33,9 @@ void amp_mutex_wait(metal_mutex_t *mutex)
 		(void)sleep_on(&mutex->state, 2, NULL);
 }
 
-void amp_mutex_wake(metal_mutex_t *mutex)
+void amp_mutex_wake(metal_mutex_t *mutex, uint32_t state)
 {
+	metal_assert(state != 0); /* released by somebody who does not hold it */
 	wake(&mutex->state, 1);
 }
 

@@ -3,6 +3,7 @@
 #include "link_fixture.h"
 
 #include <string.h>
+#include <unistd.h>
 
 static struct rpmsg_device *rdev_of(struct side *side)
 {
@@ -177,6 +178,108 @@ static void an_endpoint_may_destroy_itself_in_its_callback(void **state)
 	assert_int_equal(remote.released, 1);
 }
 
+/* ------------------------------------------------------------------ endpoints that live */
+
+static void an_endpoint_that_lives_is_not_created_again(void **state)
+{
+	struct fixture *f = *state;
+	static struct box host, fixed, assigned;
+
+	box_open(&host, &f->host, NULL, 1, 2);
+	box_open(&fixed, &f->remote, "fixed", 2, 1);
+	box_open(&assigned, &f->remote, NULL, RPMSG_ADDR_ANY, 1);
+	assert_int_equal(rpmsg_create_ept(&fixed.ept, rdev_of(&f->remote), "x", 2, 7, box_receive, NULL),
+	                 RPMSG_ERR_PARAM);
+	assert_int_equal(rpmsg_create_ept(&fixed.ept, rdev_of(&f->remote), "x", 9, 7, box_receive, NULL),
+	                 RPMSG_ERR_PARAM);
+	assert_int_equal(
+		rpmsg_create_ept(&assigned.ept, rdev_of(&f->remote), NULL, RPMSG_ADDR_ANY, 7, box_receive, NULL),
+		RPMSG_ERR_PARAM);
+	/* and goes on */
+	assert_string_equal(fixed.ept.name, "fixed");
+	assert_int_equal(rpmsg_send(&host.ept, "x", 1), 1);
+	assert_int_equal(rpmsg_sendto(&host.ept, "x", 1, assigned.ept.addr), 1);
+	fixture_poll(&f->remote);
+	assert_int_equal(fixed.count, 1);
+	assert_int_equal(assigned.count, 1);
+	alarm(10);
+	rpmsg_deinit_vdev(&f->remote.rvdev);
+	alarm(0);
+	assert_int_equal(fixed.released, 1);
+	assert_int_equal(assigned.released, 1);
+}
+
+static void the_name_of_an_endpoint_that_was_can_name_it_again(void **state)
+{
+	struct fixture *f = *state;
+	static struct box box;
+
+	box_open(&box, &f->remote, "service", 2, 1);
+	rpmsg_destroy_ept(&box.ept);
+	assert_int_equal(rpmsg_create_ept(&box.ept, rdev_of(&f->remote), box.ept.name, 2, 1, box_receive, NULL), 0);
+	assert_string_equal(box.ept.name, "service");
+	rpmsg_destroy_ept(&box.ept);
+	assert_int_equal(rpmsg_create_ept(&box.ept, rdev_of(&f->remote), box.ept.name + 4, 2, 1, box_receive, NULL), 0);
+	assert_string_equal(box.ept.name, "ice");
+}
+
+/* What must not happen: memory that is an endpoint's still, cleared, or in another device's list. */
+static void a_link_goes_down_whatever_its_list_holds(void **state)
+{
+	struct fixture *f = *state;
+	static struct box first, cleared, last, lent;
+
+	box_open(&first, &f->remote, NULL, 2, 1);
+	box_open(&cleared, &f->remote, NULL, 3, 1);
+	box_open(&last, &f->remote, NULL, 4, 1);
+	memset(&cleared, 0, sizeof(cleared));
+	alarm(10);
+	rpmsg_deinit_vdev(&f->remote.rvdev);
+	assert_int_equal(first.released, 1);
+	assert_int_equal(amp_rpmsg_link_state(&f->remote.rvdev), AMP_LINK_DOWN);
+	/* one that was left behind does no harm */
+	assert_int_equal(rpmsg_send(&last.ept, "x", 1), RPMSG_ERR_DEV_STATE);
+	rpmsg_destroy_ept(&last.ept);
+
+	box_open(&lent, &f->host, NULL, 5, 1);
+	rpmsg_deinit_vdev(&f->host.rvdev);
+	assert_int_equal(fixture_init_host(f), RPMSG_SUCCESS);
+	assert_int_equal(fixture_init_remote(f), RPMSG_SUCCESS);
+	box_open(&lent, &f->host, NULL, 5, 1);
+	box_open(&lent, &f->remote, NULL, 5, 1);
+	rpmsg_deinit_vdev(&f->host.rvdev);
+	rpmsg_deinit_vdev(&f->remote.rvdev);
+	alarm(0);
+}
+
+static struct rpmsg_device *created_on;
+static int created;
+
+static void create_again(struct rpmsg_endpoint *ept)
+{
+	struct box *box = ept->priv;
+
+	box->released++;
+	created = rpmsg_create_ept(ept, created_on, "again", RPMSG_ADDR_ANY, 1, box_receive, NULL);
+}
+
+static void nothing_is_created_on_a_link_that_goes_down_or_is_down(void **state)
+{
+	struct fixture *f = *state;
+	static struct box box;
+
+	created_on = rdev_of(&f->remote);
+	box_open(&box, &f->remote, NULL, 2, 1);
+	box.ept.release_cb = create_again;
+	created = 0;
+	alarm(10);
+	rpmsg_deinit_vdev(&f->remote.rvdev);
+	alarm(0);
+	assert_int_equal(box.released, 1);
+	assert_int_equal(created, RPMSG_ERR_DEV_STATE);
+	assert_int_equal(rpmsg_create_ept(&box.ept, created_on, NULL, 2, 1, box_receive, NULL), RPMSG_ERR_DEV_STATE);
+}
+
 /* ------------------------------------------------------------------ name service */
 
 static struct {
@@ -190,6 +293,7 @@ static struct {
 static void on_bind(struct rpmsg_device *rdev, const char *name, uint32_t dest)
 {
 	bound.count++;
+	assert_non_null(memchr(name, '\0', RPMSG_NAME_SIZE));
 	strncpy(bound.name, name, sizeof(bound.name) - 1);
 	bound.dest = dest;
 	if (bound.create) {
@@ -243,6 +347,34 @@ static void an_announced_service_is_bound_used_and_unbound(void **state)
 	assert_int_equal(bound.box.ept.dest_addr, RPMSG_ADDR_ANY);
 }
 
+static void announce(struct box *from, const char *name, uint32_t addr, uint32_t flags);
+
+static void a_second_announcement_of_a_bound_endpoint_changes_nothing(void **state)
+{
+	struct fixture *f = *state;
+	static struct box remote, waits;
+
+	bound.create = true;
+	box_open(&remote, &f->remote, "service", RPMSG_ADDR_ANY, RPMSG_ADDR_ANY);
+	fixture_poll(&f->host);
+	assert_int_equal(bound.count, 1);
+	box_open(&waits, &f->host, "service", 50, RPMSG_ADDR_ANY);
+	announce(&remote, "service", remote.ept.addr, 0);
+	fixture_poll(&f->host);
+	assert_int_equal(bound.count, 1);
+	assert_int_equal(bound.box.ept.dest_addr, remote.ept.addr);
+	assert_int_equal(waits.ept.dest_addr, RPMSG_ADDR_ANY); /* another counterpart may come for it */
+	/* after it has gone, the same announcement is news again */
+	rpmsg_destroy_ept(&waits.ept);
+	announce(&remote, "service", remote.ept.addr, 1);
+	fixture_poll(&f->host);
+	assert_int_equal(bound.box.unbound, 1);
+	rpmsg_destroy_ept(&bound.box.ept);
+	announce(&remote, "service", remote.ept.addr, 0);
+	fixture_poll(&f->host);
+	assert_int_equal(bound.count, 2);
+}
+
 static void an_announcement_connects_an_endpoint_that_waits_for_it(void **state)
 {
 	struct fixture *f = *state;
@@ -282,6 +414,14 @@ struct ns_msg {
 	uint32_t addr;
 	uint32_t flags;
 };
+
+static void announce(struct box *from, const char *name, uint32_t addr, uint32_t flags)
+{
+	struct ns_msg msg = {.addr = addr, .flags = flags};
+
+	strncpy(msg.name, name, sizeof(msg.name) - 1);
+	assert_int_equal(rpmsg_sendto(&from->ept, &msg, sizeof(msg), RPMSG_NS_EPT_ADDR), sizeof(msg));
+}
 
 static void an_unterminated_name_is_terminated(void **state)
 {
@@ -354,7 +494,12 @@ int main(void)
 		LINK_TEST(each_of_many_endpoints_gets_its_own_messages_while_others_come_and_go),
 		LINK_TEST(addresses_that_differ_in_the_highest_bits_only_are_told_apart),
 		LINK_TEST(an_endpoint_may_destroy_itself_in_its_callback),
+		LINK_TEST(an_endpoint_that_lives_is_not_created_again),
+		LINK_TEST(the_name_of_an_endpoint_that_was_can_name_it_again),
+		LINK_TEST(a_link_goes_down_whatever_its_list_holds),
+		LINK_TEST(nothing_is_created_on_a_link_that_goes_down_or_is_down),
 		NAME_TEST(an_announced_service_is_bound_used_and_unbound),
+		NAME_TEST(a_second_announcement_of_a_bound_endpoint_changes_nothing),
 		NAME_TEST(an_announcement_connects_an_endpoint_that_waits_for_it),
 		NAME_TEST(endpoints_without_name_or_with_a_counterpart_are_not_announced),
 		NAME_TEST(names_are_cut_after_31_bytes),

@@ -185,6 +185,91 @@ static void each_hold_needs_a_release_and_a_second_release_does_nothing(void **s
 	}
 }
 
+/* The endpoint that received, or took them, is destroyed before its buffers are given back. */
+static void buffers_are_given_back_after_their_endpoint_is_gone(void **state)
+{
+	struct direction d[2];
+	unsigned int i, k;
+	void *taken;
+	uint32_t room;
+
+	directions(*state, d);
+	for (i = 0; i < 2; i++) {
+		num_held = 0;
+		d[i].receiver->ept.cb = hold;
+		for (k = 0; k < RING_NUM; k++)
+			assert_int_equal(rpmsg_trysend(&d[i].sender->ept, &k, sizeof(k)), sizeof(k));
+		fixture_poll(d[i].to);
+		taken = rpmsg_get_tx_payload_buffer(&d[i].receiver->ept, &room, false);
+		assert_non_null(taken);
+		rpmsg_destroy_ept(&d[i].receiver->ept);
+		assert_int_equal(rpmsg_send_nocopy(&d[i].receiver->ept, taken, 1), RPMSG_ERR_DEV_STATE);
+		assert_null(rpmsg_get_tx_payload_buffer(&d[i].receiver->ept, &room, false));
+		for (k = 0; k < RING_NUM; k++)
+			rpmsg_release_rx_buffer(&d[i].receiver->ept, held[k]);
+		assert_int_equal(amp_rpmsg_held_buffers(&d[i].to->rvdev), 0);
+		assert_int_equal(rpmsg_release_tx_buffer(&d[i].receiver->ept, taken), RPMSG_SUCCESS);
+		assert_int_equal(rpmsg_release_tx_buffer(&d[i].receiver->ept, taken), RPMSG_ERR_PARAM);
+		/* all are there again */
+		box_open(d[i].receiver, d[i].to, NULL, i ? 10 : 20, i ? 20 : 10);
+		for (k = 0; k < RING_NUM; k++) {
+			assert_int_equal(rpmsg_trysend(&d[i].sender->ept, "x", 1), 1);
+			assert_int_equal(rpmsg_trysend(&d[i].receiver->ept, "x", 1), 1);
+		}
+		fixture_poll(d[i].to);
+		fixture_poll(d[i].from);
+		assert_int_equal(d[i].receiver->count, RING_NUM);
+	}
+}
+
+static void buffers_of_a_link_that_went_down_are_not_taken_back(void **state)
+{
+	struct direction d[2];
+	struct fixture *f = *state;
+	void *taken;
+	uint32_t room;
+
+	directions(f, d);
+	num_held = 0;
+	remote_box.ept.cb = hold;
+	assert_int_equal(rpmsg_trysend(&host_box.ept, "x", 1), 1);
+	fixture_poll(&f->remote);
+	taken = rpmsg_get_tx_payload_buffer(&remote_box.ept, &room, false);
+	rpmsg_deinit_vdev(&f->remote.rvdev);
+	rpmsg_deinit_vdev(&f->host.rvdev);
+	assert_int_equal(fixture_init_host(f), RPMSG_SUCCESS);
+	assert_int_equal(fixture_init_remote(f), RPMSG_SUCCESS);
+	rpmsg_release_rx_buffer(&remote_box.ept, held[0]);
+	rpmsg_hold_rx_buffer(&remote_box.ept, held[0]);
+	assert_int_equal(amp_rpmsg_held_buffers(&f->remote.rvdev), 0);
+	assert_int_equal(rpmsg_release_tx_buffer(&remote_box.ept, taken), RPMSG_ERR_DEV_STATE);
+}
+
+/* As while its send waits. */
+static void a_side_that_waits_is_kicked_for_a_released_buffer(void **state)
+{
+	struct fixture *f = *state;
+	struct direction d[2];
+	unsigned int i, kicks;
+	uint16_t *flags;
+
+	directions(f, d);
+	for (i = 0; i < 2; i++) {
+		flags = i ? &fixture_ring(f, 0).used->flags : &fixture_ring(f, 1).avail->flags;
+		num_held = 0;
+		d[i].receiver->ept.cb = hold;
+		assert_int_equal(rpmsg_trysend(&d[i].sender->ept, "a", 1), 1);
+		assert_int_equal(rpmsg_trysend(&d[i].sender->ept, "b", 1), 1);
+		fixture_poll(d[i].to);
+		kicks = d[i].to->kicks[!i];
+		rpmsg_release_rx_buffer(&d[i].receiver->ept, held[0]);
+		assert_int_equal(d[i].to->kicks[!i], kicks);
+		*flags = 0;
+		rpmsg_release_rx_buffer(&d[i].receiver->ept, held[1]);
+		assert_int_equal(d[i].to->kicks[!i], kicks + 1);
+	}
+}
+
 static unsigned int warnings;
 
 static void count_warnings(enum metal_log_level level, const char *format, ...)
@@ -287,6 +372,9 @@ int main(void)
 	                                        fixture_down),
 		cmocka_unit_test_setup_teardown(each_hold_needs_a_release_and_a_second_release_does_nothing, up,
 	                                        fixture_down),
+		cmocka_unit_test_setup_teardown(buffers_are_given_back_after_their_endpoint_is_gone, up, fixture_down),
+		cmocka_unit_test_setup_teardown(buffers_of_a_link_that_went_down_are_not_taken_back, up, fixture_down),
+		cmocka_unit_test_setup_teardown(a_side_that_waits_is_kicked_for_a_released_buffer, up, fixture_down),
 		cmocka_unit_test_setup_teardown(held_buffers_are_counted_and_leaked_ones_reported, up, fixture_down),
 		cmocka_unit_test_setup_teardown(a_release_without_a_hold_does_not_return_the_buffer_twice, up,
 	                                        fixture_down),

@@ -283,6 +283,64 @@ static void a_send_that_waits_in_another_thread_ends_at_once_when_the_peer_is_go
 	}
 }
 
+/* ------------------------------------------------------------------ endpoints that come and go */
+
+#define LIVES 300u
+
+static struct rpmsg_endpoint shared_ept;
+static atomic_uint lives;
+
+static int ignore(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src, void *priv)
+{
+	(void)ept, (void)data, (void)len, (void)src, (void)priv;
+	return 0;
+}
+
+/* Ask whether it is ready, and send when it is, as a main loop does. */
+static void *poll_and_send(void *arg)
+{
+	int status;
+
+	(void)arg;
+	while (atomic_load(&lives) < LIVES) {
+		if (!is_rpmsg_ept_ready(&shared_ept))
+			continue;
+		status = rpmsg_trysend(&shared_ept, "x", 1);
+		if (status != 1 && status != RPMSG_ERR_DEV_STATE && status != RPMSG_ERR_ADDR &&
+		    status != RPMSG_ERR_NO_BUFF)
+			host.errors++;
+	}
+	return NULL;
+}
+
+/* Created without a counterpart, which its first message makes known; destroyed while the other thread sends. */
+static void endpoints_are_polled_and_sent_from_while_they_come_and_go(void **state)
+{
+	pthread_t thread;
+	unsigned int life;
+
+	fixture = *state;
+	both_up();
+	atomic_store(&lives, 0);
+	memset(&shared_ept, 0, sizeof(shared_ept));
+	assert_int_equal(rpmsg_create_ept(&shared_ept, &host.rvdev.rdev, NULL, 7, RPMSG_ADDR_ANY, ignore, NULL), 0);
+	assert_int_equal(pthread_create(&thread, NULL, poll_and_send, NULL), 0);
+	for (life = 0; life < LIVES; life++) {
+		assert_int_equal(rpmsg_sendto(&remote.ept, "x", 1, 7), 1);
+		rproc_virtio_notified(host.vdev, 0);
+		assert_int_equal(is_rpmsg_ept_ready(&shared_ept), 1);
+		rproc_virtio_notified(remote.vdev, RSC_NOTIFY_ID_ANY);
+		rpmsg_destroy_ept(&shared_ept);
+		assert_int_equal(is_rpmsg_ept_ready(&shared_ept), 0);
+		assert_int_equal(rpmsg_create_ept(&shared_ept, &host.rvdev.rdev, NULL, 7, RPMSG_ADDR_ANY, ignore, NULL),
+		                 0);
+		atomic_fetch_add(&lives, 1);
+	}
+	pthread_join(thread, NULL);
+	assert_int_equal(host.errors, 0);
+	both_down();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -292,6 +350,8 @@ int main(void)
 	                                        fixture_down),
 		cmocka_unit_test_setup_teardown(both_sides_out_of_their_only_buffer_is_no_deadlock, fixture_devices,
 	                                        fixture_down),
+		cmocka_unit_test_setup_teardown(endpoints_are_polled_and_sent_from_while_they_come_and_go,
+	                                        fixture_devices, fixture_down),
 		cmocka_unit_test_setup_teardown(a_send_that_waits_in_another_thread_ends_at_once_when_the_peer_is_gone,
 	                                        fixture_devices, fixture_down),
 	};

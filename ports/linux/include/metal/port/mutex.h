@@ -7,6 +7,7 @@
 #ifndef METAL_PORT_MUTEX_H
 #define METAL_PORT_MUTEX_H
 
+#include <pthread.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -27,11 +28,14 @@ typedef struct {
 #define METAL_MUTEX_RELEASE_IS_FENCE 1
 #endif
 
+/** Threads tell each other apart. */
+#define METAL_MUTEX_CONTEXT() ((uintptr_t)pthread_self())
+
 /** Sleep until @p mutex is free, and take it. */
 void amp_mutex_wait(metal_mutex_t *mutex);
 
-/** Wake one that sleeps. */
-void amp_mutex_wake(metal_mutex_t *mutex);
+/** It was released, and its state was not 1: wake one that sleeps. */
+void amp_mutex_wake(metal_mutex_t *mutex, uint32_t state);
 
 static inline void metal_mutex_init(metal_mutex_t *mutex)
 {
@@ -58,8 +62,10 @@ static inline void metal_mutex_acquire(metal_mutex_t *mutex)
 
 static inline void metal_mutex_release(metal_mutex_t *mutex)
 {
-	if (__builtin_expect(__atomic_exchange_n(&mutex->state, 0, __ATOMIC_SEQ_CST) == 2, 0))
-		amp_mutex_wake(mutex);
+	uint32_t state = __atomic_exchange_n(&mutex->state, 0, __ATOMIC_SEQ_CST);
+
+	if (__builtin_expect(state != 1, 0))
+		amp_mutex_wake(mutex, state);
 }
 
 static inline int metal_mutex_is_acquired(metal_mutex_t *mutex)
