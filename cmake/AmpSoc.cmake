@@ -11,13 +11,13 @@ else()
   # A cross build needs the generator on the build machine.
   find_program(AMP_HOST_CC NAMES cc gcc clang REQUIRED)
   set(AMP_SOCGEN ${CMAKE_BINARY_DIR}/gen/socgen)
-  file(GLOB AMP_SOCGEN_SOURCES CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tools/socgen/*.[ch])
+  file(GLOB AMP_SOCGEN_SOURCES CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tools/socgen/*.[ch] ${PROJECT_SOURCE_DIR}/tools/common/output.[ch])
   set(AMP_SOCGEN_C ${AMP_SOCGEN_SOURCES})
   list(FILTER AMP_SOCGEN_C INCLUDE REGEX "\\.c$")
   add_custom_command(
     OUTPUT ${AMP_SOCGEN}
     COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_BINARY_DIR}/gen
-    COMMAND ${AMP_HOST_CC} -std=gnu11 -O1 -I${PROJECT_SOURCE_DIR}/include -o ${AMP_SOCGEN} ${AMP_SOCGEN_C} -lfdt
+    COMMAND ${AMP_HOST_CC} -std=gnu11 -D_GNU_SOURCE -O1 -I${PROJECT_SOURCE_DIR}/include -o ${AMP_SOCGEN} ${AMP_SOCGEN_C} -lfdt
     DEPENDS ${AMP_SOCGEN_SOURCES} ${PROJECT_SOURCE_DIR}/include/amprelay/wire.h
     COMMENT "Building the SoC generator for this machine" VERBATIM)
   # The rule above is only known in this directory; amp_soc() is called from others.

@@ -91,12 +91,21 @@ expect 0 "0 gaps" guest rpmsg bench -r 500 -m 5000
 
 # ---- Ctrl-C, and cores that break in the middle
 node=$(guest rpmsg export-ept mine 105 0x100)
-expect 0 "0 % lost" guest sh -c "mkfifo /tmp/lines; rpmsg ping $node -c 1000000 >/tmp/lines & pid=\$!
-	{ read -r line; kill -INT \$pid; tail -n 2; } </tmp/lines; rm /tmp/lines; wait \$pid && rpmsg destroy-ept $node"
+expect 130 "0 % lost" guest sh -c "mkfifo /tmp/lines; rpmsg ping $node -c 1000000 >/tmp/lines & pid=\$!
+	{ read -r line; kill -INT \$pid; tail -n 3; } </tmp/lines; rm /tmp/lines; wait \$pid; status=\$?; rpmsg destroy-ept $node; exit \$status"
+case $output in *"interrupted after "*" of 1000000"*) ok "it says that it was interrupted" ;; *) fail "it does not say that it was interrupted" ;; esac
 expect 0 "" guest rproc restart m3 # so that the program has no endpoint for the sink yet
-expect 0 "0 gaps" guest timeout "$TIMEOUT" sh -c 'rpmsg bench --wait 60 -r 0 -m 100000000 & pid=$!
+expect 130 '"interrupted": true' guest timeout "$TIMEOUT" sh -c 'rpmsg bench --json --wait 60 -r 0 -m 100000000 & pid=$!
 	until rpmsg list -e | grep -q "rpmsg-tool  .*0x103"; do usleep 10000; done
 	kill -INT $pid; wait $pid'
+expect 0 "" guest sh -c 'rpmsg recv amp-telemetry >/tmp/lines & pid=$!; until [ -s /tmp/lines ]; do usleep 10000; done
+	kill -INT $pid; wait $pid; status=$?; rm /tmp/lines; exit $status' # no end was wished for but this
+
+# ---- output that goes nowhere
+for command in "rpmsg list" "rpmsg list --json" "rpmsg ping -c 3" "rpmsg bench -r 10 -m 100" "rpmsg send amp-command uptime" "rproc list" \
+	"rproc status m3" "rpmsg recv amp-telemetry" "rpmsg dump amp-telemetry" "rpmsg watch amp-echo"; do # the last ones have no end
+	expect 1 "standard output: No space left on device" guest timeout "$TIMEOUT" sh -c "$command >/dev/full"
+done
 crash_during 4 "the channel was lost after" undef "rpmsg ping -c 1000000"
 crash_during 4 "the channel was lost" assert "rpmsg dump amp-telemetry"
 crash_during 4 "the channel was lost" stack "rpmsg recv amp-telemetry"

@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "output.h"
+#include "short_help.h"
+
 static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
@@ -38,7 +41,7 @@ static int usage(FILE *to, int status)
 	        "\n'rpmsg COMMAND --help' tells more. A link to this program with the name rpmsg_COMMAND is that "
 	        "command.\n"
 	        "Exit status: 0 done, 1 it did not work, 2 usage, 3 no such channel, 4 it went away in the middle,\n"
-	        "6 refused by Linux, 7 nothing came in time.\n");
+	        "6 refused by Linux, 7 nothing came in time, 130 interrupted before it was done.\n");
 	return status;
 }
 
@@ -59,7 +62,9 @@ int main(int argc, char **argv)
 {
 	char title[32];
 
+	amp_output_watch("rpmsg");
 	argp_err_exit_status = RPMSG_USAGE;
+	take_short_help(argv);
 	set_signals();
 	for (unsigned int i = 0; i < SUBCOMMANDS; i++) {
 		called_by_link = is_link_to(argv[0], subcommands[i].name);

@@ -23,6 +23,7 @@ enum rpmsg_exit {
 	RPMSG_LOST = 4,       /**< the core or the channel went away in the middle */
 	RPMSG_REFUSED = 6,    /**< Linux, or a limit of ours, refuses it */
 	RPMSG_TIMEOUT = 7,
+	RPMSG_INTERRUPTED = 130, /**< before it was done; what it has found until then is printed */
 };
 
 /** Largest message that fits into one buffer: 512 bytes less the RPMsg header, as virtio_rpmsg_bus has it. */
@@ -38,6 +39,9 @@ void set_signals(void);
 
 /** Set by these signals. */
 extern volatile sig_atomic_t interrupted;
+
+/** @return enum rpmsg_exit of what has been ended so, or by show() */
+int ended_early(void);
 
 /** The same; lets them in itself, at most once a tick: for a loop that may never have to wait. */
 bool stop_wanted(void);
@@ -80,7 +84,7 @@ int target_open(struct target *target, int *fd);
 int target_error(const struct target *target, int status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/** Print what ended a transmit() or receive(). @return enum rpmsg_exit; RPMSG_OK for -EINTR, which says nothing */
+/** Print what ended a transmit() or receive(); nothing for -EINTR. @return enum rpmsg_exit */
 int target_failed(const struct target *target, int err);
 
 /* ------------------------------------------------------------------ rpmsg_message.c */
@@ -99,6 +103,12 @@ int receive(int fd, void *buf, size_t size, uint64_t deadline);
 
 /** Throw away messages that came before anyone asked for them. */
 void drain(int fd);
+
+/**
+ * Hand over what has been printed: others may wait for it. A reader who has gone, or a full disk, ends the program like
+ * a signal.
+ */
+void show(void);
 
 /** Print a message as text, without newlines and NULs at its end; bytes that are no printable ASCII as \xNN. */
 void print_text(const uint8_t *data, size_t len);

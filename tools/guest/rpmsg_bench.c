@@ -261,7 +261,7 @@ static int stream_verdict(const struct stream *stream, int err)
 	}
 	if (report->messages == stream->sent && report->bytes == stream->sent * stream->size && report->gaps == 0 &&
 	    report->sum == stream->sum)
-		return RPMSG_OK;
+		return stream->sent < stream->count ? ended_early() : RPMSG_OK;
 	return target_error(target, RPMSG_FAILED,
 	                    "%u messages with sum 0x%08x were sent, but %u with sum 0x%08x and %u gaps came",
 	                    stream->sent, stream->sum, report->messages, report->sum, report->gaps);
@@ -312,13 +312,16 @@ static void print_stream(const struct bench *bench)
 	const struct stream *stream = &bench->stream;
 	const struct report *report = &stream->report;
 	double rate = per_second(report->messages, stream->begin, stream->end);
+	bool cut = interrupted && stream->sent < stream->count;
 
 	if (bench->json) {
-		printf("\"stream\": {\"per_second\": %.0f, \"size\": %u, \"sent\": %u, \"counted\": %u, \"gaps\": %u, "
-		       "\"window\": %u%s",
-		       rate, stream->size, stream->sent, report->messages, report->gaps, stream->window,
-		       stream->timed ? ", " : "");
+		printf("\"stream\": {\"interrupted\": %s, \"per_second\": %.0f, \"size\": %u, \"sent\": %u, "
+		       "\"counted\": %u, \"gaps\": %u, \"window\": %u%s",
+		       cut ? "true" : "false", rate, stream->size, stream->sent, report->messages, report->gaps,
+		       stream->window, stream->timed ? ", " : "");
 	} else {
+		if (cut)
+			printf("interrupted after %u of %u\n", stream->sent, stream->count);
 		printf("%s of %s: %u messages of %u bytes: %.0f a second, %.1f MB/s\n%u sent, %u counted, %u gaps\n%s",
 		       stream->target.name, stream->target.channel.core, report->messages, stream->size, rate,
 		       rate * stream->size / 1e6, stream->sent, report->messages, report->gaps,

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "output.h"
 #include "rpmsg.h"
 #include "rpmsg_stats.h"
 
@@ -74,6 +75,12 @@ void drain(int fd)
 	set_blocking(fd, true);
 }
 
+void show(void)
+{
+	if (!amp_output_flush())
+		interrupted = 1;
+}
+
 static bool is_printable(uint8_t byte)
 {
 	return byte >= ' ' && byte < 0x7f;
@@ -95,7 +102,7 @@ void print_line(const uint8_t *data, size_t len)
 {
 	print_text(data, len);
 	putchar('\n');
-	fflush(stdout);
+	show();
 }
 
 void print_hex(const uint8_t *data, size_t len)
@@ -111,7 +118,7 @@ void print_hex(const uint8_t *data, size_t len)
 			putchar(is_printable(data[line + i]) ? data[line + i] : '.');
 		putchar('\n');
 	}
-	fflush(stdout);
+	show();
 }
 
 void print_json(const char *text)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Being interrupted, and the tick. */
+#include <stdio.h>
 #include <sys/time.h>
 
 #include "rpmsg.h"
@@ -13,6 +14,11 @@ static void on_signal(int number)
 		ticked = 1;
 	else
 		interrupted = 1;
+}
+
+int ended_early(void)
+{
+	return ferror(stdout) ? RPMSG_FAILED : RPMSG_INTERRUPTED;
 }
 
 bool stop_wanted(void)

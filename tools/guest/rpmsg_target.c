@@ -75,7 +75,7 @@ int target_failed(const struct target *target, int err)
 {
 	switch (err) {
 	case -EINTR:
-		return RPMSG_OK;
+		return ended_early();
 	case -EPIPE:
 		return target_error(target, RPMSG_LOST, "the channel was lost");
 	case -ENOBUFS:
@@ -125,7 +125,7 @@ static int find_channel(struct target *target, int events, uint64_t deadline)
 	case -ENOTUNIQ:
 		return target_error(target, RPMSG_USAGE, "several cores offer it: choose one with --core");
 	case -EINTR:
-		return target_error(target, RPMSG_FAILED, "interrupted while waiting for it");
+		return target_error(target, RPMSG_INTERRUPTED, "interrupted while waiting for it");
 	default:
 		return target_error(target, RPMSG_FAILED, "%s", strerror(-err));
 	}

@@ -88,6 +88,8 @@ static int print_messages(const struct text *text, int fd)
 		if (n == -ETIMEDOUT)
 			return target_error(&text->target, RPMSG_TIMEOUT, "nothing came in %g s",
 			                    text->timeout_ms / 1000.0);
+		if (n == -EINTR && !text->count && !ferror(stdout))
+			return RPMSG_OK; /* no end was wished for but this */
 		if (n < 0)
 			return target_failed(&text->target, n);
 		text->print(message, (size_t)n);
@@ -171,7 +173,7 @@ static int receive_all(const struct argp *argp, void (*print)(const uint8_t *dat
 		status = send_text(&text, fd, text.begin);
 	if (!status) {
 		status = print_messages(&text, fd);
-		if (text.end[0] && (status == RPMSG_OK || status == RPMSG_TIMEOUT))
+		if (text.end[0] && status != RPMSG_LOST)
 			send_text(&text, fd, text.end);
 	}
 	close(fd);

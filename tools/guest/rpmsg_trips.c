@@ -55,8 +55,10 @@ int trips_one(struct trips *trips, int fd)
 		end = amp_now_ns();
 	} while (n >= 0 && !take(trips, reply, (size_t)n));
 	if (n == -ETIMEDOUT) {
-		if (!trips->quiet)
+		if (!trips->quiet) {
 			printf("%u: lost\n", trips->sequence.sent);
+			show();
+		}
 		return 0;
 	}
 	if (n < 0) {
@@ -64,9 +66,11 @@ int trips_one(struct trips *trips, int fd)
 		return n;
 	}
 	trips->times[trips->timed++] = end - start;
-	if (!trips->quiet)
+	if (!trips->quiet) {
 		printf("%u: %u bytes, %.1f us\n", trips->sequence.sent, trips->sequence.size,
 		       (double)(end - start) / 1000);
+		show();
+	}
 	return 0;
 }
 
@@ -76,8 +80,10 @@ int trips_verdict(const struct trips *trips, const struct target *target, int er
 
 	if (err == -EPIPE)
 		return target_error(target, RPMSG_LOST, "the channel was lost after %u messages", seq->sent);
-	if (err && err != -EINTR)
+	if (err)
 		return target_failed(target, err);
+	if (seq->sent < trips->count)
+		return ended_early();
 	if (seq->sent && !seq->received)
 		return RPMSG_TIMEOUT;
 	return seq->received < seq->sent || trips->late || seq->doubled || seq->disordered || seq->wrong ? RPMSG_FAILED
@@ -88,13 +94,16 @@ void trips_print(const struct trips *trips, bool json)
 {
 	const struct amp_sequence *seq = &trips->sequence;
 	unsigned int lost = seq->sent - seq->received;
+	bool cut = interrupted && seq->sent < trips->count;
 
 	if (json) {
-		printf("\"size\": %u, \"sent\": %u, \"received\": %u, \"lost\": %u, \"late\": %u, \"doubled\": %u, "
-		       "\"disordered\": %u, \"wrong\": %u%s",
-		       seq->size, seq->sent, seq->received, lost, trips->late, seq->doubled, seq->disordered,
-		       seq->wrong, trips->timed ? ", " : "");
+		printf("\"interrupted\": %s, \"size\": %u, \"sent\": %u, \"received\": %u, \"lost\": %u, "
+		       "\"late\": %u, \"doubled\": %u, \"disordered\": %u, \"wrong\": %u%s",
+		       cut ? "true" : "false", seq->size, seq->sent, seq->received, lost, trips->late, seq->doubled,
+		       seq->disordered, seq->wrong, trips->timed ? ", " : "");
 	} else {
+		if (cut)
+			printf("interrupted after %u of %u\n", seq->sent, trips->count);
 		printf("%u sent, %u received, %.4g %% lost, %u late, %u doubled, %u out of order, %u wrong\n%s",
 		       seq->sent, seq->received, seq->sent ? 100.0 * lost / seq->sent : 0, trips->late, seq->doubled,
 		       seq->disordered, seq->wrong, trips->timed ? "round trip " : "");

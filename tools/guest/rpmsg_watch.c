@@ -105,7 +105,7 @@ static int wait_until_gone(struct watch *watch)
 			return target_error(target, RPMSG_TIMEOUT, "it is still there after %g s",
 			                    target->wait_ms / 1000.0);
 		if (interrupted)
-			return target_error(target, RPMSG_FAILED, "interrupted while waiting for its end");
+			return target_error(target, RPMSG_INTERRUPTED, "interrupted while waiting for its end");
 	}
 	return RPMSG_OK;
 }
@@ -131,7 +131,7 @@ int rpmsg_wait(int argc, char **argv)
 static void say(const char *what, const struct watch *watch)
 {
 	printf("%s %s\n", what, watch->target.name);
-	fflush(stdout);
+	show();
 }
 
 /* One echo. @return 0, or an error that means that the channel is lost */
@@ -153,7 +153,7 @@ static int echo(struct watch *watch, int fd)
 	if (n < 0)
 		return n;
 	printf("echo %llu\n", (unsigned long long)(amp_now_ns() - start) / 1000);
-	fflush(stdout);
+	show();
 	return 0;
 }
 
@@ -262,5 +262,6 @@ int rpmsg_watch(int argc, char **argv)
 			status = follow(&watch);
 	}
 	close(watch.events);
-	return status;
+	/* without --count, being interrupted is how it ends */
+	return !status && watch.lives < watch.count ? ended_early() : status;
 }

@@ -18,6 +18,8 @@
 
 #include "exit_codes.h"
 #include "kmsg.h"
+#include "output.h"
+#include "short_help.h"
 #include "sysfs.h"
 
 #define RPROC_CLASS "/sys/class/remoteproc"
@@ -417,7 +419,9 @@ int main(int argc, char **argv)
 	struct arguments args = {0};
 	bool known = false;
 
+	amp_output_watch("rproc");
 	argp_err_exit_status = AMP_EXIT_USAGE;
+	take_short_help(argv);
 	argp_parse(&argp, argc, argv, 0, NULL, &args);
 	if (strcmp(args.words[0], "list") == 0) {
 		printf("%-12s %-10s %-32s %-9s %s\n", "CORE", "STATE", "FIRMWARE", "RECOVERY", "DEVICE");

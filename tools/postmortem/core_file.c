@@ -55,6 +55,12 @@ static void put32(uint8_t *at, uint32_t value)
 		at[i] = (uint8_t)(value >> 8 * i);
 }
 
+/* What kept stdio from writing, as far as it has told. */
+static int why(void)
+{
+	return errno ? -errno : -EIO;
+}
+
 static int write_note(FILE *f, const struct amp_arch *arch, const struct amp_registers *regs)
 {
 	const struct amp_arch_prstatus *layout = arch->prstatus;
@@ -74,7 +80,7 @@ static int write_note(FILE *f, const struct amp_arch *arch, const struct amp_reg
 	fwrite(&note, sizeof(note), 1, f);
 	fwrite("CORE\0\0\0", 8, 1, f);
 	fwrite(status, layout->size, 1, f);
-	return ferror(f) ? -EIO : 0;
+	return ferror(f) ? why() : 0;
 }
 
 static void write_headers(FILE *f, const struct amp_postmortem *pm, const struct amp_arch *arch, const struct run *runs,
@@ -118,6 +124,7 @@ static int write_file(FILE *f, const struct amp_postmortem *pm, const struct amp
 {
 	int err;
 
+	errno = 0;
 	write_headers(f, pm, arch, runs, num_runs);
 	err = write_note(f, arch, regs);
 	for (unsigned int i = 0; !err && i < num_runs; i++) {
@@ -127,7 +134,7 @@ static int write_file(FILE *f, const struct amp_postmortem *pm, const struct amp
 		if (at < 0 || fseek(f, (at + (long)PAGE - 1) & ~((long)PAGE - 1), SEEK_SET))
 			return -errno;
 		if (fwrite(pm->memory + runs[i].offset, 1, runs[i].file_size, f) != runs[i].file_size)
-			err = -EIO;
+			err = why();
 	}
 	return err;
 }

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define FILE_BUFFER (256 * 1024)
+
 void amp_text_copy(char *to, size_t to_size, const char *from, size_t from_size)
 {
 	size_t n = 0;
@@ -54,6 +56,9 @@ int amp_new_file_open(struct amp_new_file *f, const char *path)
 		free(f->tmp);
 		return err;
 	}
+	/* so that a short file is written by fclose(), which tells why it could not be; a long piece of memory never
+	 * waits */
+	setvbuf(f->file, NULL, _IOFBF, FILE_BUFFER);
 	return 0;
 }
 

@@ -2,6 +2,8 @@
 /* socgen: check the description of a SoC and generate from it what the firmware and the relay are built from. */
 #include "socgen.h"
 
+#include "../common/output.h"
+
 #include <errno.h>
 #include <getopt.h>
 #include <libfdt.h>
@@ -155,6 +157,7 @@ int main(int argc, char **argv)
 	const char *dir = NULL;
 	int option;
 
+	amp_output_watch("socgen");
 	while ((option = getopt_long(argc, argv, "o:hV", options, NULL)) != -1) {
 		switch (option) {
 		case 'o':

@@ -11,7 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MAX_FILES (1 + 2 * SOC_MAX_CORES)
+#define MAX_FILES   (1 + 2 * SOC_MAX_CORES)
+#define FILE_BUFFER (256 * 1024)
 
 struct file {
 	char path[PATH_MAX];
@@ -49,10 +50,13 @@ static FILE *begin(struct output *output, const char *dir, const char *core, con
 		return NULL;
 	}
 	out = fopen(file->temporary, "wxe");
-	if (!out)
+	if (!out) {
 		complain("create", file->temporary);
-	else
-		output->count++;
+		return NULL;
+	}
+	/* larger than the file: then fclose() writes it, and knows why it cannot */
+	setvbuf(out, NULL, _IOFBF, FILE_BUFFER);
+	output->count++;
 	return out;
 }
 
@@ -60,7 +64,7 @@ static bool finish(const struct output *output, FILE *out)
 {
 	bool failed = ferror(out);
 
-	/* fclose() is where a full disk shows */
+	errno = failed ? EIO : 0;
 	failed = fclose(out) != 0 || failed;
 	return !failed || complain("write", output->file[output->count - 1].temporary);
 }

@@ -87,6 +87,15 @@ refuses "which device" devname
 takes devname /sys/class/tty/tty
 takes wait --gone --core nobody nothing
 
+# help ARGUMENT…: with --help, and with -h, the same help
+for command in "" list ping bench send recv dump watch wait export-ept destroy-ept export-dev devname; do
+	# shellcheck disable=SC2086 # none for the program itself
+	[ "$("$rpmsg" $command -h)" = "$("$rpmsg" $command --help)" ] && "$rpmsg" $command -h | grep -q "^Usage: rpmsg" || {
+		echo "'rpmsg $command -h' is not its help"
+		failed=1
+	}
+done
+
 # A link's name is a command; another one is not.
 links=$(mktemp -d)
 trap 'rm -rf "$links"' EXIT

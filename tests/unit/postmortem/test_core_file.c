@@ -3,6 +3,8 @@
 #include "fixture.h"
 
 #include <errno.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 static void write_core(struct fixture *f)
@@ -146,6 +148,26 @@ static void nothing_is_left_behind_where_nothing_can_be_written(void **state)
 	assert_int_equal(rmdir(f->dir), 0); /* empty: no temporary file */
 }
 
+/* As on a full disk: the reason is the caller's to tell, and "input/output error" is none. */
+static void what_keeps_a_file_from_being_written_is_told(void **state)
+{
+	struct fixture *f = *state;
+	struct rlimit before, limit;
+
+	amp_postmortem_summarise(&f->pm, &f->summary);
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	for (rlim_t size = 16; size <= 8192; size += 8176) {
+		limit = (struct rlimit){.rlim_cur = size, .rlim_max = before.rlim_max};
+		assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+		assert_int_equal(amp_postmortem_write_core(&f->pm, &f->summary, f->path), -EFBIG);
+		limit.rlim_cur = 16;
+		assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+		assert_int_equal(amp_postmortem_write_report(&f->pm, &f->summary, f->path), -EFBIG);
+	}
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -158,6 +180,7 @@ int main(void)
 		T(memory_of_many_islands_still_fits),
 		T(a_core_without_memory_or_registers_is_still_a_core),
 		T(an_architecture_without_a_core_format_is_refused),
+		T(what_keeps_a_file_from_being_written_is_told),
 		T(nothing_is_left_behind_where_nothing_can_be_written),
 	};
 

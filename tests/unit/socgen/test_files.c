@@ -149,6 +149,20 @@ static void a_file_in_the_way_of_a_directory_is_named_and_no_temporary_is_left(v
 	assert_string_equal(run("cd '%s' && find . -type f", place->out).text, "./a53\n");
 }
 
+static void what_keeps_a_file_from_being_written_is_told(void **state)
+{
+	const struct place *place = *state;
+	struct outcome outcome;
+	size_t size;
+
+	free(pair_blob(place, &size));
+	outcome = run("trap '' XFSZ; ulimit -f 1; '%s' -o '%s' '%s'", SOCGEN, place->out, place->dtb);
+	assert_int_equal(outcome.status, 1);
+	assert_non_null(strstr(outcome.text, "soc.h"));
+	assert_non_null(strstr(outcome.text, ": File too large\n"));
+	assert_string_equal(run("cd '%s' && find . -type f", place->out).text, "");
+}
+
 static void wrong_usage_has_its_own_status(void **state)
 {
 	const struct place *place = *state;
@@ -182,6 +196,7 @@ int main(void)
 		TEST(a_damaged_byte_never_crashes_it),
 		TEST(what_is_there_survives_a_refusal),
 		TEST(a_file_in_the_way_of_a_directory_is_named_and_no_temporary_is_left),
+		TEST(what_keeps_a_file_from_being_written_is_told),
 		TEST(wrong_usage_has_its_own_status),
 		TEST(help_and_version_are_printed),
 	};
