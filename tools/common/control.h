@@ -14,19 +14,20 @@
  *
  * One connection carries one request. The client's first packet is 'J' {"cmd": NAME, ...}. The relay answers with any
  * number of 'O', 'E' and 'J' {"progress": TEXT} packets and then exactly one 'J' {"done": true, "exit": N, ...}, where
- * N is an enum amp_exit (for exec: the command's own status), "error" the text for people when N is not 0. A client
+ * N is an enum amp_exit (for exec: the command's own status), "error" the text for people when N is not 0; "unheard" is
+ * there if the relay had no place to even read the request. A client
  * that closes its end cancels what it asked for. A client that asks for nothing, or has read its answer and stays, is
  * hung up on after a few seconds. A client that finds its connection reset reads on: an answer may still be there.
  *
  *   cmd      arguments                               answer, besides "exit" and "error"
  *   status   -                                       "lab": name, state, host, cores[] (see docs/reference/status.md)
  *   down     -                                       after everything has ended
- *   wait     "for": "agent" | "running", "core",     -
- *            "timeout_ms"
+ *   wait     "for": "agent" | "running" | "steady",  - ("steady": it runs, and did not die at once the last time)
+ *            "core", "timeout_ms"
  *   start, stop, restart   "core"; start: "loader":   -
  *            "linux" (default) | "relay"
  *   talk     "core", "channel", "text"               "text": the answer, printable ASCII and line ends
- *   fault    "core", "kind"                          -
+ *   fault    "core", "kind"                          when the core has died of it
  *   exec     "argv": [..]; client may send 'I' and   "exit" is the command's status; 'J' {"signal": N} comes back
  *            'J' {"signal": N}                        as soon as the signal is on its way
  *   console  -  ; client sends 'I'                   until the client closes

@@ -81,7 +81,7 @@ static bool worth_logging(const char *line)
 static void log_line(struct child *child, const char *line, size_t len)
 {
 	uint32_t suppressed;
-	char clean[256];
+	char clean[CHILD_WORDS_MAX];
 
 	amp_text_clean(clean, sizeof(clean), line, len);
 	if (!worth_logging(clean) || !amp_ratelimit(&child->noise, now_ns(), &suppressed))

@@ -17,6 +17,7 @@
 #define ARGUMENTS_MAX     128
 #define ARGUMENTS_TEXT    16384
 #define CHILD_MAX_FDS     16
+#define CHILD_WORDS_MAX   512  /**< of amp_child_last_words(): QEMU quotes whole command lines */
 #define CHILD_MESSAGE_MAX 8192 /**< bytes of a process's standard error that are kept: the last ones */
 
 /** An argument vector in one piece of memory. */

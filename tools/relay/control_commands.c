@@ -59,6 +59,41 @@ static void unknown_fault(struct client *client, const char *kind)
 	amp_client_answer(client, AMP_EXIT_USAGE, NULL, error);
 }
 
+static void fault_changed(struct client *client)
+{
+	const struct core *core = client->wait_core;
+
+	if (core->phase != PHASE_RUNNING || core->wire.epoch != client->wait_epoch)
+		amp_client_answer(client, AMP_EXIT_OK, NULL, NULL);
+}
+
+static int on_fault_ignored(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct client *client = userdata;
+	char error[160];
+
+	(void)source;
+	(void)usec;
+	amp_text(error, sizeof(error), "core %s goes on as if nothing had happened: its firmware ignores the fault",
+	         client->wait_core->config->name);
+	if (!client->answered)
+		amp_client_answer(client, AMP_EXIT_TIMEOUT, NULL, error);
+	return 0;
+}
+
+/* That the core was told says nothing: its firmware may not know about faults. So the end of its life is waited for. */
+static void wait_for_fault(struct client *client, struct core *core)
+{
+	static const struct client_ops ops = {.on_changed = fault_changed};
+
+	client->wait_core = core;
+	client->wait_epoch = core->wire.epoch;
+	client->ops = &ops;
+	if (sd_event_add_time_relative(client->lab->loop, &client->timer, CLOCK_MONOTONIC,
+	                               INJECTION_MS * UINT64_C(1000), 1000, on_fault_ignored, client) < 0)
+		amp_client_answer(client, AMP_EXIT_FAILED, NULL, "the relay has no memory for a timer");
+}
+
 static void command_fault(struct client *client, const json_t *request)
 {
 	const char *kind = json_string_value(json_object_get(request, "kind"));
@@ -76,7 +111,10 @@ static void command_fault(struct client *client, const json_t *request)
 		                                         : amp_core_inject(core, faults[i].fault, faults[i].name);
 		amp_text(error, sizeof(error), "core %s is %s: only a running core can be broken", core->config->name,
 		         amp_core_state_name(core));
-		amp_client_answer(client, done ? AMP_EXIT_OK : AMP_EXIT_REFUSED, NULL, done ? NULL : error);
+		if (done)
+			wait_for_fault(client, core);
+		else
+			amp_client_answer(client, AMP_EXIT_REFUSED, NULL, error);
 		return;
 	}
 	unknown_fault(client, kind ? kind : "");
@@ -104,14 +142,21 @@ static void command_down(struct client *client, const json_t *request)
 
 /* ------------------------------------------------------------------ wait */
 
+/* Those that it is about: one, or all. */
+static bool concerns(const struct client *client, const struct core *core)
+{
+	return !client->wait_core || client->wait_core == core;
+}
+
 static bool all_running(const struct client *client)
 {
-	const struct lab *lab = client->lab;
+	bool steady = strcmp(client->wait_for, "steady") == 0;
+	struct lab *lab = client->lab;
 
-	if (client->wait_core)
-		return client->wait_core->phase == PHASE_RUNNING;
 	for (uint32_t i = 0; i < lab->soc.num_cores; i++) {
-		if (lab->core[i].phase != PHASE_RUNNING)
+		const struct core *core = &lab->core[i];
+
+		if (concerns(client, core) && (core->phase != PHASE_RUNNING || (steady && core->quick_deaths)))
 			return false;
 	}
 	return true;
@@ -122,10 +167,30 @@ static bool wait_is_over(const struct client *client)
 	return strcmp(client->wait_for, "agent") == 0 ? client->lab->agent.up : all_running(client);
 }
 
+/* @return one that is not worth waiting for; NULL: none */
+static const struct core *hopeless(const struct client *client)
+{
+	struct lab *lab = client->lab;
+
+	for (uint32_t i = 0; strcmp(client->wait_for, "agent") != 0 && i < lab->soc.num_cores; i++) {
+		if (concerns(client, &lab->core[i]) && amp_core_flaps(&lab->core[i]))
+			return &lab->core[i];
+	}
+	return NULL;
+}
+
 static void wait_changed(struct client *client)
 {
-	if (wait_is_over(client))
+	const struct core *core = hopeless(client);
+	char error[AMP_TEXT_LEN + 128];
+
+	if (core) {
+		amp_text(error, sizeof(error), "it has died %u times within a second of its start: %s",
+		         core->quick_deaths, core->wire.report_text);
+		amp_client_answer(client, AMP_EXIT_FAILED, NULL, error);
+	} else if (wait_is_over(client)) {
 		amp_client_answer(client, AMP_EXIT_OK, NULL, NULL);
+	}
 }
 
 static int on_wait_timeout(sd_event_source *source, uint64_t usec, void *userdata)
@@ -151,9 +216,12 @@ static void command_wait(struct client *client, const json_t *request)
 		client->wait_for = "agent";
 	else if (what && strcmp(what, "running") == 0)
 		client->wait_for = "running";
+	else if (what && strcmp(what, "steady") == 0)
+		client->wait_for = "steady";
 	if (!client->wait_for || timeout < 1 || timeout > 86400000) {
 		amp_client_answer(client, AMP_EXIT_USAGE, NULL,
-		                  "wait: \"for\" must be \"agent\" or \"running\", \"timeout_ms\" 1 to 86400000");
+		                  "wait: \"for\" must be \"agent\", \"running\" or \"steady\", "
+		                  "\"timeout_ms\" 1 to 86400000");
 		return;
 	}
 	if (json_object_get(request, "core")) {
@@ -161,10 +229,9 @@ static void command_wait(struct client *client, const json_t *request)
 		if (!client->wait_core)
 			return;
 	}
-	if (wait_is_over(client)) {
-		amp_client_answer(client, AMP_EXIT_OK, NULL, NULL);
+	wait_changed(client);
+	if (client->answered)
 		return;
-	}
 	client->ops = &ops;
 	if (sd_event_add_time_relative(client->lab->loop, &client->timer, CLOCK_MONOTONIC, (uint64_t)timeout * 1000,
 	                               1000, on_wait_timeout, client) < 0)
@@ -220,7 +287,9 @@ void amp_control_request(struct client *client, const json_t *request)
 
 	for (size_t i = 0; name && i < sizeof(commands) / sizeof(commands[0]); i++) {
 		if (strcmp(name, commands[i].name) == 0) {
-			if (commands[i].brief || amp_control_may_last(client))
+			if (commands[i].brief ||
+			    amp_control_may_last(client, commands[i].run == amp_control_exec ? AMP_EXIT_EXEC
+			                                                                     : AMP_EXIT_FAILED))
 				commands[i].run(client, request);
 			return;
 		}

@@ -194,7 +194,7 @@ static struct client *free_slot(struct control_server *server)
 	return NULL;
 }
 
-bool amp_control_may_last(struct client *client)
+bool amp_control_may_last(struct client *client, int refusal)
 {
 	const struct control_server *server = &client->lab->control;
 	size_t lasting = 0;
@@ -207,15 +207,16 @@ bool amp_control_may_last(struct client *client)
 		return true;
 	amp_text(error, sizeof(error), "the relay does %d things at once already: end some of them first",
 	         CONTROL_LASTING);
-	amp_client_answer(client, AMP_EXIT_FAILED, NULL, error);
+	amp_client_answer(client, refusal, NULL, error);
 	return false;
 }
 
 static void refuse(int fd, const char *why)
 {
-	char packet[160];
+	char packet[192];
 
-	amp_text(packet, sizeof(packet), "J{\"done\":true,\"exit\":%d,\"error\":\"%s\"}", AMP_EXIT_FAILED, why);
+	amp_text(packet, sizeof(packet), "J{\"done\":true,\"exit\":%d,\"error\":\"%s\",\"unheard\":true}",
+	         AMP_EXIT_FAILED, why);
 	send(fd, packet, strlen(packet), MSG_DONTWAIT | MSG_NOSIGNAL);
 	close(fd);
 }
@@ -403,7 +404,7 @@ void amp_control_console_writable(struct control_server *server)
 
 void amp_control_finish_down(struct control_server *server)
 {
-	char error[200];
+	char error[CHILD_WORDS_MAX + 120];
 
 	amp_text(error, sizeof(error), "the lab went down: %s", server->lab->down_reason);
 	for (size_t i = 0; i < CONTROL_CLIENTS; i++) {
@@ -412,6 +413,6 @@ void amp_control_finish_down(struct control_server *server)
 		if (client->fd >= 0 && client->ops == &amp_down_ops)
 			amp_client_answer(client, AMP_EXIT_OK, NULL, NULL);
 		else if (client->fd >= 0 && !client->answered)
-			amp_client_answer(client, AMP_EXIT_NO_LAB, NULL, error);
+			amp_client_answer(client, AMP_EXIT_FAILED, NULL, error);
 	}
 }

@@ -49,9 +49,10 @@ struct client {
 	const struct client_ops *ops; /**< NULL until a request has been taken, and after the answer */
 	bool answered;                /**< closes once everything has been sent */
 	bool paused;                  /**< nothing is read: what was read has not been used up */
-	/* wait */
+	/* wait, fault */
 	const char *wait_for;
 	const struct core *wait_core;
+	uint32_t wait_epoch; /**< fault: its life */
 	/* exec, start, stop, restart */
 	struct agent_channel *channel;
 	char *input; /**< one packet's worth of standard input that the agent does not take yet */
@@ -78,7 +79,7 @@ struct control_server {
 /** @param error on failure: text for people. @return AMP_EXIT_OK, AMP_EXIT_LAB_EXISTS or AMP_EXIT_ENVIRONMENT */
 int amp_control_open(struct control_server *server, struct lab *lab, char *error, size_t error_size);
 /** @return true if one more request may go on for some time; false: it has been refused */
-bool amp_control_may_last(struct client *client);
+bool amp_control_may_last(struct client *client, int refusal);
 /** No new connections from now on. */
 void amp_control_stop_listening(struct control_server *server);
 void amp_control_close(struct control_server *server);

@@ -72,6 +72,23 @@ void amp_core_set_phase(struct core *core, enum core_phase phase, const char *wh
 
 static int on_deadline(sd_event_source *source, uint64_t usec, void *userdata);
 
+static int on_lasted(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct core *core = userdata;
+
+	(void)source;
+	(void)usec;
+	core->lasted = sd_event_source_disable_unref(core->lasted);
+	core->quick_deaths = 0;
+	amp_lab_changed(core->lab); /* someone may have waited to see whether it lives */
+	return 0;
+}
+
+bool amp_core_flaps(const struct core *core)
+{
+	return core->quick_deaths >= QUICK_DEATHS_MAX;
+}
+
 void amp_core_set_deadline(struct core *core, uint64_t ms)
 {
 	if (ms == 0) {
@@ -119,6 +136,7 @@ static void power_is_off(struct core *core, const char *why)
 	amp_core_report_end(core);
 	amp_core_babble_end(core);
 	amp_core_unwatch(core);
+	core->lasted = sd_event_source_disable_unref(core->lasted);
 	core->prefetch = sd_event_source_disable_unref(core->prefetch);
 	amp_core_end_trace(core);
 	core->uart = sd_event_source_disable_unref(core->uart);
@@ -166,11 +184,15 @@ void amp_core_stop(struct core *core, const char *why)
 		amp_core_warn(core, "the core's doorbell is full");
 }
 
-/* A start that did not work: remember why, for the answer once the power is off. */
+/* A start that did not work: remember why, for the answer once the power is off. That one has little room. */
 static void start_failed(struct core *core, uint32_t status, const char *text)
 {
+	size_t room = sizeof(core->outcome_text);
+
 	core->outcome = status;
-	amp_text(core->outcome_text, sizeof(core->outcome_text), "%s", text);
+	amp_text(core->outcome_text, room, "%s", text);
+	if (strlen(text) >= room)
+		memcpy(core->outcome_text + room - 4, "...", 4);
 	amp_core_kill(core, text);
 }
 
@@ -187,6 +209,9 @@ static void on_boot(struct core *core)
 	amp_core_set_deadline(core, 0);
 	amp_record(&core->lab->record, "core.boot", core->config->name, "{s:I, s:f}", "epoch",
 	           (json_int_t)core->wire.epoch, "ms", ms_between(core->started, now_ns()));
+	if (core->quick_deaths)
+		sd_event_add_time_relative(core->lab->loop, &core->lasted, CLOCK_MONOTONIC, QUICK_DEATH_MS * 1000, 1000,
+		                           on_lasted, core);
 	amp_core_set_phase(core, PHASE_RUNNING, "the boot ROM answers");
 	amp_host_link_booted(core);
 	amp_core_answer(core, AMP_OK, "");
@@ -341,7 +366,7 @@ static void hear_last_words(struct core *core)
 void amp_core_process_ended(void *userdata, const siginfo_t *info)
 {
 	struct core *core = userdata;
-	char ending[64], words[80], text[AMP_TEXT_LEN];
+	char ending[64], words[CHILD_WORDS_MAX], text[CHILD_WORDS_MAX + 80];
 
 	amp_child_ending(info, ending, sizeof(ending));
 	hear_last_words(core);
@@ -478,6 +503,7 @@ void amp_core_destroy(struct core *core)
 	amp_core_report_end(core);
 	amp_core_babble_end(core);
 	amp_core_unwatch(core);
+	core->lasted = sd_event_source_disable_unref(core->lasted);
 	core->prefetch = sd_event_source_disable_unref(core->prefetch);
 	core->uart = sd_event_source_disable_unref(core->uart);
 	for (uint32_t v = 0; v < DOORBELL_VECTORS; v++)

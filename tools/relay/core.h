@@ -162,6 +162,7 @@ struct core {
 	struct kept_dumps dumps;       /**< CORE-EPOCH.core and .txt */
 	struct kept_dumps linux_dumps; /**< CORE-EPOCH.devcoredump */
 	uint32_t quick_deaths;         /**< lives in a row that ended by themselves within a second */
+	sd_event_source *lasted;       /**< tells when this life has lasted a second, which ends that row */
 	bool held;                     /**< the start waits because of them */
 	struct host_role *host_role;   /**< the relay is the core's host in this life; NULL: Linux is */
 	uint32_t crashes, recoveries;
@@ -185,6 +186,8 @@ void amp_core_stop(struct core *core, const char *why);
 void amp_core_kill(struct core *core, const char *why);
 /** Commits a fault that the firmware carries out; `kind` is a string constant. @return false if the core is not running
  */
+/** Does it die at once each time that it is started? Then its starts wait, ever longer. */
+bool amp_core_flaps(const struct core *core);
 bool amp_core_inject(struct core *core, enum amp_fault fault, const char *kind);
 /** Ends the process as if from outside. @return false if the core is not running */
 bool amp_core_murder(struct core *core);
@@ -203,7 +206,8 @@ int amp_core_on_uart(sd_event_source *source, int fd, uint32_t revents, void *us
 void amp_core_process_ended(void *userdata, const siginfo_t *info);
 void amp_core_qmp_event(void *userdata, const char *event, const json_t *data);
 
-#define QUICK_DEATH_MS 1000 /**< a life shorter than this was no life */
+#define QUICK_DEATH_MS   1000 /**< a life shorter than this was no life */
+#define QUICK_DEATHS_MAX 3    /**< after so many in a row the core is flapping: its starts wait */
 
 /** The doorbell's socket: whether to hear when it can be written. */
 void amp_core_uart_interest(struct core *core, bool pending);

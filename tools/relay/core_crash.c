@@ -105,6 +105,7 @@ void amp_core_conclude(struct core *core)
 	amp_host_role_crashed(core);
 
 	core->crashes++;
+	core->lasted = sd_event_source_disable_unref(core->lasted);
 	core->quick_deaths = !core->injected && ms_between(core->started, crash->detected) < QUICK_DEATH_MS
 	                             ? core->quick_deaths + 1
 	                             : 0;

@@ -10,11 +10,19 @@
 #include "text.h"
 
 /*
- * Linux restarts a core that crashes at its start at once, and for ever. Beyond so many lives of less than a second,
- * each start waits: a night of it shall not fill the disk with records, nor the machine with processes.
+ * Linux restarts a core that crashes at its start at once, and for ever. A core that flaps starts later each time: a
+ * night of it shall not fill the disk with records, nor the machine with processes. The longest wait, and the boot, are
+ * less than what Linux's driver waits for the answer.
  */
-#define QUICK_DEATHS_MAX 100
-#define HOLD_MS          500u
+#define HOLD_MIN_MS 250u
+#define HOLD_MAX_MS 4000u
+
+static uint32_t hold_ms(uint32_t quick_deaths)
+{
+	uint32_t more = quick_deaths - QUICK_DEATHS_MAX;
+
+	return more < 4 ? HOLD_MIN_MS << more : HOLD_MAX_MS;
+}
 
 /* Arm's microcontrollers start with the vectors in their ROM; others are told to start in the boot ROM, at every reset.
  */
@@ -113,6 +121,18 @@ close_uart:
 	return err;
 }
 
+static void hold(struct core *core)
+{
+	uint32_t ms = hold_ms(core->quick_deaths);
+
+	amp_log("%s: it died %u times in a row within a second of its start: this start waits %u ms",
+	        core->config->name, core->quick_deaths, ms);
+	amp_record(&core->lab->record, "core.flapping", core->config->name, "{s:I, s:I, s:I}", "epoch",
+	           (json_int_t)core->wire.epoch, "deaths", (json_int_t)core->quick_deaths, "wait_ms", (json_int_t)ms);
+	amp_core_set_deadline(core, ms);
+	amp_lab_changed(core->lab);
+}
+
 void amp_core_start(struct core *core, uint32_t entry, const char *firmware, const char *why)
 {
 	struct amp_soc soc;
@@ -135,12 +155,9 @@ void amp_core_start(struct core *core, uint32_t entry, const char *firmware, con
 	amp_core_link_begin(core);
 	core->started = now_ns();
 	amp_core_set_phase(core, PHASE_STARTING, why);
-	core->held = core->quick_deaths > QUICK_DEATHS_MAX;
-	if (core->held) {
-		amp_core_warn(core, "it died %u times within a second of its start: the next start waits %u ms",
-		              core->quick_deaths, HOLD_MS);
-		amp_core_set_deadline(core, HOLD_MS);
-		return;
-	}
-	amp_core_power_on(core);
+	core->held = amp_core_flaps(core);
+	if (core->held)
+		hold(core);
+	else
+		amp_core_power_on(core);
 }

@@ -64,7 +64,7 @@ static void on_event(void *userdata, const char *event, const json_t *data)
 static void process_ended(void *userdata, const siginfo_t *info)
 {
 	struct host *host = userdata;
-	char ending[64], words[80], reason[256];
+	char ending[64], words[CHILD_WORDS_MAX], reason[CHILD_WORDS_MAX + 80];
 
 	amp_stream_drain(&host->console);
 	amp_child_ending(info, ending, sizeof(ending));

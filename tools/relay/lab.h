@@ -29,7 +29,7 @@ struct lab {
 	uint64_t started;                /**< ns */
 	bool going_down;
 	int exit_status; /**< enum amp_exit, of the process */
-	char down_reason[160];
+	char down_reason[CHILD_WORDS_MAX + 80];
 	sd_event_source *down_deadline;
 	sd_event_source *signals[3];
 	sd_event_source *terminal; /**< its hang-up … */

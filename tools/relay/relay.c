@@ -154,6 +154,28 @@ static void tell_starter(const struct amp_relay_options *options, const char *li
 	close(options->ready_fd);
 }
 
+/*
+ * Whatever the starter, or who started that, has left open: held by us, a pipe of theirs would not end before the lab
+ * does; and nothing of it is for a guest's process.
+ */
+static void close_inherited(const struct amp_relay_options *options)
+{
+	const int ours[] = {options->lock_fd, options->ready_fd, options->tty_fd};
+	unsigned int from = STDERR_FILENO + 1, next;
+
+	do {
+		next = ~0u;
+		for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
+			if (ours[i] >= 0 && (unsigned int)ours[i] >= from && (unsigned int)ours[i] < next)
+				next = (unsigned int)ours[i];
+		}
+		if (next > from)
+			close_range(from, next == ~0u ? next : next - 1, 0);
+		from = next + 1;
+	} while (next != ~0u);
+	close_range(STDERR_FILENO + 1, ~0u, CLOSE_RANGE_CLOEXEC);
+}
+
 /* Leaves the starter's process group and its streams; keeps its session, whose end is ours. */
 static int detach(const struct amp_relay_options *options)
 {
@@ -172,8 +194,7 @@ static int detach(const struct amp_relay_options *options)
 	dup2(log.fd, STDERR_FILENO);
 	close(null);
 	close(log.fd);
-	/* whatever the starter's starter left open is nothing that a guest's process should have */
-	close_range(3, ~0u, CLOSE_RANGE_CLOEXEC);
+	close_inherited(options);
 	return 0;
 }
 

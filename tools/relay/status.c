@@ -52,18 +52,19 @@ static json_t *core_status(const struct core *core)
 {
 	bool on = core->phase != PHASE_OFF;
 
-	return json_pack("{s:s, s:s, s:b, s:I, s:I, s:s, s:s, s:s, s:o, s:f, s:I, s:I, s:o, s:{s:I, s:I, s:I}, s:o}",
-	                 "name", core->config->name, "state", amp_core_state_name(core), "ready", (int)core->ready,
-	                 "epoch", (json_int_t)core->wire.epoch, "pid", (json_int_t)core->process.pid, "firmware",
-	                 on ? core->firmware : "", "loader",
-	                 !on               ? ""
-	                 : core->host_role ? "relay"
-	                                   : "linux",
-	                 "link", on ? amp_core_link_name(core) : "", "channels", channels(core), "uptime_ms",
-	                 on ? ms_since(core->started) : 0.0, "crashes", (json_int_t)core->crashes, "recoveries",
-	                 (json_int_t)core->recoveries, "last_crash", last_crash(core), "heartbeat", "value",
-	                 (json_int_t)amp_shm_heartbeat(&core->shm), "period_ms", (json_int_t)core->config->heartbeat_ms,
-	                 "timeout_ms", (json_int_t)core->config->heartbeat_timeout_ms, "doorbells", doorbells(core));
+	return json_pack(
+		"{s:s, s:s, s:b, s:b, s:I, s:I, s:s, s:s, s:s, s:o, s:f, s:I, s:I, s:o, s:{s:I, s:I, s:I}, s:o}",
+		"name", core->config->name, "state", amp_core_state_name(core), "ready", (int)core->ready, "flapping",
+		(int)amp_core_flaps(core), "epoch", (json_int_t)core->wire.epoch, "pid", (json_int_t)core->process.pid,
+		"firmware", on ? core->firmware : "", "loader",
+		!on               ? ""
+		: core->host_role ? "relay"
+				  : "linux",
+		"link", on ? amp_core_link_name(core) : "", "channels", channels(core), "uptime_ms",
+		on ? ms_since(core->started) : 0.0, "crashes", (json_int_t)core->crashes, "recoveries",
+		(json_int_t)core->recoveries, "last_crash", last_crash(core), "heartbeat", "value",
+		(json_int_t)amp_shm_heartbeat(&core->shm), "period_ms", (json_int_t)core->config->heartbeat_ms,
+		"timeout_ms", (json_int_t)core->config->heartbeat_timeout_ms, "doorbells", doorbells(core));
 }
 
 void amp_lab_status(struct lab *lab, json_t *answer)
