@@ -115,8 +115,10 @@ put = { cmp -s $(1) $(2) || { cp $(1) $(2).new && mv $(2).new $(2); }; }
 .firmware-%:
 	$(call build_preset,$*)
 
+# Of a compiler and CMake alone: that preset needs no ninja.
 .native:
-	$(call build_preset,library)
+	@[ -x $(BUILD)/library/docs/examples/native_demo ] || { mkdir -p $(BUILD); echo "building the library and its demonstration"; }
+	@{ cmake --preset library && cmake --build --preset library -j$(JOBS); } >$(BUILD)/library.log 2>&1 || { cat $(BUILD)/library.log; exit 1; }
 
 .guest:
 	$(call build_preset,arm64-linux)

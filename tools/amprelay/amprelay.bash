@@ -26,7 +26,7 @@ _amprelay_socs() {
 
 _amprelay() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-	local common='--name --json --color --help' commands='up down status start stop restart exec console logs events talk fault demo doctor version help'
+	local common='--name --json --color -h --help' commands='up down status start stop restart exec console logs events talk fault demo doctor version help'
 	local kinds='undef bus divzero stack assert lockup hang sleep starve kill'
 	local command='' lab=default words=0 i
 	COMPREPLY=()
@@ -71,7 +71,7 @@ _amprelay() {
 		;;
 	console) choice="linux $common" ;;
 	logs) choice="-f -n linux kernel relay $(_amprelay_cores "$lab") $common" ;;
-	events) choice="-f --since --wait --timeout $common" ;;
+	events) choice="-f -n --since --wait --timeout $common" ;;
 	fault)
 		if ((words)); then
 			choice="$kinds $common"
@@ -81,7 +81,7 @@ _amprelay() {
 		;;
 	doctor) choice="--soc $common" ;;
 	exec) choice="-n -r --no-input --raw -- $common" ;;
-	demo) choice="bring-up multi-services two-m3 star --list --report --firmware --lab $common" ;;
+	demo) choice="bring-up multi-services two-m3 star --list --report --firmware --soc --lab $common" ;;
 	*) choice=$common ;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$choice" -- "$cur")

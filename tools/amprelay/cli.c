@@ -21,13 +21,13 @@ enum {
 	KEY_NAME = 0x1000,
 	KEY_JSON,
 	KEY_COLOR,
-	KEY_HELP
+	KEY_HELP = 'h',
 };
 
 static const struct argp_option common_options[] = {
 	{NULL, 0, NULL, 0, "Common options:", 50},
 	{"name", KEY_NAME, "LAB", 0, "Which lab, if several run side by side (default: \"default\")", 50},
-	{"json", KEY_JSON, NULL, 0, "Output for programs, where there is any", 50},
+	{"json", KEY_JSON, NULL, 0, "Output for programs; exec and console pass theirs on as it is", 50},
 	{"color", KEY_COLOR, "WHEN", 0, "auto (default: on a terminal, unless $NO_COLOR is set), always or never", 50},
 	{"help", KEY_HELP, NULL, 0, "Print this", 50},
 	{0},
@@ -102,16 +102,36 @@ void amp_cli_parse(const struct argp *argp, int argc, char **argv, unsigned int 
 	resolve_color();
 }
 
+/*
+ * Hints are written as 'amprelay logs relay', by the relay too. What is said here is about one lab, so the hint gets
+ * its name, unless it is the one that needs none.
+ */
+static void put_hints(const char *text)
+{
+	static const char hint[] = "'amprelay ";
+	const char *at;
+
+	while (strcmp(amp_cli.lab, AMP_CLI_DEFAULT_LAB) != 0 && (at = strstr(text, hint))) {
+		at += strlen(hint);
+		amp_terminal_printf(stderr, "%.*s", (int)(at - text), text);
+		if (*at != '-' && strncmp(at, "help", 4) != 0)
+			fprintf(stderr, "--name %s ", amp_cli.lab);
+		text = at;
+	}
+	amp_terminal_puts(text, stderr); /* it may quote what others said */
+}
+
 static void complain_to_stderr(const char *format, va_list args)
 {
-	char text[1024];
+	char *text;
 
-	/* it may quote what others said; and it is one line */
-	vsnprintf(text, sizeof(text), format, args);
+	if (vasprintf(&text, format, args) < 0)
+		return;
 	fflush(stdout);
 	fputs("amprelay: ", stderr);
-	amp_terminal_puts(text, stderr);
+	put_hints(text);
 	fputc('\n', stderr);
+	free(text);
 }
 
 void amp_cli_error(const char *format, ...)
@@ -153,6 +173,13 @@ uint64_t amp_cli_number(const char *text, const char *option, uint64_t max)
 	if (text[0] < '0' || text[0] > '9' || *end || errno || value > max)
 		amp_cli_usage("%s %s: a whole number is wanted, 0 to %llu", option, text, (unsigned long long)max);
 	return value;
+}
+
+void amp_cli_print_json(json_t *value)
+{
+	json_dumpf(value, stdout, JSON_INDENT(2) | JSON_ENSURE_ASCII);
+	putchar('\n');
+	json_decref(value);
 }
 
 const char *amp_cli_color(const char *sequence)

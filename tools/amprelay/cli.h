@@ -7,6 +7,7 @@
 #define AMPRELAY_CLI_H
 
 #include <argp.h>
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -60,6 +61,9 @@ int amp_cli_seconds(const char *text, const char *option);
 
 /** The same for a whole number from 0 to `max`. */
 uint64_t amp_cli_number(const char *text, const char *option, uint64_t max);
+
+/** Prints a command's --json, and releases it. */
+void amp_cli_print_json(json_t *value);
 
 /** @return the escape sequence if colours are on, else "" */
 const char *amp_cli_color(const char *sequence);

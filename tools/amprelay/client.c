@@ -54,9 +54,7 @@ __attribute__((format(printf, 3, 4))) static int fail(struct client_result *resu
 
 static int fail_no_lab(const char *lab, struct client_result *result)
 {
-	if (!strcmp(lab, "default"))
-		return fail(result, AMP_EXIT_NO_LAB, "no lab 'default' is up: start it with 'amprelay up'");
-	return fail(result, AMP_EXIT_NO_LAB, "no lab '%s' is up: start it with 'amprelay --name %s up'", lab, lab);
+	return fail(result, AMP_EXIT_NO_LAB, "no lab '%s' is up: start it with 'amprelay up'", lab);
 }
 
 /* Anyone may bind an abstract name: only our own user's relay, or root's, is believed. */
@@ -218,6 +216,10 @@ static void read_input(struct connection *c)
 	if (n <= 0) { /* an unreadable input has ended, too */
 		c->input_open = false;
 		n = 0;
+		if (c->io->ends_with_input) { /* what came before has been sent, or we would not be here */
+			c->done = true;
+			return;
+		}
 	}
 	put(c, 'I', data, (size_t)n);
 }

@@ -8,6 +8,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "../common/output.h"
 #include "cli.h"
 #include "client.h"
 
@@ -18,7 +19,6 @@ static struct termios saved; /* for the exit handler */
 struct console {
 	bool terminal;
 	bool escape;  /* the escape key was typed, its second half is to come */
-	bool left;    /* by the escape key, or the input's end */
 	int ended_by; /* a signal */
 };
 
@@ -46,8 +46,9 @@ static const struct argp argp = {
 	.parser = parse,
 	.args_doc = "linux",
 	.doc = "Use Linux's serial console. Everything typed goes there, Ctrl-C too. Leave with Ctrl-] and then '.'; "
-	       "Ctrl-] "
-	       "twice types one.",
+	       "Ctrl-] twice types one. Without a terminal it ends with its input: for scripts there is 'amprelay "
+	       "exec', "
+	       "and 'amprelay logs -f linux' to watch.",
 	.children = amp_cli_common,
 };
 
@@ -93,10 +94,8 @@ static ssize_t on_input(void *context, char *data, size_t len)
 			continue;
 		}
 		console->escape = false;
-		if (typed[i] == '.') {
-			console->left = true;
+		if (typed[i] == '.')
 			return -1;
-		}
 		if (typed[i] == '?') {
 			explain();
 			continue;
@@ -111,7 +110,8 @@ static ssize_t on_input(void *context, char *data, size_t len)
 static bool on_output(void *context, char stream, const void *data, size_t len)
 {
 	(void)context, (void)stream;
-	return fwrite(data, 1, len, stdout) == len && !fflush(stdout);
+	fwrite(data, 1, len, stdout);
+	return amp_output_flush();
 }
 
 static int on_signal(void *context, int signal)
@@ -140,6 +140,7 @@ int cmd_console(int argc, char **argv)
 	struct console console = {0};
 	struct client_result result;
 	struct client_io io = {.has_input = true,
+	                       .ends_with_input = true,
 	                       .input_fd = STDIN_FILENO,
 	                       .has_signals = true,
 	                       .context = &console,

@@ -41,6 +41,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static void show_progress(void *context, const char *text)
 {
 	(void)context;
+	if (amp_cli.json)
+		return;
 	amp_terminal_puts(text, stdout);
 	putchar('\n');
 }
@@ -49,7 +51,8 @@ static bool show_output(void *context, char stream, const void *data, size_t len
 {
 	struct amp_terminal *terminals = context;
 
-	amp_terminal_write(&terminals[stream == 'E'], data, len);
+	if (stream == 'E' || !amp_cli.json)
+		amp_terminal_write(&terminals[stream == 'E'], data, len);
 	return true;
 }
 
@@ -59,6 +62,18 @@ static const struct argp_option start_options[] = {
          0},
 	{0},
 };
+
+/* What was asked for is the newest firmware: without it, nothing is done. */
+static bool take_firmware(const char *core)
+{
+	char *dir = amp_lab_state_dir(amp_cli.lab), error[LAB_FILES_ERROR];
+	bool taken = !amp_client_lab_is_up(amp_cli.lab) || !amp_lab_firmware_refresh(dir, core, error);
+
+	if (!taken)
+		amp_cli_error("%s; core %s is left as it is", error, core);
+	free(dir);
+	return taken;
+}
 
 static int ask(const char *cmd, const char *doc, int argc, char **argv)
 {
@@ -74,21 +89,21 @@ static int ask(const char *cmd, const char *doc, int argc, char **argv)
 	struct client_result result;
 
 	amp_cli_parse(&argp, argc, argv, 0, &a);
-	if (strcmp(cmd, "stop")) {
-		char *dir = amp_lab_state_dir(amp_cli.lab), error[LAB_FILES_ERROR];
-
-		if (amp_client_lab_is_up(amp_cli.lab) && amp_lab_firmware_refresh(dir, error))
-			amp_cli_error("%s; the previous copy is used", error);
-		free(dir);
-	}
+	if (strcmp(cmd, "stop") && !take_firmware(a.core))
+		return AMP_EXIT_FAILED;
 	amp_client_request(amp_cli.lab, json_pack("{s:s, s:s, s:s}", "cmd", cmd, "core", a.core, "loader", a.loader),
 	                   &io, &result);
 	amp_terminal_end(&terminals[0]);
 	amp_terminal_end(&terminals[1]);
+	if (amp_cli.json && result.exit == AMP_EXIT_OK)
+		amp_cli_print_json(json_pack("{s:s, s:s}", "command", cmd, "core", a.core));
 	return amp_client_finish(&result);
 }
 
-#define REFRESH_DOC " If the lab was started with --firmware FILE, and FILE has changed since, it is copied first."
+#define REFRESH_DOC                                                                                                \
+	" If the lab was started with --firmware FILE, the file is copied first, as it is now; if that cannot be " \
+	"done, "                                                                                                   \
+	"nothing is."
 
 int cmd_start(int argc, char **argv)
 {

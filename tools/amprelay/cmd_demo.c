@@ -18,6 +18,7 @@ struct arguments {
 enum {
 	KEY_REPORT = 0x4000,
 	KEY_FIRMWARE,
+	KEY_SOC,
 	KEY_LAB
 };
 
@@ -25,6 +26,7 @@ static const struct argp_option options[] = {
 	{"list", 'l', NULL, 0, "List the demonstrations", 0},
 	{"report", KEY_REPORT, "FILE", 0, "Write what was measured as JSON", 0},
 	{"firmware", KEY_FIRMWARE, "FILE|DIR", 0, "Your firmware, as for 'amprelay up'", 0},
+	{"soc", KEY_SOC, "NAME|FILE", 0, "Play on another SoC of one core, as for 'amprelay up'", 0},
 	{"lab", KEY_LAB, "DIR", 0, "The lab's files, as for 'amprelay up'", 0},
 	{0},
 };
@@ -42,6 +44,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_FIRMWARE:
 		a->choice.firmware = arg;
+		return 0;
+	case KEY_SOC:
+		a->choice.soc = arg;
 		return 0;
 	case KEY_LAB:
 		a->choice.lab_dir = arg;
@@ -63,13 +68,24 @@ static const struct argp argp = {
 	.doc = "Play a demonstration on a lab of its own. Without NAME it is 'bring-up': Linux boots, starts the "
 	       "remote "
 	       "core, a channel works, a forced failure is detected, the system recovers; then the core is broken in "
-	       "more ways, and at least 20 recoveries are measured.\vExit status 0 only if every step held.",
+	       "more ways, and at least 20 recoveries are measured.\vExit status 0 only if every step held. What a "
+	       "demonstration leaves is its report; with --name NAME, the logs and events of one that failed as well. "
+	       "With --json the report goes to standard output, and what people read to standard error.",
 	.children = amp_cli_common,
 };
 
 static void list_demos(void)
 {
-	struct libscols_table *table = amp_table_new((const char *[]){"NAME", "SOC", "WHAT IT SHOWS", NULL});
+	if (amp_cli.json) {
+		json_t *list = json_array();
+
+		for (const struct demo_kind *const *k = demos; *k; k++)
+			json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "name", (*k)->name, "soc", (*k)->soc,
+			                                      "what", (*k)->title));
+		amp_cli_print_json(list);
+		return;
+	}
+	struct amp_table *table = amp_table_new((const char *[]){"NAME", "SOC", "WHAT IT SHOWS", NULL});
 
 	for (const struct demo_kind *const *k = demos; *k; k++)
 		amp_table_add(table, (const char *[]){(*k)->name, (*k)->soc, (*k)->title}, "");

@@ -370,11 +370,7 @@ int cmd_doctor(int argc, char **argv)
 	check_state_dir(&d);
 	check_gdb(&d);
 	if (amp_cli.json) {
-		json_t *all = json_pack("{s:b, s:O}", "ok", !d.missing, "checks", d.report);
-
-		json_dumpf(all, stdout, JSON_INDENT(2));
-		putchar('\n');
-		json_decref(all);
+		amp_cli_print_json(json_pack("{s:b, s:O}", "ok", !d.missing, "checks", d.report));
 	} else if (d.missing) {
 		printf("a lab cannot run here yet\n");
 	}

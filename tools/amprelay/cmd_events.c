@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../common/output.h"
 #include "cli.h"
 #include "event_reader.h"
 #include "lab.h"
@@ -18,6 +19,8 @@ struct arguments {
 	const char *wait_text;
 	struct event_filter *filter;
 	bool follow;
+	bool has_count;
+	size_t count;
 	bool has_since;
 	int64_t since;
 	int timeout_ms; /* of --wait */
@@ -31,6 +34,7 @@ enum {
 
 static const struct argp_option options[] = {
 	{"follow", 'f', NULL, 0, "Go on with what happens next", 0},
+	{"lines", 'n', "N", 0, "Only the last N records", 0},
 	{"since", KEY_SINCE, "SEQ", 0, "Only records with a greater \"seq\"", 0},
 	{"wait", KEY_WAIT, "FILTER", 0, "Print the first record that matches, and wait for it if need be", 0},
 	{"timeout", KEY_TIMEOUT, "S", 0, "How long --wait waits (default: 60 seconds); exit status 7 if in vain", 0},
@@ -44,6 +48,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case 'f':
 		a->follow = true;
+		return 0;
+	case 'n':
+		a->count = (size_t)amp_cli_number(arg, "--lines", 1000000);
+		a->has_count = true;
 		return 0;
 	case KEY_SINCE:
 		a->since = (int64_t)amp_cli_number(arg, "--since", INT64_MAX);
@@ -133,13 +141,13 @@ static double time_of(const json_t *record, int64_t first)
 	return (double)(amp_event_integer(record, "t", first) - first) / 1e9;
 }
 
-static void print_line(struct event_reader *reader, json_t *record, int64_t first)
+static void print_line(const char *line, json_t *record, int64_t first)
 {
 	char details[DETAILS_LEN];
 	const char *color = color_of(amp_event_string(record, "ev"));
 
 	if (amp_cli.json) {
-		amp_terminal_puts(reader->line, stdout);
+		amp_terminal_puts(line, stdout);
 		putchar('\n');
 	} else {
 		describe(record, details);
@@ -148,10 +156,11 @@ static void print_line(struct event_reader *reader, json_t *record, int64_t firs
 		                    amp_event_string(record, "ev"), amp_event_string(record, "core"), details);
 		puts(color[0] ? COLOR_END : "");
 	}
-	fflush(stdout);
+	if (!amp_output_flush())
+		exit(AMP_EXIT_FAILED);
 }
 
-static void tabulate(struct libscols_table *table, json_t *record, int64_t first)
+static void tabulate(struct amp_table *table, json_t *record, int64_t first)
 {
 	char time[32], seq[32], details[DETAILS_LEN];
 
@@ -164,29 +173,89 @@ static void tabulate(struct libscols_table *table, json_t *record, int64_t first
 		color_of(amp_event_string(record, "ev")));
 }
 
-/* Everything there is; then, with -f, everything that comes. */
-static int list(struct event_reader *reader, const struct arguments *a)
+/* What the records are shown in, and the last ones while it is not known yet whether more come. */
+struct listing {
+	struct amp_table *table; /* NULL: line by line */
+	int64_t first;           /* "t" of the flight's first record */
+	struct kept {
+		json_t *record;
+		char *line;
+	} * kept;    /* NULL: each is shown at once */
+	size_t next; /* the oldest of them */
+};
+
+static void show(const struct listing *listing, const char *line, json_t *record)
 {
-	static const char *const columns[] = {">SEQ", ">TIME", "EVENT", "CORE", "DETAILS", NULL};
-	struct libscols_table *table = a->follow || amp_cli.json ? NULL : amp_table_new(columns);
-	int64_t first = -1;
+	if (listing->table)
+		tabulate(listing->table, record, listing->first);
+	else
+		print_line(line, record, listing->first);
+}
+
+static void keep(struct listing *listing, size_t size, const char *line, json_t *record)
+{
+	struct kept *kept = &listing->kept[listing->next];
+
+	if (!size)
+		return;
+	json_decref(kept->record);
+	free(kept->line);
+	*kept = (struct kept){.record = json_incref(record), .line = strdup(line)};
+	listing->next = (listing->next + 1) % size;
+}
+
+static void show_kept(struct listing *listing, size_t size)
+{
+	for (size_t i = 0; i < size; i++) {
+		struct kept *kept = &listing->kept[(listing->next + i) % size];
+
+		if (kept->record && kept->line)
+			show(listing, kept->line, kept->record);
+		json_decref(kept->record);
+		free(kept->line);
+	}
+	free(listing->kept);
+	listing->kept = NULL;
+}
+
+/* Reads until there is no more, or for ever. @return 0, or a negative errno */
+static int take_records(struct event_reader *reader, const struct arguments *a, struct listing *listing, int timeout_ms)
+{
 	json_t *record;
 	int n;
 
-	while ((n = amp_event_reader_next(reader, a->follow ? -1 : 0, &record)) > 0) {
-		if (first < 0 || !amp_event_integer(record, "seq", 1))
-			first = amp_event_integer(record, "t", 0);
+	while ((n = amp_event_reader_next(reader, timeout_ms, &record)) > 0) {
+		if (listing->first < 0 || !amp_event_integer(record, "seq", 1))
+			listing->first = amp_event_integer(record, "t", 0);
 		if (amp_event_integer(record, "seq", INT64_MAX) > a->since &&
 		    (!a->filter || amp_event_filter_match(a->filter, record))) {
-			if (table)
-				tabulate(table, record, first);
+			if (listing->kept)
+				keep(listing, a->count, reader->line, record);
 			else
-				print_line(reader, record, first);
+				show(listing, reader->line, record);
 		}
 		json_decref(record);
 	}
-	if (table)
-		amp_table_print(table);
+	return n;
+}
+
+/* Everything there is, or the last of it; then, with -f, everything that comes. */
+static int list(struct event_reader *reader, const struct arguments *a)
+{
+	static const char *const columns[] = {">SEQ", ">TIME", "EVENT", "CORE", "DETAILS", NULL};
+	struct listing listing = {.table = a->follow || amp_cli.json ? NULL : amp_table_new(columns), .first = -1};
+	int n = 0;
+
+	if (a->has_count) {
+		listing.kept = calloc(a->count + 1, sizeof(*listing.kept));
+		n = listing.kept ? take_records(reader, a, &listing, 0) : -ENOMEM;
+		if (listing.kept)
+			show_kept(&listing, a->count);
+	}
+	if (n >= 0 && (a->follow || !a->has_count))
+		n = take_records(reader, a, &listing, a->follow ? -1 : 0);
+	if (listing.table)
+		amp_table_print(listing.table);
 	if (n < 0)
 		amp_cli_error("reading the events of lab '%s': %s", amp_cli.lab, strerror(-n));
 	return n < 0 ? AMP_EXIT_FAILED : AMP_EXIT_OK;
@@ -224,7 +293,7 @@ static int wait_for(struct event_reader *reader, const struct arguments *a, cons
 		              a->wait_text, a->timeout_ms / 1000.0);
 		return AMP_EXIT_TIMEOUT;
 	}
-	print_line(reader, record, start_of_flight(dir));
+	print_line(reader->line, record, start_of_flight(dir));
 	json_decref(record);
 	return AMP_EXIT_OK;
 }
@@ -234,8 +303,8 @@ static void parse_filter(struct arguments *a)
 	const char *text = a->wait_text ? a->wait_text : a->filter_text;
 	char error[512];
 
-	if (a->wait_text && (a->filter_text || a->follow))
-		amp_cli_usage("--wait goes with neither a second filter nor --follow");
+	if (a->wait_text && (a->filter_text || a->follow || a->has_count))
+		amp_cli_usage("--wait goes with neither a second filter nor --follow nor --lines");
 	if (!text)
 		return;
 	a->filter = amp_event_filter_parse(text, error, sizeof(error));

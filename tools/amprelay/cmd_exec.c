@@ -22,6 +22,7 @@ struct state {
 	bool raw;
 	bool told;    /* the command has had a signal already */
 	int ended_by; /* our own end, by a second signal */
+	int failure;  /* errno of our own output */
 };
 
 static const struct argp_option options[] = {
@@ -87,10 +88,13 @@ static bool on_output(void *context, char stream, const void *data, size_t len)
 {
 	struct state *state = context;
 	struct amp_terminal *terminal = stream == 'O' ? &state->output : &state->error;
+	bool written = state->raw || !isatty(fileno(terminal->to))
+	                       ? write_all(fileno(terminal->to), data, len)
+	                       : amp_terminal_write(terminal, data, len) && !fflush(terminal->to);
 
-	if (state->raw || !isatty(fileno(terminal->to)))
-		return write_all(fileno(terminal->to), data, len);
-	return amp_terminal_write(terminal, data, len) && !fflush(terminal->to);
+	if (!written)
+		state->failure = errno;
+	return written;
 }
 
 static int on_signal(void *context, int signal)
@@ -136,9 +140,12 @@ int cmd_exec(int argc, char **argv)
 	amp_terminal_end(&state.error);
 	if (state.ended_by)
 		result.exit = 128 + state.ended_by;
-	else if (!result.answered && result.exit == AMP_EXIT_FAILED)
+	else if (result.exit == AMP_EXIT_FAILED &&
+	         (!result.answered || json_object_get(result.answer, "unheard"))) /* it is no status of the command's */
 		result.exit = AMP_EXIT_EXEC;
-	else if (!result.answered && result.exit == AMP_EXIT_OK) /* our own output was closed */
+	if (state.failure) {
+		amp_cli_error("output of the command: %s", strerror(state.failure));
 		result.exit = AMP_EXIT_EXEC;
+	}
 	return amp_client_finish(&result);
 }

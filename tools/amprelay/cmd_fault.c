@@ -62,9 +62,9 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse,
 	.args_doc = "CORE KIND\n--list",
-	.doc = "Break a core on purpose. It returns when the fault has been ordered; 'amprelay events' shows how it "
-	       "was "
-	       "noticed and what became of it.",
+	.doc = "Break a core on purpose. It returns when the core has died of it; 'amprelay events' shows how that was "
+	       "noticed, and what became of it. Exit status 7 if nothing was noticed within ten seconds: firmware need "
+	       "not know about faults.",
 	.children = amp_cli_common,
 };
 
@@ -76,13 +76,10 @@ static void list_kinds(void)
 		for (const struct kind *k = kinds; k->name; k++)
 			json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "kind", k->name, "what", k->what,
 			                                      "detector", k->detector));
-		json_dumpf(list, stdout, JSON_INDENT(2));
-		putchar('\n');
-		json_decref(list);
+		amp_cli_print_json(list);
 		return;
 	}
-	struct libscols_table *table =
-		amp_table_new((const char *[]){"KIND", "WHAT THE CORE DOES", "NOTICED BY", NULL});
+	struct amp_table *table = amp_table_new((const char *[]){"KIND", "WHAT THE CORE DOES", "NOTICED BY", NULL});
 
 	for (const struct kind *k = kinds; k->name; k++)
 		amp_table_add(table, (const char *[]){k->name, k->what, k->detector}, "");

@@ -24,6 +24,15 @@ static const struct argp argp = {
 
 static void overview(void)
 {
+	if (amp_cli.json) {
+		json_t *list = json_array();
+
+		for (const struct command *c = amp_commands; c->name; c++)
+			json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "command", c->name, "arguments",
+			                                      c->args, "summary", c->summary));
+		amp_cli_print_json(list);
+		return;
+	}
 	printf("Usage: amprelay [--name LAB] [--json] [--color=WHEN] COMMAND [ARGUMENTS...]\n\n"
 	       "A virtual SoC out of stock QEMU: Linux and its remote cores.\n\nCommands:\n");
 	for (const struct command *c = amp_commands; c->name; c++) {

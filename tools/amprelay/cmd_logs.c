@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../common/output.h"
 #include "cli.h"
 #include "event_reader.h"
 #include "lab.h"
@@ -122,7 +123,27 @@ static void print_tail(struct tail *tail)
 		free(line);
 	}
 	free(tail->line);
-	fflush(stdout);
+	amp_output_flush();
+}
+
+/* One line of JSON; a log holds whatever bytes the guest wrote, JSON takes UTF-8 only. */
+static char *compose_json(const struct log_source *source)
+{
+	json_t *text = json_string(source->line), *object;
+	char *line;
+
+	if (!text) {
+		char *plain = strdup(source->line);
+
+		for (char *c = plain; c && *c; c++)
+			*c = (unsigned char)*c < 0x80 ? *c : '?';
+		text = json_string(plain ? plain : "");
+		free(plain);
+	}
+	object = json_pack("{s:s, s:f, s:o}", "source", source->name, "t", source->stamp, "text", text);
+	line = json_dumps(object, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(12));
+	json_decref(object);
+	return line;
 }
 
 static char *compose(const char *name, const char *line)
@@ -141,15 +162,18 @@ static void print_all(struct log_merge *merge, struct tail *tail, bool partial)
 	struct log_source *source;
 
 	while ((source = amp_log_merge_next(merge, partial))) {
-		const char *name = merge->only ? NULL : source->name;
+		char *json = amp_cli.json ? compose_json(source) : NULL;
+		const char *name = merge->only || json ? NULL : source->name, *line = json ? json : source->line;
 
 		if (tail)
-			keep(tail, compose(name, source->line));
+			keep(tail, compose(name, line));
 		else
-			print_line(name, source->line);
+			print_line(name, line);
+		free(json);
 		source->line = NULL;
 	}
-	fflush(stdout);
+	if (!amp_output_flush())
+		exit(AMP_EXIT_FAILED);
 }
 
 static int follow(struct log_merge *merge, int watch)

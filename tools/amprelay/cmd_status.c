@@ -35,33 +35,30 @@ static void print_lab(const json_t *answer)
 	const json_t *host = json_object_get(answer, "host");
 	bool running = !strcmp(amp_event_string(host, "state"), "running");
 
-	amp_terminal_printf(stdout, "lab '%s' is %s for %.1f s (SoC %s, relay's process %d)\n",
-	                    amp_event_string(answer, "lab"), amp_event_string(answer, "state"),
-	                    number(answer, "uptime_ms") / 1000, amp_event_string(answer, "soc"),
-	                    (int)number(answer, "pid"));
-	printf("Linux is %s%s%s, ", amp_cli_color(running ? COLOR_GOOD : COLOR_BAD), running ? "running" : "off",
-	       amp_cli_color(COLOR_END));
-	amp_terminal_printf(stdout, "its agent is %s\n", amp_event_string(host, "agent"));
+	amp_table_say("lab '%s' is %s for %.1f s (SoC %s, relay's process %d)", amp_event_string(answer, "lab"),
+	              amp_event_string(answer, "state"), number(answer, "uptime_ms") / 1000,
+	              amp_event_string(answer, "soc"), (int)number(answer, "pid"));
+	printf("Linux is %s%s%s, its agent is %s\n", amp_cli_color(running ? COLOR_GOOD : COLOR_BAD),
+	       running ? "running" : "off", amp_cli_color(COLOR_END),
+	       !strcmp(amp_event_string(host, "agent"), "up") ? "up" : "down");
 }
 
-static void add_core(struct libscols_table *table, const json_t *core)
+static void add_core(struct amp_table *table, const json_t *core)
 {
 	const json_t *bells = json_object_get(core, "doorbells");
 	const char *state = amp_event_string(core, "state");
-	char life[32], uptime[32] = "", crashes[32], recoveries[32], in[32], out[32], pid[32] = "";
+	char life[32], uptime[32] = "", crashes[32], recoveries[32], in[32], out[32];
 
 	snprintf(life, sizeof(life), "%.0f", number(core, "epoch"));
-	if (number(core, "uptime_ms") > 0) {
+	if (number(core, "uptime_ms") > 0)
 		snprintf(uptime, sizeof(uptime), "%.1f s", number(core, "uptime_ms") / 1000);
-		snprintf(pid, sizeof(pid), "%.0f", number(core, "pid"));
-	}
 	snprintf(crashes, sizeof(crashes), "%.0f", number(core, "crashes"));
 	snprintf(recoveries, sizeof(recoveries), "%.0f", number(core, "recoveries"));
 	snprintf(in, sizeof(in), "%" JSON_INTEGER_FORMAT, sum(json_object_get(bells, "to_remote")));
 	snprintf(out, sizeof(out), "%" JSON_INTEGER_FORMAT, sum(json_object_get(bells, "to_host")));
 	amp_table_add(table,
-	              (const char *[]){amp_event_string(core, "name"), state, amp_event_string(core, "firmware"), life,
-	                               uptime, crashes, recoveries, in, out, pid},
+	              (const char *[]){amp_event_string(core, "name"), state, life, uptime, crashes, recoveries, in,
+	                               out, amp_event_string(core, "firmware")},
 	              amp_cli_color(!strcmp(state, "crashed")   ? COLOR_BAD
 	                            : !strcmp(state, "running") ? COLOR_GOOD
 	                                                        : ""));
@@ -71,15 +68,18 @@ static void add_core(struct libscols_table *table, const json_t *core)
 static void print_host(const json_t *core)
 {
 	const json_t *channels = json_object_get(core, "channels"), *channel;
-	size_t i;
+	char names[1024];
+	size_t i, used = 0;
 
 	if (strcmp(amp_event_string(core, "loader"), "relay"))
 		return;
-	amp_terminal_printf(stdout, "%s: loader=relay, which is its host in place of Linux; channels:",
-	                    amp_event_string(core, "name"));
-	json_array_foreach (channels, i, channel)
-		amp_terminal_printf(stdout, "%s %s", i ? "," : "", json_string_value(channel));
-	puts(json_array_size(channels) ? "" : " none");
+	for (i = 0; i < json_array_size(channels) && used < sizeof(names); i++) {
+		channel = json_array_get(channels, i);
+		used += (size_t)snprintf(names + used, sizeof(names) - used, "%s %s", i ? "," : "",
+		                         json_string_value(channel));
+	}
+	amp_table_say("%s: loader=relay, which is its host in place of Linux; channels:%s",
+	              amp_event_string(core, "name"), i ? names : " none");
 }
 
 /* What is not as it should be. */
@@ -88,17 +88,17 @@ static void print_trouble(const json_t *core)
 	const char *link = amp_event_string(core, "link");
 
 	if (!strcmp(link, "down") || !strcmp(link, "lost") || !strcmp(link, "silent"))
-		amp_terminal_printf(stdout, "%s: its RPMsg link is %s\n", amp_event_string(core, "name"), link);
+		amp_table_say("%s: its RPMsg link is %s", amp_event_string(core, "name"), link);
 	if (json_is_true(json_object_get(json_object_get(core, "doorbells"), "babbling")))
-		amp_terminal_printf(stdout, "%s: it rings without end, and is heard less often for that\n",
-		                    amp_event_string(core, "name"));
+		amp_table_say("%s: it rings without end, and is heard less often for that",
+		              amp_event_string(core, "name"));
 }
 
 static void print_cores(const json_t *cores)
 {
-	static const char *const columns[] = {"CORE",       "STATE",     "FIRMWARE",   ">LIFE", ">UP FOR", ">CRASHES",
-	                                      ">RECOVERED", ">KICKS IN", ">KICKS OUT", ">PID",  NULL};
-	struct libscols_table *table = amp_table_new(columns);
+	static const char *const columns[] = {"CORE",       "STATE",     ">LIFE",      ">UP FOR",  ">CRASHES",
+	                                      ">RECOVERED", ">KICKS IN", ">KICKS OUT", "FIRMWARE", NULL};
+	struct amp_table *table = amp_table_new(columns);
 	const json_t *core;
 	size_t i;
 
@@ -110,14 +110,19 @@ static void print_cores(const json_t *cores)
 	json_array_foreach (cores, i, core)
 		print_trouble(core);
 	json_array_foreach (cores, i, core) {
+		if (json_is_true(json_object_get(core, "flapping")))
+			amp_table_say("%s: it dies at once, again and again: its starts wait, ever longer",
+			              amp_event_string(core, "name"));
+	}
+	json_array_foreach (cores, i, core) {
 		const json_t *crash = json_object_get(core, "last_crash");
 		const char *where = amp_event_string(crash, "pc_sym");
 
 		if (json_is_object(crash))
-			amp_terminal_printf(stdout, "%s: last crash %.1f s ago in life %.0f, noticed by %s: %s%s%s\n",
-			                    amp_event_string(core, "name"), number(crash, "age_ms") / 1000,
-			                    number(crash, "epoch"), amp_event_string(crash, "detector"),
-			                    amp_event_string(crash, "text"), where[0] ? " in " : "", where);
+			amp_table_say("%s: last crash %.1f s ago in life %.0f, noticed by %s: %s%s%s",
+			              amp_event_string(core, "name"), number(crash, "age_ms") / 1000,
+			              number(crash, "epoch"), amp_event_string(crash, "detector"),
+			              amp_event_string(crash, "text"), where[0] ? " in " : "", where);
 	}
 }
 

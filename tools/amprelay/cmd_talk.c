@@ -60,7 +60,9 @@ int cmd_talk(int argc, char **argv)
 		json_pack("{s:s, s:s, s:s, s:s}", "cmd", "talk", "core", a.core, "channel", a.channel, "text", a.text),
 		&io, &result);
 	text = json_string_value(json_object_get(result.answer, "text"));
-	if (result.exit == AMP_EXIT_OK && text)
+	if (result.exit == AMP_EXIT_OK && text && amp_cli.json)
+		amp_cli_print_json(json_pack("{s:s, s:s, s:s}", "core", a.core, "channel", a.channel, "text", text));
+	else if (result.exit == AMP_EXIT_OK && text)
 		print_answer(text);
 	return amp_client_finish(&result);
 }

@@ -12,8 +12,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../common/output.h"
 #include "cli.h"
 #include "client.h"
+#include "event_reader.h"
 #include "lab.h"
 #include "lab_files.h"
 #include "relay.h"
@@ -40,6 +42,7 @@ struct up {
 	struct amp_terminal reason; /* Linux's, for not starting a core */
 	bool hung_up;               /* the relay ended a request without an answer */
 	int64_t start;
+	json_t *cores; /* what became of each, for --json */
 };
 
 enum {
@@ -385,13 +388,13 @@ static int wait_for_linux(struct up *up)
 	struct client_result result;
 	int err = wait_for(up, "agent", NULL, left_ms(up), &result);
 
-	if (!err)
+	if (!err && !amp_cli.json)
 		printf("Linux is up after %.1f s\n", seconds(up));
-	else if (err != AMP_EXIT_INTERRUPTED)
+	else if (err && err != AMP_EXIT_INTERRUPTED)
 		amp_cli_error("Linux did not come up: %s ('amprelay logs linux' has its console)",
 		              result.error[0] ? result.error : "no reason given");
 	amp_client_release(&result);
-	fflush(stdout);
+	amp_output_flush();
 	return err;
 }
 
@@ -402,6 +405,23 @@ static bool show_reason(void *context, char stream, const void *data, size_t len
 	(void)stream;
 	amp_terminal_write(&up->reason, data, len);
 	return true;
+}
+
+/* Linux has asked for it: on a busy machine that takes its time, and asked again Linux would count two starts. */
+static bool is_on_its_way(const char *core)
+{
+	const json_t *cores, *entry;
+	struct client_result result;
+	bool on = false;
+	size_t i;
+
+	amp_client_request(amp_cli.lab, json_pack("{s:s}", "cmd", "status"), NULL, &result);
+	cores = json_object_get(result.answer, "cores");
+	json_array_foreach (cores, i, entry)
+		on |= !strcmp(amp_event_string(entry, "name"), core) &&
+		      strcmp(amp_event_string(entry, "state"), "off") != 0;
+	amp_client_release(&result);
+	return on;
 }
 
 /*
@@ -417,6 +437,8 @@ static int wait_for_core(struct up *up, const char *core, struct client_result *
 	if (err != AMP_EXIT_TIMEOUT || !left_ms(up))
 		return err;
 	amp_client_release(result);
+	if (is_on_its_way(core))
+		return wait_for(up, "running", core, left_ms(up) + 1, result);
 	io.timeout_ms = left_ms(up);
 	io.on_output = show_reason;
 	amp_client_core(amp_cli.lab, "start", core, &io, result);
@@ -452,7 +474,10 @@ static void settle(struct up *up, const char *core)
 	amp_client_release(&result);
 }
 
-/* One that does not start is no reason to take the others down. Returns the first error. */
+/*
+ * A core that runs may die at once, and be started again by Linux, and die again: it is looked at once more when Linux
+ * is through with its start. One that does not start is no reason to take the others down. Returns the first error.
+ */
 static int wait_for_cores(struct up *up)
 {
 	int first = AMP_EXIT_OK;
@@ -461,15 +486,21 @@ static int wait_for_cores(struct up *up)
 		const char *core = up->files.soc.core[i].name;
 		struct client_result result;
 		int err = wait_for_core(up, core, &result);
+		double started = seconds(up);
 
-		if (!err)
-			printf("%s runs after %.1f s\n", core, seconds(up));
-		else if (err != AMP_EXIT_INTERRUPTED)
+		if (!err) {
+			settle(up, core);
+			amp_client_release(&result);
+			err = wait_for(up, "steady", core, left_ms(up) + 1, &result);
+		}
+		json_array_append_new(up->cores,
+		                      json_pack("{s:s, s:b, s:f}", "name", core, "runs", !err, "seconds", started));
+		if (!err && !amp_cli.json)
+			printf("%s runs after %.1f s\n", core, started);
+		else if (err && err != AMP_EXIT_INTERRUPTED)
 			amp_cli_error("%s does not run: %s", core, result.error[0] ? result.error : "no reason given");
 		amp_client_release(&result);
-		fflush(stdout);
-		if (!err)
-			settle(up, core);
+		amp_output_flush();
 		if (up->interrupted)
 			return AMP_EXIT_INTERRUPTED;
 		if (err && !first)
@@ -495,6 +526,8 @@ static int bring_up(struct up *up)
 		if (!up->no_wait)
 			err = wait_for_cores(up);
 	}
+	if (err == AMP_EXIT_NO_LAB) /* it went away while we waited: this is not somebody who forgot to start one */
+		err = AMP_EXIT_FAILED;
 	if (up->interrupted || !stays) {
 		end_relay(up);
 		if (up->interrupted)
@@ -506,8 +539,11 @@ static int bring_up(struct up *up)
 	else if (err)
 		amp_cli_error("lab '%s' is up without it: 'amprelay logs' says more, 'amprelay down' ends it",
 		              amp_cli.lab);
-	else
+	else if (!amp_cli.json)
 		printf("lab '%s' is %s\n", amp_cli.lab, up->no_wait ? "starting" : "up");
+	if (amp_cli.json)
+		amp_cli_print_json(json_pack("{s:s, s:s, s:O}", "lab", amp_cli.lab, "state",
+		                             up->no_wait ? "starting" : "up", "cores", up->cores));
 	return err;
 }
 
@@ -520,11 +556,13 @@ int cmd_up(int argc, char **argv)
 	if (up.keep && up.lifeline >= 0)
 		amp_cli_usage("--keep and --lifeline exclude each other");
 	up.state_dir = amp_lab_state_dir(amp_cli.lab);
+	up.cores = json_array();
 	err = prepare(&up);
 	if (!err)
 		err = bring_up(&up);
 	amp_lab_files_free(&up.files);
 	free(up.firmware_dir);
 	free(up.state_dir);
+	json_decref(up.cores);
 	return err;
 }

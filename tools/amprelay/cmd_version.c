@@ -18,12 +18,8 @@ int cmd_version(int argc, char **argv)
 {
 	amp_cli_parse(&argp, argc, argv, 0, NULL);
 	if (amp_cli.json) {
-		json_t *versions = json_pack("{s:s, s:i, s:i}", "amprelay", AMPRELAY_VERSION, "control_block",
-		                             (int)AMP_CTRL_VERSION, "agent", (int)AMP_AGENT_VERSION);
-
-		json_dumpf(versions, stdout, JSON_INDENT(2));
-		putchar('\n');
-		json_decref(versions);
+		amp_cli_print_json(json_pack("{s:s, s:i, s:i}", "amprelay", AMPRELAY_VERSION, "control_block",
+		                             (int)AMP_CTRL_VERSION, "agent", (int)AMP_AGENT_VERSION));
 	} else {
 		printf("amprelay %s (control block %u, agent %u)\n", AMPRELAY_VERSION, AMP_CTRL_VERSION,
 		       AMP_AGENT_VERSION);

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../common/output.h"
 #include "cli.h"
 #include "client.h"
 #include "lab_files.h"
@@ -47,14 +48,14 @@ void amp_demo_step(struct demo *d, const char *name, bool ok, double ms, const c
 	va_end(args);
 	amp_terminal_puts(text, stdout); /* much of it is from the guest */
 	printf("%s\n", ok ? "" : "   FAILED");
-	fflush(stdout);
+	amp_output_flush();
 }
 
 void amp_demo_remark(struct demo *d, bool ok, const char *text)
 {
 	d->failed |= !ok;
 	printf("%-49s%s%s\n", "", text, ok ? "" : "   FAILED");
-	fflush(stdout);
+	amp_output_flush();
 }
 
 /* ---- the lab */
@@ -201,13 +202,52 @@ static int write_report(struct demo *d)
 	return AMP_EXIT_OK;
 }
 
+/* Nobody chose the name of its lab: then nobody will look for its logs, and they go. */
+static bool is_nameless(const struct demo *d)
+{
+	return strcmp(d->lab, amp_cli.lab) != 0;
+}
+
+static void explain_failure(const struct demo *d)
+{
+	char *events;
+
+	if (!is_nameless(d)) {
+		amp_cli_error("the demonstration failed; what happened is in %s", d->state_dir);
+		return;
+	}
+	if (asprintf(&events, "%s/events.jsonl", d->state_dir) < 0)
+		return;
+	if (!access(events, F_OK)) {
+		fputs("The last events:\n", stderr);
+		amp_demo_reap(amp_demo_spawn((const char *[]){"amprelay", "--name", d->lab, "events", "-n", "12", NULL},
+		                             STDERR_FILENO));
+	}
+	free(events);
+	amp_cli_error("the demonstration failed; with --name NAME, its logs and events are kept");
+}
+
+/* @return err, or that the report could not be printed */
+static int print_json(struct demo *d, int err)
+{
+	json_t *report = amp_demo_report_json(&d->report);
+	bool failed = json_dumpf(report, d->json, JSON_INDENT(2) | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(6)) != 0 ||
+	              fputc('\n', d->json) == EOF;
+
+	json_decref(report);
+	if (!fclose(d->json) && !failed)
+		return err;
+	amp_cli_error("standard output: %s", strerror(errno));
+	return err ? err : AMP_EXIT_FAILED;
+}
+
 static int conclude(struct demo *d, int err)
 {
 	double seconds = (amp_demo_now_ms() - d->start) / 1e3;
 	int failure;
 
 	if (d->interrupted) {
-		fflush(stdout);
+		amp_output_flush();
 		amp_cli_error("interrupted: the demonstration's lab was taken down");
 		return AMP_EXIT_INTERRUPTED;
 	}
@@ -215,8 +255,10 @@ static int conclude(struct demo *d, int err)
 		amp_demo_report_print(&d->report);
 	failure = write_report(d);
 	err = err ? err : failure;
+	if (d->json)
+		err = print_json(d, err);
 	if (err)
-		amp_cli_error("the demonstration failed; what happened is in %s", d->state_dir);
+		explain_failure(d);
 	else if (!strcmp(d->kind->soc, LAB_DEFAULT_SOC))
 		printf("Done in %.1f s. Go on with: amprelay up\n", seconds);
 	else
@@ -224,7 +266,6 @@ static int conclude(struct demo *d, int err)
 	return err;
 }
 
-/* A demonstration that went well leaves no logs behind. */
 static void remove_state(const struct demo *d)
 {
 	pid_t pid = fork();
@@ -237,32 +278,80 @@ static void remove_state(const struct demo *d)
 		waitpid(pid, NULL, 0);
 }
 
-int amp_demo_run(const struct demo_kind *kind, const struct demo_choice *choice)
+/* Plays it on the SoC that the user wants. @return AMP_EXIT_OK, or another enum amp_exit after a message */
+static int choose_soc(struct demo_kind *kind, const struct demo_choice *choice)
 {
-	struct demo d = {.kind = kind, .choice = *choice, .lifeline = -1, .start = amp_demo_now_ms()};
-	sigset_t set;
+	static char name[AMP_NAME_LEN], what[AMP_NAME_LEN + 8];
+	const struct lab_choice lab = {.dir = choice->lab_dir, .soc = choice->soc, .firmware = choice->firmware};
+	char error[LAB_FILES_ERROR];
+	struct lab_files files;
 	int err;
+
+	if (!choice->soc || !strcmp(choice->soc, kind->soc))
+		return AMP_EXIT_OK;
+	if (!kind->any_soc)
+		amp_cli_usage("the demonstration '%s' plays on the SoC '%s' only", kind->name, kind->soc);
+	err = amp_lab_files_resolve(&files, &lab, error);
+	if (err) {
+		amp_cli_error("%s", error);
+	} else if (files.soc.num_cores != 1) {
+		amp_cli_error("the SoC '%s' has %u cores: the demonstration '%s' plays on SoCs of one", choice->soc,
+		              files.soc.num_cores, kind->name);
+		err = AMP_EXIT_USAGE;
+	} else {
+		snprintf(name, sizeof(name), "%s", files.soc.core[0].name);
+		snprintf(what, sizeof(what), "core %s", name);
+		kind->soc = choice->soc;
+		kind->cores[0] = (struct demo_core){.name = name, .what = what};
+	}
+	amp_lab_files_free(&files);
+	return err;
+}
+
+/* Everything that people read goes to standard error from now on. @return standard output */
+static FILE *keep_output_for_json(void)
+{
+	int fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+
+	dup2(STDERR_FILENO, STDOUT_FILENO);
+	return fd < 0 ? NULL : fdopen(fd, "w");
+}
+
+int amp_demo_run(const struct demo_kind *chosen, const struct demo_choice *choice)
+{
+	struct demo_kind kind = *chosen;
+	struct demo d = {.kind = &kind, .choice = *choice, .lifeline = -1, .start = amp_demo_now_ms()};
+	sigset_t set;
+	int err = choose_soc(&kind, choice);
+
+	if (err)
+		return err;
+	if (amp_cli.json)
+		d.json = keep_output_for_json();
 
 	if (strcmp(amp_cli.lab, AMP_CLI_DEFAULT_LAB) != 0)
 		snprintf(d.lab, sizeof(d.lab), "%s", amp_cli.lab);
 	else
 		snprintf(d.lab, sizeof(d.lab), "demo-%ld", (long)getpid()); /* any number of them side by side */
 	d.state_dir = amp_lab_state_dir(d.lab);
-	amp_demo_report_init(&d.report, kind->name);
+	amp_demo_report_init(&d.report, kind.name);
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGHUP);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	d.signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	printf("AmpRelay: %s\n\n", kind->title);
+	if (!strcmp(kind.soc, chosen->soc))
+		printf("AmpRelay: %s\n\n", kind.title);
+	else
+		printf("AmpRelay: the demonstration '%s' on the SoC '%s'\n\n", kind.name, kind.soc);
 
 	err = play(&d);
 	if (err == AMP_EXIT_INTERRUPTED)
 		d.interrupted = true;
 	end_lab(&d);
 	err = conclude(&d, err);
-	if (!err || d.interrupted)
+	if (!err || d.interrupted || is_nameless(&d))
 		remove_state(&d);
 	amp_demo_report_free(&d.report);
 	free(d.state_dir);

@@ -12,6 +12,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 #include "demo_report.h"
@@ -33,6 +34,7 @@ struct demo_kind {
 	const char *soc;           /**< the SoC of its lab, qemu/SOC.dts */
 	const char *title;         /**< its first line, and its line in the list */
 	struct demo_core cores[4]; /**< those of the SoC; ended by a NULL name */
+	bool any_soc;              /**< it plays on every SoC of one core */
 	/** Shows and checks, with the lab up. It goes on as long as amp_demo_goes_on(). */
 	void (*play)(struct demo *d);
 };
@@ -41,7 +43,7 @@ extern const struct demo_kind demo_bring_up, demo_multi_services, demo_two_m3, d
 
 /** What the user asked for; NULL = the lab's own. */
 struct demo_choice {
-	const char *report_path, *firmware, *lab_dir;
+	const char *report_path, *firmware, *lab_dir, *soc;
 };
 
 struct demo {
@@ -55,6 +57,7 @@ struct demo {
 	double start; /**< amp_demo_now_ms() */
 	struct demo_report report;
 	struct event_reader events;
+	FILE *json; /**< --json: standard output, which the report alone goes to; NULL: people read it */
 };
 
 /** Plays it from bringing the lab up to removing it. @return an enum amp_exit */

@@ -8,12 +8,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../common/output.h"
 #include "cli.h"
 #include "client.h"
 #include "demo.h"
 #include "terminal.h"
-
-#define CORE "m3"
 
 /* Step 4 and 5 are the first; the next four are shown one by one; the rest make the statistics. */
 static const char *const faults[] = {
@@ -78,7 +77,7 @@ static void show_recovery(struct show *s, const struct demo_recovery *r, const c
 		if (s->next == NUM_FAULTS - 1)
 			printf("\n\n");
 	}
-	fflush(stdout);
+	amp_output_flush();
 }
 
 /* The echo channel is back: account for the fault before. */
@@ -118,7 +117,7 @@ static bool on_line(void *context, const char *line)
 	s->echoed = true;
 	if (s->demo->failed || s->next == NUM_FAULTS)
 		return false;
-	amp_demo_fault(s->demo, CORE, faults[s->next]);
+	amp_demo_fault(s->demo, s->demo->kind->cores[0].name, faults[s->next]);
 	return !s->demo->failed;
 }
 
@@ -148,6 +147,7 @@ const struct demo_kind demo_bring_up = {
 	.name = "bring-up",
 	.soc = "m3",
 	.title = "an arm64 Linux and a Cortex-M3, each a stock QEMU, joined into one virtual SoC",
-	.cores = {{CORE, "the Cortex-M3"}},
+	.cores = {{"m3", "the Cortex-M3"}},
+	.any_soc = true,
 	.play = play,
 };

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../common/output.h"
 #include "cli.h"
 #include "client.h"
 #include "demo.h"
@@ -215,7 +216,7 @@ static bool account(struct show *s, double echo_ms)
 						 .recovered_ms = echo_ms - amp_demo_event_ms(fault),
 					 });
 		printf(" %s", kind);
-		fflush(stdout);
+		amp_output_flush();
 	} else {
 		amp_demo_step(d, "detection", false, 0, "the flight record lacks the crash by '%s'", kind);
 	}

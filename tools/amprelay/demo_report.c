@@ -3,6 +3,7 @@
 #include "demo_report.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -106,7 +107,7 @@ static bool first_of_kind(const struct demo_report *report, size_t index)
 	return true;
 }
 
-static void add_row(struct libscols_table *table, const struct demo_report *report, const json_t *r)
+static void add_row(struct amp_table *table, const struct demo_report *report, const json_t *r)
 {
 	const char *fault = json_string_value(json_object_get(r, "fault"));
 	char times[16], detected[32], recovered[32];
@@ -125,7 +126,7 @@ void amp_demo_report_print(const struct demo_report *report)
 {
 	static const char *const columns[] = {"FAULT",           "DETECTED BY",       ">TIMES",
 	                                      ">DETECTED AFTER", ">FIRST ECHO AFTER", NULL};
-	struct libscols_table *table = amp_table_new(columns);
+	struct amp_table *table = amp_table_new(columns);
 	double *all;
 	const json_t *r;
 	size_t i, n;
@@ -143,7 +144,7 @@ void amp_demo_report_print(const struct demo_report *report)
 	free(all);
 }
 
-static json_t *to_json(const struct demo_report *report)
+json_t *amp_demo_report_json(const struct demo_report *report)
 {
 	size_t n;
 	double *all = sorted(report, NULL, "recovered_ms", &n);
@@ -161,9 +162,31 @@ static json_t *to_json(const struct demo_report *report)
 	return json;
 }
 
+/* @return 0 or the errno of what went wrong first, negative: the library's own dumping to files loses it */
+static int write_json(const json_t *json, const char *path)
+{
+	char *text = json_dumps(json, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
+	size_t left = text ? strlen(text) : 0;
+	int fd = text ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666) : -1, err = 0;
+
+	if (fd < 0)
+		err = text ? -errno : -ENOMEM;
+	for (const char *at = text; !err && left;) {
+		ssize_t n = write(fd, at, left);
+
+		err = n < 0 ? -errno : 0;
+		at += n;
+		left -= (size_t)n;
+	}
+	if (fd >= 0 && close(fd) && !err)
+		err = -errno;
+	free(text);
+	return err;
+}
+
 int amp_demo_report_write(const struct demo_report *report, const char *path)
 {
-	json_t *json = to_json(report);
+	json_t *json = amp_demo_report_json(report);
 	char *temporary;
 	int err = 0;
 
@@ -171,11 +194,11 @@ int amp_demo_report_write(const struct demo_report *report, const char *path)
 		json_decref(json);
 		return -ENOMEM;
 	}
-	errno = 0;
-	if (json_dump_file(json, temporary, JSON_INDENT(2) | JSON_REAL_PRECISION(6)) || rename(temporary, path)) {
-		err = errno ? -errno : -EIO;
+	err = write_json(json, temporary);
+	if (!err && rename(temporary, path))
+		err = -errno;
+	if (err)
 		unlink(temporary);
-	}
 	free(temporary);
 	json_decref(json);
 	return err;

@@ -48,4 +48,7 @@ void amp_demo_report_print(const struct demo_report *report);
  */
 int amp_demo_report_write(const struct demo_report *report, const char *path);
 
+/** @return the same, as it is written; the caller's */
+json_t *amp_demo_report_json(const struct demo_report *report);
+
 #endif

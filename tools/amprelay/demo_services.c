@@ -134,5 +134,6 @@ const struct demo_kind demo_multi_services = {
 	.title =
 		"Five demonstrations with Linux's own drivers: client sample, tty, dynamic tty, raw, several endpoints",
 	.cores = {{"m3", "the Cortex-M3"}},
+	.any_soc = true,
 	.play = play,
 };

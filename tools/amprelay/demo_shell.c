@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../common/output.h"
 #include "cli.h"
 #include "client.h"
 #include "demo.h"
@@ -56,7 +57,7 @@ static bool type(struct session *s)
 	if (!s->typed->command)
 		return false;
 	printf("    linux# %s\n", s->typed->command);
-	fflush(stdout);
+	amp_output_flush();
 	len = snprintf(line, sizeof(line), "%s\nprintf '\\%o'\n", s->typed->command, END);
 	return len < (int)sizeof(line) && write(s->input, line, (size_t)len) == len;
 }

@@ -61,7 +61,7 @@ char *amp_lab_find_program(const char *name);
 
 /**
  * With a single firmware file: makes STATE_DIR/firmware, holding a copy of the file under the name that its core loads,
- * and the other cores' firmware; remembers where it came from. Linux sees that directory through QEMU, which does not
+ * and the other cores' firmware; remembers where each came from. Linux sees that directory through QEMU, which does not
  * follow symbolic links, and a build replaces its output by a new file, which a hard link would miss: hence a copy.
  *
  * @return the directory to share (from malloc), or NULL with `error`
@@ -69,10 +69,10 @@ char *amp_lab_find_program(const char *name);
 char *amp_lab_firmware_prepare(const struct lab_files *files, const char *state_dir, char *error);
 
 /**
- * Copies the single firmware file again, if the lab has one and it has changed. For start and restart.
+ * Copies the firmware of `core` again, if the lab works with copies. For start and restart.
  *
- * @return 0, or -1 with `error`; the copy is as it was then
+ * @return 0, or a negative errno with `error`; the copy is as it was then
  */
-int amp_lab_firmware_refresh(const char *state_dir, char *error);
+int amp_lab_firmware_refresh(const char *state_dir, const char *core, char *error);
 
 #endif

@@ -9,35 +9,33 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lab.h"
 
 #define CHUNK 65536
 
-/* Copies under a temporary name, then renames: Linux never sees half a file. Keeps the time, to see changes later. */
+/* Copies under a temporary name, then renames: Linux never sees half a file. */
 static int copy_file(const char *from, const char *to)
 {
 	char tmp[PATH_MAX], *chunk = malloc(CHUNK);
 	int in = open(from, O_RDONLY | O_CLOEXEC), out = -1, err = 0;
-	struct stat st;
 	ssize_t n = 0;
 
 	snprintf(tmp, sizeof(tmp), "%s.new", to);
-	if (chunk && in >= 0 && !fstat(in, &st))
+	if (chunk && in >= 0)
 		out = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	while (out >= 0 && (n = read(in, chunk, CHUNK)) > 0) {
-		if (write(out, chunk, (size_t)n) != n) {
+		ssize_t put = write(out, chunk, (size_t)n);
+
+		if (put != n) {
+			errno = put < 0 ? errno : ENOSPC; /* a part is written only when the rest has no place */
 			n = -1;
-			errno = errno ? errno : ENOSPC;
 			break;
 		}
 	}
 	if (!chunk || in < 0 || out < 0 || n < 0)
 		err = -errno;
-	else
-		futimens(out, (const struct timespec[]){st.st_atim, st.st_mtim});
 	if (in >= 0)
 		close(in);
 	if (out >= 0 && close(out) && !err)
@@ -76,18 +74,13 @@ static unsigned int core_for(const struct soc_config *soc, const char *path)
 	return 0;
 }
 
-/* STATE_DIR/firmware.source: first line the file's path, second line the copy's. */
-static int remember(const char *state_dir, const char *from, const char *to)
+/* STATE_DIR/firmware.source, three lines for each core: its name, where its firmware comes from, the copy. */
+static FILE *open_sources(const char *state_dir, const char *mode)
 {
 	char path[PATH_MAX];
-	FILE *f;
 
 	snprintf(path, sizeof(path), "%s/firmware.source", state_dir);
-	f = fopen(path, "we");
-	if (!f)
-		return -errno;
-	fprintf(f, "%s\n%s\n", from, to);
-	return fclose(f) ? -errno : 0;
+	return fopen(path, mode);
 }
 
 static void forget(const char *state_dir)
@@ -98,11 +91,33 @@ static void forget(const char *state_dir)
 	unlink(path);
 }
 
+/* Copies the firmware of all cores into `dir`, and writes down where from. @return 0 or a negative errno with `error`
+ */
+static int copy_all(const struct lab_files *files, const char *dir, FILE *sources, char *error)
+{
+	const struct core_config *own = &files->soc.core[core_for(&files->soc, files->firmware)];
+	char from[PATH_MAX], to[PATH_MAX];
+	int err = 0;
+
+	for (unsigned int i = 0; !err && i < files->soc.num_cores; i++) {
+		const struct core_config *core = &files->soc.core[i];
+
+		snprintf(to, sizeof(to), "%s/%s", dir, core->firmware);
+		if (!strcmp(core->firmware, own->firmware)) /* it may be several cores' */
+			snprintf(from, sizeof(from), "%s", files->firmware);
+		else
+			snprintf(from, sizeof(from), "%s/firmware/%s", files->dir, core->firmware);
+		err = copy_or_say(from, to, error);
+		if (!err)
+			fprintf(sources, "%s\n%s\n%s\n", core->name, from, to);
+	}
+	return err;
+}
+
 char *amp_lab_firmware_prepare(const struct lab_files *files, const char *state_dir, char *error)
 {
-	unsigned int core = core_for(&files->soc, files->firmware);
-	char from[PATH_MAX], to[PATH_MAX], *dir;
-	bool mine;
+	FILE *sources;
+	char *dir;
 	int err;
 
 	forget(state_dir);
@@ -111,51 +126,44 @@ char *amp_lab_firmware_prepare(const struct lab_files *files, const char *state_
 	if (asprintf(&dir, "%s/firmware", state_dir) < 0)
 		return NULL;
 	err = amp_lab_make_dir(dir);
-	if (err)
-		snprintf(error, LAB_FILES_ERROR, "directory %.300s: %s", dir, strerror(-err));
-	for (unsigned int i = 0; !err && i < files->soc.num_cores; i++) {
-		snprintf(to, sizeof(to), "%s/%s", dir, files->soc.core[i].firmware);
-		snprintf(from, sizeof(from), "%s/firmware/%s", files->dir, files->soc.core[i].firmware);
-		mine = !strcmp(files->soc.core[i].firmware,
-		               files->soc.core[core].firmware); /* it may be several cores' */
-		err = copy_or_say(mine ? files->firmware : from, to, error);
-		if (!err && mine) {
-			err = remember(state_dir, files->firmware, to);
-			if (err)
-				snprintf(error, LAB_FILES_ERROR, "state directory %.300s: %s", state_dir,
-				         strerror(-err));
-		}
+	sources = err ? NULL : open_sources(state_dir, "we");
+	if (!sources) {
+		snprintf(error, LAB_FILES_ERROR, "directory %.300s: %s", dir, strerror(err ? -err : errno));
+		free(dir);
+		return NULL;
+	}
+	err = copy_all(files, dir, sources, error);
+	if (fclose(sources) && !err) {
+		err = -errno;
+		snprintf(error, LAB_FILES_ERROR, "state directory %.300s: %s", state_dir, strerror(errno));
 	}
 	if (err) {
+		forget(state_dir);
 		free(dir);
 		return NULL;
 	}
 	return dir;
 }
 
-static bool changed(const char *from, const char *to)
+/* The next line, without its end. @return false: there is none */
+static bool read_line(FILE *f, char line[PATH_MAX])
 {
-	struct stat a, b;
-
-	return stat(from, &a) || stat(to, &b) || a.st_size != b.st_size || a.st_mtim.tv_sec != b.st_mtim.tv_sec ||
-	       a.st_mtim.tv_nsec != b.st_mtim.tv_nsec;
+	if (!fgets(line, PATH_MAX, f))
+		return false;
+	line[strcspn(line, "\n")] = '\0';
+	return true;
 }
 
-int amp_lab_firmware_refresh(const char *state_dir, char *error)
+int amp_lab_firmware_refresh(const char *state_dir, const char *core, char *error)
 {
-	char path[PATH_MAX], from[PATH_MAX], to[PATH_MAX];
-	bool complete;
-	FILE *f;
+	char name[PATH_MAX], from[PATH_MAX], to[PATH_MAX];
+	FILE *f = open_sources(state_dir, "re");
+	bool found = false;
 
-	snprintf(path, sizeof(path), "%s/firmware.source", state_dir);
-	f = fopen(path, "re");
 	if (!f)
 		return 0; /* a directory is shared: Linux sees its changes at once */
-	complete = fgets(from, sizeof(from), f) && fgets(to, sizeof(to), f);
+	while (!found && read_line(f, name) && read_line(f, from) && read_line(f, to))
+		found = !strcmp(name, core);
 	fclose(f);
-	if (!complete)
-		return 0;
-	from[strcspn(from, "\n")] = '\0';
-	to[strcspn(to, "\n")] = '\0';
-	return changed(from, to) ? copy_or_say(from, to, error) : 0;
+	return found ? copy_or_say(from, to, error) : 0;
 }

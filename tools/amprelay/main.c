@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../common/output.h"
 #include "cli.h"
 
 const struct command amp_commands[] = {
@@ -92,6 +93,7 @@ int main(int argc, char **argv)
 	const struct command *command;
 	char *name;
 
+	amp_output_watch(program);
 	setlocale(LC_CTYPE, ""); /* tables measure their texts */
 	argv[0] = program;
 	amp_cli_parse(&argp, argc, argv, ARGP_IN_ORDER, &invocation);

@@ -288,8 +288,8 @@ void amp_control_request(struct client *client, const json_t *request)
 	for (size_t i = 0; name && i < sizeof(commands) / sizeof(commands[0]); i++) {
 		if (strcmp(name, commands[i].name) == 0) {
 			if (commands[i].brief ||
-			    amp_control_may_last(client, commands[i].run == amp_control_exec ? AMP_EXIT_EXEC
-			                                                                     : AMP_EXIT_FAILED))
+			    amp_control_may_last(client,
+			                         commands[i].run == amp_control_exec ? AMP_EXIT_EXEC : AMP_EXIT_FAILED))
 				commands[i].run(client, request);
 			return;
 		}

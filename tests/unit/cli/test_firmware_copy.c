@@ -2,6 +2,7 @@
 #include "scratch.h"
 
 #include <elf.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include "lab_files.h"
@@ -24,6 +25,8 @@ static void arrange(struct setting *s, const char *dir)
 	s->files.firmware = s->mine;
 	s->files.single_firmware = true;
 	s->files.soc.num_cores = 2;
+	strcpy(s->files.soc.core[0].name, "arm");
+	strcpy(s->files.soc.core[1].name, "riscv");
 	strcpy(s->files.soc.core[0].firmware, "arm.elf");
 	s->files.soc.core[0].elf_machine = EM_ARM;
 	strcpy(s->files.soc.core[1].firmware, "riscv.elf");
@@ -112,11 +115,46 @@ static void a_rebuilt_file_is_copied_again(void **state)
 	put_file(*state, "mine.new", "w", "second, by rename");
 	snprintf(error, sizeof(error), "%s/mine.new", (char *)*state);
 	assert_int_equal(rename(error, s.mine), 0);
-	assert_int_equal(amp_lab_firmware_refresh(s.state, error), 0);
+	assert_int_equal(amp_lab_firmware_refresh(s.state, "arm", error), 0);
 	assert_holds(dir, "arm.elf", "second, by rename");
 	put_file(*state, "mine.elf", "w", "third, in place");
-	assert_int_equal(amp_lab_firmware_refresh(s.state, error), 0);
+	assert_int_equal(amp_lab_firmware_refresh(s.state, "arm", error), 0);
 	assert_holds(dir, "arm.elf", "third, in place");
+	free(dir);
+}
+
+/* As a build does that wants the same bytes each time: size and time tell nothing. */
+static void a_file_of_the_same_size_and_time_is_copied_too(void **state)
+{
+	static const struct timespec same[2] = {{.tv_sec = 1}, {.tv_sec = 1}};
+	char error[LAB_FILES_ERROR] = "", *dir;
+	struct setting s;
+
+	arrange(&s, *state);
+	put_file(*state, "mine.elf", "w", "first ");
+	utimensat(AT_FDCWD, s.mine, same, 0);
+	dir = amp_lab_firmware_prepare(&s.files, s.state, error);
+	put_file(*state, "mine.elf", "w", "second");
+	utimensat(AT_FDCWD, s.mine, same, 0);
+	assert_int_equal(amp_lab_firmware_refresh(s.state, "arm", error), 0);
+	assert_holds(dir, "arm.elf", "second");
+	free(dir);
+}
+
+static void each_core_takes_its_own(void **state)
+{
+	char error[LAB_FILES_ERROR] = "", *dir;
+	struct setting s;
+
+	arrange(&s, *state);
+	put_file(*state, "mine.elf", "w", "first");
+	dir = amp_lab_firmware_prepare(&s.files, s.state, error);
+	put_file(*state, "lab/firmware/riscv.elf", "w", "rebuilt riscv");
+	unlink(s.mine); /* which is not this core's business */
+	assert_int_equal(amp_lab_firmware_refresh(s.state, "riscv", error), 0);
+	assert_holds(dir, "riscv.elf", "rebuilt riscv");
+	assert_int_equal(amp_lab_firmware_refresh(s.state, "nobody", error),
+	                 0); /* that there is none, the relay says */
 	free(dir);
 }
 
@@ -130,7 +168,7 @@ static void a_file_that_is_gone_leaves_the_copy(void **state)
 	dir = amp_lab_firmware_prepare(&s.files, s.state, error);
 	assert_non_null(dir);
 	unlink(s.mine);
-	assert_int_not_equal(amp_lab_firmware_refresh(s.state, error), 0);
+	assert_int_not_equal(amp_lab_firmware_refresh(s.state, "arm", error), 0);
 	assert_non_null(strstr(error, "mine.elf"));
 	assert_holds(dir, "arm.elf", "first");
 	free(dir);
@@ -150,7 +188,7 @@ static void a_directory_is_shared_as_it_is(void **state)
 	assert_string_equal(dir, s.lab);
 	free(dir);
 	unlink(s.mine);
-	assert_int_equal(amp_lab_firmware_refresh(s.state, error), 0); /* and is forgotten */
+	assert_int_equal(amp_lab_firmware_refresh(s.state, "arm", error), 0); /* and is forgotten */
 }
 
 int main(void)
@@ -160,6 +198,8 @@ int main(void)
 		T(a_file_for_another_core_goes_to_that_core),
 		T(cores_that_share_a_firmware_share_the_file),
 		T(a_rebuilt_file_is_copied_again),
+		T(a_file_of_the_same_size_and_time_is_copied_too),
+		T(each_core_takes_its_own),
 		T(a_file_that_is_gone_leaves_the_copy),
 		T(a_directory_is_shared_as_it_is),
 	};
