@@ -53,7 +53,9 @@ struct amp_vq_irq {
  * @quiesce: stopped first of all subdevices, see ops.c
  * @quiesce_listed: @quiesce is in the rproc's list. Guarded by the rproc's lock
  * @table: resource table of the started firmware as it is in the file, NULL while the core is off
- * @table_size: bytes of @table
+ * or if the firmware has none
+ * @table_size: bytes of @table, 0 if there is none
+ * @table_da: where the core finds its table
  * @framework_coredump: what remoteproc installed as coredump operation
  * @mailbox_lock: one request at a time
  * @req_seq: number of the last request. Guarded by @mailbox_lock
@@ -85,6 +87,7 @@ struct amp_core {
 	bool quiesce_listed;
 	void *table;
 	size_t table_size;
+	u64 table_da;
 	void (*framework_coredump)(struct rproc *rproc);
 
 	struct mutex mailbox_lock; /* one request at a time */
@@ -137,8 +140,9 @@ bool amp_discard(struct amp_core *core, unsigned int notify_id);
  * @shoff: file offset of the section headers
  * @shnum: their number
  * @shstrndx: index of the section that holds the sections' names
- * @table: the resource table in the file
+ * @table: the resource table in the file; NULL if the firmware has none
  * @table_size: bytes of its section
+ * @table_da: where the core finds it, inside a firmware region
  */
 struct amp_image {
 	const u8 *data;
@@ -152,24 +156,18 @@ struct amp_image {
 	unsigned int shstrndx;
 	const struct resource_table *table;
 	size_t table_size;
-};
-
-/* What of a program header matters here. */
-struct amp_segment {
-	u32 type;
-	u64 da;
-	u64 offset;
-	u64 filesz;
-	u64 memsz;
+	u64 table_da;
 };
 
 int amp_image_open(struct amp_core *core, const struct firmware *fw, struct amp_image *image);
-void amp_image_segment(const struct amp_image *image, unsigned int index,
-		       struct amp_segment *segment);
+void amp_image_load(struct amp_core *core, const struct amp_image *image);
+bool amp_image_piece(const struct amp_image *image, u64 from, u64 *da, u64 *end);
 __printf(2, 3) int amp_refuse(struct amp_core *core, const char *fmt, ...);
 
 /* rsctable.c: the resource table */
 int amp_rsc_check(struct amp_core *core, const struct amp_image *image);
+int amp_rsc_fill(struct amp_core *core, const struct amp_image *image,
+		 struct resource_table *table);
 int amp_rsc_add_carveouts(struct amp_core *core, const struct amp_image *image);
 
 /* crash.c: crash reports and dumps */
@@ -183,14 +181,9 @@ const char *amp_machine_name(unsigned int machine);
 void amp_print_record(struct amp_core *core, const struct amp_crash *crash);
 
 /*
- * remoteproc exports these to modules but declares them only in
+ * remoteproc exports this to modules but declares it only in
  * drivers/remoteproc/remoteproc_internal.h, which is not installed.
  */
 irqreturn_t rproc_vq_interrupt(struct rproc *rproc, int vq_id);
-int rproc_elf_sanity_check(struct rproc *rproc, const struct firmware *fw);
-int rproc_elf_load_segments(struct rproc *rproc, const struct firmware *fw);
-int rproc_elf_load_rsc_table(struct rproc *rproc, const struct firmware *fw);
-struct resource_table *rproc_elf_find_loaded_rsc_table(struct rproc *rproc,
-						       const struct firmware *fw);
 
 #endif /* AMPRELAY_RPROC_H */

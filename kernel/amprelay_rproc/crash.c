@@ -205,16 +205,13 @@ static void drop_segments(struct rproc *rproc)
 int amp_crash_add_segments(struct amp_core *core, const struct amp_image *image)
 {
 	struct rproc *rproc = core->rproc;
-	struct amp_segment segment;
+	u64 da, end = 0;
 	unsigned int i;
 	int ret = 0;
 
 	drop_segments(rproc);
-	for (i = 0; !ret && i < image->phnum; i++) {
-		amp_image_segment(image, i, &segment);
-		if (segment.type == PT_LOAD && segment.memsz)
-			ret = rproc_coredump_add_segment(rproc, segment.da, segment.memsz);
-	}
+	while (!ret && amp_image_piece(image, end, &da, &end))
+		ret = rproc_coredump_add_segment(rproc, da, end - da);
 	for (i = 0; !ret && i < core->soc.num_regions; i++) {
 		const struct amp_region *region = &core->soc.region[i];
 

@@ -1,19 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The firmware file: checked completely before remoteproc's ELF loader sees it.
+ * The firmware file: checked completely, and loaded.
  *
- * The loader trusts section headers, the table of their names and the order of its callbacks; a
- * file cut at the wrong place makes it read beyond the end. It also loads a segment wherever a
- * carveout is, vrings included. What passes here is safe to hand on, and what does not is refused
- * with the reason.
+ * remoteproc's own ELF loader is not used. It trusts section headers, the table of their names and
+ * the order of its callbacks, and reads beyond the end of a file that is cut at the wrong place; it
+ * loads a segment wherever a carveout is, vrings included; and where linkers let zeroes overlap
+ * data it depends on the order of the program headers which of them stays. What is taken here is
+ * what lib/remoteproc takes, and what is not is refused with the reason.
  */
 
 #include <linux/elf.h>
+#include <linux/minmax.h>
+#include <linux/sizes.h>
 #include <linux/string.h>
 
 #include "amprelay_rproc.h"
 
 #define TABLE_SECTION ".resource_table"
+
+/* As in lib/remoteproc: AMP_ELF_MAX_SEGMENTS, AMP_RSC_TABLE_MAX */
+#define MAX_SEGMENTS 128
+#define MAX_TABLE    SZ_64K
 
 /**
  * amp_refuse() - say why a firmware is not started
@@ -115,7 +122,7 @@ static int check_header(struct amp_core *core, struct amp_image *image)
 	machine = ehdr.e32.e_machine;
 	if (check_target(core, image, machine))
 		return -EINVAL;
-	if (type != ET_EXEC)
+	if (type != ET_EXEC && type != ET_DYN)
 		return amp_refuse(core, "is not an executable: ELF type %u (is it linked?)", type);
 
 	if (image->class == ELFCLASS64) {
@@ -131,20 +138,25 @@ static int check_header(struct amp_core *core, struct amp_image *image)
 		shentsize = ehdr.e32.e_shentsize;
 	}
 
-	if (image->phnum == 0 || phentsize != phdr_size(image))
-		return amp_refuse(core, "has no program headers that can be read (%u of %u bytes)",
-				  image->phnum, phentsize);
+	if (image->phnum == 0 || image->phnum > MAX_SEGMENTS || phentsize != phdr_size(image))
+		return amp_refuse(core,
+				  "has no program headers that can be read (%u of %u bytes; at most %u)",
+				  image->phnum, phentsize, MAX_SEGMENTS);
 	if (!in_file(image, image->phoff, (u64)image->phnum * phentsize))
 		return amp_refuse(core,
 				  "is truncated: program headers at %#llx, file has %zu bytes",
 				  image->phoff, image->size);
-	if (image->shnum == 0 || shentsize != shdr_size(image))
-		return amp_refuse(core,
-				  "has no resource table: it has no section headers (stripped?)");
-	if (!in_file(image, image->shoff, (u64)image->shnum * shentsize))
-		return amp_refuse(core,
-				  "is truncated: section headers at %#llx, file has %zu bytes",
-				  image->shoff, image->size);
+	/* Without sections, there is none with a resource table. */
+	if (image->shnum || image->shoff) {
+		if (image->shstrndx >= image->shnum || shentsize != shdr_size(image))
+			return amp_refuse(core,
+					  "has no section headers that can be read (%u of %u bytes, names in %u)",
+					  image->shnum, shentsize, image->shstrndx);
+		if (!in_file(image, image->shoff, (u64)image->shnum * shentsize))
+			return amp_refuse(core,
+					  "is truncated: section headers at %#llx, file has %zu bytes",
+					  image->shoff, image->size);
+	}
 	if (!amp_region_at(core, AMP_REGION_FIRMWARE, image->entry, 1))
 		return amp_refuse(core,
 				  "has its entry point at %#llx, outside the firmware memory of core %s",
@@ -152,47 +164,65 @@ static int check_header(struct amp_core *core, struct amp_image *image)
 	return 0;
 }
 
-/**
- * amp_image_segment() - read a program header
- * @image: an image whose headers were found to be inside the file
- * @index: less than @image->phnum
- * @segment: filled in; remoteproc loads a segment where its physical address says
- */
-void amp_image_segment(const struct amp_image *image, unsigned int index,
-		       struct amp_segment *segment)
+/* What of a program header matters here: remoteproc loads where its physical address says. */
+struct segment {
+	u64 da;
+	u64 offset;
+	u64 filesz;
+	u64 memsz;
+};
+
+/* Reads a program header. False: it is none of a segment that is loaded. */
+static bool read_segment(const struct amp_image *image, unsigned int index, struct segment *segment)
 {
 	const u8 *at = image->data + image->phoff + index * phdr_size(image);
+	u32 type;
 
 	if (image->class == ELFCLASS64) {
 		struct elf64_phdr phdr;
 
 		memcpy(&phdr, at, sizeof(phdr));
-		*segment = (struct amp_segment){ phdr.p_type, phdr.p_paddr, phdr.p_offset,
-						 phdr.p_filesz, phdr.p_memsz };
+		type = phdr.p_type;
+		*segment = (struct segment){ phdr.p_paddr, phdr.p_offset, phdr.p_filesz,
+					     phdr.p_memsz };
 	} else {
 		struct elf32_phdr phdr;
 
 		memcpy(&phdr, at, sizeof(phdr));
-		*segment = (struct amp_segment){ phdr.p_type, phdr.p_paddr, phdr.p_offset,
-						 phdr.p_filesz, phdr.p_memsz };
+		type = phdr.p_type;
+		*segment = (struct segment){ phdr.p_paddr, phdr.p_offset, phdr.p_filesz,
+					     phdr.p_memsz };
 	}
+	return type == PT_LOAD && (segment->filesz || segment->memsz);
+}
+
+/* Is there a segment before @end that has bytes of the file for one of these addresses? */
+static bool has_bytes_at(const struct amp_image *image, unsigned int end, u64 da, u64 len)
+{
+	struct segment segment;
+	unsigned int i;
+
+	for (i = 0; i < end; i++)
+		if (read_segment(image, i, &segment) &&
+		    max(da, segment.da) < min(da + len, segment.da + segment.filesz))
+			return true;
+	return false;
 }
 
 static int check_segments(struct amp_core *core, const struct amp_image *image)
 {
-	struct amp_segment segment;
-	u64 total = 0;
+	struct segment segment;
+	bool any = false;
 	unsigned int i;
 
 	for (i = 0; i < image->phnum; i++) {
-		amp_image_segment(image, i, &segment);
-		if (segment.type != PT_LOAD || !segment.memsz)
+		if (!read_segment(image, i, &segment))
 			continue;
 		if (segment.filesz > segment.memsz)
 			return amp_refuse(core,
 					  "has a bad segment %u: %#llx bytes in the file, %#llx in memory",
 					  i, segment.filesz, segment.memsz);
-		if (!in_file(image, segment.offset, segment.filesz))
+		if (segment.filesz && !in_file(image, segment.offset, segment.filesz))
 			return amp_refuse(core,
 					  "is truncated: segment %u is %#llx bytes at %#llx, file has %zu bytes",
 					  i, segment.filesz, segment.offset, image->size);
@@ -200,18 +230,68 @@ static int check_segments(struct amp_core *core, const struct amp_image *image)
 			return amp_refuse(core,
 					  "has segment %u at %#llx + %#llx, outside the firmware memory of core %s",
 					  i, segment.da, segment.memsz, core->soc.core);
-		total += segment.memsz;
+		/* Zeroes may overlap anything; of two different bytes for one place one is lost. */
+		if (has_bytes_at(image, i, segment.da, segment.filesz))
+			return amp_refuse(core,
+					  "has overlapping segments: the bytes of segment %u at %#llx + %#llx lie on top of another's",
+					  i, segment.da, segment.filesz);
+		any = true;
 	}
-
-	/*
-	 * Each fits; together they cannot need more than there is, unless they overlap. Keeps dumps
-	 * bounded as well.
-	 */
-	if (total > core->soc.mem_size)
-		return amp_refuse(core, "has overlapping segments: %#llx bytes in all", total);
-	if (!total)
+	if (!any)
 		return amp_refuse(core, "has nothing to load");
 	return 0;
+}
+
+/**
+ * amp_image_load() - put the segments of an image into the core's memory
+ * @core: the core, which is off
+ * @image: an image that amp_image_open() has accepted
+ *
+ * First all zeroes, then all bytes of the file: what the file has, counts, in whatever order
+ * linkers let them overlap. The resource table follows from remoteproc, which has filled it in.
+ */
+void amp_image_load(struct amp_core *core, const struct amp_image *image)
+{
+	void *base = core->mem - core->soc.mem_da;
+	struct segment segment;
+	unsigned int i;
+
+	for (i = 0; i < image->phnum; i++)
+		if (read_segment(image, i, &segment))
+			memset(base + segment.da + segment.filesz, 0,
+			       segment.memsz - segment.filesz);
+	for (i = 0; i < image->phnum; i++)
+		if (read_segment(image, i, &segment))
+			memcpy(base + segment.da, image->data + segment.offset, segment.filesz);
+}
+
+/**
+ * amp_image_piece() - find the next piece of memory that an image's segments occupy
+ * @image: an image that amp_image_open() has accepted
+ * @from: where to look from: 0, or the end of the last piece
+ * @da: set to its address
+ * @end: set to the address behind it
+ *
+ * Pieces do not overlap, even if segments do.
+ *
+ * Return: false if there is none any more.
+ */
+bool amp_image_piece(const struct amp_image *image, u64 from, u64 *da, u64 *end)
+{
+	struct segment segment;
+	bool found = false;
+	unsigned int i;
+
+	for (i = 0; i < image->phnum; i++) {
+		if (!read_segment(image, i, &segment) || segment.da + segment.memsz <= from)
+			continue;
+		if (found && max(segment.da, from) >= *da)
+			continue;
+		found = true;
+		*da = max(segment.da, from);
+		*end = segment.da + segment.memsz;
+	}
+	return found;
 }
 
 struct section {
@@ -241,40 +321,50 @@ static void read_section(const struct amp_image *image, unsigned int index, stru
 	}
 }
 
-/*
- * Linux patches the table where its section says; the firmware reads it there: it must be part of
- * what is loaded.
- */
+/* Does a segment put the section where it runs? */
 static bool is_loaded(const struct amp_image *image, const struct section *section)
 {
-	struct amp_segment segment;
+	struct segment segment;
 	unsigned int i;
 
-	for (i = 0; i < image->phnum; i++) {
-		amp_image_segment(image, i, &segment);
-		if (segment.type == PT_LOAD && section->offset >= segment.offset &&
+	for (i = 0; i < image->phnum; i++)
+		if (read_segment(image, i, &segment) && section->offset >= segment.offset &&
 		    section->offset - segment.offset <= segment.filesz &&
 		    section->size <= segment.filesz - (section->offset - segment.offset) &&
 		    segment.da + (section->offset - segment.offset) == section->addr)
 			return true;
-	}
 	return false;
 }
 
+/*
+ * The table is where the firmware was linked to find it, sh_addr, even if its bytes are loaded
+ * elsewhere or not at all: remoteproc writes it there. A section of no bytes, or of zeroes, is
+ * what linker scripts leave of a table that the firmware does not have.
+ */
 static int accept_table(struct amp_core *core, struct amp_image *image,
 			const struct section *section)
 {
-	if (section->type == SHT_NOBITS)
-		return amp_refuse(core, "has a resource table without contents in the file");
+	if (section->type == SHT_NOBITS || !section->size)
+		return 0;
 	if (!in_file(image, section->offset, section->size))
 		return amp_refuse(core,
 				  "is truncated: resource table of %#llx bytes at %#llx, file has %zu bytes",
 				  section->size, section->offset, image->size);
-	if (!is_loaded(image, section))
-		return amp_refuse(core, "has its resource table at %#llx, which no segment loads",
-				  section->addr);
+	if (!memchr_inv(image->data + section->offset, 0, section->size))
+		return 0;
+	if (section->addr % sizeof(u32) || section->size > MAX_TABLE ||
+	    !amp_region_at(core, AMP_REGION_FIRMWARE, section->addr, section->size))
+		return amp_refuse(core,
+				  "has its resource table at %#llx + %#llx: misaligned, too large, or outside the firmware memory of core %s",
+				  section->addr, section->size, core->soc.core);
+	if (!is_loaded(image, section) &&
+	    has_bytes_at(image, image->phnum, section->addr, section->size))
+		return amp_refuse(core,
+				  "has its resource table at %#llx + %#llx, on top of other bytes that it loads",
+				  section->addr, section->size);
 	image->table = (const void *)(image->data + section->offset);
 	image->table_size = section->size;
+	image->table_da = section->addr;
 	return 0;
 }
 
@@ -284,11 +374,11 @@ static int find_table(struct amp_core *core, struct amp_image *image)
 	const char *name;
 	unsigned int i;
 
-	if (image->shstrndx >= image->shnum)
-		return amp_refuse(core, "has a bad index of its section names: %u of %u",
-				  image->shstrndx, image->shnum);
+	/* No section is named then. */
+	if (!image->shstrndx)
+		return 0;
 	read_section(image, image->shstrndx, &names);
-	if (!names.size || !in_file(image, names.offset, names.size))
+	if (names.type != SHT_STRTAB || !names.size || !in_file(image, names.offset, names.size))
 		return amp_refuse(core, "is truncated: section names at %#llx, file has %zu bytes",
 				  names.offset, image->size);
 	name = (const char *)image->data + names.offset;
@@ -296,21 +386,14 @@ static int find_table(struct amp_core *core, struct amp_image *image)
 	if (name[names.size - 1] != '\0')
 		return amp_refuse(core, "has section names without an end");
 
-	/*
-	 * All of them, not only up to the first match: the ELF loader looks again, and must find
-	 * the same.
-	 */
 	for (i = 0; i < image->shnum; i++) {
 		read_section(image, i, &section);
 		if (section.name >= names.size)
 			return amp_refuse(core, "has a bad name of section %u: at %#x of %#llx", i,
 					  section.name, names.size);
-		if (!image->table && !strcmp(name + section.name, TABLE_SECTION) &&
-		    accept_table(core, image, &section))
-			return -EINVAL;
+		if (!strcmp(name + section.name, TABLE_SECTION))
+			return accept_table(core, image, &section);
 	}
-	if (!image->table)
-		return amp_refuse(core, "has no resource table (section " TABLE_SECTION ")");
 	return 0;
 }
 
@@ -318,7 +401,7 @@ static int find_table(struct amp_core *core, struct amp_image *image)
  * amp_image_open() - check a firmware file for a core
  * @core: the core
  * @fw: the file; @image points into it
- * @image: what was found
+ * @image: what was found; without a resource table, @image->table is NULL
  *
  * Return: 0, or -EINVAL after a message that says what is wrong with the file.
  */
@@ -328,5 +411,5 @@ int amp_image_open(struct amp_core *core, const struct firmware *fw, struct amp_
 
 	if (check_header(core, image) || check_segments(core, image) || find_table(core, image))
 		return -EINVAL;
-	return amp_rsc_check(core, image);
+	return image->table ? amp_rsc_check(core, image) : 0;
 }

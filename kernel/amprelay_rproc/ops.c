@@ -135,6 +135,7 @@ static int amp_unprepare(struct rproc *rproc)
 	core->quiesce_listed = false;
 	kfree(core->table);
 	core->table = NULL;
+	core->table_size = 0;
 	return 0;
 }
 
@@ -150,29 +151,47 @@ static int amp_sanity_check(struct rproc *rproc, const struct firmware *fw)
 		return amp_refuse(core,
 				  "has a bad name: it must be a plain file name of at most %u characters",
 				  AMP_FIRMWARE_LEN - 1);
-	if (amp_image_open(core, fw, &image))
-		return -EINVAL;
-	return rproc_elf_sanity_check(rproc, fw);
+	return amp_image_open(core, fw, &image);
 }
 
 static int amp_parse_fw(struct rproc *rproc, const struct firmware *fw)
 {
 	struct amp_core *core = rproc->priv;
+	struct resource_table *cached;
 	struct amp_image image;
 	int ret;
 
 	ret = amp_image_open(core, fw, &image);
 	if (ret)
 		return ret;
+	if (!image.table) {
+		dev_info(&rproc->dev,
+			 "firmware %s has no resource table: core %s gets no channels\n",
+			 rproc->firmware, core->soc.core);
+		return 0;
+	}
 	core->table = kmemdup(image.table, image.table_size, GFP_KERNEL);
-	core->table_size = image.table_size;
 	if (!core->table)
 		return -ENOMEM;
-	ret = amp_rsc_add_carveouts(core, &image);
-	if (ret)
+	core->table_size = image.table_size;
+
+	/* Another one for remoteproc, which fills in what is open. */
+	cached = kmemdup(image.table, image.table_size, GFP_KERNEL);
+	if (!cached)
+		return -ENOMEM;
+	ret = amp_rsc_fill(core, &image, cached);
+	image.table = cached;
+	if (!ret)
+		ret = amp_rsc_add_carveouts(core, &image);
+	if (ret) {
+		kfree(cached);
 		return ret;
-	/* Last: remoteproc does not free its copy of the table when parse_fw fails. */
-	return rproc_elf_load_rsc_table(rproc, fw);
+	}
+	/* remoteproc frees it, but not when parse_fw fails. */
+	rproc->cached_table = cached;
+	rproc->table_ptr = cached;
+	rproc->table_sz = image.table_size;
+	return 0;
 }
 
 static int amp_load(struct rproc *rproc, const struct firmware *fw)
@@ -190,7 +209,7 @@ static int amp_load(struct rproc *rproc, const struct firmware *fw)
 	if (ret)
 		return ret;
 	if (image.table_size != core->table_size ||
-	    memcmp(image.table, core->table, image.table_size))
+	    (image.table && memcmp(image.table, core->table, image.table_size)))
 		return amp_refuse(core,
 				  "has another resource table than when core %s was started: stop and start the core",
 				  core->soc.core);
@@ -204,7 +223,17 @@ static int amp_load(struct rproc *rproc, const struct firmware *fw)
 		rproc_add_subdev(rproc, &core->quiesce);
 	core->quiesce_listed = true;
 
-	return rproc_elf_load_segments(rproc, fw);
+	core->table_da = image.table_da;
+	amp_image_load(core, &image);
+	return 0;
+}
+
+/* Where the core finds its table; NULL if the firmware that amp_load() has loaded has none. */
+static struct resource_table *amp_loaded_table(struct rproc *rproc, const struct firmware *fw)
+{
+	struct amp_core *core = rproc->priv;
+
+	return core->table ? core->mem + (core->table_da - core->soc.mem_da) : NULL;
 }
 
 /*
@@ -289,7 +318,7 @@ const struct rproc_ops amp_rproc_ops = {
 	.sanity_check = amp_sanity_check,
 	.parse_fw = amp_parse_fw,
 	.load = amp_load,
-	.find_loaded_rsc_table = rproc_elf_find_loaded_rsc_table,
+	.find_loaded_rsc_table = amp_loaded_table,
 	.da_to_va = amp_da_to_va,
 	.start = amp_start,
 	.stop = amp_stop,

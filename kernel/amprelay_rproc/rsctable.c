@@ -8,6 +8,7 @@
  */
 
 #include <linux/log2.h>
+#include <linux/sizes.h>
 #include <linux/string.h>
 #include <linux/virtio_ring.h>
 
@@ -16,6 +17,9 @@
 #define MAX_ENTRIES 64
 /* The virtio specification's limit for a split virtqueue. */
 #define MAX_DESCRIPTORS 32768
+/* What a vring gets whose size is left to us: as many as virtio_rpmsg_bus uses, if there is room. */
+#define USUAL_DESCRIPTORS 256
+#define MAX_ALIGN	  SZ_64K
 
 /* One entry, and where it is. */
 struct entry {
@@ -31,7 +35,7 @@ static bool get_entry(const struct amp_image *image, unsigned int index, struct 
 	const struct fw_rsc_hdr *hdr;
 
 	if (offset < struct_size(image->table, offset, image->table->num) ||
-	    offset > image->table_size || image->table_size - offset < sizeof(*hdr))
+	    offset % sizeof(u32) || offset > image->table_size || image->table_size - offset < sizeof(*hdr))
 		return false;
 
 	hdr = (const void *)image->table + offset;
@@ -53,11 +57,12 @@ static int check_vring(struct amp_core *core, const struct fw_rsc_vdev_vring *vr
 		return amp_refuse(core,
 				  "wants vdev %u in its resource table, but core %s has no memory %s",
 				  vdev, core->soc.core, name);
-	if (!is_power_of_2(vring->num) || vring->num > MAX_DESCRIPTORS)
+	if ((vring->num && !is_power_of_2(vring->num)) || vring->num > MAX_DESCRIPTORS)
 		return amp_refuse(core,
 				  "has a bad resource table: %s has %u descriptors, not a power of two up to 32768",
 				  name, vring->num);
-	if (!is_power_of_2(vring->align) || vring->align > PAGE_SIZE)
+	if (!is_power_of_2(vring->align) || vring->align < sizeof(u32) || vring->align > MAX_ALIGN ||
+	    region->offset % vring->align)
 		return amp_refuse(core, "has a bad resource table: %s has alignment %u", name,
 				  vring->align);
 	size = PAGE_ALIGN(vring_size(vring->num, vring->align));
@@ -114,8 +119,9 @@ static int check_trace(struct amp_core *core, const struct entry *entry)
 		return amp_refuse(core,
 				  "has a bad resource table: entry %u (trace): reserved word is not zero",
 				  entry->index);
-	if (!rsc->len || !(amp_region_at(core, AMP_REGION_TRACE, rsc->da, rsc->len) ||
-			   amp_region_at(core, AMP_REGION_FIRMWARE, rsc->da, rsc->len)))
+	/* Without a console a firmware may still have the entry. */
+	if (rsc->len && !(amp_region_at(core, AMP_REGION_TRACE, rsc->da, rsc->len) ||
+			  amp_region_at(core, AMP_REGION_FIRMWARE, rsc->da, rsc->len)))
 		return amp_refuse(core,
 				  "has a bad resource table: trace buffer at %#x + %#x, outside its memory",
 				  rsc->da, rsc->len);
@@ -135,21 +141,21 @@ static int check_carveout(struct amp_core *core, const struct entry *entry)
 	len = strnlen(rsc->name, sizeof(rsc->name));
 	/*
 	 * A carveout "vdev0vring0" would be taken for the ring. remoteproc looks the name up as a
-	 * format: no '%'.
+	 * format: no '%'. One without an end is cut by amp_rsc_fill().
 	 */
-	if (len == 0 || len == sizeof(rsc->name) || strnchr(rsc->name, len, '%') ||
+	if (len == 0 || strnchr(rsc->name, len, '%') ||
 	    !strncmp(rsc->name, "vdev", 4))
 		return amp_refuse(core,
 				  "has a bad resource table: entry %u (carveout) has a bad name",
 				  entry->index);
 	if (rsc->reserved)
 		return amp_refuse(core,
-				  "has a bad resource table: carveout %s: reserved word is not zero",
+				  "has a bad resource table: carveout %.32s: reserved word is not zero",
 				  rsc->name);
 	if (!rsc->len || !(amp_region_at(core, AMP_REGION_FIRMWARE, rsc->da, rsc->len) ||
 			   amp_region_at(core, AMP_REGION_HEAP, rsc->da, rsc->len)))
 		return amp_refuse(core,
-				  "has a bad resource table: carveout %s at %#x + %#x, outside its memory",
+				  "has a bad resource table: carveout %.32s at %#x + %#x, outside its memory",
 				  rsc->name, rsc->da, rsc->len);
 	return 0;
 }
@@ -209,11 +215,73 @@ int amp_rsc_check(struct amp_core *core, const struct amp_image *image)
 			ret = check_vdev(core, &entry, vdevs++);
 			break;
 		default:
-			/* remoteproc warns about what it does not know, and goes on. */
+			/*
+			 * A vendor's, or of a type of other times: remoteproc warns about what it
+			 * does not know, and goes on.
+			 */
 			break;
 		}
 	}
 	return ret;
+}
+
+/* As many descriptors as there is room for in a ring whose size the firmware leaves open; 0: none. */
+static u32 usual_size(struct amp_core *core, const struct fw_rsc_vdev_vring *vring,
+		      unsigned int vdev, unsigned int nr)
+{
+	const struct amp_region *region;
+	char name[AMP_NAME_LEN];
+	u32 num = USUAL_DESCRIPTORS;
+
+	snprintf(name, sizeof(name), "vdev%uvring%u", vdev, nr);
+	region = amp_region_named(core, AMP_REGION_VRING, name);
+	while (region && num && PAGE_ALIGN(vring_size(num, vring->align)) > region->size)
+		num /= 2;
+	return region ? num : 0;
+}
+
+/**
+ * amp_rsc_fill() - make a resource table one that remoteproc takes
+ * @core: the core
+ * @image: a firmware that amp_rsc_check() has accepted
+ * @table: a copy of its table, for remoteproc
+ *
+ * A vring of 0 descriptors gets as many as its memory has room for. A carveout's name of 32
+ * letters loses the last one, since remoteproc reads on to the next zero.
+ *
+ * Return: 0, or -EINVAL after a message.
+ */
+int amp_rsc_fill(struct amp_core *core, const struct amp_image *image,
+		 struct resource_table *table)
+{
+	struct amp_image filled = *image;
+	unsigned int vdevs = 0;
+	unsigned int i, nr;
+
+	for (i = 0; i < image->table->num; i++) {
+		const struct fw_rsc_vdev *from;
+		struct fw_rsc_carveout *carveout;
+		struct fw_rsc_vdev *vdev;
+		struct entry entry;
+
+		if (!get_entry(image, i, &entry))
+			continue;
+		from = entry.body;
+		vdev = (void *)table + (entry.body - (const void *)image->table);
+		carveout = (void *)vdev;
+		if (entry.type == RSC_CARVEOUT)
+			carveout->name[sizeof(carveout->name) - 1] = '\0';
+		if (entry.type != RSC_VDEV)
+			continue;
+		for (nr = 0; nr < RVDEV_NUM_VRINGS; nr++)
+			if (!from->vring[nr].num)
+				vdev->vring[nr].num =
+					usual_size(core, &from->vring[nr], vdevs, nr);
+		vdevs++;
+	}
+	/* Entries may overlap: what was filled here may have been something else there. */
+	filled.table = table;
+	return amp_rsc_check(core, &filled);
 }
 
 /**

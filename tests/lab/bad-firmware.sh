@@ -3,26 +3,10 @@
 # Every kind of bad firmware is refused by Linux or the relay with a message that says what is wrong, and the lab goes on.
 . "$(dirname "$0")/lab.sh"
 
-good=$AMPRELAY_LAB/firmware/amprelay-m3.elf
-dir=$AMPRELAY_STATE/fw
-fw=$dir/amprelay-m3.elf
-mkdir -p "$dir"
-objcopy=arm-none-eabi-objcopy
-cp "$good" "$fw"
+. "$(dirname "$0")/firmware_file.sh"
+
 expect 0 "" amp up --firmware "$dir"
 expect 0 "" amp stop m3
-
-# patch OFFSET BYTES…: overwrite bytes of the firmware file (octal escapes)
-patch() {
-	printf "$2" | dd of="$fw" bs=1 seek="$1" conv=notrunc status=none
-}
-
-# table SECTION-OFFSET BYTES: overwrite bytes of its resource table
-table() {
-	$objcopy --dump-section .resource_table="$AMPRELAY_STATE/table" "$good" "$AMPRELAY_STATE/ignored.elf"
-	printf "$2" | dd of="$AMPRELAY_STATE/table" bs=1 seek="$1" conv=notrunc status=none
-	$objcopy --update-section .resource_table="$AMPRELAY_STATE/table" "$good" "$fw"
-}
 
 refused() {
 	expect 6 "$1" amp start m3
@@ -50,8 +34,6 @@ refused "m3"
 patch 24 '\001\000\000\000' # e_entry outside the core's memory
 refused "entry"
 
-$objcopy --rename-section .resource_table=.renamed "$good" "$fw"
-refused "resource table"
 table 0 '\002' # version 2
 refused "m3"
 table 4 '\377\377\377\177' # far too many entries
