@@ -81,11 +81,12 @@ void rproc_virtio_remove_vdev(struct virtio_device *vdev);
  * @param index      its number in the device
  * @param notifyid   of its kicks
  * @param va         its address on this side
- * @param io         region that holds it, or at least says what memory it is (cached, shared); may be NULL
+ * @param io         region that holds it; may be NULL. Zephyr's pattern: the device's region, which holds the resource
+ * table and no more; it is not asked where the ring is, if it is smaller than that
  * @param num_descs  a power of two up to 32768
  * @param align      of the used ring: a power of two, at least 4
  * @return 0; -RPROC_EINVAL: no such vring, @p va NULL or not aligned, a size or alignment that is no power of two, the
- * ring begins in @p io and does not end there, or its queue exists already and is smaller; -RPROC_ENOMEM
+ * ring not wholly inside @p io, or its queue exists already and is smaller; -RPROC_ENOMEM
  *
  * Allocates if the driver's queue must be larger than the table said. Context: task.
  */

@@ -301,12 +301,15 @@ int rproc_virtio_init_vring(struct virtio_device *vdev, unsigned int index, unsi
                             struct metal_io_region *io, unsigned int num_descs, unsigned int align)
 {
 	struct virtio_vring_info *vring;
+	size_t size;
 	int status;
 
-	/* The region may be another one, such as the table's, but not end in the middle of the ring. */
 	if (!vdev || index >= vdev->vrings_num || !va || !ring_size_ok(num_descs) || align < 4 ||
-	    (align & (align - 1)) || ((uintptr_t)va & (metal_max(align, 8u) - 1)) ||
-	    (io && amp_io_holds(io, va, 1) && !amp_io_holds(io, va, (size_t)vring_size(num_descs, align))))
+	    (align & (align - 1)) || ((uintptr_t)va & (metal_max(align, 8u) - 1)))
+		return -RPROC_EINVAL;
+	/* A region that holds the table and is too small for a ring says nothing of where rings may lie. */
+	size = (size_t)vring_size(num_descs, align);
+	if (io && (io != to_rpvdev(vdev)->vdev_rsc_io || size <= io->size) && !amp_io_holds(io, va, size))
 		return -RPROC_EINVAL;
 	vring = &vdev->vrings_info[index];
 	status = make_room(vdev, vring, num_descs);

@@ -161,7 +161,8 @@ static void vrings_that_make_no_sense_are_refused(void **state)
 	assert_int_equal(rproc_virtio_init_vring(vdev, 0, 0, ring, &io, NUM, 48), -RPROC_EINVAL);
 	assert_int_equal(rproc_virtio_init_vring(vdev, 0, 0, ring, &io, NUM, 1u << 17), -RPROC_EINVAL);
 	assert_int_equal(rproc_virtio_init_vring(vdev, 0, 0, ring[0] + 32, &io, NUM, 64), -RPROC_EINVAL);
-	io.size--; /* begins in io, and does not end there */
+	assert_int_equal(rproc_virtio_init_vring(vdev, 0, 0, ring[1], &io, NUM, 64), -RPROC_EINVAL); /* not in io */
+	io.size--;
 	assert_int_equal(rproc_virtio_init_vring(vdev, 0, 0, ring, &io, NUM, 64), -RPROC_EINVAL);
 	/* alignments: the smallest, and one step beyond; descriptors hold 64-bit words */
 	assert_int_equal(rproc_virtio_init_vring(vdev, 0, 0, ring, NULL, NUM, 2), -RPROC_EINVAL);
@@ -188,8 +189,11 @@ static void a_ring_may_lie_outside_the_region_of_the_table(void **state)
 		metal_io_init(&io, &rsc, NULL, sizeof(rsc), (unsigned int)-1, 0, NULL);
 		vdev = rproc_virtio_create_vdev(role, 0, &rsc, &io, &rsc, notify, NULL);
 		assert_non_null(vdev);
-		assert_int_equal(rproc_virtio_init_vring(vdev, 0, 0, ring[0], &io, NUM, 64), 0);
+		assert_int_equal(rproc_virtio_init_vring(vdev, 0, 0, ring[0], &io, 2 * NUM, 64), 0);
 		assert_int_equal(rproc_virtio_init_vring(vdev, 1, 1, ring[1], NULL, NUM, 16), 0);
+		/* One that a ring would fit into is asked all the same. */
+		io.size = (size_t)vring_size(2 * NUM, 64);
+		assert_int_equal(rproc_virtio_init_vring(vdev, 0, 0, ring[0], &io, 2 * NUM, 64), -RPROC_EINVAL);
 		rproc_virtio_remove_vdev(vdev);
 	}
 }
