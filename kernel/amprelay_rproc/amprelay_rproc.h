@@ -16,6 +16,7 @@
 #include <linux/pci.h>
 #include <linux/remoteproc.h>
 #include <linux/wait.h>
+#include <linux/workqueue.h>
 
 #include <amprelay/wire.h>
 
@@ -41,7 +42,9 @@ struct amp_vq_irq {
  * @mem_pa: where the CPU sees @mem; what virtqueue descriptors hold is relative to it
  * @soc: the SoC's description of this core as it was, checked, at probe: nothing reads the shared
  * one again
- * @host: our section of the control block
+ * @host: our section of the control block. The core can write it as well: output only
+ * @said: what stands there by our will, written there again with every request. Guarded by
+ * @mailbox_lock, but for report_ack
  * @relay: the relay's section; may change at any time
  * @remote: the core's section; may change at any time
  * @removing: the device goes away: the core is not started any more
@@ -57,8 +60,9 @@ struct amp_vq_irq {
  * @table_size: bytes of @table, 0 if there is none
  * @table_da: where the core finds its table
  * @framework_coredump: what remoteproc installed as coredump operation
+ * @framework_crash: what remoteproc installed as the work that handles a crash
+ * @recovering: that work has been let through, and has not ended yet. Set under the rproc's lock
  * @mailbox_lock: one request at a time
- * @req_seq: number of the last request. Guarded by @mailbox_lock
  * @unanswered: the relay left a request without an answer, so that the core's state is unknown.
  * Guarded by @mailbox_lock
  * @answered: woken when the relay may have answered
@@ -66,6 +70,11 @@ struct amp_vq_irq {
  * @report_seen: number of the last crash report that was looked at
  * @armed: the core is on, or about to be: reports are about the firmware that runs now
  * @reported: this life's crash has been given to remoteproc
+ * @life: grows with each start
+ * @queued: a crash has been given to remoteproc, and its work has not looked at it yet
+ * @queued_life: the life that it was about
+ * @report: room for a copy of the relay's section
+ * @record: room for a copy of the core's
  */
 struct amp_core {
 	struct device *dev;
@@ -75,6 +84,7 @@ struct amp_core {
 	phys_addr_t mem_pa;
 	struct amp_soc soc;
 	struct amp_host *host;
+	struct amp_host said;
 	const struct amp_relay *relay;
 	const struct amp_remote *remote;
 	bool removing;
@@ -89,9 +99,10 @@ struct amp_core {
 	size_t table_size;
 	u64 table_da;
 	void (*framework_coredump)(struct rproc *rproc);
+	work_func_t framework_crash;
+	bool recovering;
 
 	struct mutex mailbox_lock; /* one request at a time */
-	u32 req_seq;
 	bool unanswered;
 	wait_queue_head_t answered;
 
@@ -99,6 +110,11 @@ struct amp_core {
 	u32 report_seen;
 	bool armed;
 	bool reported;
+	u32 life;
+	bool queued;
+	u32 queued_life;
+	struct amp_relay report;
+	struct amp_remote record;
 };
 
 /* pci.c */
@@ -117,7 +133,9 @@ static inline u32 amp_region_da(const struct amp_core *core, const struct amp_re
 }
 
 /* mailbox.c: requests to the relay */
+int amp_mailbox_greet(struct amp_core *core);
 int amp_mailbox_request(struct amp_core *core, enum amp_request op, u32 arg, const char *firmware);
+void amp_mailbox_leave(struct amp_core *core);
 void amp_copy_text(char *to, const char *from, size_t size);
 
 /* ops.c: what remoteproc calls */
@@ -174,6 +192,8 @@ int amp_rsc_add_carveouts(struct amp_core *core, const struct amp_image *image);
 void amp_crash_arm(struct amp_core *core);
 void amp_crash_disarm(struct amp_core *core);
 void amp_crash_look(struct amp_core *core);
+void amp_crash_work(struct work_struct *work);
+void amp_crash_end(struct amp_core *core);
 int amp_crash_add_segments(struct amp_core *core, const struct amp_image *image);
 
 /* registers.c: a crash record for people */

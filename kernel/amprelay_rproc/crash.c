@@ -20,6 +20,7 @@ static const char * const detector_names[] = {
 static void acknowledge(struct amp_core *core, u32 seq)
 {
 	core->report_seen = seq;
+	WRITE_ONCE(core->said.report_ack, seq);
 	WRITE_ONCE(core->host->report_ack, seq);
 }
 
@@ -35,6 +36,7 @@ void amp_crash_arm(struct amp_core *core)
 	acknowledge(core, READ_ONCE(core->relay->report_seq));
 	core->armed = true;
 	core->reported = false;
+	core->life++;
 	mutex_unlock(&core->report_lock);
 }
 
@@ -86,11 +88,8 @@ static void print_remote(struct amp_core *core, u32 epoch)
 {
 	struct device *dev = &core->rproc->dev;
 	const char *name = core->soc.core;
-	struct amp_remote *copy;
+	struct amp_remote *copy = &core->record;
 
-	copy = kmalloc(sizeof(*copy), GFP_KERNEL);
-	if (!copy)
-		return;
 	memcpy(copy, core->remote, sizeof(*copy));
 
 	if (copy->build_id_len > 0 && copy->build_id_len <= AMP_BUILD_ID_LEN)
@@ -105,7 +104,6 @@ static void print_remote(struct amp_core *core, u32 epoch)
 			copy->crash.epoch, epoch);
 	else
 		amp_print_record(core, &copy->crash);
-	kfree(copy);
 }
 
 static void print_report(struct amp_core *core, const struct amp_relay *report)
@@ -135,41 +133,94 @@ static enum rproc_crash_type crash_type(u32 report_type)
 	}
 }
 
+/* Takes a report. Caller holds report_lock. */
+static void take_report(struct amp_core *core)
+{
+	struct amp_relay *report = &core->report;
+
+	take_snapshot(core, report);
+	if (!core->armed || report->report_seq == core->report_seen) {
+		dev_dbg(core->dev, "crash report %u is about a former life\n", report->report_seq);
+		return;
+	}
+	print_report(core, report);
+	/*
+	 * Once in a life: a second one, given while remoteproc handles the first, would be handled
+	 * after the recovery and hit the new life.
+	 */
+	if (core->reported)
+		return;
+	core->reported = true;
+	core->queued = true;
+	core->queued_life = core->life;
+	rproc_report_crash(core->rproc, crash_type(report->report_type));
+}
+
 /**
  * amp_crash_look() - take a crash report if there is a new one
  * @core: the core
+ *
+ * Needs no memory: a report that is not taken leaves a dead core that is said to run. It is
+ * acknowledged each time, new or not, since the core may have written over that, and the relay
+ * rings until it finds it.
  *
  * Context: task; may sleep.
  */
 void amp_crash_look(struct amp_core *core)
 {
-	struct amp_relay *report;
-	bool ours;
-
-	if (READ_ONCE(core->relay->report_seq) == READ_ONCE(core->report_seen))
-		return;
-	report = kmalloc(sizeof(*report), GFP_KERNEL);
-	if (!report)
-		return;
-
 	mutex_lock(&core->report_lock);
-	take_snapshot(core, report);
-	ours = core->armed && report->report_seq != core->report_seen;
-	if (ours) {
-		print_report(core, report);
-		/*
-		 * Once in a life: a second one, given while remoteproc handles the first, would be
-		 * handled after the recovery and hit the new life.
-		 */
-		if (!core->reported)
-			rproc_report_crash(core->rproc, crash_type(report->report_type));
-		core->reported = true;
-	} else {
-		dev_dbg(core->dev, "crash report %u is about a former life\n", report->report_seq);
-	}
-	acknowledge(core, report->report_seq);
+	core->report.report_seq = core->report_seen;
+	if (READ_ONCE(core->relay->report_seq) != core->report_seen)
+		take_report(core);
+	acknowledge(core, core->report.report_seq);
 	mutex_unlock(&core->report_lock);
-	kfree(report);
+}
+
+/**
+ * amp_crash_work() - handle a crash, in front of remoteproc's own function for it
+ * @work: the rproc's crash_handler
+ *
+ * The work may have waited for the rproc's lock while somebody stopped the core and started it
+ * again. remoteproc does not notice, and restarts a core that is sound: so look which life it was
+ * about. A crash that was not reported by us (debugfs) is about the present one.
+ */
+void amp_crash_work(struct work_struct *work)
+{
+	struct rproc *rproc = container_of(work, struct rproc, crash_handler);
+	struct amp_core *core = rproc->priv;
+	bool stale;
+
+	mutex_lock(&rproc->lock);
+	mutex_lock(&core->report_lock);
+	stale = core->queued && core->queued_life != core->life;
+	core->queued = false;
+	/* Queued again meanwhile: that is handled here and now. */
+	if (cancel_work(work))
+		pm_relax(rproc->dev.parent);
+	mutex_unlock(&core->report_lock);
+	/* Between this lock and remoteproc's nobody may start another life: amp_prepare(). */
+	WRITE_ONCE(core->recovering, !stale);
+	mutex_unlock(&rproc->lock);
+
+	if (stale) {
+		dev_info(&rproc->dev, "%s has been started again since it crashed\n",
+			 core->soc.core);
+		pm_relax(rproc->dev.parent);
+		return;
+	}
+	core->framework_crash(work);
+	WRITE_ONCE(core->recovering, false);
+}
+
+/**
+ * amp_crash_end() - no crash is handled any more
+ * @core: the core, which is off for good
+ */
+void amp_crash_end(struct amp_core *core)
+{
+	amp_crash_disarm(core);
+	if (cancel_work_sync(&core->rproc->crash_handler))
+		pm_relax(core->rproc->dev.parent);
 }
 
 /* The control block is nothing that rproc_da_to_va() gives away. */

@@ -42,6 +42,37 @@ void amp_copy_text(char *to, const char *from, size_t size)
 			to[i] = '?';
 }
 
+/*
+ * Writes the whole of our section. A core that went mad may have written there too, anywhere: over
+ * mem_pa, without which no link comes up in any later life. While it is off nobody but us writes.
+ */
+static void say(struct amp_core *core)
+{
+	const struct amp_host *said = &core->said;
+	struct amp_host *host = core->host;
+
+	WRITE_ONCE(host->mem_pa, said->mem_pa);
+	WRITE_ONCE(host->state, said->state);
+	WRITE_ONCE(host->epoch, said->epoch);
+	WRITE_ONCE(host->op, said->op);
+	WRITE_ONCE(host->arg, said->arg);
+	WRITE_ONCE(host->report_ack, READ_ONCE(said->report_ack));
+	memcpy(host->firmware, said->firmware, sizeof(host->firmware));
+	memset(host->reserved, 0, sizeof(host->reserved));
+	/* A relay that looks now must not find the new number beside the old request. */
+	dma_wmb();
+	WRITE_ONCE(host->req_seq, said->req_seq);
+}
+
+/*
+ * The core can write resp_seq and resp_status, and so answer a request in the relay's place, while
+ * it is on. What it gains is its own next life at most. A START is answered before the firmware
+ * runs, or by the firmware that is started. A STOP that the core answers is believed: its memory
+ * is loaded while it still runs, for as long as the relay takes to stop it, which it does all the
+ * same, and a start that comes too early is refused with AMP_EBUSY. An answer that it overwrites
+ * costs the time of a request without an answer, until the relay has powered it off and writes the
+ * answer again.
+ */
 static bool is_answered(const struct amp_core *core, u32 seq)
 {
 	return READ_ONCE(core->relay->resp_seq) == seq;
@@ -55,6 +86,7 @@ static bool wait_for_answer(struct amp_core *core, u32 seq)
 		if (wait_event_timeout(core->answered, is_answered(core, seq),
 				       msecs_to_jiffies(ANSWER_SLICE_MS)))
 			return true;
+		say(core);
 		amp_ring(core, AMP_VECTOR_CONTROL);
 	}
 	return is_answered(core, seq);
@@ -88,19 +120,17 @@ static int answer_to_errno(struct amp_core *core, enum amp_request op)
 
 static int post(struct amp_core *core, enum amp_request op, u32 arg, const char *firmware)
 {
-	struct amp_host *host = core->host;
+	struct amp_host *said = &core->said;
 
+	said->op = op;
+	said->arg = arg;
+	strscpy_pad(said->firmware, firmware, sizeof(said->firmware));
 	/* The last one answered and one more, except after a request that never was. */
-	core->req_seq++;
-	WRITE_ONCE(host->op, op);
-	WRITE_ONCE(host->arg, arg);
-	strscpy_pad(host->firmware, firmware, sizeof(host->firmware));
-	/* A relay that looks now must not find the new number beside the old request. */
-	dma_wmb();
-	WRITE_ONCE(host->req_seq, core->req_seq);
+	said->req_seq++;
+	say(core);
 	amp_ring(core, AMP_VECTOR_CONTROL);
 
-	core->unanswered = !wait_for_answer(core, core->req_seq);
+	core->unanswered = !wait_for_answer(core, said->req_seq);
 	if (core->unanswered) {
 		dev_err(core->dev,
 			"%s: no answer to the request to %s the core: is the relay alive?\n",
@@ -145,4 +175,49 @@ int amp_mailbox_request(struct amp_core *core, enum amp_request op, u32 arg, con
 unlock:
 	mutex_unlock(&core->mailbox_lock);
 	return ret;
+}
+
+/**
+ * amp_mailbox_greet() - introduce this driver's life to the relay, which forgets the one before
+ * @core: the core
+ *
+ * Return: as amp_mailbox_request().
+ */
+int amp_mailbox_greet(struct amp_core *core)
+{
+	struct amp_host *said = &core->said;
+	u32 answered = READ_ONCE(core->relay->resp_seq);
+	int ret;
+
+	said->mem_pa = core->mem_pa;
+	said->state = AMP_HOST_ABSENT;
+	said->epoch = READ_ONCE(core->host->epoch) + 1;
+	/* A driver before us may have left a request without an answer; its number is used up. */
+	core->unanswered = READ_ONCE(core->host->req_seq) == answered + 1;
+	said->req_seq = core->unanswered ? answered + 1 : answered;
+
+	ret = amp_mailbox_request(core, AMP_REQ_RESET, 0, "");
+	/*
+	 * A core that is on may have written over these numbers, so that ours was one that the
+	 * relay has seen. The next is another.
+	 */
+	if (ret == -EREMOTEIO)
+		ret = amp_mailbox_request(core, AMP_REQ_RESET, 0, "");
+	if (ret)
+		return ret;
+	said->state = AMP_HOST_BOUND;
+	WRITE_ONCE(core->host->state, AMP_HOST_BOUND);
+	return 0;
+}
+
+/**
+ * amp_mailbox_leave() - this driver is going
+ * @core: the core
+ */
+void amp_mailbox_leave(struct amp_core *core)
+{
+	mutex_lock(&core->mailbox_lock);
+	core->said.state = AMP_HOST_ABSENT;
+	WRITE_ONCE(core->host->state, AMP_HOST_ABSENT);
+	mutex_unlock(&core->mailbox_lock);
 }

@@ -94,6 +94,12 @@ static int amp_prepare(struct rproc *rproc)
 	unsigned int i;
 	int ret = 0;
 
+	/* It would hit the life that is about to begin. It ends when the lock is free. */
+	if (READ_ONCE(core->recovering)) {
+		dev_err(core->dev, "%s: a recovery of its last life has not ended yet: start it again\n",
+			core->soc.core);
+		return -EAGAIN;
+	}
 	/*
 	 * The relay may have started the core on its own account. It would refuse to start it
 	 * again, but by then the segments would have been loaded over a firmware that runs.
@@ -334,6 +340,8 @@ void amp_ops_init(struct amp_core *core)
 	/* remoteproc's own, which it does not export */
 	core->framework_coredump = rproc->ops->coredump;
 	rproc->ops->coredump = amp_coredump;
+	core->framework_crash = rproc->crash_handler.func;
+	INIT_WORK(&rproc->crash_handler, amp_crash_work);
 	/* Can be switched off in sysfs; remoteproc's own default is off. */
 	rproc->dump_conf = RPROC_COREDUMP_ENABLED;
 	rproc_coredump_set_elf_info(rproc, core->soc.elf_class, core->soc.elf_machine);

@@ -166,27 +166,6 @@ static int request_irqs(struct amp_core *core, struct pci_dev *pdev)
 	return 0;
 }
 
-/* Introduces this driver's life to the relay, which forgets the one before. */
-static int greet_relay(struct amp_core *core)
-{
-	struct amp_host *host = core->host;
-	u32 answered;
-	int ret;
-
-	WRITE_ONCE(host->mem_pa, core->mem_pa);
-	WRITE_ONCE(host->epoch, READ_ONCE(host->epoch) + 1);
-	/* A driver before us may have left a request without an answer; its number is used up. */
-	answered = READ_ONCE(core->relay->resp_seq);
-	core->unanswered = READ_ONCE(host->req_seq) == answered + 1;
-	core->req_seq = core->unanswered ? answered + 1 : answered;
-
-	ret = amp_mailbox_request(core, AMP_REQ_RESET, 0, "");
-	if (ret)
-		return dev_err_probe(core->dev, ret, "core %s cannot be reset\n", core->soc.core);
-	WRITE_ONCE(host->state, AMP_HOST_BOUND);
-	return 0;
-}
-
 static int amp_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
 	struct device *dev = &pdev->dev;
@@ -233,13 +212,13 @@ static int amp_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	ret = request_irqs(core, pdev);
 	if (ret)
 		return ret;
-	ret = greet_relay(core);
+	ret = amp_mailbox_greet(core);
 	if (ret)
-		return ret;
+		return dev_err_probe(dev, ret, "core %s cannot be reset\n", core->soc.core);
 
 	ret = rproc_add(core->rproc);
 	if (ret) {
-		WRITE_ONCE(core->host->state, AMP_HOST_ABSENT);
+		amp_mailbox_leave(core);
 		return dev_err_probe(dev, ret, "cannot register core %s\n", core->soc.core);
 	}
 	return 0;
@@ -272,6 +251,7 @@ static void amp_remove(struct pci_dev *pdev)
 	struct rproc *rproc = core->rproc;
 
 	shut_down(core);
+	amp_crash_end(core);
 	rproc_del(rproc);
 
 	/*
@@ -283,7 +263,7 @@ static void amp_remove(struct pci_dev *pdev)
 	memset(rproc->ops, 0, sizeof(*rproc->ops));
 	mutex_unlock(&rproc->lock);
 
-	WRITE_ONCE(core->host->state, AMP_HOST_ABSENT);
+	amp_mailbox_leave(core);
 }
 
 /* At power-off and kexec: only the core itself matters, nobody is left to talk to it. */
@@ -294,7 +274,7 @@ static void amp_shutdown(struct pci_dev *pdev)
 	WRITE_ONCE(core->removing, true);
 	amp_crash_disarm(core);
 	amp_mailbox_request(core, AMP_REQ_RESET, 0, "");
-	WRITE_ONCE(core->host->state, AMP_HOST_ABSENT);
+	amp_mailbox_leave(core);
 }
 
 static const struct pci_device_id amp_ids[] = {

@@ -17,7 +17,7 @@
 #define MAX_ENTRIES 64
 /* The virtio specification's limit for a split virtqueue. */
 #define MAX_DESCRIPTORS 32768
-/* What a vring gets whose size is left to us: as many as virtio_rpmsg_bus uses, if there is room. */
+/* For a vring whose size is left to us: as many as virtio_rpmsg_bus uses, if there is room */
 #define USUAL_DESCRIPTORS 256
 #define MAX_ALIGN	  SZ_64K
 
@@ -35,7 +35,8 @@ static bool get_entry(const struct amp_image *image, unsigned int index, struct 
 	const struct fw_rsc_hdr *hdr;
 
 	if (offset < struct_size(image->table, offset, image->table->num) ||
-	    offset % sizeof(u32) || offset > image->table_size || image->table_size - offset < sizeof(*hdr))
+	    offset % sizeof(u32) || offset > image->table_size ||
+	    image->table_size - offset < sizeof(*hdr))
 		return false;
 
 	hdr = (const void *)image->table + offset;
@@ -61,8 +62,8 @@ static int check_vring(struct amp_core *core, const struct fw_rsc_vdev_vring *vr
 		return amp_refuse(core,
 				  "has a bad resource table: %s has %u descriptors, not a power of two up to 32768",
 				  name, vring->num);
-	if (!is_power_of_2(vring->align) || vring->align < sizeof(u32) || vring->align > MAX_ALIGN ||
-	    region->offset % vring->align)
+	if (!is_power_of_2(vring->align) || vring->align < sizeof(u32) ||
+	    vring->align > MAX_ALIGN || region->offset % vring->align)
 		return amp_refuse(core, "has a bad resource table: %s has alignment %u", name,
 				  vring->align);
 	size = PAGE_ALIGN(vring_size(vring->num, vring->align));
@@ -225,7 +226,7 @@ int amp_rsc_check(struct amp_core *core, const struct amp_image *image)
 	return ret;
 }
 
-/* As many descriptors as there is room for in a ring whose size the firmware leaves open; 0: none. */
+/* As many descriptors as there is room for, in a ring whose size is open; 0: there is none. */
 static u32 usual_size(struct amp_core *core, const struct fw_rsc_vdev_vring *vring,
 		      unsigned int vdev, unsigned int nr)
 {

@@ -218,13 +218,16 @@ static int recover(struct rproc *rp, const char *how)
 
 static int start(struct rproc *rp)
 {
-	int err;
+	int err, tries = 10;
 
 	if (is(rp, "running") || is(rp, "attached"))
 		return refused(rp, "is already running");
 	if (is(rp, "crashed"))
 		return recover(rp, "recover");
-	err = amp_attr_write(rp->dir, "state", "start");
+	/* A recovery of the last life may still be about to end, which it does when remoteproc is left alone. */
+	do {
+		err = amp_attr_write(rp->dir, "state", "start");
+	} while (err == -EAGAIN && --tries > 0);
 	read_state(rp);
 	if (err == -ENOENT)
 		explain_file(rp);
