@@ -151,7 +151,7 @@ endef
 
 ##@ Check
 # What `make check-long` runs, one target after the other: all that CI has no time for. A new one is a word here.
-LONG_CHECKS := stress soak mutations fuzz
+LONG_CHECKS := stress soak mutations fuzz check-release
 
 .PHONY: check check-long check-unit check-asan check-tsan lint .lint check-kernel check-lab coverage stress soak mutations
 check: lab ## Everything that CI runs: static analysis, checks, unit tests (plain, sanitizers), cross builds, lab tests
@@ -222,15 +222,38 @@ baseline: ## Record instruction counts and sizes that are meant to have changed:
 	$(LOCKED) .setup
 	@bench/guard.sh --record
 
+##@ Release
+.PHONY: release deb check-release check-abi
+release: lab ## Source archive, Debian packages and checksums in build/dist, from a tree without changes; see RELEASING.md
+	$(call build_preset,release)
+	@scripts/release.sh $(BUILD)/dist
+
+deb: lab ## Debian packages of what is built, in build/dist
+	$(call build_preset,release)
+	@scripts/deb.sh $(BUILD)/release $(LAB) $(BUILD)/dist
+
+check-release: deb ## ABI check, release, and packages and Containerfile in fresh Debian roots (as root; half an hour)
+	@set -e; for test in abi release packages containerfile; do tests/long/$$test.sh; done
+
+check-abi: ## Compare the shared library's interface with the last release's
+	$(LOCKED) .setup
+	@scripts/abi.sh $(BUILD)/abi
+
 ##@ Other
-.PHONY: help clean distclean install
+.PHONY: help clean distclean install uninstall
 install: lab ## Install programs, library and the lab's files below PREFIX (default /usr/local; DESTDIR=DIR: below DIR/PREFIX)
 	$(call build_preset,release)
 	@DESTDIR='$(DESTDIR)' cmake --install $(BUILD)/release --prefix '$(PREFIX)' >/dev/null
 	@mkdir -p '$(INSTALLED)/share/amprelay/firmware'
 	@cp $(LAB)/Image $(LAB)/initramfs.cpio.gz $(LAB)/*.json $(LAB)/bootrom-*.elf '$(INSTALLED)/share/amprelay/'
 	@cp $(LAB)/firmware/*.elf '$(INSTALLED)/share/amprelay/firmware/'
+	@{ sed 's|^$(PREFIX)/||' $(BUILD)/release/install_manifest.txt; echo; \
+		cd '$(INSTALLED)' && find share/amprelay -type f; find bin -name 'rpmsg_*'; } | sed /^$$/d | sort -u >'$(BUILD)/installed' && \
+		mv '$(BUILD)/installed' '$(INSTALLED)/share/amprelay/installed'
 	@echo 'installed below $(INSTALLED)'
+
+uninstall: ## Remove what `make install` with the same PREFIX and DESTDIR has installed
+	@scripts/uninstall.sh '$(INSTALLED)'
 
 clean: ## Remove what was built, but keep the kernel (2 to 3 minutes to build)
 	@[ ! -d $(BUILD) ] || find $(BUILD) -mindepth 1 -maxdepth 1 ! -name kernel ! -name guest -exec rm -rf {} +

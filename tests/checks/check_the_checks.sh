@@ -76,7 +76,7 @@ EOF
 put docs/page.md <<'EOF'
 [back](../README.md)
 EOF
-for check in spdx includes format words links; do
+for check in spdx includes format words links names; do
 	expect $check </dev/null
 done
 
@@ -172,5 +172,22 @@ EOF
 expect links <<'EOF'
 docs/bad.md:1: link to gone.md#part, which does not exist; correct the path
 docs/bad.md:3: link to ../nowhere.txt, which does not exist; correct the path
+EOF
+
+put docs/names.md <<'EOF'
+A `gone()` and a `here()` in `lib/virtio/here.c`, which is `rpmsg.c`, or `lib/rpmsg/gone.c`; `theirs()` is Linux's, `NAME.c` yours.
+`here()` in `rpmsg.c`.
+EOF
+put lib/virtio/here.c <<EOF
+$bsd
+int here(void);
+EOF
+put tests/checks/names-of-others.txt <<'EOF'
+theirs()   Linux
+EOF
+expect names <<'EOF'
+docs/names.md:1: no function gone() is in the sources; correct the name, or if it is not ours, add it to tests/checks/names-of-others.txt
+docs/names.md:1: no file lib/rpmsg/gone.c is in the project; correct the name, or if it is not ours, add it to tests/checks/names-of-others.txt
+docs/names.md:2: here() is not in rpmsg.c; name the file that it is in
 EOF
 exit $failed
