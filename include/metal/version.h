@@ -19,9 +19,11 @@ extern "C" {
 #define METAL_VER_PATCH 0
 #define METAL_VER       "1.0.0"
 
-/** Version of the linked library. Context: any. */
+/** Version of the linked library's interface, first number. Context: any. */
 int metal_ver_major(void);
+/** Second number. */
 int metal_ver_minor(void);
+/** Third number. */
 int metal_ver_patch(void);
 
 /** The same as text "major.minor.patch"; static. */
