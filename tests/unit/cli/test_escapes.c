@@ -12,9 +12,8 @@
 
 #include "lab.h"
 
-#define LAB "escapes-test"
-
 static const char *program;
+static char lab[LAB_NAME_MAX]; /* one of its own: several may run side by side */
 
 /* All that a terminal could obey: every byte but 0 and the line feed, and some that come as valid UTF-8. */
 static char evil[400];
@@ -37,7 +36,7 @@ static void write_file(const char *dir, const char *name, const char *before, co
 	char path[PATH_MAX];
 	FILE *file;
 
-	snprintf(path, sizeof(path), "%s/" LAB "/%s", dir, name);
+	snprintf(path, sizeof(path), "%s/%s/%s", dir, lab, name);
 	file = fopen(path, "w");
 	assert_non_null(file);
 	fprintf(file, "%s%s%s\n", before, evil, after);
@@ -88,14 +87,14 @@ static void serve(int listener)
 static int set_up(void **state)
 {
 	struct sockaddr_un address;
-	socklen_t len = amp_lab_address(LAB, &address);
+	socklen_t len = amp_lab_address(lab, &address);
 	int listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	char path[PATH_MAX];
 
 	if (make_scratch(state) || bind(listener, (struct sockaddr *)&address, len) || listen(listener, 8))
 		return -1;
 	setenv("AMPRELAY_STATE", *state, 1);
-	snprintf(path, sizeof(path), "%s/" LAB, (char *)*state);
+	snprintf(path, sizeof(path), "%s/%s", (char *)*state, lab);
 	if (mkdir(path, 0755))
 		return -1;
 	make_evil();
@@ -103,11 +102,11 @@ static int set_up(void **state)
 	write_file(*state, "kernel.log", "[    1.000000] ", "\r");
 	write_file(*state, "m3.log", "[    2.000000] ", "");
 	write_file(*state, "relay.log", "", "");
-	snprintf(path, sizeof(path), "%s/" LAB "/events.jsonl", (char *)*state);
+	snprintf(path, sizeof(path), "%s/%s/events.jsonl", (char *)*state, lab);
 	{
 		FILE *file = fopen(path, "w");
 
-		fprintf(file, "{\"t\":1,\"seq\":0,\"ev\":\"core.crash\",\"core\":\"m3\",\"text\":\"a\\u001b[2Jb "
+		fprintf(file, "{\"t\":1,\"seq\":1,\"ev\":\"core.crash\",\"core\":\"m3\",\"text\":\"a\\u001b[2Jb "
 		              "\x7f\xc2\x9b"
 		              "31m\"}\n");
 		fclose(file);
@@ -132,7 +131,7 @@ static void run(const char *arguments)
 {
 	char line[1024];
 
-	snprintf(line, sizeof(line), "exec '%s' --name " LAB " --color=never %s", program, arguments);
+	snprintf(line, sizeof(line), "exec '%s' --name %s --color=never %s", program, lab, arguments);
 	execl("/bin/sh", "sh", "-c", line, (char *)NULL);
 	_exit(127);
 }
@@ -186,7 +185,7 @@ static const char *const commands[] = {
 	"--json status",
 	"down",
 	"logs kernel",
-	"events --wait ev=core.crash",
+	"events --since 0 --wait ev=core.crash",
 };
 
 static void no_command_lets_a_control_character_through_to_a_terminal(void **state)
@@ -266,5 +265,6 @@ int main(int argc, char **argv)
 	if (argc != 2)
 		return 2;
 	program = argv[1];
+	snprintf(lab, sizeof(lab), "escapes-%d", (int)getpid());
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
