@@ -215,7 +215,12 @@ unsigned int is_rpmsg_ept_ready(struct rpmsg_endpoint *ept);
 int rpmsg_send_offchannel_raw(struct rpmsg_endpoint *ept, uint32_t src, uint32_t dst, const void *data, int len,
                               int wait);
 
-/** The counterpart of @p ept, which another context may learn of, or lose, meanwhile. */
+/** The addresses of @p ept, while another context creates or destroys it, or learns of its counterpart. */
+static inline uint32_t amp_ept_addr(const struct rpmsg_endpoint *ept)
+{
+	return __atomic_load_n(&ept->addr, __ATOMIC_RELAXED);
+}
+
 static inline uint32_t amp_ept_dest(const struct rpmsg_endpoint *ept)
 {
 	return __atomic_load_n(&ept->dest_addr, __ATOMIC_RELAXED);
@@ -224,13 +229,14 @@ static inline uint32_t amp_ept_dest(const struct rpmsg_endpoint *ept)
 /** Send from the endpoint to its counterpart. Blocks. See rpmsg_send_offchannel_raw(). */
 static inline int rpmsg_send(struct rpmsg_endpoint *ept, const void *data, int len)
 {
-	return ept ? rpmsg_send_offchannel_raw(ept, ept->addr, amp_ept_dest(ept), data, len, true) : RPMSG_ERR_PARAM;
+	return ept ? rpmsg_send_offchannel_raw(ept, amp_ept_addr(ept), amp_ept_dest(ept), data, len, true)
+	           : RPMSG_ERR_PARAM;
 }
 
 /** Send from the endpoint to @p dst. Blocks. */
 static inline int rpmsg_sendto(struct rpmsg_endpoint *ept, const void *data, int len, uint32_t dst)
 {
-	return ept ? rpmsg_send_offchannel_raw(ept, ept->addr, dst, data, len, true) : RPMSG_ERR_PARAM;
+	return ept ? rpmsg_send_offchannel_raw(ept, amp_ept_addr(ept), dst, data, len, true) : RPMSG_ERR_PARAM;
 }
 
 /** Send from @p src to @p dst. Blocks. */
@@ -243,13 +249,14 @@ static inline int rpmsg_send_offchannel(struct rpmsg_endpoint *ept, uint32_t src
 /** Like rpmsg_send(), RPMSG_ERR_NO_BUFF instead of waiting. */
 static inline int rpmsg_trysend(struct rpmsg_endpoint *ept, const void *data, int len)
 {
-	return ept ? rpmsg_send_offchannel_raw(ept, ept->addr, amp_ept_dest(ept), data, len, false) : RPMSG_ERR_PARAM;
+	return ept ? rpmsg_send_offchannel_raw(ept, amp_ept_addr(ept), amp_ept_dest(ept), data, len, false)
+	           : RPMSG_ERR_PARAM;
 }
 
 /** Like rpmsg_sendto(), RPMSG_ERR_NO_BUFF instead of waiting. */
 static inline int rpmsg_trysendto(struct rpmsg_endpoint *ept, const void *data, int len, uint32_t dst)
 {
-	return ept ? rpmsg_send_offchannel_raw(ept, ept->addr, dst, data, len, false) : RPMSG_ERR_PARAM;
+	return ept ? rpmsg_send_offchannel_raw(ept, amp_ept_addr(ept), dst, data, len, false) : RPMSG_ERR_PARAM;
 }
 
 /** Like rpmsg_send_offchannel(), RPMSG_ERR_NO_BUFF instead of waiting. */
@@ -302,13 +309,14 @@ int rpmsg_send_offchannel_nocopy(struct rpmsg_endpoint *ept, uint32_t src, uint3
 /** Send a buffer from the endpoint to @p dst. See rpmsg_send_offchannel_nocopy(). */
 static inline int rpmsg_sendto_nocopy(struct rpmsg_endpoint *ept, const void *data, int len, uint32_t dst)
 {
-	return ept ? rpmsg_send_offchannel_nocopy(ept, ept->addr, dst, data, len) : RPMSG_ERR_PARAM;
+	return ept ? rpmsg_send_offchannel_nocopy(ept, amp_ept_addr(ept), dst, data, len) : RPMSG_ERR_PARAM;
 }
 
 /** Send a buffer from the endpoint to its counterpart. See rpmsg_send_offchannel_nocopy(). */
 static inline int rpmsg_send_nocopy(struct rpmsg_endpoint *ept, const void *data, int len)
 {
-	return ept ? rpmsg_send_offchannel_nocopy(ept, ept->addr, amp_ept_dest(ept), data, len) : RPMSG_ERR_PARAM;
+	return ept ? rpmsg_send_offchannel_nocopy(ept, amp_ept_addr(ept), amp_ept_dest(ept), data, len)
+	           : RPMSG_ERR_PARAM;
 }
 
 /**

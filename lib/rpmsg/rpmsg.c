@@ -14,7 +14,7 @@ static bool insert_anywhere(struct rpmsg_device *rdev, struct rpmsg_endpoint *ep
 	unsigned int tries;
 
 	for (tries = 0; tries < RPMSG_ADDR_BMP_SIZE; tries++) {
-		ept->addr = RPMSG_RESERVED_ADDRESSES + rdev->bitnext;
+		ept_set_addr(ept, RPMSG_RESERVED_ADDRESSES + rdev->bitnext);
 		rdev->bitnext = (rdev->bitnext + 1) % RPMSG_ADDR_BMP_SIZE;
 		if (amp_ept_insert(rdev, ept))
 			return true;
@@ -74,7 +74,7 @@ int amp_ept_register(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev, cons
 		ept->refcnt = 1;
 		ept->cb = cb;
 		ept->ns_unbind_cb = ns_unbind_cb;
-		ept->addr = src;
+		ept_set_addr(ept, src);
 		status = any ? RPMSG_ERR_NO_MEM : RPMSG_ERR_ADDR;
 		if (any ? insert_anywhere(rdev, ept) : amp_ept_insert(rdev, ept)) {
 			metal_list_add_tail(&rdev->endpoints, &ept->node);

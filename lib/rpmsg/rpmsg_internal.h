@@ -100,6 +100,11 @@ static inline void ept_set_device(struct rpmsg_endpoint *ept, struct rpmsg_devic
 	__atomic_store_n(&ept->rdev, rdev, __ATOMIC_RELEASE);
 }
 
+static inline void ept_set_addr(struct rpmsg_endpoint *ept, uint32_t addr)
+{
+	__atomic_store_n(&ept->addr, addr, __ATOMIC_RELAXED);
+}
+
 static inline void ept_set_dest(struct rpmsg_endpoint *ept, uint32_t dest)
 {
 	__atomic_store_n(&ept->dest_addr, dest, __ATOMIC_RELAXED);

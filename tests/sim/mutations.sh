@@ -14,7 +14,7 @@ pattern=${3:-.}
 tree=$build/tree
 out=$build/objects
 list=$build/list
-units="virtio_virtqueue rpmsg_hostile_peer rpmsg_nocopy rpmsg_link rpmsg_restart rpmsg_last_words rpmsg_used_length"
+units="virtio_virtqueue rpmsg_hostile_peer rpmsg_nocopy rpmsg_link rpmsg_restart rpmsg_last_words rpmsg_used_length rpmsg_endpoints rpmsg_sizes rpmsg_waiting rpmsg_taken_down"
 missed=0
 broken=0
 
