@@ -38,9 +38,9 @@ lives=$(amp --json status | jq .cores[0].epoch)
 [ "$lives" -le 12 ] || fail "$lives lives by the time of the fifth wait"
 ok "its starts wait"
 expect 0 "dies at once, again and again" amp status
+expect 0 "" amp down
 cp "$AMPRELAY_LAB/firmware/amprelay-m3.elf" "$mine"
-expect 0 "" amp restart m3
-expect_echo
+expect 0 "" amp up --firmware "$mine"
 
 with_function amp_fault_commit '\160\107' # bx lr
 expect 0 "" amp restart m3

@@ -262,11 +262,8 @@ static int restart(struct rproc *rp)
 	int status;
 
 	/* A recovery is refused to a firmware with another resource table: that one wants a stop and a start. */
-	if (is(rp, "crashed") && amp_attr_write(rp->dir, "recovery", "recover") == 0) {
-		read_state(rp);
-		if (is(rp, "running"))
-			return AMP_EXIT_OK;
-	}
+	if (is(rp, "crashed") && amp_attr_write(rp->dir, "recovery", "recover") == 0)
+		read_state(rp); /* it may run what a recovery before ours has loaded: so it is stopped all the same */
 	if (!is(rp, "offline")) {
 		status = stop(rp);
 		if (status)

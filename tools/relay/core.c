@@ -209,6 +209,7 @@ static void on_boot(struct core *core)
 	amp_core_set_deadline(core, 0);
 	amp_record(&core->lab->record, "core.boot", core->config->name, "{s:I, s:f}", "epoch",
 	           (json_int_t)core->wire.epoch, "ms", ms_between(core->started, now_ns()));
+	core->booted = now_ns();
 	if (core->quick_deaths)
 		sd_event_add_time_relative(core->lab->loop, &core->lasted, CLOCK_MONOTONIC, QUICK_DEATH_MS * 1000, 1000,
 		                           on_lasted, core);

@@ -155,6 +155,7 @@ struct core {
 	struct link link;
 	struct amp_symbols *symbols;
 	uint64_t started;              /**< ns, power-on */
+	uint64_t booted;               /**< ns, the boot ROM was heard: from here on the firmware lives */
 	uint64_t crashed_at;           /**< ns; 0 when recovered from */
 	uint64_t injected_at;          /**< ns; 0 = none in this life */
 	const char *injected;          /**< kind */

@@ -106,7 +106,7 @@ void amp_core_conclude(struct core *core)
 
 	core->crashes++;
 	core->lasted = sd_event_source_disable_unref(core->lasted);
-	core->quick_deaths = !core->injected && ms_between(core->started, crash->detected) < QUICK_DEATH_MS
+	core->quick_deaths = !core->injected && ms_between(core->booted, crash->detected) < QUICK_DEATH_MS
 	                             ? core->quick_deaths + 1
 	                             : 0;
 	core->crashed_at = crash->detected;
