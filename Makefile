@@ -247,7 +247,7 @@ install: lab ## Install programs, library and the lab's files below PREFIX (defa
 	@mkdir -p '$(INSTALLED)/share/amprelay/firmware'
 	@cp $(LAB)/Image $(LAB)/initramfs.cpio.gz $(LAB)/*.json $(LAB)/bootrom-*.elf '$(INSTALLED)/share/amprelay/'
 	@cp $(LAB)/firmware/*.elf '$(INSTALLED)/share/amprelay/firmware/'
-	@{ sed 's|^$(PREFIX)/||' $(BUILD)/release/install_manifest.txt; echo; \
+	@{ sed 's|^|$(DESTDIR)|; s|^$(INSTALLED)/||' $(BUILD)/release/install_manifest.txt; echo; \
 		cd '$(INSTALLED)' && find share/amprelay -type f; find bin -name 'rpmsg_*'; } | sed /^$$/d | sort -u >'$(BUILD)/installed' && \
 		mv '$(BUILD)/installed' '$(INSTALLED)/share/amprelay/installed'
 	@echo 'installed below $(INSTALLED)'

@@ -215,12 +215,13 @@ unsigned int is_rpmsg_ept_ready(struct rpmsg_endpoint *ept);
 int rpmsg_send_offchannel_raw(struct rpmsg_endpoint *ept, uint32_t src, uint32_t dst, const void *data, int len,
                               int wait);
 
-/** The addresses of @p ept, while another context creates or destroys it, or learns of its counterpart. */
+/** The address of @p ept, while another context creates or destroys it. */
 static inline uint32_t amp_ept_addr(const struct rpmsg_endpoint *ept)
 {
 	return __atomic_load_n(&ept->addr, __ATOMIC_RELAXED);
 }
 
+/** The address of its counterpart, while another context learns of it. */
 static inline uint32_t amp_ept_dest(const struct rpmsg_endpoint *ept)
 {
 	return __atomic_load_n(&ept->dest_addr, __ATOMIC_RELAXED);
