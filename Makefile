@@ -151,15 +151,15 @@ endef
 
 ##@ Check
 # What `make check-long` runs, one target after the other: all that CI has no time for. A new one is a word here.
-LONG_CHECKS := stress soak mutations fuzz check-release
+LONG_CHECKS := stress soak peers random-faults upstream mutations fuzz check-release
 
-.PHONY: check check-long check-unit check-asan check-tsan lint .lint check-kernel check-lab coverage stress soak mutations
+.PHONY: check check-long check-unit check-asan check-tsan lint .lint check-kernel check-lab coverage stress soak mutations peers random-faults upstream
 check: lab ## Everything that CI runs: static analysis, checks, unit tests (plain, sanitizers), cross builds, lab tests
 	@$(MAKE) lint check-asan check-tsan cross
 	@ctest --test-dir $(BUILD)/dev --output-on-failure --no-tests=error --timeout 300
 
 check-long: FUZZ_SECONDS = 10
-check-long: ## What takes longer than CI allows: stress, soak, mutations, fuzz with 10 s each; all run, whatever one finds
+check-long: ## What takes longer than CI allows: stress, soak, model peers, random faults, upstream patches, mutations, fuzz, releases; all run
 	@$(MAKE) -k -j1 $(LONG_CHECKS) FUZZ_SECONDS='$(FUZZ_SECONDS)'
 
 check-unit: ## Only the unit tests (seconds)
@@ -204,6 +204,17 @@ stress: ## Both sides at full speed on two CPUs: COUNT=N messages (default 20000
 soak: ## Simulate the library under faults: RUNS=N schedules (default 1000000) from SEED=N; Ctrl-C ends it with a summary
 	$(LOCKED) .setup .tools
 	@$(BUILD)/dev/tests/sim/simulate --progress --runs $(or $(RUNS),1000000) --seed $(or $(SEED),1)
+
+peers: ## Our library against models of the other libraries and of Linux: RUNS=N schedules (default 20000) from SEED=N
+	$(LOCKED) .setup .tools
+	@$(BUILD)/dev/tests/peers/peers --runs $(or $(RUNS),20000) --seed $(or $(SEED),1)
+
+random-faults: lab ## COUNT=N random faults (default 100), with wild writes, on a lab of SOC=NAME (default m3), from SEED=N
+	@AMPRELAY='$(CURDIR)/$(AMPRELAY)' AMPRELAY_LAB='$(CURDIR)/$(LAB)' tests/lab/random-faults.sh $(or $(SOC),m3) $(or $(COUNT),100) $(or $(SEED),1)
+
+upstream: ## What a core does to Linux with the patches of kernel/upstream: sound in each row; the lab is the unmodified one again after it
+	@$(MAKE) lab FIXES=yes
+	@kernel/upstream/reproduce.sh; status=$$?; $(MAKE) lab FIXES=; exit $$status
 
 mutations: ## Do the tests find bugs? Takes each barrier and check out of a copy of the library (some minutes)
 	@$(MAKE) .setup

@@ -5,7 +5,7 @@
 
 # scribble OFFSET COUNT: as the core can, who sees the same memory: COUNT bytes of 0xff.
 scribble() {
-	head -c "$2" /dev/zero | tr '\0' '\377' |
+	head -c "$(($2))" /dev/zero | tr '\0' '\377' |
 		dd of="$memory" bs=1 seek="$(($1))" conv=notrunc status=none
 }
 
@@ -15,9 +15,10 @@ relay=$(relay_pid)
 memory=$(find "/proc/$relay/fd" -lname '/memfd:amprelay-m3*' | head -n 1)
 [ -n "$memory" ] || fail "the core's memory is not found"
 
-# the description of the SoC, which a driver needs when it binds, and what the relay says
+# the description of the SoC, which a driver needs when it binds, where the host sees the memory and all else that the host says,
+# what the relay says, and all of it at once
 life=1
-for place in "0 1024" "0x800 400"; do
+for place in "0 1024" "0x400 8" "0x400 96" "0x800 400" "0 0x1000"; do
 	mark
 	# shellcheck disable=SC2086
 	scribble $place

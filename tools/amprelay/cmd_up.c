@@ -21,8 +21,10 @@
 #include "relay.h"
 #include "terminal.h"
 
-#define DOWN_MS      5000 /* how long a relay may take to end before it is killed */
-#define AUTO_BOOT_MS 3000 /* Linux starts its cores within milliseconds after the agent, or has refused to */
+#define DOWN_MS 5000 /* how long a relay may take to end before it is killed */
+/* Linux starts its cores within milliseconds after the agent, or has refused to; on a machine that is slow to boot it,
+ * later. */
+#define AUTO_BOOT_MS 3000
 
 struct up {
 	struct lab_choice choice;
@@ -299,6 +301,18 @@ static int left_ms(const struct up *up)
 	return left > 0 ? (int)left : 0;
 }
 
+/* How long a core is waited for that Linux starts by itself: twice what Linux took to boot, at the least AUTO_BOOT_MS.
+ */
+static int auto_boot_ms(const struct up *up)
+{
+	int64_t booted = 2 * (amp_cli_now_ms() - up->start);
+	int left = left_ms(up);
+
+	if (booted < AUTO_BOOT_MS)
+		booted = AUTO_BOOT_MS;
+	return left < booted ? left : (int)booted;
+}
+
 static double seconds(const struct up *up)
 {
 	return (double)(amp_cli_now_ms() - up->start) / 1000;
@@ -430,8 +444,7 @@ static bool is_on_its_way(const char *core)
  */
 static int wait_for_core(struct up *up, const char *core, struct client_result *result)
 {
-	int left = left_ms(up);
-	int err = wait_for(up, "running", core, left < AUTO_BOOT_MS ? left : AUTO_BOOT_MS, result);
+	int err = wait_for(up, "running", core, auto_boot_ms(up), result);
 	struct client_io io = watch_signals(up);
 
 	if (err != AMP_EXIT_TIMEOUT || !left_ms(up))
@@ -446,8 +459,7 @@ static int wait_for_core(struct up *up, const char *core, struct client_result *
 	if (result->exit == AMP_EXIT_REFUSED) { /* it began to run just when we asked */
 		struct client_result again;
 
-		if (wait_for(up, "running", core, left_ms(up) < AUTO_BOOT_MS ? left_ms(up) : AUTO_BOOT_MS, &again) ==
-		    AMP_EXIT_OK) {
+		if (wait_for(up, "running", core, auto_boot_ms(up), &again) == AMP_EXIT_OK) {
 			amp_client_release(result);
 			*result = again;
 		} else {
