@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "terminal.h"
 
+#include "../common/output.h"
+
 #include <langinfo.h>
 #include <locale.h>
 #include <stdarg.h>
@@ -152,7 +154,9 @@ bool amp_terminal_end(struct amp_terminal *terminal)
 	size_t n = terminal->cr ? spell(rest, "\r", 1) : give_up(terminal, rest);
 
 	terminal->cr = false;
-	return fwrite(rest, 1, n, terminal->to) == n && !fflush(terminal->to);
+	if (fwrite(rest, 1, n, terminal->to) != n)
+		return false;
+	return terminal->to == stdout ? amp_output_flush() : !fflush(terminal->to);
 }
 
 void amp_terminal_puts(const char *text, FILE *to)
