@@ -41,9 +41,10 @@ extern "C" {
 #define VIRTIO_ROLE_IS_DEVICE(vdev) (!VIRTIO_ROLE_IS_DRIVER(vdev))
 
 /** 1 if the macro @p option is defined as 1, else 0. Also for the preprocessor. */
-#define VIRTIO_ENABLED(option)            AMP_IS_ONE(option)
-#define AMP_IS_ONE(value)                 AMP_IS_ONE_IF_COMMA(AMP_COMMA_FOR_##value)
-#define AMP_COMMA_FOR_1                   0,
+#define VIRTIO_ENABLED(option) AMP_IS_ONE(option)
+#define AMP_IS_ONE(value)      AMP_IS_ONE_IF_COMMA(AMP_COMMA_FOR_##value)
+#define AMP_COMMA_FOR_1        0,
+/* NOLINTNEXTLINE(bugprone-macro-parentheses): what is pasted in is a comma, or a name */
 #define AMP_IS_ONE_IF_COMMA(comma_or_not) AMP_SECOND(comma_or_not 1, 0, 0)
 #define AMP_SECOND(first, second, ...)    second
 

@@ -276,6 +276,8 @@ static int use(struct elf_info *info, struct remoteproc *rproc, const void *part
 		status = read_phdrs(info, part);
 		return status ? status : want(info, STEP_READY, info->offset + info->len, 0);
 	case STEP_READY:
+		if (!rproc) /* the header is complete: the rest is elf_load()'s */
+			return -RPROC_ERR_LOADER_STATE;
 		if (rproc->elf_machine && rproc->elf_machine != info->header[E_MACHINE])
 			return -AMP_RPROC_ERR_MACHINE;
 		status = check_sections(info);
@@ -288,7 +290,7 @@ static int use(struct elf_info *info, struct remoteproc *rproc, const void *part
 	default:
 		break;
 	}
-	return status ? status : want_next(info, rproc);
+	return status || !rproc ? status : want_next(info, rproc);
 }
 
 /* A part came; with no bytes: what is wanted? */

@@ -120,7 +120,7 @@ static int handle_memory(struct remoteproc *rproc, const struct fw_rsc_carveout 
 	bool carveout = entry->type == RSC_CARVEOUT;
 	bool open_pa = entry->pa == FW_RSC_U32_ADDR_ANY || (carveout && entry->pa == 0);
 	struct mem_range range = {.da = amp_rsc_address(entry->da), .pa = entry->pa};
-	char name[RPROC_MAX_NAME_LEN] = "";
+	char name[RPROC_MAX_NAME_LEN] = {0};
 
 	if (carveout)
 		memcpy(name, entry->name, sizeof(name) - 1); /* which may have no end */

@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): types, and declarations of parameters */
+
 /* A function, under the name that the compiler calls for operands of this many bytes. */
 #define FUNCTION(ret, name, size, ...)                                                    \
 	ret amp_atomic_##name##_##size(__VA_ARGS__) __asm__("__atomic_" #name "_" #size); \
@@ -47,6 +49,8 @@
 		metal_irq_restore_enable(flags);                                                              \
 		return equal;                                                                                 \
 	}
+
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 #define ALL(type, size)                             \
 	FETCH(exchange, operand, type, size)        \

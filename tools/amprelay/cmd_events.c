@@ -192,6 +192,10 @@ static void show(const struct listing *listing, const char *line, json_t *record
 		print_line(line, record, listing->first);
 }
 
+#ifndef __clang__
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak" /* the analyzer loses sight of what an array's element holds */
+#endif
 static void keep(struct listing *listing, size_t size, const char *line, json_t *record)
 {
 	struct kept *kept = &listing->kept[listing->next];
@@ -203,6 +207,9 @@ static void keep(struct listing *listing, size_t size, const char *line, json_t 
 	*kept = (struct kept){.record = json_incref(record), .line = strdup(line)};
 	listing->next = (listing->next + 1) % size;
 }
+#ifndef __clang__
+#pragma GCC diagnostic pop
+#endif
 
 static void show_kept(struct listing *listing, size_t size)
 {

@@ -135,8 +135,10 @@ static char *compose_json(const struct log_source *source)
 	if (!text) {
 		char *plain = strdup(source->line);
 
-		for (char *c = plain; c && *c; c++)
-			*c = (unsigned char)*c < 0x80 ? *c : '?';
+		for (char *c = plain; c && *c; c++) {
+			if ((unsigned char)*c >= 0x80)
+				*c = '?';
+		}
 		text = json_string(plain ? plain : "");
 		free(plain);
 	}

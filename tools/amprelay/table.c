@@ -124,16 +124,18 @@ static void put_words(const wchar_t *text, int indent, int limit)
 	}
 }
 
-static void set_row(struct amp_table *table, struct row *row, const char *const *cells)
+static wchar_t **new_cells(struct amp_table *table, const char *const *cells)
 {
-	row->cell = memory(calloc(table->columns, sizeof(*row->cell)));
-	for (size_t i = 0; i < table->columns; i++) {
-		int width;
+	wchar_t **cell = memory(calloc(table->columns, sizeof(*cell)));
 
-		row->cell[i] = clean(cells[i] ? cells[i] : "");
-		width = width_of(row->cell[i], wcslen(row->cell[i]));
+	for (size_t i = 0; i < table->columns; i++) {
+		wchar_t *text = clean(cells[i] ? cells[i] : "");
+		int width = width_of(text, wcslen(text));
+
+		cell[i] = text;
 		table->width[i] = width > table->width[i] ? width : table->width[i];
 	}
+	return cell;
 }
 
 static void free_row(const struct amp_table *table, struct row *row)
@@ -157,7 +159,7 @@ struct amp_table *amp_table_new(const char *const *columns)
 		table->right[i] = columns[i][0] == '>';
 		titles[i] = columns[i] + table->right[i];
 	}
-	set_row(table, &table->title, titles);
+	table->title.cell = new_cells(table, titles);
 	free(titles);
 	table->title.color = "";
 	return table;
@@ -167,7 +169,7 @@ void amp_table_add(struct amp_table *table, const char *const *cells, const char
 {
 	table->row = memory(reallocarray(table->row, table->rows + 1, sizeof(*table->row)));
 	table->row[table->rows].color = color;
-	set_row(table, &table->row[table->rows++], cells);
+	table->row[table->rows++].cell = new_cells(table, cells);
 }
 
 static void put_row(const struct amp_table *table, const struct row *row, int limit)

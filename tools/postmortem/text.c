@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FILE_BUFFER (256 * 1024)
+#define FILE_BUFFER 262144u /* 256 KiB */
 
 void amp_text_copy(char *to, size_t to_size, const char *from, size_t from_size)
 {

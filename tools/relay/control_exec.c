@@ -88,8 +88,8 @@ static void wait_for_link(struct client *client)
 	if (answer_with_link(client, false))
 		return;
 	client->ops = &ops;
-	if (sd_event_add_time_relative(client->lab->loop, &client->timer, CLOCK_MONOTONIC, LINK_MS * 1000, 1000,
-	                               on_link_limit, client) < 0)
+	if (sd_event_add_time_relative(client->lab->loop, &client->timer, CLOCK_MONOTONIC, LINK_MS * UINT64_C(1000),
+	                               1000, on_link_limit, client) < 0)
 		answer_with_link(client, true);
 }
 

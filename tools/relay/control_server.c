@@ -258,7 +258,7 @@ static int on_rested(sd_event_source *source, uint64_t usec, void *userdata)
 static void rest(struct control_server *server)
 {
 	sd_event_source_set_enabled(server->io, SD_EVENT_OFF);
-	sd_event_source_set_time_relative(server->rest, REST_MS * 1000);
+	sd_event_source_set_time_relative(server->rest, REST_MS * UINT64_C(1000));
 	sd_event_source_set_enabled(server->rest, SD_EVENT_ONESHOT);
 }
 

@@ -211,8 +211,8 @@ static void on_boot(struct core *core)
 	           (json_int_t)core->wire.epoch, "ms", ms_between(core->started, now_ns()));
 	core->booted = now_ns();
 	if (core->quick_deaths)
-		sd_event_add_time_relative(core->lab->loop, &core->lasted, CLOCK_MONOTONIC, QUICK_DEATH_MS * 1000, 1000,
-		                           on_lasted, core);
+		sd_event_add_time_relative(core->lab->loop, &core->lasted, CLOCK_MONOTONIC,
+		                           QUICK_DEATH_MS * UINT64_C(1000), 1000, on_lasted, core);
 	amp_core_set_phase(core, PHASE_RUNNING, "the boot ROM answers");
 	amp_host_link_booted(core);
 	amp_core_answer(core, AMP_OK, "");

@@ -40,7 +40,7 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 	}
 	core->babble.paused = false;
 	amp_core_uart_interest(core, core->uart_wants_out);
-	sd_event_source_set_time_relative(core->babble.timer, QUIET_MS * 1000);
+	sd_event_source_set_time_relative(core->babble.timer, QUIET_MS * UINT64_C(1000));
 	sd_event_source_set_enabled(core->babble.timer, SD_EVENT_ONESHOT);
 	return 0;
 }
@@ -65,7 +65,7 @@ static void pause_reading(struct core *core)
 	babble->paused = true;
 	babble->pauses++;
 	amp_core_uart_interest(core, core->uart_wants_out);
-	sd_event_source_set_time_relative(babble->timer, PAUSE_MS * 1000);
+	sd_event_source_set_time_relative(babble->timer, PAUSE_MS * UINT64_C(1000));
 	sd_event_source_set_enabled(babble->timer, SD_EVENT_ONESHOT);
 }
 

@@ -206,8 +206,8 @@ void amp_core_link_wait(struct core *core)
 		return;
 	}
 	core->link.limit = sd_event_source_disable_unref(core->link.limit);
-	sd_event_add_time_relative(core->lab->loop, &core->link.limit, CLOCK_MONOTONIC, LIMIT_MS * 1000, 1000, on_limit,
-	                           core);
+	sd_event_add_time_relative(core->lab->loop, &core->link.limit, CLOCK_MONOTONIC, LIMIT_MS * UINT64_C(1000), 1000,
+	                           on_limit, core);
 }
 
 void amp_core_link_find(struct core *core)

@@ -73,8 +73,8 @@ void amp_core_report(struct core *core)
 	core->wire.report_seq++;
 	*report = (struct report){.since = now_ns(), .old_ack = host.report_ack, .wait_ms = FIRST_MS};
 	ring(core);
-	sd_event_add_time_relative(core->lab->loop, &report->timer, CLOCK_MONOTONIC, FIRST_MS * 1000, 1000, on_timer,
-	                           core);
+	sd_event_add_time_relative(core->lab->loop, &report->timer, CLOCK_MONOTONIC, FIRST_MS * UINT64_C(1000), 1000,
+	                           on_timer, core);
 }
 
 void amp_core_report_end(struct core *core)

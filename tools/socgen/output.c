@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #define MAX_FILES   (1 + 2 * SOC_MAX_CORES)
-#define FILE_BUFFER (256 * 1024)
+#define FILE_BUFFER 262144u /* 256 KiB */
 
 struct file {
 	char path[PATH_MAX];
