@@ -194,7 +194,8 @@ static void show(const struct listing *listing, const char *line, json_t *record
 
 #ifndef __clang__
 #pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak" /* the analyzer loses sight of what an array's element holds */
+#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak" /* the analyzer loses sight of what an array's element holds \
+                                                         */
 #endif
 static void keep(struct listing *listing, size_t size, const char *line, json_t *record)
 {
