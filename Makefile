@@ -8,7 +8,7 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
 
 BUILD   := build
-LAB     := $(BUILD)/lab
+LAB_FILES := $(BUILD)/lab
 REPORTS := $(BUILD)/reports
 # Each SoC description is one SoC: `make up SOC=NAME`.
 SOCS    := $(patsubst qemu/%.dts,%,$(wildcard qemu/*.dts))
@@ -101,14 +101,14 @@ put = { cmp -s $(1) $(2) || { cp $(1) $(2).new && mv $(2).new $(2); }; }
 
 .tools:
 	$(call build_preset,dev)
-	@mkdir -p $(BUILD)/bin $(LAB)/firmware
+	@mkdir -p $(BUILD)/bin $(LAB_FILES)/firmware
 	@ln -sfn ../dev/bin/amprelay $(AMPRELAY)
-	@$(foreach s,$(SOCS),$(call put,$(BUILD)/dev/gen/$(s)/soc.json,$(LAB)/$(s).json);)
+	@$(foreach s,$(SOCS),$(call put,$(BUILD)/dev/gen/$(s)/soc.json,$(LAB_FILES)/$(s).json);)
 
 .firmware: $(FIRMWARE_PRESETS:%=.firmware-%)
-	@mkdir -p $(LAB)/firmware
+	@mkdir -p $(LAB_FILES)/firmware
 	@for f in $(FIRMWARE_PRESETS:%=$(BUILD)/%/firmware/*.elf); do \
-		case $${f##*/} in bootrom-*) to=$(LAB) ;; *) to=$(LAB)/firmware ;; esac; \
+		case $${f##*/} in bootrom-*) to=$(LAB_FILES) ;; *) to=$(LAB_FILES)/firmware ;; esac; \
 		$(call put,$$f,$$to/$${f##*/}) || exit; \
 	done
 
@@ -210,7 +210,7 @@ peers: ## Our library against models of the other libraries and of Linux: RUNS=N
 	@$(BUILD)/dev/tests/peers/peers --runs $(or $(RUNS),20000) --seed $(or $(SEED),1)
 
 random-faults: lab ## COUNT=N random faults (default 100), with wild writes, on a lab of SOC=NAME (default m3), from SEED=N
-	@AMPRELAY='$(CURDIR)/$(AMPRELAY)' AMPRELAY_LAB='$(CURDIR)/$(LAB)' tests/lab/random-faults.sh $(or $(SOC),m3) $(or $(COUNT),100) $(or $(SEED),1)
+	@AMPRELAY='$(CURDIR)/$(AMPRELAY)' AMPRELAY_LAB='$(CURDIR)/$(LAB_FILES)' tests/lab/random-faults.sh $(or $(SOC),m3) $(or $(COUNT),100) $(or $(SEED),1)
 
 upstream: ## What a core does to Linux with the patches of kernel/upstream: sound in each row; the lab is the unmodified one again after it
 	@$(MAKE) lab FIXES=yes
@@ -241,7 +241,7 @@ release: lab ## Source archive, Debian packages and checksums in build/dist, fro
 
 deb: lab ## Debian packages of what is built, in build/dist
 	$(call build_preset,release)
-	@scripts/deb.sh $(BUILD)/release $(LAB) $(BUILD)/dist
+	@scripts/deb.sh $(BUILD)/release $(LAB_FILES) $(BUILD)/dist
 
 check-release: deb ## ABI check, release, and packages and Containerfile in fresh Debian roots (as root; half an hour)
 	@set -e; for test in abi release packages containerfile; do tests/long/$$test.sh; done
@@ -256,8 +256,8 @@ install: lab ## Install programs, library and the lab's files below PREFIX (defa
 	$(call build_preset,release)
 	@DESTDIR='$(DESTDIR)' cmake --install $(BUILD)/release --prefix '$(PREFIX)' >/dev/null
 	@mkdir -p '$(INSTALLED)/share/amprelay/firmware'
-	@cp $(LAB)/Image $(LAB)/initramfs.cpio.gz $(LAB)/*.json $(LAB)/bootrom-*.elf '$(INSTALLED)/share/amprelay/'
-	@cp $(LAB)/firmware/*.elf '$(INSTALLED)/share/amprelay/firmware/'
+	@cp $(LAB_FILES)/Image $(LAB_FILES)/initramfs.cpio.gz $(LAB_FILES)/*.json $(LAB_FILES)/bootrom-*.elf '$(INSTALLED)/share/amprelay/'
+	@cp $(LAB_FILES)/firmware/*.elf '$(INSTALLED)/share/amprelay/firmware/'
 	@{ sed 's|^|$(DESTDIR)|; s|^$(INSTALLED)/||' $(BUILD)/release/install_manifest.txt; echo; \
 		cd '$(INSTALLED)' && find share/amprelay -type f; find bin -name 'rpmsg_*'; } | sed /^$$/d | sort -u >'$(BUILD)/installed' && \
 		mv '$(BUILD)/installed' '$(INSTALLED)/share/amprelay/installed'

@@ -84,6 +84,11 @@ demo_takes_a_soc() {
 }
 claim "make demo plays on the SoC that was asked for" demo_takes_a_soc
 
+lab_no_moves_no_file() {
+	! make -C "$root" -n .tools LAB=no 2>/dev/null | grep -E "(^|[ '])no(/|$)"
+}
+claim "LAB=no is a word for bench, and moves no file" lab_no_moves_no_file
+
 # ---- DESTDIR
 install_stays_below() {
 	local lines
