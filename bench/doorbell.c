@@ -12,7 +12,7 @@
  */
 #define _GNU_SOURCE
 #include "bell.h"
-#include "ivshmem.h"
+#include "relay/linux/ivshmem.h"
 #include "samples.h"
 
 #include <endian.h>
@@ -137,7 +137,7 @@ static void await_linux(int rung, int life)
 static void measure_linux(int uart, char **argv)
 {
 	struct shared_memory shm = {.fd = memfd_create("bell", MFD_CLOEXEC), .size = BELL_MEMORY};
-	struct doorbell bell = {.from_host = {eventfd(0, EFD_CLOEXEC)}, .to_host = {eventfd(0, EFD_CLOEXEC)}};
+	struct bells bell = {.from_host = {eventfd(0, EFD_CLOEXEC)}, .to_host = {eventfd(0, EFD_CLOEXEC)}};
 	const uint64_t one = 1;
 	const uint32_t *took;
 	pid_t child;

@@ -17,7 +17,7 @@ else()
   add_custom_command(
     OUTPUT ${AMP_SOCGEN}
     COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_BINARY_DIR}/gen
-    COMMAND ${AMP_HOST_CC} -std=gnu11 -D_GNU_SOURCE -O1 -I${PROJECT_SOURCE_DIR}/include -o ${AMP_SOCGEN} ${AMP_SOCGEN_C} -lfdt
+    COMMAND ${AMP_HOST_CC} -std=gnu11 -D_GNU_SOURCE -O1 -I${PROJECT_SOURCE_DIR}/include -I${PROJECT_SOURCE_DIR}/tools -o ${AMP_SOCGEN} ${AMP_SOCGEN_C} -lfdt
     DEPENDS ${AMP_SOCGEN_SOURCES} ${PROJECT_SOURCE_DIR}/include/amprelay/wire.h
     COMMENT "Building the SoC generator for this machine" VERBATIM)
   # The rule above is only known in this directory; amp_soc() is called from others.

@@ -2,7 +2,7 @@
 /* The relay's reader of the guest agent's stream, fed in pieces. Input: pairs of a length and so many bytes. */
 #include "fuzz.h"
 
-#include "agent_frame.h"
+#include "relay/linux/agent_frame.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -5,7 +5,7 @@
  */
 #include "fuzz.h"
 
-#include "lab.h"
+#include "relay/lab.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,11 +65,11 @@ static void set_up(void)
 	lab->soc.core[0].notify_ids = 2;
 	amp_core_prepare(&lab->core[0], lab);
 	lab->core[0].config = &lab->soc.core[0];
-	amp_host_prepare(&lab->host, lab);
+	amp_vm_prepare(&lab->vm, lab);
 	if (amp_shm_create(&lab->core[0].shm, "fuzz", 0x10000, 0x6000) < 0 || amp_stream_pair(&ours, &guest) < 0 ||
 	    amp_agent_open(&lab->agent, lab, ours) < 0 || amp_stream_pair(&ours, &console) < 0 ||
-	    amp_stream_open(&lab->host.console, lab->loop, ours, 65536, &console_ops, lab) < 0 ||
-	    amp_control_open(&lab->control, lab, error, sizeof(error)) != AMP_EXIT_OK)
+	    amp_stream_open(&lab->vm.console, lab->loop, ours, 65536, &console_ops, lab) < 0 ||
+	    amp_server_open(&lab->control, lab, error, sizeof(error)) != AMP_EXIT_OK)
 		abort();
 	for (int i = 0; i < CLIENTS; i++)
 		client[i].fd = -1;
@@ -77,9 +77,9 @@ static void set_up(void)
 
 static void tear_down(void)
 {
-	amp_control_close(&lab->control);
+	amp_server_close(&lab->control);
 	amp_agent_close(&lab->agent);
-	amp_host_destroy(&lab->host);
+	amp_vm_destroy(&lab->vm);
 	amp_shm_destroy(&lab->core[0].shm);
 	close(guest);
 	close(console);
@@ -196,7 +196,7 @@ static void move(struct fuzz_input *in)
 		guest_says(in);
 		break;
 	case 2:
-		amp_control_console(&lab->control, (const uint8_t *)"output\r\n", 8);
+		amp_server_console(&lab->control, (const uint8_t *)"output\r\n", 8);
 		break;
 	default:
 		connect_client(i);
@@ -224,7 +224,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	run();
 	for (int i = 0; i < CONTROL_CLIENTS; i++)
 		busy += lab->control.client[i].fd >= 0;
-	/* who is gone holds nothing; after "down" the loop has ended, and amp_control_close() lets go */
+	/* who is gone holds nothing; after "down" the loop has ended, and amp_server_close() lets go */
 	fuzz_check(busy == 0 || lab->going_down);
 	tear_down();
 	return 0;

@@ -5,10 +5,10 @@
  */
 #include "peer.h"
 
-#include "mailbox.h"
-#include "shared_memory.h"
-#include "text.h"
-#include "trace_ring.h"
+#include "common/text.h"
+#include "relay/core/mailbox.h"
+#include "relay/core/shared_memory.h"
+#include "relay/core/trace_ring.h"
 
 #include <string.h>
 

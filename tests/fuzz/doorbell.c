@@ -5,8 +5,8 @@
  */
 #include "fuzz.h"
 
-#include "doorbell.h"
-#include "stream.h"
+#include "relay/base/stream.h"
+#include "relay/core/bells.h"
 
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -18,11 +18,11 @@ static uint64_t below(uint32_t ids)
 }
 
 /* Kicks and news are those of the bytes that came, and Linux was interrupted for each kick. */
-static void receive(struct doorbell *bell, int core, struct fuzz_input *in)
+static void receive(struct bells *bells, int core, struct fuzz_input *in)
 {
 	uint64_t notify = 0, control = 0, interrupts;
 	uint32_t invalid = 0, id;
-	struct doorbell_news news;
+	struct bell_news news;
 	uint8_t *bytes;
 	size_t n, i;
 
@@ -30,26 +30,26 @@ static void receive(struct doorbell *bell, int core, struct fuzz_input *in)
 	if (n && send(core, bytes, n, MSG_DONTWAIT | MSG_NOSIGNAL) != (ssize_t)n)
 		n = 0;
 	for (i = 0; i < n; i++) {
-		if (bytes[i] < bell->notify_ids)
+		if (bytes[i] < bells->notify_ids)
 			notify |= UINT64_C(1) << bytes[i];
 		else if (bytes[i] >= AMP_DB_BOOT && bytes[i] <= AMP_DB_STOPPED)
-			control |= DOORBELL_NEWS(bytes[i]);
+			control |= BELL_NEWS(bytes[i]);
 		else
 			invalid++;
 	}
 	free(bytes);
-	amp_doorbell_receive(bell, &news);
+	amp_bells_receive(bells, &news);
 	fuzz_check(!news.closed && !news.more);
 	fuzz_check(news.notify == notify && news.control == control && news.invalid == invalid);
-	for (id = 0; id < bell->notify_ids; id++) {
-		bool rung = read(bell->to_host[AMP_VECTOR_NOTIFY(id)], &interrupts, sizeof(interrupts)) > 0;
+	for (id = 0; id < bells->notify_ids; id++) {
+		bool rung = read(bells->to_host[AMP_VECTOR_NOTIFY(id)], &interrupts, sizeof(interrupts)) > 0;
 
-		fuzz_check(rung == (!bell->relay_is_host && (notify >> id & 1)));
+		fuzz_check(rung == (!bells->relay_is_host && (notify >> id & 1)));
 	}
 }
 
 /* No byte is sent that was not rung, and none twice that was rung once. */
-static void drain(struct doorbell *bell, int core, uint64_t *rung_notify, uint64_t *rung_control)
+static void drain(struct bells *bells, int core, uint64_t *rung_notify, uint64_t *rung_control)
 {
 	uint8_t bytes[4096];
 	ssize_t n, i;
@@ -61,8 +61,8 @@ static void drain(struct doorbell *bell, int core, uint64_t *rung_notify, uint64
 			fuzz_check(*rung >> (bytes[i] % 64) & 1);
 		}
 	}
-	fuzz_check(!amp_doorbell_flush(bell));
-	fuzz_check(bell->pending_notify == 0 && bell->pending_control == 0);
+	fuzz_check(!amp_bells_flush(bells));
+	fuzz_check(bells->pending_notify == 0 && bells->pending_control == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -70,32 +70,32 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct fuzz_input in = {data, size};
 	uint32_t ids = fuzz_u8(&in) % (AMP_DB_NOTIFY_MAX + 1);
 	uint64_t rung_notify = 0, rung_control = 0;
-	struct doorbell bell;
+	struct bells bells;
 	int ours, core, few = 1;
 
-	amp_doorbell_prepare(&bell);
-	if (amp_doorbell_init(&bell, ids) < 0 || amp_stream_pair(&ours, &core) < 0)
+	amp_bells_prepare(&bells);
+	if (amp_bells_init(&bells, ids) < 0 || amp_stream_pair(&ours, &core) < 0)
 		abort();
 	if (setsockopt(ours, SOL_SOCKET, SO_SNDBUF, &few, sizeof(few)))
 		abort();
-	bell.relay_is_host = fuzz_u8(&in) & 1;
-	amp_doorbell_power_on(&bell, ours);
+	bells.relay_is_host = fuzz_u8(&in) & 1;
+	amp_bells_power_on(&bells, ours);
 	while (in.left) {
 		uint8_t what = fuzz_u8(&in), byte = fuzz_u8(&in);
 
 		if (what % 4 == 0) {
-			receive(&bell, core, &in);
+			receive(&bells, core, &in);
 		} else if (what % 4 == 1) {
-			drain(&bell, core, &rung_notify, &rung_control);
+			drain(&bells, core, &rung_notify, &rung_control);
 		} else {
 			byte &= 0xbf; /* a notify id, or a control byte of the relay's */
 			*(byte < AMP_DB_NOTIFY_MAX ? &rung_notify : &rung_control) |= UINT64_C(1) << (byte % 64);
-			amp_doorbell_ring_remote(&bell, byte);
+			amp_bells_ring_remote(&bells, byte);
 		}
-		fuzz_check((bell.pending_notify & ~rung_notify) == 0 && (bell.pending_control & ~rung_control) == 0);
-		fuzz_check((bell.pending_notify & ~below(AMP_DB_NOTIFY_MAX)) == 0);
+		fuzz_check((bells.pending_notify & ~rung_notify) == 0 && (bells.pending_control & ~rung_control) == 0);
+		fuzz_check((bells.pending_notify & ~below(AMP_DB_NOTIFY_MAX)) == 0);
 	}
 	close(core);
-	amp_doorbell_close(&bell);
+	amp_bells_close(&bells);
 	return 0;
 }

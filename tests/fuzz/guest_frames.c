@@ -2,7 +2,7 @@
 /* The agent's reader of the relay's stream, and its queue of answers. Input: pairs of a length and so many bytes. */
 #include "fuzz.h"
 
-#include "frames.h"
+#include "guest/agent/frames.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -5,7 +5,7 @@
  */
 #include "fuzz.h"
 
-#include "qmp.h"
+#include "relay/base/qmp.h"
 
 #include <stdio.h>
 #include <stdlib.h>

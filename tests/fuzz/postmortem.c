@@ -5,7 +5,7 @@
  */
 #include "fuzz.h"
 
-#include "postmortem.h"
+#include "postmortem/postmortem.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,8 +3,8 @@
 
 #include "fuzz.h"
 
-#include "soc_config.h"
-#include "text.h"
+#include "common/text.h"
+#include "relay/base/soc_config.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "lab.h"
+#include "lab_dir.h"
 #include "terminal.h"
 
 struct amp_cli amp_cli = {.lab = AMP_CLI_DEFAULT_LAB};

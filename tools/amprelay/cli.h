@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../common/exit_codes.h"
+#include "common/exit_codes.h"
 
 /** A subcommand: one file cmd_NAME.c and one row of the table in main.c. */
 struct command {

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "cli.h"
-#include "lab.h"
+#include "lab_dir.h"
 
 #define INPUT_CHUNK   16384
 #define CONNECT_MS    5000 /* a relay that is stopped does not even take calls, once enough wait */

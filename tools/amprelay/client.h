@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "../common/exit_codes.h"
+#include "common/exit_codes.h"
 
 #define CLIENT_ERROR_LEN 512
 

@@ -8,9 +8,9 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "../common/output.h"
 #include "cli.h"
 #include "client.h"
+#include "common/output.h"
 
 #define ESCAPE '\x1d' /* Ctrl-] */
 

@@ -7,7 +7,7 @@
 
 #include "cli.h"
 #include "client.h"
-#include "lab.h"
+#include "lab_dir.h"
 #include "lab_files.h"
 #include "terminal.h"
 

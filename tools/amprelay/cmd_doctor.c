@@ -19,7 +19,7 @@
 
 #include "cli.h"
 #include "client.h"
-#include "lab.h"
+#include "lab_dir.h"
 #include "lab_files.h"
 
 #define TEXT_LEN        512

@@ -5,10 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../common/output.h"
 #include "cli.h"
+#include "common/output.h"
 #include "event_reader.h"
-#include "lab.h"
+#include "lab_dir.h"
 #include "table.h"
 #include "terminal.h"
 

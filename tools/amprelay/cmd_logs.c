@@ -5,10 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../common/output.h"
 #include "cli.h"
+#include "common/output.h"
 #include "event_reader.h"
-#include "lab.h"
+#include "lab_dir.h"
 #include "log_merge.h"
 #include "terminal.h"
 
@@ -163,7 +163,7 @@ static void print_all(struct log_merge *merge, struct tail *tail, bool partial)
 {
 	struct log_source *source;
 
-	while ((source = amp_log_merge_next(merge, partial))) {
+	while ((source = amp_merge_next(merge, partial))) {
 		char *json = amp_cli.json ? compose_json(source) : NULL;
 		const char *name = merge->only || json ? NULL : source->name, *line = json ? json : source->line;
 
@@ -183,7 +183,7 @@ static int follow(struct log_merge *merge, int watch)
 	int n = watch;
 
 	while (watch >= 0 && (n = amp_dir_watch_wait(watch, -1)) > 0) {
-		amp_log_merge_discover(merge);
+		amp_merge_discover(merge);
 		print_all(merge, NULL, false);
 	}
 	amp_cli_error("following the logs of lab '%s': %s", amp_cli.lab, strerror(-n));
@@ -196,10 +196,10 @@ static int explain_absence(const char *dir, const char *source)
 	char known[256] = "";
 	struct log_merge all;
 
-	if (source && !amp_log_merge_open(&all, dir, NULL, 0)) {
+	if (source && !amp_merge_open(&all, dir, NULL, 0)) {
 		for (size_t i = 0; i < all.num_sources; i++)
 			snprintf(known + strlen(known), sizeof(known) - strlen(known), " %s", all.source[i].name);
-		amp_log_merge_close(&all);
+		amp_merge_close(&all);
 	}
 	if (known[0]) {
 		amp_cli_error("no log '%s' in lab '%s': it has%s", source, amp_cli.lab, known);
@@ -234,14 +234,14 @@ int cmd_logs(int argc, char **argv)
 	dir = amp_lab_state_dir(amp_cli.lab);
 	if (a.follow) /* before the first reading: nothing is missed in between */
 		watch = amp_dir_watch_open(dir);
-	if (amp_log_merge_open(&merge, dir, a.source, find_host_start(dir))) {
+	if (amp_merge_open(&merge, dir, a.source, find_host_start(dir))) {
 		amp_cli_error("out of memory");
 		exit(AMP_EXIT_FAILED);
 	}
 	status = merge.num_sources ? show(&merge, &a, watch) : explain_absence(dir, a.source);
 	if (watch >= 0)
 		close(watch);
-	amp_log_merge_close(&merge);
+	amp_merge_close(&merge);
 	free(dir);
 	return status;
 }

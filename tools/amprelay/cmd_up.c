@@ -12,13 +12,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../common/output.h"
 #include "cli.h"
 #include "client.h"
+#include "common/output.h"
 #include "event_reader.h"
-#include "lab.h"
+#include "lab_dir.h"
 #include "lab_files.h"
-#include "relay.h"
+#include "relay/relay.h"
 #include "terminal.h"
 
 #define DOWN_MS 5000 /* how long a relay may take to end before it is killed */

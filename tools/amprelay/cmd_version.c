@@ -5,8 +5,8 @@
 
 #include <amprelay/wire.h>
 
-#include "../common/agent_proto.h"
 #include "cli.h"
+#include "common/agent_proto.h"
 
 static const struct argp argp = {
 	.doc = "Show the versions of this program, of the control block in shared memory and of the guest agent's "

@@ -13,9 +13,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../common/output.h"
 #include "cli.h"
 #include "client.h"
+#include "common/output.h"
 #include "lab_files.h"
 #include "terminal.h"
 

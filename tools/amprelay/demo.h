@@ -17,7 +17,7 @@
 
 #include "demo_report.h"
 #include "event_reader.h"
-#include "lab.h"
+#include "lab_dir.h"
 
 #define DEMO_STEP_MS 30000 /**< no single step may take longer */
 

@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../common/output.h"
 #include "cli.h"
 #include "client.h"
+#include "common/output.h"
 #include "demo.h"
 #include "terminal.h"
 

@@ -10,9 +10,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../common/output.h"
 #include "cli.h"
 #include "client.h"
+#include "common/output.h"
 #include "demo.h"
 
 #define BASELINE_COUNT "3000"

@@ -11,9 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../common/output.h"
 #include "cli.h"
 #include "client.h"
+#include "common/output.h"
 #include "demo.h"
 #include "terminal.h"
 

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "cli.h"
-#include "lab.h"
+#include "lab_dir.h"
 
 __attribute__((format(printf, 2, 3))) static int fail(char *error, const char *format, ...)
 {

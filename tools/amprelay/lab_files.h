@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "soc_config.h"
+#include "relay/base/soc_config.h"
 
 #define LAB_FILES_ERROR 512
 

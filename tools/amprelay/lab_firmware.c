@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lab.h"
+#include "lab_dir.h"
 
 #define CHUNK 65536
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-int amp_log_merge_open(struct log_merge *merge, const char *dir, const char *only, double host_start)
+int amp_merge_open(struct log_merge *merge, const char *dir, const char *only, double host_start)
 {
 	memset(merge, 0, sizeof(*merge));
 	merge->dir = strdup(dir);
@@ -15,7 +15,7 @@ int amp_log_merge_open(struct log_merge *merge, const char *dir, const char *onl
 		return -ENOMEM;
 	merge->only = only;
 	merge->host_start = host_start;
-	amp_log_merge_discover(merge);
+	amp_merge_discover(merge);
 	return 0;
 }
 
@@ -42,7 +42,7 @@ static bool is_known(const struct log_merge *merge, const char *name)
 	return false;
 }
 
-void amp_log_merge_discover(struct log_merge *merge)
+void amp_merge_discover(struct log_merge *merge)
 {
 	struct dirent **files;
 	int n = scandir(merge->dir, &files, NULL, alphasort);
@@ -79,7 +79,7 @@ static void advance(struct log_source *source, bool partial)
 		source->stamp = stamp + source->shift;
 }
 
-struct log_source *amp_log_merge_next(struct log_merge *merge, bool partial)
+struct log_source *amp_merge_next(struct log_merge *merge, bool partial)
 {
 	struct log_source *first = NULL;
 
@@ -94,7 +94,7 @@ struct log_source *amp_log_merge_next(struct log_merge *merge, bool partial)
 	return first;
 }
 
-void amp_log_merge_close(struct log_merge *merge)
+void amp_merge_close(struct log_merge *merge)
 {
 	for (size_t i = 0; i < merge->num_sources; i++)
 		amp_line_file_close(&merge->source[i].file);

@@ -38,10 +38,10 @@ struct log_merge {
  * @param host_start  when Linux's process started, seconds of CLOCK_MONOTONIC
  * @return 0 or a negative errno
  */
-int amp_log_merge_open(struct log_merge *merge, const char *dir, const char *only, double host_start);
+int amp_merge_open(struct log_merge *merge, const char *dir, const char *only, double host_start);
 
 /** Takes in logs that have appeared in the directory. */
-void amp_log_merge_discover(struct log_merge *merge);
+void amp_merge_discover(struct log_merge *merge);
 
 /**
  * The next line of all.
@@ -49,8 +49,8 @@ void amp_log_merge_discover(struct log_merge *merge);
  * @param partial  take unfinished last lines, too
  * @return the source, whose `line` it is, valid until the next call; NULL if there is none for now
  */
-struct log_source *amp_log_merge_next(struct log_merge *merge, bool partial);
+struct log_source *amp_merge_next(struct log_merge *merge, bool partial);
 
-void amp_log_merge_close(struct log_merge *merge);
+void amp_merge_close(struct log_merge *merge);
 
 #endif

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../common/output.h"
 #include "cli.h"
+#include "common/output.h"
 
 const struct command amp_commands[] = {
 	{"up", "", "start a lab: Linux and its cores", cmd_up},

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "terminal.h"
 
-#include "../common/output.h"
+#include "common/output.h"
 
 #include <langinfo.h>
 #include <locale.h>

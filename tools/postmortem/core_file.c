@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "arch.h"
+#include "new_file.h"
 #include "postmortem.h"
-#include "text.h"
 
 #define PAGE         4096u
 #define MAX_SEGMENTS 512u /* runs beyond these are merged into the last one */

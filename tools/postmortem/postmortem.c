@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "arch.h"
-#include "text.h"
+#include "common/text.h"
 
 struct cause {
 	const char *name;
@@ -28,12 +28,12 @@ static const struct cause causes[AMP_CRASH_COUNT] = {
 	[AMP_CRASH_BOOT] = {"boot", "it stopped in the boot ROM"},
 };
 
-const char *amp_crash_cause_text(uint32_t cause)
+const char *amp_postmortem_cause_text(uint32_t cause)
 {
 	return cause < AMP_CRASH_COUNT ? causes[cause].text : "unknown cause";
 }
 
-const char *amp_crash_cause_name(uint32_t cause)
+const char *amp_postmortem_cause_name(uint32_t cause)
 {
 	return cause < AMP_CRASH_COUNT ? causes[cause].name : "unknown";
 }
@@ -49,7 +49,7 @@ const char *amp_detector_name(uint32_t detector)
 	return detector < sizeof(names) / sizeof(names[0]) ? names[detector] : "none";
 }
 
-bool amp_crash_valid(const struct amp_crash *crash, uint32_t epoch)
+bool amp_postmortem_record_valid(const struct amp_crash *crash, uint32_t epoch)
 {
 	return crash->magic == AMP_CRASH_MAGIC && crash->epoch == epoch;
 }
@@ -110,7 +110,7 @@ static void find_registers(const struct amp_postmortem *pm, struct amp_registers
 
 	if (!arch)
 		return;
-	if (pm->remote && amp_crash_valid(&pm->remote->crash, pm->epoch))
+	if (pm->remote && amp_postmortem_record_valid(&pm->remote->crash, pm->epoch))
 		from_crash_record(arch, &pm->remote->crash, regs);
 	else if (pm->registers)
 		from_qemu(arch, pm->registers, regs);
@@ -121,13 +121,13 @@ static void describe(const struct amp_postmortem *pm, struct amp_postmortem_summ
 	char own[AMP_TEXT_LEN];
 
 	if (pm->text) {
-		amp_text_copy(summary->text, sizeof(summary->text), pm->text, SIZE_MAX);
+		amp_text_clean(summary->text, sizeof(summary->text), pm->text, SIZE_MAX);
 		return;
 	}
-	snprintf(summary->text, sizeof(summary->text), "%s", amp_crash_cause_text(summary->cause));
+	snprintf(summary->text, sizeof(summary->text), "%s", amp_postmortem_cause_text(summary->cause));
 	if (summary->cause == AMP_CRASH_NONE)
 		return;
-	amp_text_copy(own, sizeof(own), pm->remote->crash.text, sizeof(pm->remote->crash.text));
+	amp_text_clean(own, sizeof(own), pm->remote->crash.text, sizeof(pm->remote->crash.text));
 	if (own[0]) {
 		size_t n = strlen(summary->text);
 
@@ -161,7 +161,7 @@ void amp_postmortem_summarise(const struct amp_postmortem *pm, struct amp_postmo
 {
 	memset(summary, 0, sizeof(*summary));
 	find_registers(pm, &summary->registers);
-	if (pm->remote && amp_crash_valid(&pm->remote->crash, pm->epoch)) {
+	if (pm->remote && amp_postmortem_record_valid(&pm->remote->crash, pm->epoch)) {
 		uint32_t cause = pm->remote->crash.cause;
 
 		summary->cause = cause > AMP_CRASH_NONE && cause < AMP_CRASH_COUNT ? cause : AMP_CRASH_HARD;

@@ -70,16 +70,16 @@ struct amp_postmortem_summary {
 };
 
 /** @return text for people of an enum amp_crash_cause, never NULL. */
-const char *amp_crash_cause_text(uint32_t cause);
+const char *amp_postmortem_cause_text(uint32_t cause);
 
 /** @return short name of an enum amp_crash_cause, as in the flight record ("undefined", "bus" …), never NULL. */
-const char *amp_crash_cause_name(uint32_t cause);
+const char *amp_postmortem_cause_name(uint32_t cause);
 
 /** @return "fault-handler", "exit", "watchdog", "heartbeat" or "none": the names of the flight record. */
 const char *amp_detector_name(uint32_t detector);
 
 /** @return true if the crash record is complete and belongs to the life `epoch`. */
-bool amp_crash_valid(const struct amp_crash *crash, uint32_t epoch);
+bool amp_postmortem_record_valid(const struct amp_crash *crash, uint32_t epoch);
 
 /** Reads registers, crash record and symbols. Never fails: what cannot be known is left empty. */
 void amp_postmortem_summarise(const struct amp_postmortem *pm, struct amp_postmortem_summary *summary);

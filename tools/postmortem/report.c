@@ -4,8 +4,9 @@
 #include <string.h>
 
 #include "arch.h"
+#include "common/text.h"
+#include "new_file.h"
 #include "postmortem.h"
-#include "text.h"
 
 #define TRACE_LINES 16u
 
@@ -21,7 +22,7 @@ static void write_head(FILE *f, const struct amp_postmortem *pm, const struct am
 	fprintf(f, "what         %s\n", summary->text);
 	fprintf(f, "detected by  %s\n", amp_detector_name(pm->detector));
 	if (summary->cause != AMP_CRASH_NONE)
-		fprintf(f, "cause        %s\n", amp_crash_cause_text(summary->cause));
+		fprintf(f, "cause        %s\n", amp_postmortem_cause_text(summary->cause));
 	if (summary->registers.source == AMP_REGISTERS_NONE)
 		fprintf(f, "where        unknown: neither a crash record nor registers\n");
 	else

@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #include "arch.h"
-#include "text.h"
+#include "common/text.h"
 
 #define FIRMWARE_MAX   (256u << 20) /* a larger file is no firmware of these cores */
 #define CODE_RANGES    16
@@ -281,14 +281,14 @@ static bool name_address(struct amp_symbols *s, uint64_t addr, uint64_t probe, c
 	name = dwfl_module_addrinfo(s->module, s->thumb ? probe | 1 : probe, &offset, &sym, NULL, NULL, NULL);
 	if (!name || GELF_ST_TYPE(sym.st_info) == STT_OBJECT) /* data among the code, such as a vector table */
 		return false;
-	amp_text_copy(clean, sizeof(clean), name, sizeof(clean));
+	amp_text_clean(clean, sizeof(clean), name, sizeof(clean));
 	n = snprintf(out, size, "%s+0x%" PRIx64, clean, offset + (addr - probe));
 	line = source_line(s, probe);
 	file = line && !dwarf_lineno(line, &number) ? dwarf_linesrc(line, NULL, NULL) : NULL;
 	if (file && n > 0 && (size_t)n < size) {
 		const char *slash = strrchr(file, '/');
 
-		amp_text_copy(clean, sizeof(clean), slash ? slash + 1 : file, sizeof(clean));
+		amp_text_clean(clean, sizeof(clean), slash ? slash + 1 : file, sizeof(clean));
 		snprintf(out + n, size - (size_t)n, " (%s:%d)", clean, number);
 	}
 	return true;

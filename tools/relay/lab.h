@@ -9,20 +9,20 @@
 #include <jansson.h>
 #include <systemd/sd-event.h>
 
-#include "agent.h"
-#include "control_server.h"
-#include "core.h"
-#include "flight_record.h"
-#include "host.h"
 #include "relay.h"
-#include "soc_config.h"
+#include "relay/base/flight_record.h"
+#include "relay/base/soc_config.h"
+#include "relay/control/control_server.h"
+#include "relay/core/core.h"
+#include "relay/linux/agent.h"
+#include "relay/linux/vm.h"
 
 struct lab {
 	const struct amp_relay_options *options;
 	struct soc_config soc;
 	sd_event *loop;
 	struct flight_record record;
-	struct host host;
+	struct linux_vm vm;
 	struct agent agent;
 	struct control_server control;
 	struct core core[SOC_MAX_CORES]; /**< soc.num_cores of them */
@@ -40,15 +40,15 @@ struct lab {
 /* relay.c */
 
 /** Begins the orderly end, once; the first reason counts. @param status enum amp_exit of the process */
-void amp_lab_down(struct lab *lab, int status, const char *reason);
+void amp_relay_down(struct lab *lab, int status, const char *reason);
 /** Something that others wait for may have changed: a core's state, the agent, the last process's end. */
-void amp_lab_changed(struct lab *lab);
+void amp_relay_changed(struct lab *lab);
 /** @return the core of that name, or NULL */
-struct core *amp_lab_core(struct lab *lab, const char *name);
+struct core *amp_relay_core(struct lab *lab, const char *name);
 
 /* status.c */
 
 /** Adds the members of the answer to "status" (docs/reference/status.md). */
-void amp_lab_status(struct lab *lab, json_t *answer);
+void amp_relay_status(struct lab *lab, json_t *answer);
 
 #endif /* AMPRELAY_RELAY_LAB_H */

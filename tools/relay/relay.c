@@ -12,11 +12,11 @@
 
 #include <linux/close_range.h>
 
-#include "clock.h"
+#include "common/clock.h"
+#include "common/text.h"
 #include "lab.h"
-#include "log.h"
-#include "remove_tree.h"
-#include "text.h"
+#include "relay/base/log.h"
+#include "relay/base/remove_tree.h"
 
 #define DOWN_MS UINT64_C(2000) /* after that the last processes are killed rather than asked */
 
@@ -28,7 +28,7 @@ static bool everything_is_off(const struct lab *lab)
 		if (lab->core[i].phase != PHASE_OFF)
 			return false;
 	}
-	return !amp_host_runs(&lab->host);
+	return !amp_vm_runs(&lab->vm);
 }
 
 static int on_down_deadline(sd_event_source *source, uint64_t usec, void *userdata)
@@ -38,13 +38,13 @@ static int on_down_deadline(sd_event_source *source, uint64_t usec, void *userda
 	(void)source;
 	(void)usec;
 	amp_log("some processes do not end: killing them");
-	amp_host_kill(&lab->host);
+	amp_vm_kill(&lab->vm);
 	for (uint32_t i = 0; i < lab->soc.num_cores; i++)
 		amp_core_kill(&lab->core[i], "the lab goes down");
 	return 0;
 }
 
-void amp_lab_down(struct lab *lab, int status, const char *reason)
+void amp_relay_down(struct lab *lab, int status, const char *reason)
 {
 	if (lab->going_down)
 		return;
@@ -54,20 +54,20 @@ void amp_lab_down(struct lab *lab, int status, const char *reason)
 	amp_log("going down: %s", reason);
 	for (uint32_t i = 0; i < lab->soc.num_cores; i++)
 		amp_core_stop(&lab->core[i], "the lab goes down");
-	amp_host_stop(&lab->host);
+	amp_vm_stop(&lab->vm);
 	sd_event_add_time_relative(lab->loop, &lab->down_deadline, CLOCK_MONOTONIC, DOWN_MS * 1000, 1000,
 	                           on_down_deadline, lab);
-	amp_lab_changed(lab);
+	amp_relay_changed(lab);
 }
 
-void amp_lab_changed(struct lab *lab)
+void amp_relay_changed(struct lab *lab)
 {
-	amp_control_changed(&lab->control);
+	amp_server_changed(&lab->control);
 	if (lab->going_down && everything_is_off(lab))
 		sd_event_exit(lab->loop, 0);
 }
 
-struct core *amp_lab_core(struct lab *lab, const char *name)
+struct core *amp_relay_core(struct lab *lab, const char *name)
 {
 	for (uint32_t i = 0; i < lab->soc.num_cores; i++) {
 		if (strcmp(lab->soc.core[i].name, name) == 0)
@@ -86,7 +86,7 @@ static int on_signal(sd_event_source *source, const struct signalfd_siginfo *inf
 	(void)source;
 	amp_text(reason, sizeof(reason), "signal %u (%s) from process %u", info->ssi_signo,
 	         strsignal((int)info->ssi_signo), info->ssi_pid);
-	amp_lab_down(lab, AMP_EXIT_OK, reason);
+	amp_relay_down(lab, AMP_EXIT_OK, reason);
 	return 0;
 }
 
@@ -95,7 +95,7 @@ static int on_terminal(sd_event_source *source, int fd, uint32_t revents, void *
 	(void)fd;
 	(void)revents;
 	sd_event_source_set_enabled(source, SD_EVENT_OFF);
-	amp_lab_down(userdata, AMP_EXIT_OK, "the terminal, or whoever the lab hangs on, has gone");
+	amp_relay_down(userdata, AMP_EXIT_OK, "the terminal, or whoever the lab hangs on, has gone");
 	return 0;
 }
 
@@ -182,7 +182,7 @@ static int detach(const struct amp_relay_options *options)
 	struct log_file log;
 	int null, err;
 
-	err = amp_log_file_open(&log, options->state_dir, "relay", "log");
+	err = amp_logfile_open(&log, options->state_dir, "relay", "log");
 	if (err < 0)
 		return err;
 	null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -268,7 +268,7 @@ static int begin(struct lab *lab, char *error, size_t size)
 		return AMP_EXIT_ENVIRONMENT;
 	status = check_files(lab, error, size);
 	if (status == AMP_EXIT_OK)
-		status = amp_control_open(&lab->control, lab, error, size);
+		status = amp_server_open(&lab->control, lab, error, size);
 	if (status != AMP_EXIT_OK)
 		return status;
 	amp_record(&lab->record, "lab.up", NULL, "{s:s, s:s, s:I}", "lab", lab->options->lab, "soc", lab->soc.name,
@@ -281,7 +281,7 @@ static int begin(struct lab *lab, char *error, size_t size)
 		if (err < 0)
 			return fail(error, size, what, err);
 	}
-	err = amp_host_start(&lab->host);
+	err = amp_vm_start(&lab->vm);
 	if (err < 0)
 		return fail(error, size, "qemu-system-aarch64", err);
 	return AMP_EXIT_OK;
@@ -291,17 +291,17 @@ static int begin(struct lab *lab, char *error, size_t size)
 static void finish(struct lab *lab)
 {
 	/* the socket and the lock first, so that whoever hears of the end can start the next lab at once */
-	amp_control_stop_listening(&lab->control);
+	amp_server_stop_listening(&lab->control);
 	amp_agent_close(&lab->agent);
-	amp_host_destroy(&lab->host);
+	amp_vm_destroy(&lab->vm);
 	for (uint32_t i = 0; i < lab->soc.num_cores; i++)
 		amp_core_destroy(&lab->core[i]);
 	amp_record(&lab->record, "lab.down", NULL, "{s:s, s:I}", "why", lab->down_reason, "exit",
 	           (json_int_t)lab->exit_status);
 	amp_record_close(&lab->record);
 	close(lab->options->lock_fd);
-	amp_control_finish_down(&lab->control);
-	amp_control_close(&lab->control);
+	amp_server_finish_down(&lab->control);
+	amp_server_close(&lab->control);
 	lab->down_deadline = sd_event_source_disable_unref(lab->down_deadline);
 	lab->terminal = sd_event_source_disable_unref(lab->terminal);
 	lab->session = sd_event_source_disable_unref(lab->session);
@@ -327,7 +327,7 @@ static struct lab *new_lab(const struct amp_relay_options *options)
 	for (size_t i = 0; i < CONTROL_CLIENTS; i++)
 		lab->control.client[i].fd = -1;
 	lab->agent.stream.fd = -1;
-	amp_host_prepare(&lab->host, lab);
+	amp_vm_prepare(&lab->vm, lab);
 	for (uint32_t i = 0; i < SOC_MAX_CORES; i++)
 		amp_core_prepare(&lab->core[i], lab);
 	return lab;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <jansson.h>
 
-#include "clock.h"
-#include "host_role.h"
+#include "common/clock.h"
+#include "common/text.h"
 #include "lab.h"
-#include "text.h"
+#include "relay/host/hosting.h"
 
 static double ms_since(uint64_t then)
 {
@@ -16,11 +16,11 @@ static json_t *doorbells(const struct core *core)
 	json_t *to_remote = json_array(), *to_host = json_array();
 
 	for (uint32_t id = 0; id < core->config->notify_ids; id++) {
-		json_array_append_new(to_remote, json_integer((json_int_t)core->bell.to_remote_count[id]));
-		json_array_append_new(to_host, json_integer((json_int_t)core->bell.to_host_count[id]));
+		json_array_append_new(to_remote, json_integer((json_int_t)core->bells.to_remote_count[id]));
+		json_array_append_new(to_host, json_integer((json_int_t)core->bells.to_host_count[id]));
 	}
 	return json_pack("{s:o, s:o, s:I, s:I, s:I, s:b}", "to_remote", to_remote, "to_host", to_host, "coalesced",
-	                 (json_int_t)core->bell.coalesced, "invalid", (json_int_t)core->bell.invalid, "pauses",
+	                 (json_int_t)core->bells.coalesced, "invalid", (json_int_t)core->bells.invalid, "pauses",
 	                 (json_int_t)core->babble.pauses, "babbling", core->babble.timer != NULL);
 }
 
@@ -33,9 +33,9 @@ static json_t *last_crash(const struct core *core)
 		return json_null();
 	amp_text(pc, sizeof(pc), "0x%llx", (unsigned long long)summary->pc);
 	return json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:f}", "epoch", (json_int_t)core->crash.epoch, "detector",
-	                 amp_detector_name(core->wire.report_detector), "cause", amp_crash_cause_name(summary->cause),
-	                 "text", core->wire.report_text, "pc", pc, "pc_sym", core->wire.report_pc_sym, "age_ms",
-	                 ms_since(core->crash.detected));
+	                 amp_detector_name(core->wire.report_detector), "cause",
+	                 amp_postmortem_cause_name(summary->cause), "text", core->wire.report_text, "pc", pc, "pc_sym",
+	                 core->wire.report_pc_sym, "age_ms", ms_since(core->crash.detected));
 }
 
 /* Those announced to the relay; what is announced to Linux, Linux knows. */
@@ -43,8 +43,8 @@ static json_t *channels(const struct core *core)
 {
 	json_t *list = json_array();
 
-	for (uint32_t i = 0; core->host_role && i < core->host_role->channels; i++)
-		json_array_append_new(list, json_string(core->host_role->channel[i].name));
+	for (uint32_t i = 0; core->hosting && i < core->hosting->channels; i++)
+		json_array_append_new(list, json_string(core->hosting->channel[i].name));
 	return list;
 }
 
@@ -57,9 +57,9 @@ static json_t *core_status(const struct core *core)
 		"name", core->config->name, "state", amp_core_state_name(core), "ready", (int)core->ready, "flapping",
 		(int)amp_core_flaps(core), "epoch", (json_int_t)core->wire.epoch, "pid", (json_int_t)core->process.pid,
 		"firmware", on ? core->firmware : "", "loader",
-		!on               ? ""
-		: core->host_role ? "relay"
-				  : "linux",
+		!on             ? ""
+		: core->hosting ? "relay"
+				: "linux",
 		"link", on ? amp_core_link_name(core) : "", "channels", channels(core), "uptime_ms",
 		on ? ms_since(core->started) : 0.0, "crashes", (json_int_t)core->crashes, "recoveries",
 		(json_int_t)core->recoveries, "last_crash", last_crash(core), "heartbeat", "value",
@@ -67,7 +67,7 @@ static json_t *core_status(const struct core *core)
 		"timeout_ms", (json_int_t)core->config->heartbeat_timeout_ms, "doorbells", doorbells(core));
 }
 
-void amp_lab_status(struct lab *lab, json_t *answer)
+void amp_relay_status(struct lab *lab, json_t *answer)
 {
 	json_t *cores = json_array();
 	json_t *members;
@@ -78,8 +78,8 @@ void amp_lab_status(struct lab *lab, json_t *answer)
 	                    "state", lab->going_down ? "going down" : "up", "soc", lab->soc.name, "pid",
 	                    (json_int_t)getpid(), "uptime_ms", ms_since(lab->started), "state_dir",
 	                    lab->options->state_dir, "firmware_dir", lab->options->firmware_dir, "host", "state",
-	                    amp_host_runs(&lab->host) ? "running" : "off", "pid", (json_int_t)lab->host.process.pid,
-	                    "agent", lab->agent.up ? "up" : "down", "cores", cores);
+	                    amp_vm_runs(&lab->vm) ? "running" : "off", "pid", (json_int_t)lab->vm.process.pid, "agent",
+	                    lab->agent.up ? "up" : "down", "cores", cores);
 	if (members)
 		json_object_update(answer, members);
 	json_decref(members);

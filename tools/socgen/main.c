@@ -2,7 +2,7 @@
 /* socgen: check the description of a SoC and generate from it what the firmware and the relay are built from. */
 #include "socgen.h"
 
-#include "../common/output.h"
+#include "common/output.h"
 
 #include <errno.h>
 #include <getopt.h>

@@ -11,8 +11,8 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "client.h"
-#include "lab.h"
+#include "amprelay/client.h"
+#include "amprelay/lab_dir.h"
 
 static char lab[LAB_NAME_MAX];
 static pid_t relay;

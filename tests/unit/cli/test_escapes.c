@@ -10,7 +10,7 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 
-#include "lab.h"
+#include "amprelay/lab_dir.h"
 
 static const char *program;
 static char lab[LAB_NAME_MAX]; /* one of its own: several may run side by side */

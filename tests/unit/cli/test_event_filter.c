@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "scratch.h"
 
-#include "event_filter.h"
+#include "amprelay/event_filter.h"
 
 static bool matches(const char *text, const char *record_text)
 {

@@ -3,7 +3,7 @@
 
 #include <sys/wait.h>
 
-#include "event_reader.h"
+#include "amprelay/event_reader.h"
 
 #define FILE_NAME "events.jsonl"
 #define LONG_MS   20000 /* far longer than any of this takes: a failure, not a wait */

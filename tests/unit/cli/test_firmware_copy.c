@@ -5,7 +5,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include "lab_files.h"
+#include "amprelay/lab_files.h"
 
 struct setting {
 	struct lab_files files;

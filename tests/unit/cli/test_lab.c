@@ -5,10 +5,10 @@
 #include <sys/file.h>
 #include <sys/wait.h>
 
-#include "lab.h"
-#include "lab_files.h"
+#include "amprelay/lab_dir.h"
+#include "amprelay/lab_files.h"
 
-#include "../../../tools/common/exit_codes.h"
+#include "common/exit_codes.h"
 
 static void names_follow_the_rule(void **state)
 {

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "terminal.h"
+#include "amprelay/terminal.h"
 
 static char out[8192];
 

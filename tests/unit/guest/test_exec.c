@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "agent.h"
+#include "guest/agent/agent.h"
 
 #define STEP_MS 10000 /* no step takes long: this ends a test that would hang */
 
@@ -35,7 +35,7 @@ void amp_pollset_add(struct amp_pollset *s, int fd, short events)
 		s->fds[s->count++] = (struct pollfd){.fd = fd, .events = events};
 }
 
-void amp_agent_log(const char *format, ...)
+void amp_guest_log(const char *format, ...)
 {
 	fprintf(stderr, "agent: %s\n", format);
 }

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "frames.h"
+#include "guest/agent/frames.h"
 
 static struct amp_frame_in in;
 static struct amp_frame_out out;

@@ -11,9 +11,9 @@
 
 #include <cmocka.h>
 
-#include "kmsg.h"
-#include "sysfs.h"
-#include "uevent.h"
+#include "guest/base/kmsg.h"
+#include "guest/base/sysfs.h"
+#include "guest/base/uevent.h"
 
 static bool parse(const char *text, struct amp_kmsg *msg)
 {

@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "rpmsg_control.h"
-#include "rpmsg_link.h"
+#include "guest/rpmsg/devname.h"
+#include "guest/rpmsg/rpmsg_ctrl.h"
 
 static void expect_link(const char *core, const char *name, bool taken, const char *expected)
 {
@@ -18,7 +18,7 @@ static void expect_link(const char *core, const char *name, bool taken, const ch
 
 	strncpy(device.core, core, sizeof(device.core) - 1);
 	strncpy(device.name, name, sizeof(device.name) - 1);
-	amp_link_format(&device, taken, link);
+	amp_devname_format(&device, taken, link);
 	assert_string_equal(link, expected);
 }
 
@@ -61,7 +61,7 @@ static void the_longest_names_fit(void **state)
 	device.node[sizeof(device.node) - 1] = '\0';
 	device.core[sizeof(device.core) - 1] = '\0';
 	device.name[sizeof(device.name) - 1] = '\0';
-	amp_link_format(&device, true, link);
+	amp_devname_format(&device, true, link);
 	assert_int_equal(strlen(link), strlen("rpmsg/") + 63 + 1 + 32 + 1 + 31);
 }
 
@@ -70,11 +70,11 @@ static void what_is_no_endpoint_has_no_name(void **state)
 	struct amp_device device;
 
 	(void)state;
-	assert_int_equal(amp_device_load("/sys/class/tty", &device), -ENOTTY);
-	assert_int_equal(amp_device_load("/sys/class/rpmsg/rpmsg987654", &device), -ENODEV);
-	assert_int_equal(amp_device_of_node("null", &device), -ENOTTY);
-	assert_int_equal(amp_device_of_node("rpmsg_ctrl0", &device), -ENOTTY);
-	assert_int_equal(amp_device_of_node("rpmsg1x", &device), -ENOTTY);
+	assert_int_equal(amp_devname_load("/sys/class/tty", &device), -ENOTTY);
+	assert_int_equal(amp_devname_load("/sys/class/rpmsg/rpmsg987654", &device), -ENODEV);
+	assert_int_equal(amp_devname_of_node("null", &device), -ENOTTY);
+	assert_int_equal(amp_devname_of_node("rpmsg_ctrl0", &device), -ENOTTY);
+	assert_int_equal(amp_devname_of_node("rpmsg1x", &device), -ENOTTY);
 }
 
 static void a_name_for_the_kernel_is_terminated_and_padded(void **state)

@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "rpmsg.h"
+#include "guest/rpmsg/rpmsg.h"
 
 #define MINUTE 60000000000u
 

@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "rpmsg_channel.h"
-#include "rpmsg_stats.h"
+#include "guest/rpmsg/rpmsg_channel.h"
+#include "guest/rpmsg/rpmsg_stats.h"
 
 static void the_core_is_found_in_a_channels_path(void **state)
 {

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "rpmsg_sequence.h"
+#include "guest/rpmsg/rpmsg_sequence.h"
 
 #define COUNT 600
 

@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "rpmsg_trips.h"
+#include "guest/rpmsg/rpmsg_trips.h"
 
 static pid_t service;
 static int channel;

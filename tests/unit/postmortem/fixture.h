@@ -16,7 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "postmortem.h"
+#include "postmortem/postmortem.h"
 
 #define SKIPPED 77 /* ctest's SKIP_RETURN_CODE */
 

@@ -120,8 +120,8 @@ static void every_cause_and_detector_has_a_name(void **state)
 {
 	(void)state;
 	for (uint32_t i = 0; i <= AMP_CRASH_COUNT; i++) {
-		assert_non_null(amp_crash_cause_name(i));
-		assert_non_null(amp_crash_cause_text(i));
+		assert_non_null(amp_postmortem_cause_name(i));
+		assert_non_null(amp_postmortem_cause_text(i));
 	}
 	assert_string_equal(amp_detector_name(AMP_DETECTOR_HEARTBEAT), "heartbeat");
 	assert_string_equal(amp_detector_name(1000), "none");

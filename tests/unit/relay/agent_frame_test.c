@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "agent_frame.h"
+#include "relay/linux/agent_frame.h"
 
 static struct frame_reader reader;
 static char seen[4096];

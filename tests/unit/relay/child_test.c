@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "child.h"
+#include "relay/base/child.h"
 
 static sd_event *loop;
 static struct child child;

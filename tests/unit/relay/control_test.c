@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "lab.h"
+#include "relay/lab.h"
 
 static struct amp_relay_options options = {.state_dir = "/tmp", .firmware_dir = "/tmp", .lock_fd = -1};
 static struct lab *lab;
@@ -51,21 +51,21 @@ static int set_up(void **state)
 	lab->core[0].config = m3;
 	if (amp_shm_create(&lab->core[0].shm, "test", 0x10000, 0x6000) < 0)
 		return -1;
-	amp_host_prepare(&lab->host, lab);
+	amp_vm_prepare(&lab->vm, lab);
 	if (amp_stream_pair(&ours, &guest) < 0 || amp_agent_open(&lab->agent, lab, ours) < 0)
 		return -1;
 	if (amp_stream_pair(&ours, &console) < 0 ||
-	    amp_stream_open(&lab->host.console, lab->loop, ours, 65536, &console_ops, lab) < 0)
+	    amp_stream_open(&lab->vm.console, lab->loop, ours, 65536, &console_ops, lab) < 0)
 		return -1;
-	return amp_control_open(&lab->control, lab, error, sizeof(error));
+	return amp_server_open(&lab->control, lab, error, sizeof(error));
 }
 
 static int tear_down(void **state)
 {
 	(void)state;
-	amp_control_close(&lab->control);
+	amp_server_close(&lab->control);
 	amp_agent_close(&lab->agent);
-	amp_host_destroy(&lab->host);
+	amp_vm_destroy(&lab->vm);
 	amp_shm_destroy(&lab->core[0].shm);
 	close(guest);
 	close(console);
@@ -514,7 +514,7 @@ static void down_is_answered_when_everything_has_ended(void **state)
 	(void)state;
 	assert_true(lab->going_down);
 	assert_int_equal(hear(fd, packet, sizeof(packet)), -1);
-	amp_control_finish_down(&lab->control);
+	amp_server_finish_down(&lab->control);
 	assert_int_equal(answer(fd, error, sizeof(error)), AMP_EXIT_OK);
 }
 
@@ -786,7 +786,7 @@ static void the_console_goes_both_ways(void **state)
 	int fd = request("{\"cmd\":\"console\"}");
 
 	(void)state;
-	amp_control_console(&lab->control, (const uint8_t *)"login:", 6);
+	amp_server_console(&lab->control, (const uint8_t *)"login:", 6);
 	assert_int_equal(hear(fd, packet, sizeof(packet)), 7);
 	assert_string_equal(packet, "Ologin:");
 	say(fd, "Iroot\n", 6);
@@ -807,11 +807,11 @@ static void a_viewer_that_does_not_read_misses_some_and_is_told(void **state)
 	(void)state;
 	memset(block, 'x', sizeof(block));
 	for (int i = 0; i < 200; i++)
-		amp_control_console(&lab->control, block, sizeof(block));
+		amp_server_console(&lab->control, block, sizeof(block));
 	assert_true(lab->control.client[0].queue.bytes <= 256 * 1024);
 	while (hear(fd, packet, sizeof(packet)) > 0)
 		run();
-	amp_control_console(&lab->control, (const uint8_t *)"now", 3);
+	amp_server_console(&lab->control, (const uint8_t *)"now", 3);
 	while ((n = hear(fd, packet, sizeof(packet))) > 0)
 		told = told || strstr(packet, "bytes of output skipped");
 	assert_true(told);

@@ -15,8 +15,8 @@
 
 #include <openamp/remoteproc.h>
 
-#include "clock.h"
-#include "lab.h"
+#include "common/clock.h"
+#include "relay/lab.h"
 
 #define MEM_DA   0x21000000u
 #define MEM_SIZE 0x10000u
@@ -394,7 +394,7 @@ static void connect_uart(void)
 
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
 	theirs = pair[1];
-	amp_doorbell_power_on(&core->bell, pair[0]);
+	amp_bells_power_on(&core->bells, pair[0]);
 	amp_core_babble_begin(core);
 	core->uart_events = EPOLLIN;
 	assert_true(sd_event_add_io(lab->loop, &core->uart, pair[0], EPOLLIN, amp_core_on_uart, core) >= 0);
@@ -405,7 +405,7 @@ static uint64_t interrupts(void)
 {
 	uint64_t count = 0;
 
-	if (read(core->bell.to_host[AMP_VECTOR_NOTIFY(0)], &count, sizeof(count)) < 0)
+	if (read(core->bells.to_host[AMP_VECTOR_NOTIFY(0)], &count, sizeof(count)) < 0)
 		return 0;
 	return count;
 }
@@ -415,7 +415,7 @@ static void kicks(int count, bool answered)
 {
 	for (int i = 0; i < count; i++) {
 		if (answered)
-			amp_core_on_vector(NULL, core->bell.from_host[AMP_VECTOR_NOTIFY(1)], 0, core);
+			amp_core_on_vector(NULL, core->bells.from_host[AMP_VECTOR_NOTIFY(1)], 0, core);
 		if (send(theirs, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL) != 1)
 			return;
 		sd_event_run(lab->loop, 0);

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "lab.h"
+#include "relay/lab.h"
 
 #define MEM_DA   0x21000000u
 #define MEM_SIZE 0x10000u
@@ -90,7 +90,7 @@ static uint64_t rings(void)
 {
 	uint64_t count = 0;
 
-	if (read(core->bell.to_host[AMP_VECTOR_CONTROL], &count, sizeof(count)) < 0)
+	if (read(core->bells.to_host[AMP_VECTOR_CONTROL], &count, sizeof(count)) < 0)
 		return 0;
 	return count;
 }

@@ -11,8 +11,8 @@
 #include <cmocka.h>
 #include <jansson.h>
 
-#include "flight_record.h"
-#include "log_file.h"
+#include "relay/base/flight_record.h"
+#include "relay/base/log_file.h"
 
 static char dir[64];
 static struct flight_record record;
@@ -130,14 +130,14 @@ static void a_log_file_begins_a_second_generation_when_it_is_full(void **state)
 	struct log_file file;
 
 	(void)state;
-	assert_int_equal(amp_log_file_open(&file, dir, "x", "log"), 0);
-	amp_log_file_write(&file, "old\n", 4);
+	assert_int_equal(amp_logfile_open(&file, dir, "x", "log"), 0);
+	amp_logfile_write(&file, "old\n", 4);
 	file.size = LOG_FILE_MAX;
-	amp_log_file_write(&file, "last\n", 5);
-	amp_log_file_write(&file, "new\n", 4);
+	amp_logfile_write(&file, "last\n", 5);
+	amp_logfile_write(&file, "new\n", 4);
 	assert_string_equal(file_text("x.1.log"), "old\nlast\n");
 	assert_string_equal(file_text("x.log"), "new\n");
-	amp_log_file_close(&file);
+	amp_logfile_close(&file);
 }
 
 int main(void)

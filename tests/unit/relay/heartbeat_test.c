@@ -5,8 +5,8 @@
 
 #include <cmocka.h>
 
-#include "clock.h"
-#include "heartbeat.h"
+#include "common/clock.h"
+#include "relay/core/heartbeat.h"
 
 #define PERIOD  25
 #define TIMEOUT 400

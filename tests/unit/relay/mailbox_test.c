@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "mailbox.h"
+#include "relay/core/mailbox.h"
 
 static const struct core_config m3 = {
 	.name = "m3",

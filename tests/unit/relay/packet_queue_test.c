@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "packet_queue.h"
+#include "relay/control/packet_queue.h"
 
 static struct packet_queue queue;
 static int relay, client;

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "qmp.h"
+#include "relay/base/qmp.h"
 
 static sd_event *loop;
 static struct qmp qmp;

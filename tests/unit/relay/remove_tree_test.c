@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "remove_tree.h"
+#include "relay/base/remove_tree.h"
 
 static char dir[] = "/tmp/remove_tree.XXXXXX";
 static int top;

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "shared_memory.h"
+#include "relay/core/shared_memory.h"
 
 #define SIZE 0x1000000
 

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 #include <jansson.h>
 
-#include "soc_config.h"
+#include "relay/base/soc_config.h"
 
 static const char sound[] =
 	"{'soc':'m3','host':{'compatible':'amprelay,host-arm64','machine':'virt,highmem=off,gic-version=2',"

@@ -6,10 +6,10 @@
 
 #include <cmocka.h>
 
-#include "child.h"
-#include "clock.h"
-#include "log.h"
-#include "text.h"
+#include "common/clock.h"
+#include "common/text.h"
+#include "relay/base/child.h"
+#include "relay/base/log.h"
 
 static void untrusted_text_becomes_printable_and_terminated(void **state)
 {

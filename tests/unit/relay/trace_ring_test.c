@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "trace_ring.h"
+#include "relay/core/trace_ring.h"
 
 #define SIZE 64
 

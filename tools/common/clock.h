@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/** @file clock.h @brief The one clock of the relay and of its records: CLOCK_MONOTONIC in nanoseconds. */
+#ifndef AMPRELAY_CLOCK_H
+#define AMPRELAY_CLOCK_H
+
+#include <stdint.h>
+#include <time.h>
+
+#define NS_PER_US UINT64_C(1000)
+#define NS_PER_MS UINT64_C(1000000)
+#define NS_PER_S  UINT64_C(1000000000)
+
+static inline uint64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
+}
+
+/** Milliseconds between two times, for records. */
+static inline double ms_between(uint64_t from, uint64_t to)
+{
+	uint64_t us = (to - from) / 1000; /* no finer: records are for people, too */
+
+	return (double)us / 1000.0;
+}
+
+#endif /* AMPRELAY_CLOCK_H */

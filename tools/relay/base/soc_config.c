@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "common/text.h"
+#include "soc_config.h"
+
+/** Where in the file the reader is, so that an error can say so. The first error sticks; reading goes on harmlessly. */
+struct reader {
+	const char *file;
+	char where[64]; /* "cores[0].regions[3]" */
+	char *error;
+	size_t error_size;
+	bool failed;
+};
+
+__attribute__((format(printf, 3, 4))) static void fail(struct reader *r, const char *key, const char *format, ...)
+{
+	char text[160];
+	va_list args;
+
+	if (r->failed)
+		return;
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	r->failed = true;
+	amp_text(r->error, r->error_size, "%s: %s%s%s: %s", r->file, r->where, r->where[0] && key[0] ? "." : "", key,
+	         text);
+}
+
+static const json_t *member(struct reader *r, const json_t *object, const char *key)
+{
+	const json_t *value = json_object_get(object, key);
+
+	if (!value)
+		fail(r, key, "missing");
+	return value;
+}
+
+static void read_string(struct reader *r, const json_t *object, const char *key, char *out, size_t size)
+{
+	const char *text = json_string_value(member(r, object, key));
+
+	out[0] = '\0';
+	if (!text || !text[0])
+		fail(r, key, "must be a text");
+	else if (strlen(text) >= size)
+		fail(r, key, "\"%s\" is longer than %zu characters", text, size - 1);
+	else
+		memcpy(out, text, strlen(text) + 1);
+}
+
+static void read_file_name(struct reader *r, const json_t *object, const char *key, char *out, size_t size)
+{
+	read_string(r, object, key, out, size);
+	if (!r->failed && !amp_text_is_file_name(out, size))
+		fail(r, key, "\"%s\" is not a plain file name", out);
+}
+
+/* These become part of a QEMU argument, where a comma begins a property. */
+static void read_machine(struct reader *r, const json_t *object, const char *key, char *out, size_t size)
+{
+	read_string(r, object, key, out, size);
+	if (!r->failed &&
+	    strspn(out, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-=,+") != strlen(out))
+		fail(r, key, "\"%s\" is not a QEMU name", out);
+}
+
+static uint32_t read_number(struct reader *r, const json_t *object, const char *key, uint32_t min, uint32_t max)
+{
+	const json_t *value = member(r, object, key);
+
+	if (!json_is_integer(value) || json_integer_value(value) < min || json_integer_value(value) > max) {
+		fail(r, key, "must be a number from %u to %u", min, max);
+		return min;
+	}
+	return (uint32_t)json_integer_value(value);
+}
+
+static uint32_t read_address(struct reader *r, const json_t *object, const char *key)
+{
+	const char *text = json_string_value(member(r, object, key));
+	unsigned long long number;
+	char *end;
+
+	errno = 0;
+	number = text ? strtoull(text, &end, 16) : 0;
+	if (!text || strncmp(text, "0x", 2) != 0 || end == text + 2 || *end || errno || number > UINT32_MAX) {
+		fail(r, key, "must be a hexadecimal text from \"0x0\" to \"0xffffffff\"");
+		return 0;
+	}
+	return (uint32_t)number;
+}
+
+static uint32_t read_kind(struct reader *r, const json_t *object)
+{
+	static const char *const names[] = {
+		[AMP_REGION_CONTROL] = "control", [AMP_REGION_FIRMWARE] = "firmware", [AMP_REGION_TRACE] = "trace",
+		[AMP_REGION_VRING] = "vring",     [AMP_REGION_BUFFERS] = "buffers",   [AMP_REGION_HEAP] = "heap",
+	};
+	char kind[16];
+
+	read_string(r, object, "kind", kind, sizeof(kind));
+	for (uint32_t i = AMP_REGION_CONTROL; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(kind, names[i]) == 0)
+			return i;
+	}
+	fail(r, "kind", "\"%s\" is unknown; known are control, firmware, trace, vring, buffers, heap", kind);
+	return AMP_REGION_NONE;
+}
+
+static void read_region(struct reader *r, const json_t *object, struct core_config *core)
+{
+	struct amp_region *region = &core->region[core->num_regions];
+
+	read_string(r, object, "name", region->name, sizeof(region->name));
+	region->kind = read_kind(r, object);
+	region->offset = read_address(r, object, "offset");
+	region->size = read_address(r, object, "size");
+	region->arg = read_number(r, object, "arg", 0, AMP_DB_NOTIFY_MAX);
+	if (r->failed)
+		return;
+	if (region->offset % 4096 || region->size % 4096 || region->size == 0)
+		fail(r, "offset", "offset and size must be multiples of 0x1000, and the size not 0");
+	else if (region->offset > core->mem_size || region->size > core->mem_size - region->offset)
+		fail(r, "size", "\"%s\" ends beyond mem_size (0x%x)", region->name, core->mem_size);
+	else if (region->kind == AMP_REGION_VRING && region->arg >= core->notify_ids)
+		fail(r, "arg", "notify id %u, but notify_ids is %u", region->arg, core->notify_ids);
+	for (uint32_t i = 0; i < core->num_regions && !r->failed; i++) {
+		const struct amp_region *other = &core->region[i];
+
+		if (region->offset < other->offset + other->size && other->offset < region->offset + region->size)
+			fail(r, "offset", "\"%s\" overlaps \"%s\"", region->name, other->name);
+	}
+	core->num_regions++;
+}
+
+static void read_regions(struct reader *r, const json_t *object, unsigned int index, struct core_config *core)
+{
+	const json_t *regions = member(r, object, "regions");
+	const struct amp_region *control;
+
+	if (!json_is_array(regions) || json_array_size(regions) > AMP_MAX_REGIONS) {
+		fail(r, "regions", "must be a list of at most %d", AMP_MAX_REGIONS);
+		return;
+	}
+	for (size_t i = 0; i < json_array_size(regions) && !r->failed; i++) {
+		amp_text(r->where, sizeof(r->where), "cores[%u].regions[%zu]", index, i);
+		read_region(r, json_array_get(regions, i), core);
+	}
+	if (r->failed)
+		return;
+	amp_text(r->where, sizeof(r->where), "cores[%u]", index);
+	control = amp_soc_region(core, AMP_REGION_CONTROL);
+	if (!control || control->offset != AMP_CTRL_OFFSET || control->size < AMP_CTRL_SIZE)
+		fail(r, "regions", "must have a control region at 0x%x of at least 0x%x bytes", AMP_CTRL_OFFSET,
+		     AMP_CTRL_SIZE);
+	else if (!amp_soc_region(core, AMP_REGION_FIRMWARE))
+		fail(r, "regions", "must have a firmware region");
+}
+
+static void read_core(struct reader *r, const json_t *object, unsigned int index, struct soc_config *soc)
+{
+	static const char *const taken[] = {"linux", "kernel", "relay"};
+	struct core_config *core = &soc->core[index];
+
+	amp_text(r->where, sizeof(r->where), "cores[%u]", index);
+	read_file_name(r, object, "name", core->name, sizeof(core->name));
+	read_machine(r, object, "machine", core->machine, sizeof(core->machine));
+	read_string(r, object, "isa", core->isa, sizeof(core->isa));
+	if (!r->failed && !amp_soc_qemu_program(core->isa))
+		fail(r, "isa", "no QEMU runs \"%s\"; known are arm, aarch64, riscv32", core->isa);
+	core->elf_machine = read_number(r, object, "elf_machine", 1, UINT16_MAX);
+	core->elf_class = read_number(r, object, "elf_class", 1, 2);
+	read_file_name(r, object, "firmware", core->firmware, sizeof(core->firmware));
+	read_file_name(r, object, "bootrom", core->bootrom, sizeof(core->bootrom));
+	core->boot_timeout_ms = read_number(r, object, "boot_timeout_ms", 1, 600000);
+	core->mem_da = read_address(r, object, "mem_da");
+	core->mem_size = read_address(r, object, "mem_size");
+	core->watchdog_ms = read_number(r, object, "watchdog_ms", 0, 600000);
+	core->heartbeat_ms = read_number(r, object, "heartbeat_ms", 1, 60000);
+	core->heartbeat_timeout_ms = read_number(r, object, "heartbeat_timeout_ms", core->heartbeat_ms + 1, 600000);
+	core->notify_ids = read_number(r, object, "notify_ids", 1, AMP_DB_NOTIFY_MAX);
+	if (!r->failed && (core->mem_size < AMP_CTRL_SIZE || core->mem_size & (core->mem_size - 1) ||
+	                   core->mem_size - 1 > UINT32_MAX - core->mem_da))
+		fail(r, "mem_size", "must be a power of two, hold the control block, and end below 4 GiB");
+	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++) {
+		if (strcmp(core->name, taken[i]) == 0)
+			fail(r, "name", "\"%s\" is the name of another log: a core's is CORE.log", core->name);
+	}
+	for (unsigned int i = 0; i < index; i++) {
+		if (strcmp(core->name, soc->core[i].name) == 0)
+			fail(r, "name", "\"%s\" is there twice", core->name);
+	}
+	read_regions(r, object, index, core);
+	if (r->failed)
+		return;
+	amp_text(r->where, sizeof(r->where), "cores[%u].doorbell", index);
+	core->doorbell_serial = read_number(r, json_object_get(object, "doorbell"), "serial", 0, 7);
+}
+
+static void read_soc(struct reader *r, const json_t *root, struct soc_config *soc)
+{
+	const json_t *cores = member(r, root, "cores");
+	const json_t *host = member(r, root, "host");
+	size_t n = json_array_size(cores);
+
+	read_string(r, root, "soc", soc->name, sizeof(soc->name));
+	if (!json_is_array(cores) || n < 1 || n > SOC_MAX_CORES)
+		fail(r, "cores", "must be a list of 1 to %d cores", SOC_MAX_CORES);
+	if (r->failed)
+		return;
+	amp_text(r->where, sizeof(r->where), "host");
+	read_machine(r, host, "machine", soc->host_machine, sizeof(soc->host_machine));
+	read_machine(r, host, "cpu", soc->host_cpu, sizeof(soc->host_cpu));
+	soc->host_cpus = read_number(r, host, "cpus", 1, 64);
+	soc->host_memory_mib = read_number(r, host, "memory_mib", 32, 65536);
+	for (size_t i = 0; i < n && !r->failed; i++)
+		read_core(r, json_array_get(cores, i), (unsigned int)i, soc);
+	soc->num_cores = (uint32_t)n;
+}
+
+int amp_soc_load(struct soc_config *soc, const char *path, char *error, size_t error_size)
+{
+	struct reader r = {.file = path, .error = error, .error_size = error_size};
+	json_error_t json_error;
+	json_t *root;
+
+	memset(soc, 0, sizeof(*soc));
+	root = json_load_file(path, JSON_REJECT_DUPLICATES, &json_error);
+	if (!root) {
+		if (json_error.line > 0)
+			amp_text(error, error_size, "%s:%d: %s", path, json_error.line, json_error.text);
+		else
+			amp_text(error, error_size, "%s", json_error.text);
+		return -1;
+	}
+	read_soc(&r, root, soc);
+	json_decref(root);
+	return r.failed ? -1 : 0;
+}
+
+const char *amp_soc_qemu_program(const char *isa)
+{
+	static const struct {
+		const char *isa, *program;
+	} programs[] = {
+		{"arm", "qemu-system-arm"},
+		{"aarch64", "qemu-system-aarch64"},
+		{"riscv32", "qemu-system-riscv32"},
+	};
+
+	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
+		if (strcmp(programs[i].isa, isa) == 0)
+			return programs[i].program;
+	}
+	return NULL;
+}
+
+const struct amp_region *amp_soc_region(const struct core_config *core, enum amp_region_kind kind)
+{
+	for (uint32_t i = 0; i < core->num_regions; i++) {
+		if (core->region[i].kind == kind)
+			return &core->region[i];
+	}
+	return NULL;
+}
+
+void amp_soc_describe(const struct core_config *core, struct amp_soc *wire)
+{
+	memset(wire, 0, sizeof(*wire));
+	wire->magic = AMP_CTRL_MAGIC;
+	wire->version = AMP_CTRL_VERSION;
+	memcpy(wire->core, core->name, sizeof(wire->core));
+	memcpy(wire->firmware, core->firmware, sizeof(wire->firmware));
+	wire->elf_machine = core->elf_machine;
+	wire->elf_class = core->elf_class;
+	wire->mem_da = core->mem_da;
+	wire->mem_size = core->mem_size;
+	wire->notify_ids = core->notify_ids;
+	wire->num_regions = core->num_regions;
+	wire->heartbeat_ms = core->heartbeat_ms;
+	wire->heartbeat_timeout_ms = core->heartbeat_timeout_ms;
+	wire->watchdog_ms = core->watchdog_ms;
+	memcpy(wire->region, core->region, sizeof(wire->region));
+}

@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <string.h>
+
+#include "common/text.h"
+#include "control_server.h"
+#include "relay/lab.h"
+
+/* ------------------------------------------------------------------ cores and faults by name */
+
+static void list_cores(const struct lab *lab, char *out, size_t size)
+{
+	out[0] = '\0';
+	for (uint32_t i = 0; i < lab->soc.num_cores; i++) {
+		size_t len = strlen(out);
+
+		amp_text(out + len, size - len, "%s%s", i ? ", " : "", lab->soc.core[i].name);
+	}
+}
+
+struct core *amp_server_find_core(struct client *client, const json_t *request)
+{
+	const char *name = json_string_value(json_object_get(request, "core"));
+	struct core *core = name ? amp_relay_core(client->lab, name) : NULL;
+	char clean[AMP_NAME_LEN], list[160], error[256];
+
+	if (core)
+		return core;
+	list_cores(client->lab, list, sizeof(list));
+	amp_text_clean(clean, sizeof(clean), name ? name : "", name ? strlen(name) : 0);
+	amp_text(error, sizeof(error), "there is no core '%s'; this lab has: %s", clean, list);
+	amp_server_answer(client, AMP_EXIT_USAGE, NULL, error);
+	return NULL;
+}
+
+static const struct {
+	const char *name;
+	enum amp_fault fault; /* AMP_FAULT_NONE: from outside */
+} faults[] = {
+	{"undef", AMP_FAULT_UNDEFINED}, {"bus", AMP_FAULT_BUS},
+	{"divzero", AMP_FAULT_DIVZERO}, {"stack", AMP_FAULT_STACK_OVERFLOW},
+	{"assert", AMP_FAULT_ASSERT},   {"lockup", AMP_FAULT_LOCKUP},
+	{"hang", AMP_FAULT_HANG},       {"sleep", AMP_FAULT_SLEEP},
+	{"starve", AMP_FAULT_STARVE},   {"kill", AMP_FAULT_NONE},
+};
+
+#define NUM_FAULTS (sizeof(faults) / sizeof(faults[0]))
+
+static void unknown_fault(struct client *client, const char *kind)
+{
+	char clean[24], error[256];
+	size_t len;
+
+	amp_text_clean(clean, sizeof(clean), kind, strlen(kind));
+	amp_text(error, sizeof(error), "there is no fault '%s'; known are:", clean);
+	for (size_t i = 0; i < NUM_FAULTS; i++) {
+		len = strlen(error);
+		amp_text(error + len, sizeof(error) - len, "%s %s", i ? "," : "", faults[i].name);
+	}
+	amp_server_answer(client, AMP_EXIT_USAGE, NULL, error);
+}
+
+static void fault_changed(struct client *client)
+{
+	const struct core *core = client->wait_core;
+
+	if (core->phase != PHASE_RUNNING || core->wire.epoch != client->wait_epoch)
+		amp_server_answer(client, AMP_EXIT_OK, NULL, NULL);
+}
+
+static int on_fault_ignored(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct client *client = userdata;
+	char error[160];
+
+	(void)source;
+	(void)usec;
+	amp_text(error, sizeof(error), "core %s goes on as if nothing had happened: its firmware ignores the fault",
+	         client->wait_core->config->name);
+	if (!client->answered)
+		amp_server_answer(client, AMP_EXIT_TIMEOUT, NULL, error);
+	return 0;
+}
+
+/* That the core was told says nothing: its firmware may not know about faults. So the end of its life is waited for. */
+static void wait_for_fault(struct client *client, struct core *core)
+{
+	static const struct client_ops ops = {.on_changed = fault_changed};
+
+	client->wait_core = core;
+	client->wait_epoch = core->wire.epoch;
+	client->ops = &ops;
+	if (sd_event_add_time_relative(client->lab->loop, &client->timer, CLOCK_MONOTONIC,
+	                               INJECTION_MS * UINT64_C(1000), 1000, on_fault_ignored, client) < 0)
+		amp_server_answer(client, AMP_EXIT_FAILED, NULL, "the relay has no memory for a timer");
+}
+
+static void command_fault(struct client *client, const json_t *request)
+{
+	const char *kind = json_string_value(json_object_get(request, "kind"));
+	struct core *core = amp_server_find_core(client, request);
+	char error[128];
+
+	if (!core)
+		return;
+	for (size_t i = 0; i < NUM_FAULTS; i++) {
+		bool done;
+
+		if (!kind || strcmp(kind, faults[i].name) != 0)
+			continue;
+		done = faults[i].fault == AMP_FAULT_NONE ? amp_core_inject_kill(core)
+		                                         : amp_core_inject(core, faults[i].fault, faults[i].name);
+		amp_text(error, sizeof(error), "core %s is %s: only a running core can be broken", core->config->name,
+		         amp_core_state_name(core));
+		if (done)
+			wait_for_fault(client, core);
+		else
+			amp_server_answer(client, AMP_EXIT_REFUSED, NULL, error);
+		return;
+	}
+	unknown_fault(client, kind ? kind : "");
+}
+
+/* ------------------------------------------------------------------ status, down */
+
+static void command_status(struct client *client, const json_t *request)
+{
+	json_t *answer = json_object();
+
+	(void)request;
+	amp_relay_status(client->lab, answer);
+	amp_server_answer(client, AMP_EXIT_OK, answer, NULL);
+}
+
+const struct client_ops amp_down_ops = {0};
+
+static void command_down(struct client *client, const json_t *request)
+{
+	(void)request;
+	client->ops = &amp_down_ops;
+	amp_relay_down(client->lab, AMP_EXIT_OK, "'amprelay down' asked for it");
+}
+
+/* ------------------------------------------------------------------ wait */
+
+/* Those that it is about: one, or all. */
+static bool concerns(const struct client *client, const struct core *core)
+{
+	return !client->wait_core || client->wait_core == core;
+}
+
+static bool all_running(const struct client *client)
+{
+	bool steady = strcmp(client->wait_for, "steady") == 0;
+	struct lab *lab = client->lab;
+
+	for (uint32_t i = 0; i < lab->soc.num_cores; i++) {
+		const struct core *core = &lab->core[i];
+
+		if (concerns(client, core) && (core->phase != PHASE_RUNNING || (steady && core->quick_deaths)))
+			return false;
+	}
+	return true;
+}
+
+static bool wait_is_over(const struct client *client)
+{
+	return strcmp(client->wait_for, "agent") == 0 ? client->lab->agent.up : all_running(client);
+}
+
+/* @return one that is not worth waiting for; NULL: none */
+static const struct core *hopeless(const struct client *client)
+{
+	struct lab *lab = client->lab;
+
+	for (uint32_t i = 0; strcmp(client->wait_for, "agent") != 0 && i < lab->soc.num_cores; i++) {
+		if (concerns(client, &lab->core[i]) && amp_core_flaps(&lab->core[i]))
+			return &lab->core[i];
+	}
+	return NULL;
+}
+
+static void wait_changed(struct client *client)
+{
+	const struct core *core = hopeless(client);
+	char error[AMP_TEXT_LEN + 128];
+
+	if (core) {
+		amp_text(error, sizeof(error), "it has died %u times within a second of its start: %s",
+		         core->quick_deaths, core->wire.report_text);
+		amp_server_answer(client, AMP_EXIT_FAILED, NULL, error);
+	} else if (wait_is_over(client)) {
+		amp_server_answer(client, AMP_EXIT_OK, NULL, NULL);
+	}
+}
+
+static int on_wait_timeout(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct client *client = userdata;
+
+	(void)source;
+	(void)usec;
+	if (!client->answered)
+		amp_server_answer(client, AMP_EXIT_TIMEOUT, NULL,
+		                  strcmp(client->wait_for, "agent") == 0 ? "Linux's agent did not answer in time"
+		                                                         : "the core did not run in time");
+	return 0;
+}
+
+static void command_wait(struct client *client, const json_t *request)
+{
+	static const struct client_ops ops = {.on_changed = wait_changed};
+	const char *what = json_string_value(json_object_get(request, "for"));
+	json_int_t timeout = json_integer_value(json_object_get(request, "timeout_ms"));
+
+	if (what && strcmp(what, "agent") == 0)
+		client->wait_for = "agent";
+	else if (what && strcmp(what, "running") == 0)
+		client->wait_for = "running";
+	else if (what && strcmp(what, "steady") == 0)
+		client->wait_for = "steady";
+	if (!client->wait_for || timeout < 1 || timeout > 86400000) {
+		amp_server_answer(client, AMP_EXIT_USAGE, NULL,
+		                  "wait: \"for\" must be \"agent\", \"running\" or \"steady\", "
+		                  "\"timeout_ms\" 1 to 86400000");
+		return;
+	}
+	if (json_object_get(request, "core")) {
+		client->wait_core = amp_server_find_core(client, request);
+		if (!client->wait_core)
+			return;
+	}
+	wait_changed(client);
+	if (client->answered)
+		return;
+	client->ops = &ops;
+	if (sd_event_add_time_relative(client->lab->loop, &client->timer, CLOCK_MONOTONIC, (uint64_t)timeout * 1000,
+	                               1000, on_wait_timeout, client) < 0)
+		amp_server_answer(client, AMP_EXIT_FAILED, NULL, "the relay has no memory for a timer");
+}
+
+/* ------------------------------------------------------------------ console */
+
+static void console_input(struct client *client, const char *data, size_t len)
+{
+	struct stream *console = &client->lab->vm.console;
+
+	while (len > 0) {
+		size_t n = amp_stream_room(console);
+
+		if (n > len)
+			n = len;
+		if (n == 0 || !amp_stream_write(console, data, n))
+			break; /* as a terminal with a full input queue does */
+		data += n;
+		len -= n;
+	}
+	/* a queue with anything in it has an end that will be told: amp_server_console_writable() */
+	if (console->queued > console->capacity / 2)
+		amp_server_pause(client, true);
+}
+
+const struct client_ops amp_console_ops = {.on_input = console_input};
+
+static void command_console(struct client *client, const json_t *request)
+{
+	(void)request;
+	client->ops = &amp_console_ops;
+}
+
+/* ------------------------------------------------------------------ the table */
+
+static const struct {
+	const char *name;
+	void (*run)(struct client *client, const json_t *request);
+	bool brief; /* answered at once, or so important that it may take a place that is kept */
+} commands[] = {
+	{"status", command_status, true},      {"down", command_down, true},
+	{"fault", command_fault, true},        {"start", amp_server_life_cycle, true},
+	{"stop", amp_server_life_cycle, true}, {"restart", amp_server_life_cycle, true},
+	{"wait", command_wait, false},         {"exec", amp_server_exec, false},
+	{"console", command_console, false},   {"talk", amp_server_talk, false},
+};
+
+void amp_server_request(struct client *client, const json_t *request)
+{
+	const char *name = json_string_value(json_object_get(request, "cmd"));
+
+	for (size_t i = 0; name && i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (strcmp(name, commands[i].name) == 0) {
+			if (commands[i].brief ||
+			    amp_server_may_last(client,
+			                        commands[i].run == amp_server_exec ? AMP_EXIT_EXEC : AMP_EXIT_FAILED))
+				commands[i].run(client, request);
+			return;
+		}
+	}
+	amp_server_answer(client, AMP_EXIT_USAGE, NULL, "the relay knows no such command; is it of another version?");
+}

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/text.h"
+#include "control_server.h"
+#include "relay/lab.h"
+
+#define LINK_MS 6000 /* a firmware that says when it is ready has been judged by then: core_link.c */
+
+/* ------------------------------------------------------------------ from the guest */
+
+static void on_output(void *userdata, bool is_error, const uint8_t *data, size_t len)
+{
+	/* at most AMP_AGENT_PAYLOAD_MAX, which one packet holds; the agent's window bounds what can wait in the queue
+	 */
+	amp_server_send(userdata, is_error ? 'E' : 'O', data, len);
+}
+
+/* Passes on what waits; then the client may send more. */
+static void feed(struct client *client)
+{
+	if (!client->input)
+		return;
+	client->input_done += amp_agent_stdin(client->channel, client->input + client->input_done,
+	                                      client->input_len - client->input_done);
+	if (client->input_done < client->input_len)
+		return;
+	free(client->input);
+	client->input = NULL;
+	amp_server_pause(client, false);
+}
+
+static void on_window(void *userdata)
+{
+	feed(userdata);
+}
+
+static int link_answer(const struct core *core, char *error, size_t size)
+{
+	error[0] = '\0';
+	if (core->phase != PHASE_RUNNING) {
+		amp_text(error, size, "core %s has been started, and is %s%s%s", core->config->name,
+		         amp_core_state_name(core), core->phase == PHASE_CRASHED ? ": " : "",
+		         core->phase == PHASE_CRASHED ? core->wire.report_text : "");
+		return AMP_EXIT_FAILED;
+	}
+	if (!amp_core_link_is_bad(core))
+		return AMP_EXIT_OK;
+	amp_text(error, size, "core %s runs, but %s", core->config->name, amp_core_link_text(core));
+	return AMP_EXIT_TIMEOUT;
+}
+
+static bool answer_with_link(struct client *client, bool at_last)
+{
+	const struct core *core = amp_relay_core(client->lab, client->core_name);
+	char error[256];
+	int status;
+
+	if (core->phase == PHASE_RUNNING && !core->link.settled && !at_last)
+		return false;
+	status = link_answer(core, error, sizeof(error));
+	amp_server_answer(client, status, NULL, error);
+	return true;
+}
+
+static void link_changed(struct client *client)
+{
+	answer_with_link(client, false);
+}
+
+static int on_link_limit(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct client *client = userdata;
+
+	(void)source;
+	(void)usec;
+	if (!client->answered)
+		answer_with_link(client, true);
+	return 0;
+}
+
+/* Linux has started the core, and that it can be talked to is what was wanted. */
+static void wait_for_link(struct client *client)
+{
+	static const struct client_ops ops = {.on_changed = link_changed};
+
+	if (answer_with_link(client, false))
+		return;
+	client->ops = &ops;
+	if (sd_event_add_time_relative(client->lab->loop, &client->timer, CLOCK_MONOTONIC, LINK_MS * UINT64_C(1000),
+	                               1000, on_link_limit, client) < 0)
+		answer_with_link(client, true);
+}
+
+static void command_ended(void *userdata, int status)
+{
+	struct client *client = userdata;
+	char error[128] = "";
+
+	client->channel = NULL;
+	if (status < 0) {
+		amp_server_answer(client, client->verb ? AMP_EXIT_FAILED : AMP_EXIT_EXEC, NULL,
+		                  "the connection to Linux's agent broke");
+		return;
+	}
+	if (client->verb && status == AMP_EXIT_OK && strcmp(client->verb, "stop") != 0) {
+		wait_for_link(client);
+		return;
+	}
+	if (client->verb && status != AMP_EXIT_OK) {
+		if (status != AMP_EXIT_USAGE && status != AMP_EXIT_REFUSED)
+			status = AMP_EXIT_FAILED;
+		amp_text(error, sizeof(error), "Linux %s %s core %s",
+		         status == AMP_EXIT_REFUSED ? "refused to" : "could not", client->verb, client->core_name);
+	}
+	amp_server_answer(client, status, NULL, error);
+}
+
+static const struct agent_channel_ops channel_ops = {
+	.on_output = on_output,
+	.on_window = on_window,
+	.on_exit = command_ended,
+};
+
+/* ------------------------------------------------------------------ from the client */
+
+static void exec_input(struct client *client, const char *data, size_t len)
+{
+	size_t taken;
+
+	if (!client->channel)
+		return;
+	if (len == 0) {
+		amp_agent_stdin_end(client->channel);
+		return;
+	}
+	taken = amp_agent_stdin(client->channel, data, len);
+	if (taken == len)
+		return;
+	client->input = malloc(len - taken);
+	if (!client->input) {
+		amp_agent_stdin_end(client->channel);
+		return;
+	}
+	memcpy(client->input, data + taken, len - taken);
+	client->input_len = len - taken;
+	client->input_done = 0;
+	amp_server_pause(client, true);
+}
+
+static void exec_json(struct client *client, const json_t *object)
+{
+	const json_t *number = json_object_get(object, "signal");
+	char answer[32];
+
+	if (!client->channel || !json_is_integer(number) || json_integer_value(number) < 1 ||
+	    json_integer_value(number) > 64)
+		return;
+	amp_agent_signal(client->channel, (uint32_t)json_integer_value(number));
+	amp_text(answer, sizeof(answer), "{\"signal\":%d}", (int)json_integer_value(number));
+	amp_server_send(client, 'J', answer, strlen(answer));
+}
+
+static void exec_sent(struct client *client, size_t bytes)
+{
+	if (client->channel)
+		amp_agent_passed_on(client->channel, bytes);
+}
+
+static void exec_gone(struct client *client)
+{
+	if (client->channel)
+		amp_agent_abandon(client->channel);
+	client->channel = NULL;
+}
+
+static const struct client_ops exec_ops = {
+	.on_input = exec_input,
+	.on_json = exec_json,
+	.on_sent = exec_sent,
+	.on_gone = exec_gone,
+};
+
+static void run(struct client *client, const char *argv, size_t len)
+{
+	int failed = client->verb ? AMP_EXIT_FAILED : AMP_EXIT_EXEC;
+
+	client->channel = amp_agent_exec(&client->lab->agent, argv, len, client->verb != NULL, &channel_ops, client);
+	if (client->channel)
+		client->ops = &exec_ops;
+	else if (!client->lab->agent.up)
+		amp_server_answer(
+			client, failed, NULL,
+			"Linux's agent does not answer: it boots, or has crashed (see 'amprelay logs linux')");
+	else
+		amp_server_answer(client, failed, NULL, "too many commands run in Linux already, or end slowly");
+}
+
+/* ------------------------------------------------------------------ requests */
+
+void amp_server_exec(struct client *client, const json_t *request)
+{
+	const json_t *list = json_object_get(request, "argv");
+	static char argv[AMP_AGENT_PAYLOAD_MAX];
+	size_t used = 0;
+
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *item = json_array_get(list, i);
+		size_t len = json_string_length(item) + 1;
+
+		if (!json_is_string(item) || len > sizeof(argv) - used) {
+			amp_server_answer(client, AMP_EXIT_EXEC, NULL, "the command line is longer than 16 KiB");
+			return;
+		}
+		memcpy(argv + used, json_string_value(item), len);
+		used += len;
+	}
+	if (used == 0) {
+		amp_server_answer(client, AMP_EXIT_EXEC, NULL, "there is no command to run");
+		return;
+	}
+	run(client, argv, used);
+}
+
+/* Linux owns the life cycle: it is asked by the program that people use there, too. */
+void amp_server_life_cycle(struct client *client, const json_t *request)
+{
+	const char *verb = json_string_value(json_object_get(request, "cmd"));
+	struct core *core = amp_server_find_core(client, request);
+	char argv[64];
+	size_t used = 0;
+
+	if (!core)
+		return;
+	client->verb = strcmp(verb, "start") == 0 ? "start" : strcmp(verb, "stop") == 0 ? "stop" : "restart";
+	if (amp_server_host_life_cycle(client, core, request))
+		return;
+	memcpy(client->core_name, core->config->name, sizeof(client->core_name));
+	const char *const words[] = {"rproc", client->verb, client->core_name};
+
+	for (size_t i = 0; i < 3; i++) {
+		size_t len = strlen(words[i]) + 1;
+
+		memcpy(argv + used, words[i], len);
+		used += len;
+	}
+	run(client, argv, used);
+}

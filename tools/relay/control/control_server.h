@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file control_server.h
+ * @brief Server side of tools/common/control.h. control_server.c moves packets, control_commands.c knows the commands,
+ * control_exec.c those that run something in the guest, control_host.c those for the relay as a host.
+ */
+#ifndef AMPRELAY_RELAY_CONTROL_SERVER_H
+#define AMPRELAY_RELAY_CONTROL_SERVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jansson.h>
+#include <systemd/sd-event.h>
+
+#include "common/control.h"
+#include "common/exit_codes.h"
+#include "packet_queue.h"
+#include "relay/base/log.h"
+
+struct lab;
+struct client;
+struct agent_channel;
+struct core;
+struct host_talk;
+
+#define CONTROL_CLIENTS 64 /**< connections at the same time */
+#define CONTROL_LASTING                                                                                              \
+	48                 /**< of them, with a request that goes on; the rest is kept for status, down and the like \
+	                    */
+#define CONTROL_IDLE_SEC 5 /**< a connection that asks for nothing, or has its answer, has its place for so long */
+
+/** What a connection does after its request has been taken; a command that answers at once needs none. */
+struct client_ops {
+	void (*on_input)(struct client *client, const char *data, size_t len); /**< 'I'; NULL: not expected */
+	void (*on_json)(struct client *client, const json_t *object);          /**< later 'J'; NULL: not expected */
+	void (*on_sent)(struct client *client, size_t bytes);                  /**< output has left; may be NULL */
+	void (*on_changed)(struct client *client);                             /**< amp_relay_changed(); may be NULL */
+	void (*on_gone)(struct client *client);                                /**< cancel; may be NULL */
+};
+
+struct client {
+	struct lab *lab;
+	int fd; /**< -1 = free slot */
+	sd_event_source *io;
+	sd_event_source *timer;
+	struct packet_queue queue;
+	const struct client_ops *ops; /**< NULL until a request has been taken, and after the answer */
+	bool answered;                /**< closes once everything has been sent */
+	bool paused;                  /**< nothing is read: what was read has not been used up */
+	/* wait, fault */
+	const char *wait_for;
+	const struct core *wait_core;
+	uint32_t wait_epoch; /**< fault: its life */
+	/* exec, start, stop, restart */
+	struct agent_channel *channel;
+	char *input; /**< one packet's worth of standard input that the agent does not take yet */
+	size_t input_len, input_done;
+	const char *verb; /**< "start" …; NULL for exec */
+	char core_name[16];
+	struct host_talk *talk; /**< talk: the message on its way; NULL = none, or answered */
+	/* console */
+	uint64_t dropped;
+};
+
+struct control_server {
+	struct lab *lab;
+	int fd;
+	int spare; /**< a descriptor to give up when there is no other, so that whoever calls can be told. -1 = none */
+	sd_event_source *io;
+	sd_event_source *rest; /**< ends a pause in listening; made beforehand, as it needs a descriptor, too */
+	struct ratelimit noise;
+	struct client client[CONTROL_CLIENTS];
+};
+
+/* control_server.c */
+
+/** @param error on failure: text for people. @return AMP_EXIT_OK, AMP_EXIT_LAB_EXISTS or AMP_EXIT_ENVIRONMENT */
+int amp_server_open(struct control_server *server, struct lab *lab, char *error, size_t error_size);
+/** @return true if one more request may go on for some time; false: it has been refused */
+bool amp_server_may_last(struct client *client, int refusal);
+/** No new connections from now on. */
+void amp_server_stop_listening(struct control_server *server);
+void amp_server_close(struct control_server *server);
+
+/** Tells everyone who waits. */
+void amp_server_changed(struct control_server *server);
+/** Output of Linux's console, for those who watch it. */
+void amp_server_console(struct control_server *server, const uint8_t *data, size_t len);
+/** The console takes input again. */
+void amp_server_console_writable(struct control_server *server);
+/** The last processes have ended: answers "down". */
+void amp_server_finish_down(struct control_server *server);
+
+/** Sends a packet to the client. */
+void amp_server_send(struct client *client, char type, const void *data, size_t len);
+/** The final packet. `members` (may be NULL) is taken over; `error` is NULL or text for people. */
+void amp_server_answer(struct client *client, int exit_status, json_t *members, const char *error);
+/** @param paused  stop reading, or go on */
+void amp_server_pause(struct client *client, bool paused);
+
+/* control_commands.c */
+
+/** Parses and begins the request in a first 'J' packet. */
+void amp_server_request(struct client *client, const json_t *request);
+/** Looks up the "core" of a request; answers with the list of cores if there is none such. */
+struct core *amp_server_find_core(struct client *client, const json_t *request);
+
+extern const struct client_ops amp_console_ops; /**< the connection watches the console */
+extern const struct client_ops amp_down_ops;    /**< … waits for the end of the lab */
+
+/* control_exec.c */
+
+void amp_server_exec(struct client *client, const json_t *request);
+void amp_server_life_cycle(struct client *client, const json_t *request);
+
+/* control_host.c */
+
+/** start, stop and restart of a core whose host is the relay, or shall be. @return false: it is Linux' affair */
+bool amp_server_host_life_cycle(struct client *client, struct core *core, const json_t *request);
+void amp_server_talk(struct client *client, const json_t *request);
+
+#endif /* AMPRELAY_RELAY_CONTROL_SERVER_H */

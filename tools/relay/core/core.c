@@ -1,0 +1,518 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <jansson.h>
+
+#include "common/clock.h"
+#include "common/text.h"
+#include "core.h"
+#include "relay/host/hosting.h"
+#include "relay/lab.h"
+
+#define SHUTDOWN_MS 100 /* an orderly shutdown takes microseconds; a core that is not done by then will not be */
+
+static const char *const phase_names[] = {
+	[PHASE_OFF] = "off",           [PHASE_STARTING] = "starting", [PHASE_RUNNING] = "running",
+	[PHASE_STOPPING] = "stopping", [PHASE_KILLING] = "stopping",  [PHASE_EXAMINING] = "crashed",
+	[PHASE_CRASHED] = "crashed",
+};
+
+static const uint32_t wire_states[] = {
+	[PHASE_OFF] = AMP_CORE_OFF,          [PHASE_STARTING] = AMP_CORE_STARTING,
+	[PHASE_RUNNING] = AMP_CORE_RUNNING,  [PHASE_STOPPING] = AMP_CORE_STOPPING,
+	[PHASE_KILLING] = AMP_CORE_STOPPING, [PHASE_EXAMINING] = AMP_CORE_CRASHED,
+	[PHASE_CRASHED] = AMP_CORE_CRASHED,
+};
+
+const char *amp_core_state_name(const struct core *core)
+{
+	return phase_names[core->phase];
+}
+
+void amp_core_warn(struct core *core, const char *format, ...)
+{
+	uint32_t suppressed;
+	char text[256];
+	va_list args;
+
+	if (!amp_ratelimit(&core->noise, now_ns(), &suppressed))
+		return;
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	if (suppressed)
+		amp_log("%s: (%u warnings suppressed)", core->config->name, suppressed);
+	amp_log("%s: %s", core->config->name, text);
+	amp_record(&core->lab->record, "relay.warning", core->config->name, "{s:s, s:I}", "text", text, "suppressed",
+	           (json_int_t)suppressed);
+}
+
+void amp_core_set_phase(struct core *core, enum core_phase phase, const char *why)
+{
+	const char *from = phase_names[core->phase], *to = phase_names[phase];
+
+	core->phase = phase;
+	core->wire.state = wire_states[phase];
+	amp_shm_write_power(&core->shm, &core->wire);
+	if (strcmp(from, to) == 0)
+		return;
+	amp_record(&core->lab->record, "core.state", core->config->name, "{s:s, s:s, s:I, s:s}", "from", from, "to", to,
+	           "epoch", (json_int_t)core->wire.epoch, "why", why);
+	amp_log("%s: %s -> %s (%s)", core->config->name, from, to, why);
+	amp_relay_changed(core->lab);
+}
+
+/* ------------------------------------------------------------------ timers */
+
+static int on_deadline(sd_event_source *source, uint64_t usec, void *userdata);
+
+static int on_lasted(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct core *core = userdata;
+
+	(void)source;
+	(void)usec;
+	core->lasted = sd_event_source_disable_unref(core->lasted);
+	core->quick_deaths = 0;
+	amp_relay_changed(core->lab); /* someone may have waited to see whether it lives */
+	return 0;
+}
+
+bool amp_core_flaps(const struct core *core)
+{
+	return core->quick_deaths >= QUICK_DEATHS_MAX;
+}
+
+void amp_core_set_deadline(struct core *core, uint64_t ms)
+{
+	if (ms == 0) {
+		core->deadline = sd_event_source_disable_unref(core->deadline);
+		return;
+	}
+	core->deadline = sd_event_source_disable_unref(core->deadline);
+	sd_event_add_time_relative(core->lab->loop, &core->deadline, CLOCK_MONOTONIC, ms * 1000, 1000, on_deadline,
+	                           core);
+}
+
+/* ------------------------------------------------------------------ power off */
+
+static void record_doorbells(struct core *core)
+{
+	json_t *to_remote = json_array(), *to_host = json_array();
+
+	for (uint32_t id = 0; id < core->config->notify_ids; id++) {
+		json_array_append_new(to_remote, json_integer((json_int_t)core->bells.to_remote_count[id]));
+		json_array_append_new(to_host, json_integer((json_int_t)core->bells.to_host_count[id]));
+	}
+	amp_record(&core->lab->record, "core.doorbells", core->config->name, "{s:I, s:o, s:o, s:I, s:I}", "epoch",
+	           (json_int_t)core->wire.epoch, "to_remote", to_remote, "to_host", to_host, "coalesced",
+	           (json_int_t)core->bells.coalesced, "invalid", (json_int_t)core->bells.invalid);
+}
+
+/*
+ * A core that went mad may have written over all that we say, and now it cannot any more. Without the SoC's section no
+ * driver could bind again until the lab is restarted.
+ */
+static void say_it_again(struct core *core)
+{
+	struct amp_soc soc;
+
+	amp_soc_describe(core->config, &soc);
+	amp_shm_write_soc(&core->shm, &soc);
+	amp_shm_write_answer(&core->shm, &core->wire);
+	amp_shm_write_report(&core->shm, &core->wire);
+}
+
+/* The process is gone. Its pipes and sockets go too; shared memory stays, it is Linux's as much as ours. */
+static void power_is_off(struct core *core, const char *why)
+{
+	amp_core_set_deadline(core, 0);
+	amp_core_report_end(core);
+	amp_core_babble_end(core);
+	amp_core_unwatch(core);
+	core->lasted = sd_event_source_disable_unref(core->lasted);
+	core->prefetch = sd_event_source_disable_unref(core->prefetch);
+	amp_core_end_trace(core);
+	core->uart = sd_event_source_disable_unref(core->uart);
+	amp_qmp_close(&core->qmp);
+	amp_child_release(&core->process);
+	record_doorbells(core);
+	amp_bells_power_off(&core->bells);
+	core->ready = false;
+	core->ended = core->wire.epoch;
+	amp_hosting_off(core);
+	say_it_again(core); /* before the state: who sees the core off finds the rest in order */
+	amp_core_set_phase(core, PHASE_OFF, why);
+	amp_core_answer(core, core->outcome, core->outcome_text);
+}
+
+void amp_core_kill(struct core *core, const char *why)
+{
+	if (core->phase == PHASE_OFF)
+		return;
+	if (core->process.pid == 0) {
+		power_is_off(core, why);
+		return;
+	}
+	amp_core_set_deadline(core, 0);
+	amp_core_unwatch(core);
+	amp_child_kill(&core->process, SIGKILL);
+	amp_core_set_phase(core, PHASE_KILLING, why);
+}
+
+void amp_core_stop(struct core *core, const char *why)
+{
+	if (core->phase == PHASE_EXAMINING)
+		amp_core_conclude(core);
+	if (core->phase == PHASE_RUNNING)
+		core->crashed_at = 0; /* stopped on purpose: what comes next is no recovery */
+	if (core->phase != PHASE_RUNNING || !core->ready) {
+		if (core->phase != PHASE_STOPPING)
+			amp_core_kill(core, why);
+		return;
+	}
+	amp_core_unwatch(core);
+	amp_core_set_phase(core, PHASE_STOPPING, why);
+	amp_core_set_deadline(core, SHUTDOWN_MS);
+	if (amp_bells_ring_remote(&core->bells, AMP_DB_SHUTDOWN))
+		amp_core_warn(core, "the core's doorbell is full");
+}
+
+/* A start that did not work: remember why, for the answer once the power is off. That one has little room. */
+static void start_failed(struct core *core, uint32_t status, const char *text)
+{
+	size_t room = sizeof(core->outcome_text);
+
+	core->outcome = status;
+	amp_text(core->outcome_text, room, "%s", text);
+	if (strlen(text) >= room)
+		memcpy(core->outcome_text + room - 4, "...", 4);
+	amp_core_kill(core, text);
+}
+
+/* ------------------------------------------------------------------ what the core says */
+
+static void on_boot(struct core *core)
+{
+	if (core->phase == PHASE_RUNNING) {
+		amp_core_crashed(core, AMP_DETECTOR_EXIT, "the core reset itself");
+		return;
+	}
+	if (core->phase != PHASE_STARTING)
+		return;
+	amp_core_set_deadline(core, 0);
+	amp_record(&core->lab->record, "core.boot", core->config->name, "{s:I, s:f}", "epoch",
+	           (json_int_t)core->wire.epoch, "ms", ms_between(core->started, now_ns()));
+	core->booted = now_ns();
+	if (core->quick_deaths)
+		sd_event_add_time_relative(core->lab->loop, &core->lasted, CLOCK_MONOTONIC,
+		                           QUICK_DEATH_MS * UINT64_C(1000), 1000, on_lasted, core);
+	amp_core_set_phase(core, PHASE_RUNNING, "the boot ROM answers");
+	amp_hosting_link_booted(core);
+	amp_core_answer(core, AMP_OK, "");
+	amp_core_prefetch_symbols(core);
+}
+
+static void on_ready(struct core *core)
+{
+	uint64_t now = now_ns();
+
+	if (core->phase != PHASE_RUNNING || core->ready)
+		return;
+	core->ready = true;
+	amp_record(&core->lab->record, "core.ready", core->config->name, "{s:I, s:f}", "epoch",
+	           (json_int_t)core->wire.epoch, "ms", ms_between(core->started, now));
+	amp_core_link_wait(core);
+	amp_core_watch(core);
+	amp_core_prefetch_symbols(core);
+	amp_relay_changed(core->lab);
+}
+
+static void on_crash_byte(struct core *core)
+{
+	struct amp_remote remote;
+
+	if (core->phase != PHASE_RUNNING && core->phase != PHASE_STARTING)
+		return;
+	amp_shm_read_remote(&core->shm, &remote);
+	if (!amp_postmortem_record_valid(&remote.crash, core->wire.epoch)) {
+		amp_core_warn(core, "it rang for a crash, but its crash record is not valid");
+		return;
+	}
+	if (core->phase == PHASE_STARTING || remote.crash.cause == AMP_CRASH_BOOT) {
+		char text[AMP_TEXT_LEN];
+
+		amp_core_boot_failure(&remote, text, sizeof(text));
+		if (core->phase == PHASE_STARTING) {
+			start_failed(core, AMP_EIO, text);
+			return;
+		}
+	}
+	amp_core_crashed(core,
+	                 remote.crash.cause == AMP_CRASH_WATCHDOG ? AMP_DETECTOR_WATCHDOG : AMP_DETECTOR_FAULT_HANDLER,
+	                 NULL);
+}
+
+static void take_news(struct core *core, const struct bell_news *news)
+{
+	if (news->invalid)
+		amp_core_warn(core, "%u doorbell bytes mean nothing, 0x%02x among them", news->invalid, news->example);
+	if (news->control & BELL_NEWS(AMP_DB_TRACE))
+		amp_core_drain_trace(core);
+	if (news->control & BELL_NEWS(AMP_DB_BOOT))
+		on_boot(core);
+	if (news->control & BELL_NEWS(AMP_DB_READY))
+		on_ready(core);
+	amp_hosting_link_notified(core, news->notify);
+	if (news->notify)
+		amp_core_link_look(core);
+	if (news->control & BELL_NEWS(AMP_DB_CRASH))
+		on_crash_byte(core);
+	if (news->control & BELL_NEWS(AMP_DB_STOPPED) && core->phase == PHASE_STOPPING)
+		amp_core_kill(core, "shut down in order");
+}
+
+void amp_core_uart_interest(struct core *core, bool pending)
+{
+	uint32_t events = (core->babble.paused ? 0u : EPOLLIN) | (pending ? EPOLLOUT : 0u);
+
+	core->uart_wants_out = pending;
+	if (!core->uart || events == core->uart_events)
+		return;
+	core->uart_events = events;
+	sd_event_source_set_io_events(core->uart, events);
+}
+
+int amp_core_on_uart(sd_event_source *source, int fd, uint32_t revents, void *userdata)
+{
+	struct core *core = userdata;
+	struct bell_news news;
+
+	(void)fd;
+	if (revents & EPOLLOUT)
+		amp_core_uart_interest(core, amp_bells_flush(&core->bells));
+	if ((revents & ~(uint32_t)EPOLLOUT) == 0)
+		return 0;
+	amp_bells_receive(&core->bells, &news);
+	if (news.closed)
+		sd_event_source_set_enabled(source, SD_EVENT_OFF); /* the process is ending, which its exit tells */
+	take_news(core, &news);
+	amp_core_babble_heard(core, news.bytes);
+	return 0;
+}
+
+void amp_core_power_on(struct core *core)
+{
+	char text[AMP_TEXT_LEN];
+	int err = amp_core_spawn(core);
+
+	core->held = false;
+	if (err == 0) {
+		amp_core_set_deadline(core, core->config->boot_timeout_ms);
+		return;
+	}
+	amp_text(text, sizeof(text), "QEMU cannot be started: %s", strerror(-err));
+	core->process.pid = 0;
+	start_failed(core, AMP_EIO, text);
+}
+
+static int on_deadline(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct core *core = userdata;
+	char text[AMP_TEXT_LEN];
+
+	(void)source;
+	(void)usec;
+	switch (core->phase) {
+	case PHASE_STARTING:
+		if (core->held) {
+			amp_core_power_on(core);
+			break;
+		}
+		amp_text(text, sizeof(text), "the boot ROM was not heard within %u ms", core->config->boot_timeout_ms);
+		start_failed(core, AMP_ETIMEDOUT, text);
+		break;
+	case PHASE_STOPPING:
+		amp_core_kill(core, "it did not answer the shutdown");
+		break;
+	case PHASE_EXAMINING:
+		amp_core_conclude(core);
+		break;
+	default:
+		break;
+	}
+	return 0;
+}
+
+/* ------------------------------------------------------------------ the process */
+
+/* What the core sent just before its end is still in the socket: a crash byte there knows more than the exit status. */
+static void hear_last_words(struct core *core)
+{
+	struct bell_news news = {.more = true};
+
+	for (int i = 0; i < 16 && news.more; i++) {
+		amp_bells_receive(&core->bells, &news);
+		take_news(core, &news);
+	}
+	core->uart = sd_event_source_disable_unref(core->uart);
+}
+
+void amp_core_process_ended(void *userdata, const siginfo_t *info)
+{
+	struct core *core = userdata;
+	char ending[64], words[CHILD_WORDS_MAX], text[CHILD_WORDS_MAX + 80];
+
+	amp_child_ending(info, ending, sizeof(ending));
+	hear_last_words(core);
+	switch (core->phase) {
+	case PHASE_STARTING:
+		amp_child_last_words(&core->process, words, sizeof(words));
+		amp_text(text, sizeof(text), "QEMU %s%s%s", ending, words[0] ? ": " : "", words);
+		start_failed(core, AMP_EIO, text);
+		break;
+	case PHASE_RUNNING:
+		if (strstr(core->process.message, "Lockup"))
+			amp_core_crashed(core, AMP_DETECTOR_EXIT,
+			                 "lock-up: a fault while the core could not handle one");
+		else {
+			amp_text(text, sizeof(text), "the core lost power: its process %s", ending);
+			amp_core_crashed(core, AMP_DETECTOR_EXIT, text);
+		}
+		break;
+	case PHASE_EXAMINING:
+		amp_core_conclude(core);
+		break;
+	case PHASE_STOPPING:
+	case PHASE_KILLING:
+		power_is_off(core, "its process has ended");
+		break;
+	case PHASE_CRASHED:
+	case PHASE_OFF:
+		break;
+	}
+}
+
+void amp_core_qmp_event(void *userdata, const char *event, const json_t *data)
+{
+	struct core *core = userdata;
+
+	(void)data;
+	if (core->phase != PHASE_RUNNING)
+		return;
+	if (strcmp(event, "WATCHDOG") == 0)
+		amp_core_crashed(core, AMP_DETECTOR_WATCHDOG, "the watchdog expired twice and stopped the core");
+	else if (strcmp(event, "RESET") == 0)
+		amp_core_crashed(core, AMP_DETECTOR_EXIT, "the core reset itself");
+}
+
+bool amp_core_inject(struct core *core, enum amp_fault fault, const char *kind)
+{
+	if (core->phase != PHASE_RUNNING)
+		return false;
+	core->injected = kind;
+	core->injected_at = now_ns();
+	amp_record(&core->lab->record, "core.fault", core->config->name, "{s:s, s:b, s:I}", "kind", kind, "injected", 1,
+	           "epoch", (json_int_t)core->wire.epoch);
+	core->wire.inject = fault;
+	amp_shm_write_power(&core->shm, &core->wire);
+	amp_core_uart_interest(core, amp_bells_ring_remote(&core->bells, AMP_DB_INJECT));
+	return true;
+}
+
+bool amp_core_inject_kill(struct core *core)
+{
+	if (core->phase != PHASE_RUNNING)
+		return false;
+	core->injected = "kill";
+	core->injected_at = now_ns();
+	amp_record(&core->lab->record, "core.fault", core->config->name, "{s:s, s:b, s:I}", "kind", "kill", "injected",
+	           1, "epoch", (json_int_t)core->wire.epoch);
+	amp_child_kill(&core->process, SIGKILL);
+	return true;
+}
+
+/* ------------------------------------------------------------------ creation */
+
+static int watch_vectors(struct core *core)
+{
+	int err = 0;
+
+	for (uint32_t v = 0; v < 1 + core->config->notify_ids && err >= 0; v++)
+		err = sd_event_add_io(core->lab->loop, &core->vectors[v], core->bells.from_host[v], EPOLLIN | EPOLLET,
+		                      amp_core_on_vector, core);
+	return err < 0 ? err : 0;
+}
+
+void amp_core_prepare(struct core *core, struct lab *lab)
+{
+	*core = (struct core){
+		.lab = lab,
+		.shm.fd = -1,
+		.noise = RATELIMIT(20, 500),
+		.requests = RATELIMIT(100, 20),
+		.trace_lines = RATELIMIT(5000, 1),
+		.trace_file.fd = -1,
+		.qmp.stream.fd = -1,
+		.process.messages.fd = -1,
+	};
+	amp_bells_prepare(&core->bells);
+}
+
+int amp_core_init(struct core *core, const struct core_config *config)
+{
+	const struct amp_region *trace = amp_soc_region(config, AMP_REGION_TRACE);
+	uint32_t touched = trace ? trace->offset + trace->size : AMP_CTRL_SIZE;
+	struct amp_soc soc;
+	char name[48];
+	int err;
+
+	core->config = config;
+	amp_text(name, sizeof(name), "amprelay-%s", config->name);
+	err = amp_shm_create(&core->shm, name, config->mem_size, touched > AMP_CTRL_SIZE ? touched : AMP_CTRL_SIZE);
+	if (err < 0)
+		return err;
+	err = amp_bells_init(&core->bells, config->notify_ids);
+	if (err == 0)
+		err = watch_vectors(core);
+	if (err == 0)
+		err = amp_logfile_open(&core->trace_file, core->lab->options->state_dir, config->name, "log");
+	core->symbols = amp_symbols_create();
+	if (err == 0 && !core->symbols)
+		err = -ENOMEM;
+	if (err < 0)
+		return err;
+	if (trace) {
+		core->trace.base = core->shm.base + trace->offset;
+		core->trace.size = trace->size;
+	}
+	amp_soc_describe(config, &soc);
+	amp_shm_write_soc(&core->shm, &soc);
+	return 0;
+}
+
+void amp_core_destroy(struct core *core)
+{
+	amp_core_finish_dump(core);
+	amp_core_set_deadline(core, 0);
+	amp_core_report_end(core);
+	amp_core_babble_end(core);
+	amp_core_unwatch(core);
+	core->lasted = sd_event_source_disable_unref(core->lasted);
+	core->prefetch = sd_event_source_disable_unref(core->prefetch);
+	core->uart = sd_event_source_disable_unref(core->uart);
+	for (uint32_t v = 0; v < BELL_VECTORS; v++)
+		core->vectors[v] = sd_event_source_disable_unref(core->vectors[v]);
+	amp_qmp_close(&core->qmp);
+	amp_child_release(&core->process);
+	amp_bells_close(&core->bells);
+	amp_symbols_destroy(core->symbols);
+	amp_logfile_close(&core->trace_file);
+	amp_shm_destroy(&core->shm);
+}

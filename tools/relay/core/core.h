@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file core.h
+ * @brief One remote core: its power, its doorbells, its senses. core.c is the life cycle, core_requests.c what Linux
+ * asks, core_process.c the QEMU behind it, core_senses.c what it watches, core_crash.c what ends a life, core_report.c
+ * how Linux hears of that, core_dump.c its post-mortem, core_link.c its link, core_babble.c what it may ring,
+ * core_trace.c its log.
+ *
+ *      OFF ── start ──► STARTING ── boot byte ──► RUNNING ── stop ──► STOPPING ──► KILLING ──► OFF
+ *                          │ time-out, exit          │ a detector              ▲
+ *                          └────────► KILLING        └──► EXAMINING ──► CRASHED ┘ stop
+ */
+#ifndef AMPRELAY_RELAY_CORE_H
+#define AMPRELAY_RELAY_CORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <systemd/sd-event.h>
+
+#include "bells.h"
+#include "heartbeat.h"
+#include "mailbox.h"
+#include "postmortem/postmortem.h"
+#include "relay/base/child.h"
+#include "relay/base/log.h"
+#include "relay/base/log_file.h"
+#include "relay/base/qmp.h"
+#include "relay/base/soc_config.h"
+#include "shared_memory.h"
+#include "trace_ring.h"
+
+struct lab;
+struct hosting;
+
+#define TRACE_TEXT_MAX 16384
+#define INJECTION_MS   10000 /**< a crash this long after an injection has another cause */
+#define DUMPS_KEPT     16    /**< post-mortems of one flight that stay on disk, per core */
+
+enum core_phase {
+	PHASE_OFF,
+	PHASE_STARTING, /**< process started, boot ROM not heard */
+	PHASE_RUNNING,
+	PHASE_STOPPING,  /**< asked to shut down */
+	PHASE_KILLING,   /**< waiting for the process to be gone */
+	PHASE_EXAMINING, /**< a detector fired; registers and memory are being taken */
+	PHASE_CRASHED,   /**< reported to Linux */
+};
+
+/** The last crash: what was reported, and what has yet to be written to files. */
+struct crash {
+	enum amp_detector detector;
+	char text[AMP_TEXT_LEN]; /**< the detector's words; empty = let the crash record tell */
+	uint32_t epoch;
+	uint64_t detected;        /**< ns */
+	struct amp_remote remote; /**< copy */
+	char *registers;          /**< text, or NULL */
+	uint8_t *memory;          /**< snapshot, or NULL */
+	char firmware[PATH_MAX];  /**< that ran; empty if unknown */
+	struct amp_postmortem_summary summary;
+	sd_event_source *writer;  /**< writes the files when there is time; NULL = nothing to write */
+	sd_event_source *writing; /**< hears of the end of the process that writes them */
+	pid_t writing_pid;        /**< that process; 0 = none */
+};
+
+/** Lives of which there are files, so that a core that crashes all night fills no disk. */
+struct kept_dumps {
+	uint32_t epoch[DUMPS_KEPT]; /**< the oldest is overwritten; 0 = none */
+	uint32_t count;
+};
+
+/** A crash report that Linux has not acknowledged yet: core_report.c. */
+struct report {
+	sd_event_source *timer; /**< the next ring; NULL: none is under way */
+	uint64_t since;         /**< ns */
+	uint32_t old_ack;       /**< amp_host.report_ack before: one that was there already acknowledges nothing */
+	uint32_t wait_ms;       /**< until the next ring */
+	uint32_t rings;
+	bool told; /**< that it takes long */
+};
+
+/** How often the core rings: core_babble.c. */
+struct babble {
+	uint64_t bytes;         /**< that it may ring yet */
+	uint64_t filled;        /**< ns; when that was counted last */
+	bool paused;            /**< the doorbell is not read */
+	sd_event_source *timer; /**< ends the pause, or the babbling; NULL: it does not babble */
+	bool told;
+	uint64_t pauses, before; /**< in this life, and before the babbling began */
+	uint64_t since;          /**< ns */
+};
+
+/** What is known of the RPMsg link between the core and its host. */
+enum core_link {
+	LINK_DOWN,    /**< the driver has not brought the device up */
+	LINK_LOST,    /**< the core has let go of its rings: something was wrong with them */
+	LINK_SILENT,  /**< it has a name service, and has announced nothing */
+	LINK_QUIET,   /**< nothing is wrong, but the core has used no buffer yet */
+	LINK_UP,      /**< it has */
+	LINK_NONE,    /**< its firmware has no RPMsg device */
+	LINK_UNKNOWN, /**< its firmware file is not there, or not one that can be read */
+};
+
+/** The same of one life: core_link.c. */
+struct link {
+	enum core_link state;
+	bool found;                 /**< the resource table, which is here: */
+	uint32_t table, table_size; /**< offset in shared memory, bytes that are looked at */
+	bool settled;               /**< the state is final, or has been waited for long enough */
+	sd_event_source *limit;     /**< the end of the wait; NULL: none */
+};
+
+/** Something in the shared memory that must not stand still: core_senses.c. */
+struct sense {
+	struct core *core;
+	enum amp_detector detector;
+	const char *silence; /**< what there is to say of it */
+	uint32_t (*read)(const struct shared_memory *shm);
+	struct heartbeat beat;
+	sd_event_source *timer; /**< the next look; NULL: not watched */
+};
+
+struct core {
+	struct lab *lab;
+	const struct core_config *config;
+	struct shared_memory shm;
+	struct bells bells;
+	struct mailbox mailbox;
+	struct amp_relay wire; /**< what we have told the others: the truth is here, a copy in shared memory */
+
+	enum core_phase phase;
+	bool ready; /**< AMP_DB_READY has come in this life */
+	char firmware[AMP_FIRMWARE_LEN];
+	struct child process;
+	struct qmp qmp;
+	struct trace_ring trace;
+	char trace_text[TRACE_TEXT_MAX]; /**< lines on their way to the file */
+	size_t trace_fill;
+	struct log_file trace_file;
+	struct sense heartbeat;
+	struct sense watchdog; /**< of a core that has none of its own */
+	uint32_t outcome;      /**< enum amp_status, answered when the power is off … */
+	char outcome_text[AMP_TEXT_LEN];
+
+	sd_event_source *uart; /**< NULL while off */
+	bool uart_wants_out;
+	uint32_t uart_events; /**< that are waited for on it */
+	sd_event_source *vectors[BELL_VECTORS];
+	sd_event_source *deadline; /**< of the phase */
+	sd_event_source *prefetch; /**< opens the symbols when there is time */
+
+	struct crash crash;
+	struct report report;
+	struct babble babble;
+	struct link link;
+	struct amp_symbols *symbols;
+	uint64_t started;              /**< ns, power-on */
+	uint64_t booted;               /**< ns, the boot ROM was heard: from here on the firmware lives */
+	uint64_t crashed_at;           /**< ns; 0 when recovered from */
+	uint64_t injected_at;          /**< ns; 0 = none in this life */
+	const char *injected;          /**< kind */
+	uint32_t ended;                /**< the life that ended last */
+	struct kept_dumps dumps;       /**< CORE-EPOCH.core and .txt */
+	struct kept_dumps linux_dumps; /**< CORE-EPOCH.devcoredump */
+	uint32_t quick_deaths;         /**< lives in a row that ended by themselves within a second */
+	sd_event_source *lasted;       /**< tells when this life has lasted a second, which ends that row */
+	bool held;                     /**< the start waits because of them */
+	struct hosting *hosting;       /**< the relay is the core's host in this life; NULL: Linux is */
+	uint32_t crashes, recoveries;
+	struct ratelimit noise;    /**< of warnings that the guests can cause */
+	struct ratelimit requests; /**< of request records */
+	struct ratelimit trace_lines;
+};
+
+/* core.c */
+
+/** Makes the structure safe to destroy; the first call. */
+void amp_core_prepare(struct core *core, struct lab *lab);
+/** Creates shared memory and doorbells, and describes the core in the control block. @return 0 or a negative errno */
+int amp_core_init(struct core *core, const struct core_config *config);
+/** The process must be gone. */
+void amp_core_destroy(struct core *core);
+
+/** Shuts down in order if the core still answers, else at once; PHASE_OFF follows. Does nothing when off. */
+void amp_core_stop(struct core *core, const char *why);
+/** As amp_core_stop(), without asking the core. */
+void amp_core_kill(struct core *core, const char *why);
+/** Commits a fault that the firmware carries out; `kind` is a string constant. @return false if the core is not running
+ */
+/** Does it die at once each time that it is started? Then its starts wait, ever longer. */
+bool amp_core_flaps(const struct core *core);
+bool amp_core_inject(struct core *core, enum amp_fault fault, const char *kind);
+/** Ends the process as if from outside. @return false if the core is not running */
+bool amp_core_inject_kill(struct core *core);
+
+void amp_core_set_phase(struct core *core, enum core_phase phase, const char *why);
+/** A warning that a guest caused: rate-limited. */
+__attribute__((format(printf, 2, 3))) void amp_core_warn(struct core *core, const char *format, ...);
+/** (Re)arms the timer of the phase; 0 disarms. */
+void amp_core_set_deadline(struct core *core, uint64_t ms);
+
+/** @return "off", "starting", "running", "stopping" or "crashed". */
+const char *amp_core_state_name(const struct core *core);
+
+/* The ears of core.c, which core_process.c connects to a new process. */
+int amp_core_on_uart(sd_event_source *source, int fd, uint32_t revents, void *userdata);
+void amp_core_process_ended(void *userdata, const siginfo_t *info);
+void amp_core_qmp_event(void *userdata, const char *event, const json_t *data);
+
+#define QUICK_DEATH_MS   1000 /**< a life shorter than this was no life */
+#define QUICK_DEATHS_MAX 3    /**< after so many in a row the core is flapping: its starts wait */
+
+/** The doorbell's socket: whether to hear when it can be written. */
+void amp_core_uart_interest(struct core *core, bool pending);
+/** Spawns the process of a core in PHASE_STARTING; the answer to Linux follows in any case. */
+void amp_core_power_on(struct core *core);
+
+/* core_requests.c */
+
+/** Linux rang one of the core's vectors. Its kicks and requests count only while it is the core's host. */
+int amp_core_on_vector(sd_event_source *source, int fd, uint32_t revents, void *userdata);
+/** Answers the request that is under way, if there is one. @param status enum amp_status */
+void amp_core_answer(struct core *core, uint32_t status, const char *text);
+
+/* core_trace.c */
+
+/** Takes what is in the trace buffer. */
+void amp_core_drain_trace(struct core *core);
+/** … and the line that has begun: the core will not end it. */
+void amp_core_end_trace(struct core *core);
+
+/* core_process.c */
+
+/**
+ * Powers on a core that is off: a new life. Its outcome is told through the phase, and to Linux if it asked.
+ *
+ * @param entry     device address inside the firmware region, checked
+ * @param firmware  AMP_FIRMWARE_LEN bytes, a checked name, may be empty
+ */
+void amp_core_start(struct core *core, uint32_t entry, const char *firmware, const char *why);
+/** Starts the core's QEMU, its doorbell and its monitor. @return 0 or a negative errno: nothing is left open then */
+int amp_core_spawn(struct core *core);
+
+/* core_senses.c */
+
+/** Starts to watch the heartbeat, and the watchdog if the relay is it. */
+void amp_core_watch(struct core *core);
+void amp_core_unwatch(struct core *core);
+
+/* core_crash.c */
+
+/**
+ * A detector fired: examine the core, then report to Linux. Ignored unless the core is running.
+ *
+ * @param text  one line; NULL lets the crash record tell
+ */
+void amp_core_crashed(struct core *core, enum amp_detector detector, const char *text);
+/** Ends the examination with what is known. */
+void amp_core_conclude(struct core *core);
+/** Opens the firmware's symbols soon, so that a crash need not wait for it. */
+void amp_core_prefetch_symbols(struct core *core);
+/** The text of a crash record that arrived before the core ran. */
+void amp_core_boot_failure(const struct amp_remote *remote, char *out, size_t size);
+
+/* core_babble.c */
+
+/** A new life: it may ring as any other. */
+void amp_core_babble_begin(struct core *core);
+/** The host rang the core, which may answer. */
+void amp_core_babble_credit(struct core *core);
+/** It rang so many bytes: is that too much? Then its doorbell is not read for a while. */
+void amp_core_babble_heard(struct core *core, uint32_t bytes);
+/** It babbles no more. */
+void amp_core_babble_end(struct core *core);
+
+/* core_link.c */
+
+/** A new life. */
+void amp_core_link_begin(struct core *core);
+/** The boot ROM has been heard, so the host has loaded the firmware. Context: reads a file. */
+void amp_core_link_find(struct core *core);
+/** The main loop runs: the link is waited for, within limits, before the core is said to have recovered. */
+void amp_core_link_wait(struct core *core);
+/** The core kicked: perhaps the link is up. */
+void amp_core_link_look(struct core *core);
+/** The life is over. */
+void amp_core_link_end(struct core *core);
+/** @return "up" and so on, in lower case */
+const char *amp_core_link_name(const struct core *core);
+/** @return true if something is wrong: the host cannot talk to the core */
+bool amp_core_link_is_bad(const struct core *core);
+/** @return what that is, for people */
+const char *amp_core_link_text(const struct core *core);
+
+/* core_report.c */
+
+/**
+ * Writes the report of a core in PHASE_CRASHED, and rings Linux if that is its host: again and again, ever less often,
+ * until Linux has acknowledged it or stops the core.
+ */
+void amp_core_report(struct core *core);
+/** Nobody need hear of it any more. */
+void amp_core_report_end(struct core *core);
+
+/* core_dump.c */
+
+/** @return all that is known of the last crash; it points into the core */
+struct amp_postmortem amp_core_evidence(const struct core *core);
+void amp_core_discard_evidence(struct core *core);
+/** There are files of this life. Those of a life that is too long ago are removed. */
+void amp_core_keep_dump(struct core *core, struct kept_dumps *kept, uint32_t epoch);
+/** Has the files of the last crash written, soon and by another process. */
+void amp_core_write_dump(struct core *core);
+/** Waits until they have been, if there are any. Context: blocks, for milliseconds. */
+void amp_core_finish_dump(struct core *core);
+
+#endif /* AMPRELAY_RELAY_CORE_H */

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/text.h"
+#include "core.h"
+#include "relay/lab.h"
+
+void amp_core_answer(struct core *core, uint32_t status, const char *text)
+{
+	if (!amp_mailbox_open(&core->mailbox))
+		return;
+	core->mailbox.answered = core->mailbox.taken;
+	core->wire.resp_seq = core->mailbox.taken;
+	core->wire.resp_status = status;
+	memset(core->wire.resp_text, 0, sizeof(core->wire.resp_text));
+	amp_text_clean(core->wire.resp_text, sizeof(core->wire.resp_text), text, strlen(text));
+	amp_shm_write_answer(&core->shm, &core->wire);
+	amp_bells_ring_host(&core->bells, AMP_VECTOR_CONTROL);
+	if (status != AMP_OK)
+		amp_core_warn(core, "request refused or failed: %s", core->wire.resp_text);
+}
+
+static void record_request(struct core *core, const struct mailbox_request *request)
+{
+	uint32_t suppressed;
+
+	if (amp_ratelimit(&core->requests, now_ns(), &suppressed))
+		amp_record(&core->lab->record, "core.request", core->config->name, "{s:s, s:I, s:s, s:I}", "op",
+		           amp_request_name(request->op), "request", (json_int_t)core->mailbox.taken, "firmware",
+		           request->firmware, "suppressed", (json_int_t)suppressed);
+}
+
+static void on_mailbox(struct core *core)
+{
+	struct mailbox_request request;
+	struct amp_host host;
+	enum mailbox_verdict verdict;
+
+	amp_shm_read_host(&core->shm, &host);
+	verdict = amp_mailbox_take(&core->mailbox, &host, core->wire.state, core->config, &request);
+	if (verdict == MAILBOX_NOTHING)
+		return;
+	record_request(core, &request);
+	if (core->lab->going_down && verdict == MAILBOX_START) {
+		amp_core_answer(core, AMP_EBUSY, "the lab goes down");
+		return;
+	}
+	/* Linux stops what it started, and starts what is off. A driver that comes anew takes over all the same. */
+	if (core->hosting && verdict != MAILBOX_RESET) {
+		amp_core_answer(core, AMP_EBUSY, "the relay is the core's host: 'amprelay stop' gives it back");
+		return;
+	}
+	core->outcome = AMP_OK;
+	core->outcome_text[0] = '\0';
+	switch (verdict) {
+	case MAILBOX_START:
+		amp_core_start(core, request.entry, request.firmware, "Linux asked for it");
+		break;
+	case MAILBOX_STOP:
+		amp_core_stop(core, "Linux asked for it");
+		break;
+	case MAILBOX_RESET:
+		core->crashed_at = 0;
+		if (core->phase == PHASE_OFF)
+			amp_core_answer(core, AMP_OK, "");
+		else
+			amp_core_kill(core, "Linux's driver starts anew");
+		break;
+	default:
+		amp_core_answer(core, request.status, request.text);
+		break;
+	}
+}
+
+/*
+ * Edge-triggered, so that the eventfd need not be read: each write by QEMU is an edge, and the count means nothing. It
+ * would take 2^64 kicks to fill it.
+ */
+int amp_core_on_vector(sd_event_source *source, int fd, uint32_t revents, void *userdata)
+{
+	struct core *core = userdata;
+
+	(void)source;
+	(void)revents;
+	if (fd == core->bells.from_host[AMP_VECTOR_CONTROL]) {
+		on_mailbox(core);
+		return 0;
+	}
+	for (uint32_t id = 0; !core->hosting && id < core->config->notify_ids; id++) {
+		if (fd != core->bells.from_host[AMP_VECTOR_NOTIFY(id)])
+			continue;
+		amp_core_babble_credit(core);
+		amp_core_uart_interest(core, amp_bells_ring_remote(&core->bells, (uint8_t)id));
+	}
+	return 0;
+}

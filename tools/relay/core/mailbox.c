@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <string.h>
+
+#include "common/text.h"
+#include "mailbox.h"
+
+const char *amp_request_name(uint32_t op)
+{
+	switch (op) {
+	case AMP_REQ_RESET:
+		return "reset";
+	case AMP_REQ_START:
+		return "start";
+	case AMP_REQ_STOP:
+		return "stop";
+	default:
+		return "unknown";
+	}
+}
+
+static enum mailbox_verdict invalid(struct mailbox_request *request)
+{
+	request->status = AMP_EINVAL;
+	return MAILBOX_ANSWER;
+}
+
+static enum mailbox_verdict take_start(const struct amp_host *host, uint32_t state, const struct core_config *core,
+                                       struct mailbox_request *request)
+{
+	const struct amp_region *firmware = amp_soc_region(core, AMP_REGION_FIRMWARE);
+	uint32_t base = core->mem_da + firmware->offset;
+
+	if (state != AMP_CORE_OFF) {
+		request->status = AMP_EBUSY;
+		amp_text(request->text, sizeof(request->text), "core %s is %s", core->name,
+		         state == AMP_CORE_CRASHED    ? "crashed: stop it first"
+		         : state == AMP_CORE_STOPPING ? "being stopped"
+		                                      : "on already");
+		return MAILBOX_ANSWER;
+	}
+	/* an ARM entry point says "Thumb" in bit 0, which makes no difference here: regions are whole pages */
+	if (host->arg < base || host->arg - base >= firmware->size) {
+		amp_text(request->text, sizeof(request->text),
+		         "entry point 0x%x is outside the firmware region 0x%x-0x%x", host->arg, base,
+		         base + firmware->size - 1);
+		return invalid(request);
+	}
+	if (host->firmware[0] != '\0' && !amp_text_is_file_name(host->firmware, sizeof(host->firmware))) {
+		amp_text(request->text, sizeof(request->text), "the firmware's name is not a plain file name");
+		return invalid(request);
+	}
+	request->entry = host->arg;
+	memcpy(request->firmware, host->firmware, sizeof(request->firmware));
+	return MAILBOX_START;
+}
+
+enum mailbox_verdict amp_mailbox_take(struct mailbox *box, const struct amp_host *host, uint32_t state,
+                                      const struct core_config *core, struct mailbox_request *request)
+{
+	if (host->req_seq == box->taken)
+		return MAILBOX_NOTHING;
+	box->taken = host->req_seq;
+	*request = (struct mailbox_request){.op = host->op, .status = AMP_OK};
+	switch (host->op) {
+	case AMP_REQ_RESET:
+		return MAILBOX_RESET;
+	case AMP_REQ_START:
+		return take_start(host, state, core, request);
+	case AMP_REQ_STOP:
+		/* the goal is reached, so it is no error: a driver that stops twice to be sure is right to */
+		return state == AMP_CORE_OFF ? MAILBOX_ANSWER : MAILBOX_STOP;
+	default:
+		amp_text(request->text, sizeof(request->text), "request %u is unknown", host->op);
+		return invalid(request);
+	}
+}

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "hosting.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <jansson.h>
+
+#include <amprelay/remoteproc.h>
+
+#include "common/text.h"
+#include "relay/core/core.h"
+#include "relay/lab.h"
+
+/* ------------------------------------------------------------------ memory */
+
+/*
+ * The addresses that descriptors hold are those of the bus, on which both sides must agree. An MCU and its neighbour
+ * share one bus: here it has the addresses of the core.
+ */
+static uint32_t bus_address(const struct core *core, const struct amp_region *region)
+{
+	return core->config->mem_da + region->offset;
+}
+
+/* Makes the region known to the library. Its pages are allocated now, so that no access to them can fail later. */
+static int add_memory(struct hosting *role, const struct amp_region *region)
+{
+	struct host_memory *memory = &role->memory[role->memories];
+	struct core *core = role->core;
+
+	if (fallocate(core->shm.fd, 0, region->offset, region->size))
+		return -errno;
+	/* of a life that was cut off: rings that are in use, which nobody is left to let go of; and its messages */
+	if (region->kind == AMP_REGION_VRING || region->kind == AMP_REGION_BUFFERS)
+		memset(core->shm.base + region->offset, 0, region->size);
+	memory->pa = bus_address(core, region);
+	metal_io_init(&memory->io, core->shm.base + region->offset, &memory->pa, region->size, (unsigned int)-1,
+	              AMP_IO_NORMAL, NULL);
+	remoteproc_init_mem(&memory->mem, region->name, memory->pa, bus_address(core, region), region->size,
+	                    &memory->io);
+	remoteproc_add_mem(&role->rproc, &memory->mem);
+	role->memories++;
+	return 0;
+}
+
+/* Those regions whose kind is in the set. The control block is in none: no image and no table may name it. */
+static int add_memories(struct hosting *role, uint32_t kinds)
+{
+	const struct core_config *config = role->core->config;
+	int err = 0;
+
+	for (uint32_t i = 0; i < config->num_regions && err == 0; i++) {
+		if (kinds & 1u << config->region[i].kind)
+			err = add_memory(role, &config->region[i]);
+	}
+	return err;
+}
+
+struct host_memory *amp_hosting_memory(struct hosting *role, enum amp_region_kind kind)
+{
+	const struct amp_region *region = amp_soc_region(role->core->config, kind);
+
+	for (uint32_t i = 0; region && i < role->memories; i++) {
+		if (role->memory[i].pa == bus_address(role->core, region))
+			return &role->memory[i];
+	}
+	return NULL;
+}
+
+/* ------------------------------------------------------------------ the platform's operations */
+
+static int power_on(struct remoteproc *rproc)
+{
+	struct hosting *role = rproc->priv;
+	struct core *core = role->core;
+
+	amp_core_start(core, (uint32_t)rproc->bootaddr, core->config->firmware, "the relay, its host, starts it");
+	return core->phase == PHASE_STARTING ? 0 : -RPROC_ENODEV;
+}
+
+static int ring(struct remoteproc *rproc, uint32_t id)
+{
+	struct core *core = ((struct hosting *)rproc->priv)->core;
+
+	/* the id stands in a table that the core can write: it must not become another doorbell byte */
+	if (id >= core->config->notify_ids)
+		return -RPROC_EINVAL;
+	amp_core_babble_credit(core);
+	amp_core_uart_interest(core, amp_bells_ring_remote(&core->bells, (uint8_t)id));
+	return 0;
+}
+
+/* No stop: the power is off already when the library is told, since an operation cannot wait for that. */
+static const struct remoteproc_ops platform = {.start = power_on, .notify = ring};
+
+/* ------------------------------------------------------------------ start */
+
+static int load(struct hosting *role, char *error, size_t error_size)
+{
+	struct core *core = role->core;
+	const char *firmware = core->config->firmware;
+	const struct amp_region *region = amp_soc_region(core->config, AMP_REGION_FIRMWARE);
+	char path[PATH_MAX];
+	struct stat st;
+	int status;
+
+	amp_text(path, sizeof(path), "%s/%s", core->lab->options->firmware_dir, firmware);
+	/* a pipe of that name would make us wait for its writer */
+	if (stat(path, &st) || !S_ISREG(st.st_mode)) {
+		amp_text(error, error_size, "firmware %s: %s", path, "there is no such file");
+		return -1;
+	}
+	status = remoteproc_load(&role->rproc, path, &role->store, &amp_file_store_ops, NULL);
+	if (status) {
+		amp_text(error, error_size, "firmware %s: %s", path,
+		         status == -AMP_RPROC_ERR_STORE ? strerror(role->store.error)
+		                                        : amp_remoteproc_strerror(status));
+		return -1;
+	}
+	if (role->rproc.bootaddr < bus_address(core, region) ||
+	    role->rproc.bootaddr - bus_address(core, region) >= region->size) {
+		amp_text(error, error_size, "firmware %s: its entry point 0x%lx is outside the firmware region", path,
+		         role->rproc.bootaddr);
+		return -1;
+	}
+	return 0;
+}
+
+/* Forgets everything: no power, no link. */
+static void end(struct hosting *role)
+{
+	struct core *core = role->core;
+	struct amp_host host;
+
+	amp_hosting_link_down(role, "the core is off");
+	remoteproc_stop(&role->rproc);
+	remoteproc_shutdown(&role->rproc);
+	remoteproc_remove(&role->rproc);
+	/* a driver that has been bound meanwhile has said by itself where it sees the memory */
+	amp_shm_read_host(&core->shm, &host);
+	if (host.mem_pa == core->config->mem_da)
+		amp_shm_write_mem_pa(&core->shm, role->linux_mem_pa);
+	core->bells.relay_is_host = false;
+	core->hosting = NULL;
+	free(role);
+}
+
+static int begin(struct hosting *role, char *error, size_t error_size)
+{
+	struct core *core = role->core;
+	int err = add_memories(role, 1u << AMP_REGION_FIRMWARE);
+
+	if (err == 0 && load(role, error, error_size))
+		return AMP_EXIT_REFUSED;
+	/* after the load: segments go to the firmware region and nowhere else */
+	if (err == 0)
+		err = add_memories(role, 1u << AMP_REGION_TRACE | 1u << AMP_REGION_VRING | 1u << AMP_REGION_BUFFERS |
+		                                 1u << AMP_REGION_HEAP);
+	if (err < 0) {
+		amp_text(error, error_size, "the shared memory of core %s cannot be allocated: %s", core->config->name,
+		         strerror(-err));
+		return AMP_EXIT_FAILED;
+	}
+	amp_shm_write_mem_pa(&core->shm, core->config->mem_da);
+	/* while nobody can interfere: the core finds the link ready when it comes */
+	amp_hosting_link_up(role);
+	if (remoteproc_start(&role->rproc)) {
+		amp_text(error, error_size, "core %s: %s", core->config->name, core->outcome_text);
+		return AMP_EXIT_FAILED;
+	}
+	role->powered = true;
+	return AMP_EXIT_OK;
+}
+
+int amp_hosting_start(struct core *core, char *error, size_t error_size)
+{
+	struct hosting *role;
+	struct amp_host host;
+	char entry[24];
+	int status;
+
+	if (core->lab->going_down) {
+		amp_text(error, error_size, "the lab goes down");
+		return AMP_EXIT_REFUSED;
+	}
+	if (core->phase != PHASE_OFF) {
+		amp_text(error, error_size,
+		         "core %s is %s: the relay takes over only a core that is off; 'amprelay stop %s' first",
+		         core->config->name, amp_core_state_name(core), core->config->name);
+		return AMP_EXIT_REFUSED;
+	}
+	role = calloc(1, sizeof(*role));
+	if (!role) {
+		amp_text(error, error_size, "the relay is out of memory");
+		return AMP_EXIT_FAILED;
+	}
+	amp_shm_read_host(&core->shm, &host);
+	role->core = core;
+	role->linux_mem_pa = host.mem_pa;
+	role->announcements = (struct ratelimit)RATELIMIT(64, 100);
+	remoteproc_init(&role->rproc, &platform, role);
+	role->rproc.elf_machine = core->config->elf_machine;
+	remoteproc_config(&role->rproc, NULL);
+	core->hosting = role;
+	core->bells.relay_is_host = true;
+
+	status = begin(role, error, error_size);
+	if (status != AMP_EXIT_OK) {
+		amp_core_warn(core, "the relay cannot host it: %s", error);
+		end(role);
+		return status;
+	}
+	amp_text(entry, sizeof(entry), "0x%lx", role->rproc.bootaddr);
+	amp_record(&core->lab->record, "core.loaded", core->config->name, "{s:s, s:s, s:s, s:I, s:I}", "by", "relay",
+	           "firmware", core->config->firmware, "entry", entry, "resource_table",
+	           (json_int_t)role->rproc.rsc_len, "epoch", (json_int_t)core->wire.epoch);
+	return AMP_EXIT_OK;
+}
+
+/* ------------------------------------------------------------------ the end of a life */
+
+void amp_hosting_stop(struct core *core, const char *why)
+{
+	amp_hosting_link_down(core->hosting, "the core is being stopped");
+	amp_core_stop(core, why);
+}
+
+void amp_hosting_off(struct core *core)
+{
+	struct hosting *role = core->hosting;
+
+	/* else the power went before remoteproc_start() returned, and begin() reports it */
+	if (!role || !role->powered)
+		return;
+	core->crashed_at = 0; /* what Linux starts next is not this life's recovery */
+	end(role);
+}
+
+void amp_hosting_crashed(struct core *core)
+{
+	struct hosting *role = core->hosting;
+
+	if (!role)
+		return;
+	amp_remoteproc_crashed(&role->rproc);
+	amp_hosting_link_down(role, "the core has crashed");
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/**
+ * @file hosting.h
+ * @brief The relay as the host of a core, in place of Linux: `amprelay start CORE --loader relay`.
+ *
+ * Glue only. The image, the resource table, the virtio device and RPMsg are the library's business (lib/remoteproc,
+ * lib/rpmsg in the driver's role), as in any MCU that hosts another. This brings what a platform brings: memory, power
+ * and kicks. hosting.c is the life of the core, hosting_link.c the conversation with it.
+ *
+ * Linux owns its cores. The relay takes one over only while it is off, and refuses Linux's requests for it until it is
+ * off again.
+ *
+ * Context: the event loop. Nothing here waits: sends do not wait for buffers, and power-on and -off are awaited by the
+ * life cycle in core.c, which calls the hooks below.
+ */
+#ifndef AMPRELAY_RELAY_HOSTING_H
+#define AMPRELAY_RELAY_HOSTING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <amprelay/image_store.h>
+#include <amprelay/wire.h>
+#include <openamp/remoteproc.h>
+#include <openamp/rpmsg_virtio.h>
+
+#include "relay/base/log.h"
+
+struct core;
+struct host_talk;
+
+#define HOST_CHANNELS 16 /**< announced channels that are remembered */
+
+/** A region of shared memory, as the library wants to know it. */
+struct host_memory {
+	struct remoteproc_mem mem;
+	struct metal_io_region io;
+	metal_phys_addr_t pa; /**< of its first byte */
+};
+
+/** A channel that the core announced. */
+struct host_channel {
+	char name[RPMSG_NAME_SIZE]; /**< printable ASCII */
+	uint32_t addr;
+};
+
+/** What exists only while the relay is the host. */
+struct hosting {
+	struct core *core;
+	bool powered;          /**< remoteproc_start() succeeded */
+	uint64_t linux_mem_pa; /**< amp_host.mem_pa as it was, to be put back */
+	struct remoteproc rproc;
+	struct amp_file_store store;
+	struct host_memory memory[AMP_MAX_REGIONS];
+	uint32_t memories;
+	/* hosting_link.c */
+	struct virtio_device *vdev; /**< NULL: no link */
+	struct rpmsg_virtio_device link;
+	struct rpmsg_virtio_shm_pool pool;
+	struct host_channel channel[HOST_CHANNELS];
+	uint32_t channels;
+	struct host_talk *talks;
+	struct ratelimit announcements; /**< of records that the core can cause */
+};
+
+/* hosting.c */
+
+/**
+ * Loads the default firmware of a core that is off, and powers it on.
+ *
+ * @param error  on failure: one line for people
+ * @return AMP_EXIT_OK: it starts, which amp_relay_changed() tells. AMP_EXIT_REFUSED: it is not off, or the image is no
+ * good. AMP_EXIT_FAILED: no memory, or QEMU cannot be started
+ */
+int amp_hosting_start(struct core *core, char *error, size_t error_size);
+/** Takes the link down and powers the core off. Only while the relay is the host. */
+void amp_hosting_stop(struct core *core, const char *why);
+
+/* The life cycle calls these; they do nothing unless the relay is the host. */
+
+/** The power is off, in whatever way it came to that: the core is Linux's again. */
+void amp_hosting_off(struct core *core);
+/** The core crashed. It stays as it is until somebody stops it: what is next is for the user to say, not for a
+ * controller. */
+void amp_hosting_crashed(struct core *core);
+
+/** @return the first memory of that kind, or NULL */
+struct host_memory *amp_hosting_memory(struct hosting *role, enum amp_region_kind kind);
+
+/* hosting_link.c */
+
+/** The core is loaded, and still off: brings the link up, if the resource table has a device for it. */
+void amp_hosting_link_up(struct hosting *role);
+/** The boot ROM has been heard: kicks, for a firmware that sleeps until then. */
+void amp_hosting_link_booted(struct core *core);
+/** The core kicked. @param notify  bit n: notify id n */
+void amp_hosting_link_notified(struct core *core, uint64_t notify);
+/** Ends the link and all that is said on it. @param why  for those who wait for an answer */
+void amp_hosting_link_down(struct hosting *role, const char *why);
+
+/** What became of a message: `error` (one line), or an answer of `len` bytes of shared memory, valid during the call.
+ */
+typedef void (*host_talk_done)(void *userdata, const char *error, const void *answer, size_t len);
+
+/**
+ * Sends one message to a channel as soon as the core has announced it, and waits for one answer.
+ *
+ * @param done  called once, unless amp_hosting_talk_end() comes first; possibly before this returns
+ * @return NULL if that has been called already, or will not be: the handle for amp_hosting_talk_end()
+ */
+struct host_talk *amp_hosting_talk(struct core *core, const char *channel, const void *data, size_t len,
+                                   host_talk_done done, void *userdata);
+/** Nobody waits for the answer any more. */
+void amp_hosting_talk_end(struct host_talk *talk);
+
+#endif /* AMPRELAY_RELAY_HOSTING_H */
