@@ -11,7 +11,7 @@ min_branches=85
 
 # The tests of the library: those of tests/unit that are named after one of its directories, or after the ports.
 tests=
-for part in metal ports virtio virtio_mmio rpmsg remoteproc remoteproc_host proxy; do
+for part in metal ports virtio virtio_mmio rpmsg remoteproc remoteproc_host services; do
 	[ -d "tests/unit/$part" ] || { echo "coverage: there is no tests/unit/$part; correct the list in $0" >&2; exit 1; }
 	tests="$tests tests/unit/$part"
 done

@@ -107,7 +107,7 @@ struct rpmsg_rpc_data {
 	uint32_t timeout_ms;
 	uint32_t request_id; /**< of the request in flight */
 	int result;          /**< of the call that has ended */
-	uint8_t call;        /**< see lib/proxy/rpc_call.c */
+	uint8_t call;        /**< see lib/services/rpc_call.c */
 };
 
 /**

@@ -40,6 +40,15 @@ int amp_rproc_write(struct metal_io_region *io, unsigned long offset, const void
 /** No image is being loaded any more. */
 void amp_rproc_end_load(struct remoteproc *rproc);
 
+/* notify_ids.c, lock held */
+
+/** Keep a notify id that the table fixes from being given out, as long as the table is there. Ids beyond the bitmap
+ * never are. */
+void amp_rproc_reserve_id(struct remoteproc *rproc, uint32_t id);
+
+/** The table is gone: what it had fixed, and what was chosen for it, can be given out again. */
+void amp_rproc_forget_ids(struct remoteproc *rproc);
+
 /* rsc_table.c, lock held */
 
 /**
@@ -85,10 +94,6 @@ bool amp_rproc_remove_vdevs(struct remoteproc *rproc);
 
 /** The core is off: the drivers of its devices need not wait for it. With the lock. */
 void amp_rproc_vdevs_off(struct remoteproc *rproc);
-
-/** Keep a notify id that the table fixes from being given out, as long as the table is there. Ids beyond the bitmap
- * never are. */
-void amp_rproc_reserve_id(struct remoteproc *rproc, uint32_t id);
 
 /* remoteproc_virtio.c */
 

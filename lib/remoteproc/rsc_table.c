@@ -197,8 +197,7 @@ void amp_rsc_forget(struct remoteproc *rproc)
 	rproc->rsc_table = NULL;
 	rproc->rsc_len = 0;
 	rproc->rsc_io = NULL;
-	rproc->bitmap &= ~rproc->table_ids;
-	rproc->table_ids = 0;
+	amp_rproc_forget_ids(rproc);
 }
 
 int amp_rsc_adopt(struct remoteproc *rproc, void *live, size_t size, struct metal_io_region *io, bool fresh)

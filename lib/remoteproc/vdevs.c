@@ -1,42 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * @file vdevs.c
- * @brief The virtio devices of a remote processor, its notify ids and notifications.
+ * @brief The virtio devices of a remote processor and their notifications.
  */
 #include "remoteproc_internal.h"
 
 #include "../virtio/virtqueue_internal.h"
-
-#define NOTIFY_IDS ((unsigned int)METAL_BITS_PER_ULONG)
-
-/* ------------------------------------------------------------------ notify ids */
-
-unsigned int remoteproc_allocate_id(struct remoteproc *rproc, unsigned int start, unsigned int end)
-{
-	unsigned long free;
-	unsigned int id;
-
-	if (end == 0 || end > NOTIFY_IDS)
-		end = NOTIFY_IDS;
-	if (!rproc || start >= end)
-		return RSC_NOTIFY_ID_ANY;
-	free = ~rproc->bitmap >> start << start;
-	if (!free)
-		return RSC_NOTIFY_ID_ANY;
-	id = (unsigned int)__builtin_ctzl(free);
-	if (id >= end)
-		return RSC_NOTIFY_ID_ANY;
-	rproc->bitmap |= 1UL << id;
-	return id;
-}
-
-void amp_rproc_reserve_id(struct remoteproc *rproc, uint32_t id)
-{
-	unsigned long bit = id < NOTIFY_IDS ? 1UL << id : 0;
-
-	rproc->table_ids |= bit & ~rproc->bitmap;
-	rproc->bitmap |= bit;
-}
 
 static int ring(void *priv, uint32_t id)
 {

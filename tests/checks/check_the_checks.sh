@@ -122,7 +122,7 @@ kernel/bad.c:3: includes amprelay/config.h; kernel/ shares only amprelay/wire.h 
 lib/metal/bad.c:2: includes openamp/virtqueue.h of virtio; metal may include only: wire metal
 lib/remoteproc/bad.c:3: includes openamp/rpmsg_virtio.h of rpmsg; remoteproc may include only: wire metal virtio remoteproc
 lib/rpmsg/bad.c:2: includes openamp/remoteproc_virtio.h of remoteproc; rpmsg may include only: wire metal virtio rpmsg
-lib/rpmsg/bad.c:3: includes openamp/rpmsg_rpc_client_server.h of proxy; rpmsg may include only: wire metal virtio rpmsg
+lib/rpmsg/bad.c:3: includes openamp/rpmsg_rpc_client_server.h of services; rpmsg may include only: wire metal virtio rpmsg
 lib/surprise/bad.c:1: belongs to no layer; name it in tests/checks/includes.sh
 lib/virtio/bad.c:2: includes openamp/rpmsg.h of rpmsg; virtio may include only: wire metal virtio
 lib/virtio/bad.c:3: includes pthread.h, which is neither ISO C nor a header of the library; what depends on a system belongs to ports/

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Who may include whom (DESIGN.md): wire <- metal <- virtio <- rpmsg <- proxy, and virtio <- remoteproc. lib/ takes ISO C
+# Who may include whom (DESIGN.md): wire <- metal <- virtio <- rpmsg <- services, and virtio <- remoteproc. lib/ takes ISO C
 # headers and its own, and asks for no operating system by name; what depends on one is in ports/. kernel/ shares with
 # the rest only amprelay/wire.h and include/uapi.
 . "$(dirname "$0")/common.sh"
@@ -12,9 +12,9 @@ c_files | grep -E '^(lib|kernel|include)/' | awk '
 		may["virtio"] = " wire metal virtio "
 		may["rpmsg"] = " wire metal virtio rpmsg "
 		may["remoteproc"] = " wire metal virtio remoteproc "
-		may["proxy"] = " wire metal virtio rpmsg proxy "
+		may["services"] = " wire metal virtio rpmsg services "
 		may["compat"] = " wire metal virtio rpmsg remoteproc all "
-		may["all"] = " wire metal virtio rpmsg remoteproc proxy all "
+		may["all"] = " wire metal virtio rpmsg remoteproc services all "
 		split("assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal stdalign " \
 		      "stdarg stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string tgmath time uchar wchar wctype",
 		      names, " ")
@@ -33,7 +33,7 @@ c_files | grep -E '^(lib|kernel|include)/' | awk '
 		if (name ~ /^(virtio|virtqueue)/)
 			return "virtio"
 		if (name ~ /^rpmsg_(retarget|rpc)/)
-			return "proxy"
+			return "services"
 		if (name ~ /^rpmsg/)
 			return "rpmsg"
 		if (name ~ /^(remoteproc|rsc_table|elf_)/)
@@ -46,7 +46,7 @@ c_files | grep -E '^(lib|kernel|include)/' | awk '
 		if (name ~ /^(remoteproc|image_store)\.h$/)
 			return "remoteproc"
 		if (name == "rpc_files.h")
-			return "proxy"
+			return "services"
 		return name == "link.h" ? "rpmsg" : "wire"
 	}
 
@@ -58,7 +58,7 @@ c_files | grep -E '^(lib|kernel|include)/' | awk '
 			return "metal"
 		if (name ~ /^openamp\//)
 			return openamp_layer(substr(name, 9))
-		if (match(name, /(^|\/)(metal|virtio|rpmsg|remoteproc|proxy)\//)) {
+		if (match(name, /(^|\/)(metal|virtio|rpmsg|remoteproc|services)\//)) {
 			name = substr(name, RSTART, RLENGTH)
 			gsub(/\//, "", name)
 			return name

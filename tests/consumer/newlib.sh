@@ -18,7 +18,7 @@ fail() {
 library() {
 	rm -rf "$work/objects"
 	mkdir -p "$work/objects"
-	(cd "$work/objects" && $cc -c "$source"/lib/proxy/*.c "$@" && arm-none-eabi-ar rcs ../libopen_amp.a ./*.o)
+	(cd "$work/objects" && $cc -c "$source"/lib/services/*.c "$@" && arm-none-eabi-ar rcs ../libopen_amp.a ./*.o)
 }
 
 # link ARGUMENT…: the program, with the C library's stubs behind what is given.

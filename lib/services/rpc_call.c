@@ -8,7 +8,7 @@
  * interrupt out that is waited for.
  */
 #include "../virtio/shared_access.h"
-#include "proxy_internal.h"
+#include "services_internal.h"
 
 #include <metal/errno.h>
 #include <metal/log.h>

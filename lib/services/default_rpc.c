@@ -4,7 +4,7 @@
  * @brief Whose server the C library's files are on. A file of its own: who calls this gets the calls that the C library
  * makes, too.
  */
-#include "proxy_internal.h"
+#include "services_internal.h"
 
 #ifdef AMP_NEWLIB_FILES
 /*

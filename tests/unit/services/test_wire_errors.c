@@ -36,7 +36,7 @@
 #define EDQUOT       132
 #define ECANCELED    140
 
-#include "../../../lib/proxy/wire_errors.h"
+#include "../../../lib/services/wire_errors.h"
 
 static void numbers_that_all_share_stay(void **state)
 {

@@ -6,8 +6,8 @@
  * Up to ERANGE (34) all agree. Behind that newlib has numbers of its own: what Linux calls ENAMETOOLONG (36) is EIDRM
  * there, and its ENAMETOOLONG is 91.
  */
-#ifndef AMP_PROXY_WIRE_ERRORS_H
-#define AMP_PROXY_WIRE_ERRORS_H
+#ifndef AMP_WIRE_ERRORS_H
+#define AMP_WIRE_ERRORS_H
 
 #include <metal/errno.h>
 
@@ -73,4 +73,4 @@ static inline int error_to_wire(int error)
 }
 #endif
 
-#endif /* AMP_PROXY_WIRE_ERRORS_H */
+#endif /* AMP_WIRE_ERRORS_H */
