@@ -14,7 +14,7 @@ build_single work
 build_m3
 {
 	QUICK=yes "$bench/counts.sh" "$build/single" single
-	"$bench/footprint/measure.sh" "$build" | grep -E '^(echo|echo_nocopy|host)\.flash |^stack\.'
+	"$bench/footprint/measure.sh" "$build" | grep -E '^(echo|echo_nocopy|remote|host)\.flash |^stack\.'
 } >"$build/guard.txt"
 
 if [ "${1:-}" = --record ]; then

@@ -63,17 +63,17 @@ jq -r '
 	def since($key): if $was == {} or $was[$key] == $now[$key] then "" else (($now[$key] // 0) - ($was[$key] // 0)) |
 		if . > 0 then "(+\(.))" else "(\(.))" end end;
 	def cell($key): if $now[$key] == null and $was[$key] == null then "-" else "\($now[$key] // 0)\(since($key))" end;
-	def largest($key): [("echo", "echo_nocopy", "host") as $p | $now["\($p).module.\($key)"] // 0] | max;
+	def largest($key): [("echo", "echo_nocopy", "remote", "host") as $p | $now["\($p).module.\($key)"] // 0] | max;
 	[$now + $was | keys[] | select(contains(".module.")) | split(".")[2]] | unique as $modules |
-	["module: flash of", "echo", "echo, no-copy", "host, ELF", "RAM", "frame"],
+	["module: flash of", "echo", "echo, no-copy", "remote, table", "host, ELF", "RAM", "frame"],
 	($modules[] | . as $m | [., cell("echo.module.\($m).flash"), cell("echo_nocopy.module.\($m).flash"),
-		cell("host.module.\($m).flash"), largest("\($m).ram"), largest("\($m).stack")]),
-	["all", cell("echo.flash"), cell("echo_nocopy.flash"), cell("host.flash"), "", ""],
-	["RAM, static", cell("echo.ram"), cell("echo_nocopy.ram"), cell("host.ram"), "", ""],
-	["stack in reception", cell("stack.echo"), cell("stack.echo_nocopy"), "-", "", ""],
-	["since baseline", ("echo.flash", "echo_nocopy.flash", "host.flash" |
+		cell("remote.module.\($m).flash"), cell("host.module.\($m).flash"), largest("\($m).ram"), largest("\($m).stack")]),
+	["all", cell("echo.flash"), cell("echo_nocopy.flash"), cell("remote.flash"), cell("host.flash"), "", ""],
+	["RAM, static", cell("echo.ram"), cell("echo_nocopy.ram"), cell("remote.ram"), cell("host.ram"), "", ""],
+	["stack in reception", cell("stack.echo"), cell("stack.echo_nocopy"), "-", "-", "", ""],
+	["since baseline", ("echo.flash", "echo_nocopy.flash", "remote.flash", "host.flash" |
 		if $old[.] then $now[.] - $old[.] else "-" end), "", ""]
-	| @tsv' "$reports/size.json" | awk -F'\t' '{ printf "  %-20s %14s %14s %14s %6s %6s\n", $1, $2, $3, $4, $5, $6 }'
+	| @tsv' "$reports/size.json" | awk -F'\t' '{ printf "  %-20s %14s %14s %14s %14s %6s %6s\n", $1, $2, $3, $4, $5, $6, $7 }'
 "$bench/table.sh" "$reports/size.json"
 echo "stack: $(cut -d' ' -f2- "$build/stack.echo" | sed 's/ / > /g')"
 echo "RAM, frame: static bytes of a module, and the largest frame of one of its functions"

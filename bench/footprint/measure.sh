@@ -6,7 +6,8 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 build=$1
 
-for program in device/echo device/echo_nocopy host/host; do
+for program in device/echo device/echo_nocopy device/remote host/host; do
+	[ -f "$build/m3-$program.map" ] || continue # an earlier state of the tree has fewer
 	awk -f "$here/modules.awk" "$build/m3-$program.map" | while read -r module flash ram; do
 		[ "$module" = total ] && at=${program#*/} || at=${program#*/}.module.$module
 		printf '%s.flash %d\n%s.ram %d\n' "$at" "$flash" "$at" "$ram"
