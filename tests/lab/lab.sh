@@ -74,6 +74,18 @@ expect() {
 	esac
 }
 
+# expect_json FILTER COMMAND…: it succeeds, and its standard output is one JSON value for which jq's FILTER is true.
+expect_json() {
+	filter=$1
+	shift
+	"$@" >"$AMPRELAY_STATE/json" || fail "'$*' ended with $?"
+	jq -es "length == 1 and (.[0] | $filter)" "$AMPRELAY_STATE/json" >/dev/null || {
+		cat "$AMPRELAY_STATE/json"
+		fail "'$*': not $filter"
+	}
+	ok "$* → $filter"
+}
+
 # mark: events from here on count. expect_event FILTER: such an event came since the mark, or comes in time.
 mark() {
 	MARK=$(amp events --json | tail -n 1 | sed -n 's/.*"seq": *\([0-9]*\).*/\1/p')
