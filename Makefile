@@ -151,15 +151,15 @@ endef
 
 ##@ Check
 # What `make check-long` runs, one target after the other: all that CI has no time for. A new one is a word here.
-LONG_CHECKS := stress soak peers random-faults upstream mutations fuzz check-release
+LONG_CHECKS := stress soak peers random-faults upstream mutations fuzz headers check-release
 
-.PHONY: check check-long check-unit check-asan check-tsan lint .lint check-kernel check-lab coverage stress soak mutations peers random-faults upstream
+.PHONY: check check-long check-unit check-asan check-tsan lint .lint check-kernel check-lab coverage stress soak mutations peers random-faults upstream headers
 check: lab ## Everything that CI runs: static analysis, checks, unit tests (plain, sanitizers), cross builds, lab tests
 	@$(MAKE) lint check-asan check-tsan cross
 	@ctest --test-dir $(BUILD)/dev --output-on-failure --no-tests=error --timeout 300
 
 check-long: FUZZ_SECONDS = 10
-check-long: ## What takes longer than CI allows: stress, soak, model peers, random faults, upstream patches, mutations, fuzz, releases; all run
+check-long: ## What takes longer than CI allows: stress, soak, model peers, random faults, upstream patches, mutations, fuzz, headers, releases; all run
 	@$(MAKE) -k -j1 $(LONG_CHECKS) FUZZ_SECONDS='$(FUZZ_SECONDS)'
 
 check-unit: ## Only the unit tests (seconds)
@@ -220,6 +220,11 @@ mutations: ## Do the tests find bugs? Takes each barrier and check out of a copy
 	@$(MAKE) .setup
 	@tests/sim/mutations.sh $(BUILD)/mutations
 
+headers: ## Each installed header as a strict application compiles it, with gcc and clang, from C99 to C++23
+	$(LOCKED) .setup .tools
+	@rm -rf $(BUILD)/headers && DESTDIR= cmake --install $(BUILD)/dev --component library --prefix "$(CURDIR)/$(BUILD)/headers/prefix" >/dev/null
+	@tests/consumer/headers.sh "$(CURDIR)/$(BUILD)/headers/prefix" tests/consumer $(BUILD)/headers/work all
+
 ##@ Measure
 .PHONY: bench size baseline
 bench: lab ## Instruction counts, threads, processes, lab: tables, build/reports/bench.json, pictures (LAB=no leaves the lab out)
@@ -258,9 +263,7 @@ install: lab ## Install programs, library and the lab's files below PREFIX (defa
 	@mkdir -p '$(INSTALLED)/share/amprelay/firmware'
 	@cp $(LAB_FILES)/Image $(LAB_FILES)/initramfs.cpio.gz $(LAB_FILES)/*.json $(LAB_FILES)/bootrom-*.elf '$(INSTALLED)/share/amprelay/'
 	@cp $(LAB_FILES)/firmware/*.elf '$(INSTALLED)/share/amprelay/firmware/'
-	@{ sed 's|^|$(DESTDIR)|; s|^$(INSTALLED)/||' $(BUILD)/release/install_manifest.txt; echo; \
-		cd '$(INSTALLED)' && find share/amprelay -type f; find bin -name 'rpmsg_*'; } | sed /^$$/d | sort -u >'$(BUILD)/installed' && \
-		mv '$(BUILD)/installed' '$(INSTALLED)/share/amprelay/installed'
+	@scripts/installed.sh $(BUILD)/release/install_manifest.txt '$(DESTDIR)' '$(PREFIX)'
 	@echo 'installed below $(INSTALLED)'
 
 uninstall: ## Remove what `make install` with the same PREFIX and DESTDIR has installed

@@ -65,7 +65,6 @@ struct amp_lifecycle {
 	struct rpmsg_virtio_device rvdev;
 	struct rpmsg_virtio_shm_pool pool;
 	unsigned int role;
-	bool booted;
 };
 
 /**

@@ -141,7 +141,10 @@ int virtio_mmio_device_init(struct virtio_mmio_device *vmdev, uintptr_t virt_mem
 int amp_virtio_mmio_init_regions(struct virtio_mmio_device *vmdev, const struct metal_io_region *cfg,
                                  const struct metal_io_region *shm, void *user_data);
 
-/** @brief The opposite: resets the device, and frees what its queues were given. The queues are the application's. */
+/**
+ * @brief The opposite: resets the device, and frees what its queues were given. The queues are the application's. In a
+ * callback of a link on the device it does nothing: see "In callbacks" in openamp/rpmsg.h.
+ */
 void amp_virtio_mmio_release(struct virtio_mmio_device *vmdev);
 
 /**

@@ -9,7 +9,7 @@ export AMPRELAY="${AMPRELAY:-$top/build/bin/amprelay}" AMPRELAY_LAB="${AMPRELAY_
 
 if [ "${1:-}" != --one ]; then
 	broken=0
-	for kind in ${*:-signal ns-destroy ctrl-destroy ns-flood used-length}; do
+	for kind in ${*:-signal ns-destroy ctrl-destroy ns-flood used-length poll}; do
 		if output=$("$0" --one "$kind" 2>&1); then
 			printf '%-14s sound    %s\n' "$kind" "$(printf '%s\n' "$output" | tail -n 1)"
 		else
@@ -75,8 +75,19 @@ used-length)
 	answers
 	! bounded dmesg | grep "malformed ns msg (65535)" || fail "an endpoint was given 65535 bytes of a buffer of 512"
 	;;
+poll)
+	aarch64-linux-gnu-gcc -static -Wall -Wextra -Werror -O2 -o "$AMPRELAY_STATE/poll_race" "$top/kernel/upstream/poll_race.c"
+	guest sh -c 'cat >/tmp/poll_race; chmod +x /tmp/poll_race' <"$AMPRELAY_STATE/poll_race"
+	# Most tries miss the moment: the guest has one CPU.
+	TIMEOUT=300 bounded sh -c 'for i in $(seq 150); do
+		/tmp/poll_race "$(rpmsg export-ept race -1 5000)" || exit
+		! dmesg | grep -q "WARNING:.* rpmsg_poll+" || break
+	done' || fail "the race was not run"
+	! bounded dmesg | grep "WARNING:.* rpmsg_poll+" || fail "rpmsg_poll() was called without an endpoint, and warns"
+	answers
+	;;
 *)
-	fail "no kind '$kind'; there are: signal, ns-destroy, ctrl-destroy, ns-flood, used-length"
+	fail "no kind '$kind'; there are: signal, ns-destroy, ctrl-destroy, ns-flood, used-length, poll"
 	;;
 esac
 ok "Linux answers as before"

@@ -124,7 +124,6 @@ static int begin(struct amp_lifecycle *lc, const struct amp_lifecycle_config *co
 	lc->config = config;
 	lc->role = role;
 	lc->vdev = NULL;
-	lc->booted = false;
 	for (i = 0; i < config->channels_num; i++)
 		config->channels[i].rdev = NULL;
 	if (!remoteproc_init(&lc->rproc, config->ops, config->priv))
@@ -162,20 +161,14 @@ int amp_lifecycle_boot(struct amp_lifecycle *lc)
 {
 	int status = 0;
 
-	if (lc->booted)
-		return -RPROC_EINVAL;
 	if (!lc->vdev)
 		status = load(lc);
-	if (status == 0)
-		status = remoteproc_start(&lc->rproc);
-	lc->booted = status == 0;
-	return status;
+	return status ? status : remoteproc_start(&lc->rproc);
 }
 
 int amp_lifecycle_shutdown(struct amp_lifecycle *lc)
 {
 	link_down(lc);
-	lc->booted = false;
 	return remoteproc_shutdown(&lc->rproc);
 }
 

@@ -95,7 +95,7 @@ install_stays_below() {
 	lines=$(make -C "$root" -n install DESTDIR=/dest PREFIX=/pre 2>/dev/null | grep -F /pre)
 	[ "$(grep -c /dest/pre <<<"$lines")" -ge 4 ] || return
 	grep -q "DESTDIR='/dest' cmake --install .* --prefix '/pre'" <<<"$lines" || return
-	! sed "s|--prefix '/pre'||g; s|/dest/pre||g" <<<"$lines" | grep /pre
+	! sed "s|--prefix '/pre'||g; s|'/dest' '/pre'||g; s|/dest/pre||g" <<<"$lines" | grep /pre
 }
 installed_files_name_their_place() {
 	DESTDIR=$work/dest cmake --install "$built" --prefix /opt/amp >/dev/null || return
@@ -104,6 +104,16 @@ installed_files_name_their_place() {
 	! grep -rlF "$built" "$work/dest" --include=*.pc --include=*.cmake --include=*.rules || return
 	grep -q '^prefix=\(/opt/amp\|\${pcfiledir}\)' "$work"/dest/opt/amp/lib*/pkgconfig/*.pc "$work"/dest/opt/amp/lib/*/pkgconfig/*.pc 2>/dev/null
 }
+uninstall_removes_what_was_installed() {
+	local place=$work/manifest/opt/amp other=share/other.txt
+	mkdir -p "$place/share/amprelay/firmware" "$place/bin" && : >"$place/$other" && : >"$place/bin/rpmsg_of_others" || return
+	DESTDIR=$work/manifest cmake --install "$built" --prefix /opt/amp >/dev/null && : >"$place/share/amprelay/firmware/a lab.elf" || return
+	"$root/scripts/installed.sh" "$built/install_manifest.txt" "$work/manifest" /opt/amp || return
+	grep -qx 'bin/amprelay' "$place/share/amprelay/installed" && grep -qx 'bin/rpmsg_ping' "$place/share/amprelay/installed" || return
+	"$root/scripts/uninstall.sh" "$place" >/dev/null || return
+	[ "$(cd "$place" && find . ! -type d | sort | tr '\n' ' ')" = "./bin/rpmsg_of_others ./$other " ]
+}
+claim "make uninstall removes what make install has installed, and nothing else" uninstall_removes_what_was_installed
 claim "make install writes below DESTDIR and PREFIX only" install_stays_below
 claim "installed files name the place where they are going to be" installed_files_name_their_place
 

@@ -74,6 +74,18 @@ expect() {
 	esac
 }
 
+# expect_json FILTER COMMAND…: it succeeds, and its standard output is one JSON value for which jq's FILTER is true.
+expect_json() {
+	filter=$1
+	shift
+	"$@" >"$AMPRELAY_STATE/json" || fail "'$*' ended with $?"
+	jq -es "length == 1 and (.[0] | $filter)" "$AMPRELAY_STATE/json" >/dev/null || {
+		cat "$AMPRELAY_STATE/json"
+		fail "'$*': not $filter"
+	}
+	ok "$* → $filter"
+}
+
 # mark: events from here on count. expect_event FILTER: such an event came since the mark, or comes in time.
 mark() {
 	MARK=$(amp events --json | tail -n 1 | sed -n 's/.*"seq": *\([0-9]*\).*/\1/p')
@@ -88,6 +100,20 @@ expect_event() {
 expect_echo() {
 	guest rpmsg ping amp-echo ${2:+--core "$2"} -c "${1:-3}" -s 16 --wait "$TIMEOUT" >/dev/null || fail "amp-echo${2:+ of $2} does not answer"
 	ok "amp-echo${2:+ of $2} answers"
+}
+
+# expect_sound_kernel [FILE]: Linux's log, or FILE with a copy of it, has no complaint. One is let pass, since unmodified Linux
+# warns by itself when a core goes away under a program that polls (kernel/upstream, patch 5): the report of rpmsg_poll().
+expect_sound_kernel() {
+	if [ -n "${1:-}" ]; then cat "$1"; else guest dmesg; fi >"$AMPRELAY_STATE/kernel-said"
+	! awk '/-\[ cut here \]-/ { report = 1; text = ""; known = 0 }
+		/WARNING:.* rpmsg_poll\+/ { known = report }
+		report { text = text $0 "\n" }
+		!report { print }
+		report && /-\[ end trace / { report = 0; if (!known) printf "%s", text; text = "" }
+		END { printf "%s", text }' "$AMPRELAY_STATE/kernel-said" |
+		grep -iE 'BUG:|WARNING:|Oops|Call trace|use-after-free' || fail "the kernel complains"
+	ok "the kernel has nothing to complain about"
 }
 
 # The relay's process, and all processes of the lab, for later.

@@ -7,13 +7,16 @@ good=$AMPRELAY_LAB/firmware/amprelay-m3.elf
 fw=$AMPRELAY_STATE/fw/amprelay-m3.elf
 mkdir -p "${fw%/*}"
 cp "$good" "$fw"
-expect 0 "" amp up --firmware "${fw%/*}"
+expect_json '.lab == "'"$NAME"'" and .state == "up" and (.cores | length == 1 and .[0].name == "m3" and .[0].runs and .[0].seconds > 0)' \
+	amp up --json --firmware "${fw%/*}"
 
 # Only a core that Linux has stopped can be taken over.
 expect 6 "only a core that is off" amp start m3 --loader relay
 expect 6 "not the host" amp talk m3 amp-echo hello
 expect 2 "loader" amp start m3 --loader nobody
-expect 0 "" amp stop m3
+expect_json '. == {command: "restart", core: "m3"}' amp restart m3 --json
+expect_json '. == {command: "stop", core: "m3"}' amp stop m3 --json
+[ -z "$(amp stop m3 --json 2>/dev/null)" ] || fail "a stop that is refused prints JSON"
 
 # What is no firmware for this core is refused, as Linux refuses it, and nothing is started.
 rm "$fw"
@@ -28,10 +31,11 @@ cp "$good" "$fw"
 
 # It runs, announces its channels to the relay, and answers.
 mark
-expect 0 "" amp start m3 --loader relay
+expect_json '. == {command: "start", core: "m3"}' amp start m3 --loader relay --json
 expect_event "ev=core.loaded,core=m3,by=relay"
 expect_event "ev=core.channel,name=amp-echo"
 expect 0 "hello, M3" amp talk m3 amp-echo "hello, M3"
+expect_json '. == {core: "m3", channel: "amp-echo", text: "a \"quoted\" line"}' amp talk m3 amp-echo 'a "quoted" line' --json
 expect 0 "amprelay-m3" amp talk m3 amp-command version
 expect 0 "loader=relay" amp status
 expect 7 "no answer" amp talk m3 amp-nothing hello

@@ -38,6 +38,11 @@ expect 6 "it belongs to the channel rpmsg-raw" guest sh -c 'rpmsg destroy-ept $(
 expect 0 "" guest rpmsg_destroy_ept "$node"
 expect 3 "" guest rpmsg_destroy_ept "$node"
 within "its name goes with it" "! [ -L /dev/rpmsg/m3/my_endpoint ]"
+# mdev hears of the end of an endpoint when the next one has its number already, and takes no node from that
+guest sh -c 'old=$(rpmsg export-ept old); kill -STOP $(pidof mdev); rpmsg destroy-ept $old; new=$(rpmsg export-ept new); [ $new = $old ]
+	made=$(ls -i $new); kill -CONT $(pidof mdev); until [ -L /dev/rpmsg/m3/new ]; do usleep 10000; done; [ "$made" = "$(ls -i $new)" ]' ||
+	fail "the node of an endpoint was taken away by the end of another"
+ok "an endpoint keeps its node, though another one with its number went just before"
 expect_echo
 
 # ---- endpoints until there are no more

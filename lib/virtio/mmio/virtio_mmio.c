@@ -342,7 +342,7 @@ int amp_virtio_mmio_init_regions(struct virtio_mmio_device *vmdev, const struct 
 
 void amp_virtio_mmio_release(struct virtio_mmio_device *vmdev)
 {
-	if (!vmdev || !vmdev->vdev.func)
+	if (!vmdev || !vmdev->vdev.func || vmdev->vdev.users || vmdev->vdev.telling)
 		return;
 	(void)reset_and_wait(vmdev);
 	amp_mmio_free_queues(vmdev);

@@ -21,6 +21,7 @@ extern int life_rings[2]; /* of the host, of the remote: not yet heard */
 /** What a side saw. */
 struct life_seen {
 	int created, deleted, messages;
+	int started, stopped, removed; /* calls of the platform */
 	char last[32];
 };
 extern struct life_seen host_seen, remote_seen;
@@ -32,10 +33,12 @@ int host_send(const char *text);
 void host_hear(void);
 int host_end(void);
 int host_shutdown_only(void);
+struct rpmsg_endpoint *host_channel(void);
 
 /* The remote's. */
 int remote_main(struct resource_table *table, size_t size);
 void remote_hear(void);
 int remote_end(void);
+struct rpmsg_endpoint *remote_channel(void);
 
 #endif /* TESTS_LIFE_H */

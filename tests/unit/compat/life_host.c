@@ -43,7 +43,27 @@ static int ring(struct remoteproc *rproc, uint32_t id)
 	return 0;
 }
 
-static const struct remoteproc_ops ops = {.notify = ring};
+static int start(struct remoteproc *rproc)
+{
+	(void)rproc;
+	host_seen.started++;
+	return 0;
+}
+
+static int shutdown(struct remoteproc *rproc)
+{
+	(void)rproc;
+	host_seen.stopped++;
+	return 0;
+}
+
+static void removed(struct remoteproc *rproc)
+{
+	(void)rproc;
+	host_seen.removed++;
+}
+
+static const struct remoteproc_ops ops = {.notify = ring, .start = start, .shutdown = shutdown, .remove = removed};
 static const struct amp_lifecycle_config config = {
 	.ops = &ops,
 	.mems = mems,
@@ -82,6 +102,11 @@ void host_hear(void)
 {
 	life_rings[0] = 0;
 	remoteproc_get_notification(&life.rproc, RSC_NOTIFY_ID_ANY);
+}
+
+struct rpmsg_endpoint *host_channel(void)
+{
+	return &channels[0];
 }
 
 int host_shutdown_only(void)

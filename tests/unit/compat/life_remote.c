@@ -74,3 +74,8 @@ int remote_end(void)
 {
 	return remoteproc_resource_deinit(&life);
 }
+
+struct rpmsg_endpoint *remote_channel(void)
+{
+	return &channels[0];
+}

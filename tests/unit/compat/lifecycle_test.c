@@ -115,8 +115,33 @@ static void a_remote_that_ends_deletes_the_channels_of_both(void **state)
 	assert_int_equal(host_seen.deleted, 0);
 	host_hear();
 	assert_int_equal(host_seen.deleted, 1);
+	assert_null(host_channel()->rdev); /* it is free for the next */
 	assert_int_equal(host_end(), 0);
 	assert_int_equal(host_seen.deleted, 1);
+}
+
+static void a_remote_keeps_its_channel_for_the_next_of_its_host(void **state)
+{
+	struct rpmsg_device *rdev;
+	uint32_t dest;
+
+	(void)state;
+	begin();
+	rdev = host_channel()->rdev;
+	dest = remote_channel()->addr;
+	rpmsg_destroy_ept(host_channel());
+	talk();
+	assert_int_equal(remote_seen.deleted, 1);
+	assert_non_null(remote_channel()->rdev);
+	assert_int_equal(remote_channel()->addr, dest);
+	assert_int_equal(rpmsg_create_ept(host_channel(), rdev, "echo", RPMSG_ADDR_ANY, dest, host_channel()->cb, NULL),
+	                 0);
+	assert_int_equal(host_send("back"), 4);
+	talk();
+	assert_int_equal(remote_seen.messages, 1);
+	assert_string_equal(host_seen.last, "back");
+	assert_int_equal(remote_end(), 0);
+	assert_int_equal(host_end(), 0);
 }
 
 static void a_shutdown_deletes_the_channels_of_the_host(void **state)
@@ -132,11 +157,14 @@ static void a_remote_boots_again_after_a_shutdown(void **state)
 {
 	(void)state;
 	begin();
+	assert_int_equal(host_seen.started, 1);
 	assert_int_equal(host_boot(), -RPROC_EINVAL); /* it runs */
 	assert_int_equal(host_shutdown_only(), 0);
+	assert_int_equal(host_seen.stopped, 1);
 	assert_int_equal(remote_end(), 0);
 	memset(memory, 0, BUFFERS);
 	assert_int_equal(host_boot(), 0);
+	assert_int_equal(host_seen.started, 2);
 	assert_int_equal(remote_main(loaded_table(), sizeof(table)), 0);
 	talk();
 	assert_int_equal(host_send("again"), 5);
@@ -144,12 +172,14 @@ static void a_remote_boots_again_after_a_shutdown(void **state)
 	assert_string_equal(host_seen.last, "again");
 	assert_int_equal(remote_end(), 0);
 	assert_int_equal(host_end(), 0);
+	assert_int_equal(host_seen.removed, 1);
 }
 
 static void an_image_that_is_none_leaves_nothing(void **state)
 {
 	(void)state;
 	assert_true(host_begin(image.bytes, 40) < 0);
+	assert_int_equal(host_seen.removed, 1);
 	begin();
 	assert_int_equal(remote_end(), 0);
 	assert_int_equal(host_end(), 0);
@@ -162,6 +192,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		life_test(channels_are_created_on_both_sides_and_carry_messages),
 		life_test(a_remote_that_ends_deletes_the_channels_of_both),
+		life_test(a_remote_keeps_its_channel_for_the_next_of_its_host),
 		life_test(a_shutdown_deletes_the_channels_of_the_host),
 		life_test(a_remote_boots_again_after_a_shutdown),
 		life_test(an_image_that_is_none_leaves_nothing),

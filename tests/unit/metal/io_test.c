@@ -443,6 +443,13 @@ static void address_0_is_an_address(void **state)
 	metal_io_write8(&io, 0, 1);
 	assert_int_equal(metal_io_block_read(&io, 0, buffer, 4), 3);
 	assert_int_equal(metal_io_block_set(&io, 0, 0, 4), 4);
+
+	/* … and memory further on in such a region. */
+	metal_io_init(&io, (void *)0, &zero, SIZE_MAX, -1, 0, NULL);
+	assert_int_equal(metal_io_block_write(&io, (uintptr_t)buffer, "abcd", 4), 4);
+	assert_memory_equal(buffer, "abcd", 4);
+	metal_io_write8(&io, (uintptr_t)buffer, 'x');
+	assert_int_equal(buffer[0], 'x');
 	assert_int_equal(messages, 0);
 }
 

@@ -2,6 +2,7 @@
 /* Queues and interrupts of a device made of register hooks. */
 #include "fixture.h"
 
+#include <amprelay/link.h>
 #include <openamp/rpmsg_virtio.h>
 
 #include <metal/utilities.h>
@@ -231,6 +232,35 @@ static void rpmsg_runs_over_it(void **state)
 	rpmsg_deinit_vdev(&rvdev);
 }
 
+static void take_all_down(struct rpmsg_virtio_device *rvdev, int reason, void *arg)
+{
+	(void)reason, (void)arg;
+	called++;
+	rpmsg_deinit_vdev(rvdev);
+	amp_virtio_mmio_release(&vmdev);
+	assert_non_null(vmdev.vdev.func);
+	assert_int_equal(fake_freed, 0);
+}
+
+static void in_a_callback_of_its_link_it_is_not_released(void **state)
+{
+	static struct rpmsg_virtio_device rvdev;
+	struct rpmsg_virtio_config config = {64, 64, false};
+	struct rpmsg_virtio_shm_pool pool;
+
+	(void)state;
+	virtio_mmio_register_device(&vmdev.vdev, FAKE_QUEUES, vqs);
+	rpmsg_virtio_init_shm_pool(&pool, shm + SHM_SIZE - 1024, 1024);
+	assert_int_equal(rpmsg_init_vdev_with_config(&rvdev, &vmdev.vdev, NULL, &vmdev.shm_io, &pool, &config), 0);
+	amp_rpmsg_set_link_cb(&rvdev, take_all_down, NULL);
+	fake.status |= VIRTIO_CONFIG_STATUS_NEEDS_RESET;
+	fake.interrupt = VIRTIO_MMIO_INT_CONFIG;
+	virtio_mmio_isr(&vmdev.vdev);
+	assert_int_equal(called, 1);
+	amp_virtio_mmio_release(&vmdev);
+	assert_null(vmdev.vdev.func);
+}
+
 /* ------------------------------------------------------------------ interrupts */
 
 static void interrupts_of_neighbours_and_unknown_bits_do_no_harm(void **state)
@@ -293,6 +323,7 @@ int main(void)
 		BOTH(a_failed_creation_leaves_no_queue_behind),
 		BOTH(a_device_that_keeps_a_stopped_queue_is_out_of_use),
 		BOTH(rpmsg_runs_over_it),
+		BOTH(in_a_callback_of_its_link_it_is_not_released),
 		BOTH(interrupts_of_neighbours_and_unknown_bits_do_no_harm),
 		BOTH(a_device_that_needs_a_reset_is_told_of),
 		BOTH(a_device_that_is_pulled_out_is_told_of_and_left_alone),

@@ -29,7 +29,7 @@ static void set_timeout(struct client *client, uint64_t ms, sd_event_time_handle
 static void start_changed(struct client *client)
 {
 	const struct core *core = core_of(client);
-	char error[256];
+	char error[sizeof(core->outcome_text) + 64];
 
 	if (core->phase == PHASE_RUNNING && core->ready) {
 		amp_server_answer(client, AMP_EXIT_OK, NULL, NULL);

@@ -184,15 +184,11 @@ void amp_core_stop(struct core *core, const char *why)
 		amp_core_warn(core, "the core's doorbell is full");
 }
 
-/* A start that did not work: remember why, for the answer once the power is off. That one has little room. */
+/* A start that did not work: remember why, for the answer once the power is off. */
 static void start_failed(struct core *core, uint32_t status, const char *text)
 {
-	size_t room = sizeof(core->outcome_text);
-
 	core->outcome = status;
-	amp_text(core->outcome_text, room, "%s", text);
-	if (strlen(text) >= room)
-		memcpy(core->outcome_text + room - 4, "...", 4);
+	amp_text(core->outcome_text, sizeof(core->outcome_text), "%s", text);
 	amp_core_kill(core, text);
 }
 

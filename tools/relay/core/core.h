@@ -140,7 +140,7 @@ struct core {
 	struct sense heartbeat;
 	struct sense watchdog; /**< of a core that has none of its own */
 	uint32_t outcome;      /**< enum amp_status, answered when the power is off … */
-	char outcome_text[AMP_TEXT_LEN];
+	char outcome_text[CHILD_WORDS_MAX + 80];
 
 	sd_event_source *uart; /**< NULL while off */
 	bool uart_wants_out;

@@ -8,13 +8,17 @@
 
 void amp_core_answer(struct core *core, uint32_t status, const char *text)
 {
+	size_t room = sizeof(core->wire.resp_text);
+
 	if (!amp_mailbox_open(&core->mailbox))
 		return;
 	core->mailbox.answered = core->mailbox.taken;
 	core->wire.resp_seq = core->mailbox.taken;
 	core->wire.resp_status = status;
 	memset(core->wire.resp_text, 0, sizeof(core->wire.resp_text));
-	amp_text_clean(core->wire.resp_text, sizeof(core->wire.resp_text), text, strlen(text));
+	amp_text_clean(core->wire.resp_text, room, text, strlen(text));
+	if (strlen(text) >= room) /* what the relay itself tells of it is whole */
+		memcpy(core->wire.resp_text + room - 4, "...", 4);
 	amp_shm_write_answer(&core->shm, &core->wire);
 	amp_bells_ring_host(&core->bells, AMP_VECTOR_CONTROL);
 	if (status != AMP_OK)
