@@ -156,7 +156,7 @@ LONG_CHECKS := stress soak peers random-faults upstream mutations fuzz headers c
 .PHONY: check check-long check-unit check-asan check-tsan lint .lint check-kernel check-lab coverage stress soak mutations peers random-faults upstream headers
 check: lab ## Everything that CI runs: static analysis, checks, unit tests (plain, sanitizers), cross builds, lab tests
 	@$(MAKE) lint check-asan check-tsan cross
-	@ctest --test-dir $(BUILD)/dev --output-on-failure --no-tests=error --timeout 300
+	@ctest --test-dir $(BUILD)/dev -j$(JOBS) --output-on-failure --no-tests=error --timeout 300
 
 check-long: FUZZ_SECONDS = 10
 check-long: ## What takes longer than CI allows: stress, soak, model peers, random faults, upstream patches, mutations, fuzz, headers, releases; all run
@@ -184,7 +184,7 @@ check-kernel: ## sparse and checkpatch over the driver
 	@kernel/lint.sh
 
 check-lab: lab ## Only the lab tests: real Linux, real firmware
-	@ctest --test-dir $(BUILD)/dev -L lab --output-on-failure --no-tests=error
+	@ctest --test-dir $(BUILD)/dev -L lab -j$(JOBS) --output-on-failure --no-tests=error
 
 coverage: ## What the unit tests execute of lib/: table, build/reports/coverage.json; fails below 95 % of lines, 85 % of branches
 	$(LOCKED) .setup .coverage
