@@ -153,6 +153,24 @@ static void a_driver_does_not_wait_for_a_device_whose_core_is_off(void **state)
 	assert_int_equal(f->host.kicks[0] + f->host.kicks[1], kicks + 1); /* for DRIVER_OK, and nobody was asked */
 }
 
+static void what_a_driver_had_in_its_cache_of_the_buffers_falls_on_no_message(void **state)
+{
+	struct fixture *f = *state;
+
+	rpmsg_deinit_vdev(&f->host.rvdev);
+	fixture_poll(&f->remote);
+	rpmsg_deinit_vdev(&f->remote.rvdev);
+	memset(seen_by(VIRTIO_DEV_DRIVER, f->shm->buffers), 0x5a, sizeof(f->shm->buffers));
+	assert_int_equal(fixture_init_host(f), RPMSG_SUCCESS);
+	assert_int_equal(fixture_init_remote(f), RPMSG_SUCCESS);
+	open_boxes(f);
+	assert_int_equal(rpmsg_send(&remote_box.ept, "message", 7), 7);
+	shared_memory_settle();
+	fixture_poll(&f->host);
+	assert_int_equal(host_box.count, 1);
+	assert_memory_equal(host_box.data, "message", 7);
+}
+
 static void a_driver_that_leaves_tells_the_device_by_a_kick(void **state)
 {
 	struct fixture *f = *state;
@@ -401,6 +419,7 @@ int main(void)
 		LINK_TEST(a_driver_waits_50_ms_for_all_rings_of_a_device_that_is_dead),
 		LINK_TEST(a_driver_without_a_clock_does_not_wait_for_ever),
 		LINK_TEST(a_driver_does_not_wait_for_a_device_whose_core_is_off),
+		LINK_TEST(what_a_driver_had_in_its_cache_of_the_buffers_falls_on_no_message),
 		LINK_TEST(a_driver_that_leaves_tells_the_device_by_a_kick),
 		DEVICE_TEST(a_device_that_comes_up_during_a_reset_tries_again_or_is_told_to),
 		LINK_TEST(a_send_that_waited_leaves_the_rings_of_the_next_life_alone),
