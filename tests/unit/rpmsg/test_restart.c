@@ -115,7 +115,7 @@ static void a_driver_zeroes_no_ring_before_the_device_has_let_go_of_it(void **st
 	rpmsg_deinit_vdev(&f->host.rvdev); /* a kick that nobody hears */
 	answers = 0;
 	f->host.on_kick = remote_answers;
-	assert_in_range(how_long_the_driver_waits(f, 1000000), 0, 10000000); /* it sees the answer, and goes on */
+	assert_in_range(how_long_the_driver_waits(f, 1000000), 0, 4000000); /* it sees the answer, and goes on */
 	f->host.on_kick = NULL;
 	assert_in_range(answers, 1, 2); /* kicked to let go, and for DRIVER_OK */
 	assert_int_equal(f->remote.lost_count, 1);
@@ -156,6 +156,7 @@ static void a_driver_does_not_wait_for_a_device_whose_core_is_off(void **state)
 static void what_a_driver_had_in_its_cache_of_the_buffers_falls_on_no_message(void **state)
 {
 	struct fixture *f = *state;
+	unsigned int i;
 
 	rpmsg_deinit_vdev(&f->host.rvdev);
 	fixture_poll(&f->remote);
@@ -164,10 +165,11 @@ static void what_a_driver_had_in_its_cache_of_the_buffers_falls_on_no_message(vo
 	assert_int_equal(fixture_init_host(f), RPMSG_SUCCESS);
 	assert_int_equal(fixture_init_remote(f), RPMSG_SUCCESS);
 	open_boxes(f);
-	assert_int_equal(rpmsg_send(&remote_box.ept, "message", 7), 7);
+	for (i = 0; i < RING_NUM; i++)
+		assert_int_equal(rpmsg_send(&remote_box.ept, "message", 7), 7);
 	shared_memory_settle();
 	fixture_poll(&f->host);
-	assert_int_equal(host_box.count, 1);
+	assert_int_equal(host_box.count, RING_NUM);
 	assert_memory_equal(host_box.data, "message", 7);
 }
 
