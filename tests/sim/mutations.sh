@@ -41,7 +41,8 @@ unit() {
 look() {
 	for class in order doorbell restart hostile slow; do
 		"$simulate" --class $class --runs "$runs" >"$build/said" 2>&1 || {
-			sed -n 's/^FAILED  class \([a-z]*\), seed \([0-9]*\), step [0-9]*: /\1 \2: /p' "$build/said" | cut -c1-110
+			sed -n 's/^FAILED  class \([a-z]*\), seed \([0-9]*\), step [0-9]*: /\1 \2: /p' "$build/said" | cut -c1-110 | grep . ||
+				echo "$class: dies"
 			return
 		}
 	done

@@ -114,16 +114,22 @@ static int receive(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t 
 	return 0;
 }
 
+static void gone(struct rpmsg_endpoint *ept)
+{
+	(void)ept;
+}
+
 static void an_endpoint_is_filled_in(void **state)
 {
 	struct rpmsg_endpoint ept = {.addr = 0};
 
 	(void)state;
-	rpmsg_init_ept(&ept, "a name that is longer than names may be", 1, 2, receive, NULL);
+	rpmsg_init_ept(&ept, "a name that is longer than names may be", 1, 2, receive, gone);
 	assert_string_equal(ept.name, "a name that is longer than name");
 	assert_int_equal(ept.addr, 1);
 	assert_int_equal(ept.dest_addr, 2);
 	assert_true(ept.cb == receive);
+	assert_true(ept.ns_unbind_cb == gone);
 	rpmsg_init_ept(&ept, NULL, 1, 2, receive, NULL);
 	assert_string_equal(ept.name, "");
 }

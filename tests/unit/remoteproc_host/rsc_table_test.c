@@ -420,7 +420,9 @@ static int answer_live(struct remoteproc *r, void *rsc, size_t len)
 
 static void a_vendors_hook_gets_all_up_to_the_tables_end_and_the_live_entry(void **state)
 {
+	static const uint32_t last_and_first[] = {RSC_VENDOR_END, RSC_VENDOR_START};
 	struct full table = full;
+	unsigned int i;
 
 	(void)state;
 	platform_ops.handle_rsc = answer_live;
@@ -431,10 +433,13 @@ static void a_vendors_hook_gets_all_up_to_the_tables_end_and_the_live_entry(void
 	/* One in the middle of the table, whose second word is no length. */
 	table.offset[4] = offsetof(struct full, carveout);
 	table.offset[1] = offsetof(struct full, devmem);
-	table.carveout.type = RSC_VENDOR_END;
-	assert_int_equal(set_shared(&table, sizeof(table)), 0);
-	assert_int_equal(platform.vendor_len, sizeof(full) - offsetof(struct full, carveout));
-	assert_int_equal(in_memory()->carveout.da, 4711);
+	for (i = 0; i < metal_dim(last_and_first); i++) {
+		platform.vendor_len = 0;
+		table.carveout.type = last_and_first[i];
+		assert_int_equal(set_shared(&table, sizeof(table)), 0);
+		assert_int_equal(platform.vendor_len, sizeof(full) - offsetof(struct full, carveout));
+		assert_int_equal(in_memory()->carveout.da, 4711);
+	}
 }
 
 static void an_entry_of_an_unknown_type_is_nobodys(void **state)

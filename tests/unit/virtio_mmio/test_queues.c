@@ -242,6 +242,13 @@ static void take_all_down(struct rpmsg_virtio_device *rvdev, int reason, void *a
 	assert_int_equal(fake_freed, 0);
 }
 
+static void release(struct virtio_device *vdev)
+{
+	resets++;
+	amp_virtio_mmio_release(&vmdev);
+	assert_non_null(vdev->func);
+}
+
 static void in_a_callback_of_its_link_it_is_not_released(void **state)
 {
 	static struct rpmsg_virtio_device rvdev;
@@ -253,10 +260,12 @@ static void in_a_callback_of_its_link_it_is_not_released(void **state)
 	rpmsg_virtio_init_shm_pool(&pool, shm + SHM_SIZE - 1024, 1024);
 	assert_int_equal(rpmsg_init_vdev_with_config(&rvdev, &vmdev.vdev, NULL, &vmdev.shm_io, &pool, &config), 0);
 	amp_rpmsg_set_link_cb(&rvdev, take_all_down, NULL);
+	vmdev.vdev.reset_cb = release;
 	fake.status |= VIRTIO_CONFIG_STATUS_NEEDS_RESET;
 	fake.interrupt = VIRTIO_MMIO_INT_CONFIG;
 	virtio_mmio_isr(&vmdev.vdev);
 	assert_int_equal(called, 1);
+	assert_int_equal(resets, 1);
 	amp_virtio_mmio_release(&vmdev);
 	assert_null(vmdev.vdev.func);
 }
