@@ -2,10 +2,10 @@
 /*
  * AmpRelay's cores under Linux's remoteproc: what the driver's files share.
  *
- * One PCI device (QEMU's ivshmem-doorbell) is one remote core: BAR0 rings the relay, BAR2 is the
- * core's shared memory, and everything that differs from core to core stands in the control block
- * at the start of that memory (include/amprelay/wire.h, explained in WIRE.md). The relay and the
- * remote are both untrusted.
+ * One PCI device (QEMU's ivshmem-doorbell) is one remote core: BAR0 rings the relay, and BAR2 is
+ * the core's shared memory. Everything that differs from core to core is in the control block at
+ * the start of that memory (include/amprelay/wire.h, explained in WIRE.md). Neither the relay nor
+ * the core is trusted.
  */
 #ifndef AMPRELAY_RPROC_H
 #define AMPRELAY_RPROC_H
@@ -24,6 +24,11 @@
 #error "the control block is little-endian, and so must be the kernel"
 #endif
 
+/* ivshmem's registers in BAR0 (QEMU, docs/specs/ivshmem-spec) */
+#define REG_IV_POSITION 8
+#define REG_DOORBELL	12
+#define REGS_SIZE	16
+
 struct amp_core;
 
 /* One virtqueue's interrupt. */
@@ -39,42 +44,42 @@ struct amp_vq_irq {
  * @rproc: its remoteproc; @rproc->priv points back here
  * @regs: BAR0, ivshmem's registers
  * @mem: BAR2, the shared memory, mapped write-combining
- * @mem_pa: where the CPU sees @mem; what virtqueue descriptors hold is relative to it
- * @soc: the SoC's description of this core as it was, checked, at probe: nothing reads the shared
- * one again
- * @host: our section of the control block. The core can write it as well: output only
- * @said: what stands there by our will, written there again with every request. Guarded by
- * @mailbox_lock, but for report_ack
+ * @mem_pa: physical address of @mem. Addresses in virtqueue descriptors are relative to it
+ * @soc: the SoC's description of this core, copied and checked at probe; the shared one is never
+ * read again
+ * @host: our section of the control block. The core can write to it too, so it is never read back
+ * @said: the contents that @host should have; written there again with every request. Guarded by
+ * @mailbox_lock, except report_ack
  * @relay: the relay's section; may change at any time
  * @remote: the core's section; may change at any time
- * @removing: the device goes away: the core is not started any more
- * @powered: the relay has started the core, and not stopped it since. Written under the rproc's
+ * @removing: the device is going away: do not start the core any more
+ * @powered: the relay has started the core and has not stopped it since. Written under the rproc's
  * lock
  * @discard_lock: guards the used rings while the driver stands in for the core
  * @vqs: interrupts of the virtqueues, @soc.notify_ids of them
- * @vqs_enabled: they are enabled. Guarded by the rproc's lock
- * @quiesce: stopped first of all subdevices, see ops.c
+ * @vqs_enabled: these interrupts are enabled. Guarded by the rproc's lock
+ * @quiesce: the subdevice that is stopped before all others, see ops.c
  * @quiesce_listed: @quiesce is in the rproc's list. Guarded by the rproc's lock
- * @table: resource table of the started firmware as it is in the file, NULL while the core is off
+ * @table: resource table of the started firmware as the file has it; NULL while the core is off,
  * or if the firmware has none
  * @table_size: bytes of @table, 0 if there is none
- * @table_da: where the core finds its table
- * @framework_coredump: what remoteproc installed as coredump operation
- * @framework_crash: what remoteproc installed as the work that handles a crash
- * @recovering: that work has been let through, and has not ended yet. Set under the rproc's lock
+ * @table_da: device address of the table
+ * @framework_coredump: remoteproc's own coredump operation
+ * @framework_crash: remoteproc's own work function for a crash
+ * @recovering: @framework_crash is running. Set under the rproc's lock
  * @mailbox_lock: one request at a time
- * @unanswered: the relay left a request without an answer, so that the core's state is unknown.
+ * @unanswered: the relay left a request without an answer, so the core's state is unknown.
  * Guarded by @mailbox_lock
  * @answered: woken when the relay may have answered
  * @report_lock: guards the fields below
  * @report_seen: number of the last crash report that was looked at
  * @armed: the core is on, or about to be: reports are about the firmware that runs now
- * @reported: this life's crash has been given to remoteproc
+ * @reported: remoteproc has been told of this life's crash
  * @life: grows with each start
- * @queued: a crash has been given to remoteproc, and its work has not looked at it yet
- * @queued_life: the life that it was about
+ * @queued: remoteproc has been told of a crash, and its work has not begun yet
+ * @queued_life: the life that crashed
  * @report: room for a copy of the relay's section
- * @record: room for a copy of the core's
+ * @record: room for a copy of the core's section
  */
 struct amp_core {
 	struct device *dev;
@@ -117,8 +122,9 @@ struct amp_core {
 	struct amp_remote record;
 };
 
-/* pci.c */
-void amp_ring(struct amp_core *core, unsigned int vector);
+/* text.c: text for people */
+__printf(2, 3) int amp_refuse(struct amp_core *core, const char *fmt, ...);
+void amp_copy_text(char *to, const char *from, size_t size);
 
 /* soc.c: the SoC's description of the core */
 int amp_soc_check(struct device *dev, const struct amp_soc *soc, resource_size_t bar_size);
@@ -132,11 +138,11 @@ static inline u32 amp_region_da(const struct amp_core *core, const struct amp_re
 	return core->soc.mem_da + region->offset;
 }
 
-/* mailbox.c: requests to the relay */
+/* mailbox.c: doorbells and requests to the relay */
+void amp_ring(struct amp_core *core, unsigned int vector);
 int amp_mailbox_greet(struct amp_core *core);
 int amp_mailbox_request(struct amp_core *core, enum amp_request op, u32 arg, const char *firmware);
 void amp_mailbox_leave(struct amp_core *core);
-void amp_copy_text(char *to, const char *from, size_t size);
 
 /* ops.c: what remoteproc calls */
 extern const struct rproc_ops amp_rproc_ops;
@@ -180,29 +186,30 @@ struct amp_image {
 int amp_image_open(struct amp_core *core, const struct firmware *fw, struct amp_image *image);
 void amp_image_load(struct amp_core *core, const struct amp_image *image);
 bool amp_image_piece(const struct amp_image *image, u64 from, u64 *da, u64 *end);
-__printf(2, 3) int amp_refuse(struct amp_core *core, const char *fmt, ...);
 
-/* rsctable.c: the resource table */
-int amp_rsc_check(struct amp_core *core, const struct amp_image *image);
-int amp_rsc_fill(struct amp_core *core, const struct amp_image *image,
-		 struct resource_table *table);
-int amp_rsc_add_carveouts(struct amp_core *core, const struct amp_image *image);
+/* resource_table.c: the image's resource table */
+int amp_image_check_table(struct amp_core *core, const struct amp_image *image);
+int amp_image_fill_table(struct amp_core *core, const struct amp_image *image,
+			 struct resource_table *table);
+int amp_image_add_carveouts(struct amp_core *core, const struct amp_image *image);
 
-/* crash.c: crash reports and dumps */
-void amp_crash_arm(struct amp_core *core);
-void amp_crash_disarm(struct amp_core *core);
-void amp_crash_look(struct amp_core *core);
-void amp_crash_work(struct work_struct *work);
-void amp_crash_end(struct amp_core *core);
-int amp_crash_add_segments(struct amp_core *core, const struct amp_image *image);
+/* report.c: the relay's crash reports */
+void amp_report_arm(struct amp_core *core);
+void amp_report_disarm(struct amp_core *core);
+void amp_report_look(struct amp_core *core);
+void amp_report_work(struct work_struct *work);
+void amp_report_end(struct amp_core *core);
 
-/* registers.c: a crash record for people */
+/* dump.c: what goes into a dump */
+int amp_dump_add_segments(struct amp_core *core, const struct amp_image *image);
+
+/* crash_record.c: a crash record for people */
 const char *amp_machine_name(unsigned int machine);
-void amp_print_record(struct amp_core *core, const struct amp_crash *crash);
+void amp_crash_print(struct amp_core *core, const struct amp_crash *crash);
 
 /*
- * remoteproc exports this to modules but declares it only in
- * drivers/remoteproc/remoteproc_internal.h, which is not installed.
+ * remoteproc exports this to modules, but declares it only in
+ * drivers/remoteproc/remoteproc_internal.h, which modules built outside the kernel do not see.
  */
 irqreturn_t rproc_vq_interrupt(struct rproc *rproc, int vq_id);
 

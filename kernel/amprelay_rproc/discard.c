@@ -2,11 +2,11 @@
 /*
  * Messages to a core that is off: taken and thrown away.
  *
- * When all message buffers are under way, virtio_rpmsg_bus lets a sender wait for one, for 15 s,
- * and the removal of its channel waits for the sender. A core that has died never gives a buffer
- * back, so that one busy sender would hold up the recovery for 15 s; likewise a stop or rmmod.
- * Therefore, from the moment that the core is off until its virtqueues are gone, the driver stands
- * in for it: whatever is sent is used up at once.
+ * When all message buffers are in use, virtio_rpmsg_bus makes a sender wait for up to 15 s, and the
+ * removal of its channel waits for the sender. A dead core never gives a buffer back, so a single
+ * busy sender would delay a recovery by 15 s, and a stop or rmmod as well. Therefore, from the
+ * moment that the core is off until its virtqueues are gone, the driver stands in for it: it uses
+ * up at once whatever is sent.
  */
 
 #include <linux/virtio.h>
@@ -16,7 +16,7 @@
 
 #include "amprelay_rproc.h"
 
-/* In a vdev of type rpmsg the second queue carries messages to the core. */
+/* The second queue of an rpmsg vdev carries messages to the core. */
 #define RPMSG_TX 1
 
 static const struct amp_region *vring_region(const struct amp_core *core, unsigned int notify_id)
@@ -33,11 +33,11 @@ static const struct amp_region *vring_region(const struct amp_core *core, unsign
 /**
  * amp_discard() - use up what has been sent on a queue
  * @core: the core, which is off
- * @notify_id: any queue's id; nothing happens if messages to the core are not what it carries
+ * @notify_id: any queue's id; nothing happens if the queue does not carry messages to the core
  *
- * The ring may be in any state that the core left it in; if it makes no sense, it stays as it is.
- * If the core has returned buffers in another order than it got them, virtio finds one used twice
- * and calls the queue broken, as it would for the core.
+ * The core may have left the ring in any state; one that makes no sense is left alone. If the core
+ * had returned buffers out of order, virtio finds one used twice and declares the queue broken, as
+ * it would if the core itself had done it.
  *
  * Context: any, while the queue exists.
  *
@@ -59,7 +59,7 @@ bool amp_discard(struct amp_core *core, unsigned int notify_id)
 	vring_init(&vring, rvring->num, core->mem + region->offset, rvring->align);
 
 	spin_lock_irqsave(&core->discard_lock, flags);
-	/* Whatever the core said last: tell us of each message from now on. */
+	/* Whatever the core had asked for, notify us of each message from now on. */
 	WRITE_ONCE(vring.used->flags, 0);
 	used = virtio16_to_cpu(vdev, READ_ONCE(vring.used->idx));
 	avail = virtio16_to_cpu(vdev, READ_ONCE(vring.avail->idx));
@@ -71,7 +71,7 @@ bool amp_discard(struct amp_core *core, unsigned int notify_id)
 			WRITE_ONCE(vring.used->ring[slot].id, cpu_to_virtio32(vdev, head));
 			WRITE_ONCE(vring.used->ring[slot].len, 0);
 		}
-		/* A sender that sees the new index must not read old elements. */
+		/* A sender that sees the new index must not read old entries. */
 		dma_wmb();
 		WRITE_ONCE(vring.used->idx, cpu_to_virtio16(vdev, used));
 	}

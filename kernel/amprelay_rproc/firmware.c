@@ -2,11 +2,14 @@
 /*
  * The firmware file: checked completely, and loaded.
  *
- * remoteproc's own ELF loader is not used. It trusts section headers, the table of their names and
- * the order of its callbacks, and reads beyond the end of a file that is cut at the wrong place; it
- * loads a segment wherever a carveout is, vrings included; and where linkers let zeroes overlap
- * data it depends on the order of the program headers which of them stays. What is taken here is
- * what lib/remoteproc takes, and what is not is refused with the reason.
+ * remoteproc's own ELF loader is not used:
+ *
+ * - it trusts the section headers and their names, and reads beyond the end of a file that is cut
+ *   at the wrong place;
+ * - it loads a segment into any carveout, vrings included;
+ * - where a linker let zeroes overlap data, the order of the program headers decides which stays.
+ *
+ * Accepted here is what lib/remoteproc accepts. All else is refused, with the reason.
  */
 
 #include <linux/elf.h>
@@ -21,26 +24,6 @@
 /* As in lib/remoteproc: AMP_ELF_MAX_SEGMENTS, AMP_RSC_TABLE_MAX */
 #define MAX_SEGMENTS 128
 #define MAX_TABLE    SZ_64K
-
-/**
- * amp_refuse() - say why a firmware is not started
- * @core: the core that it is for
- * @fmt: reason, after "firmware NAME "
- *
- * Return: -EINVAL.
- */
-int amp_refuse(struct amp_core *core, const char *fmt, ...)
-{
-	struct va_format vaf;
-	va_list args;
-
-	va_start(args, fmt);
-	vaf.fmt = fmt;
-	vaf.va = &args;
-	dev_err(&core->rproc->dev, "firmware %s %pV\n", core->rproc->firmware, &vaf);
-	va_end(args);
-	return -EINVAL;
-}
 
 /* Is [offset, offset + len) within the file? */
 static bool in_file(const struct amp_image *image, u64 offset, u64 len)
@@ -117,7 +100,7 @@ static int check_header(struct amp_core *core, struct amp_image *image)
 	if (ehdr.e32.e_ident[EI_DATA] != ELFDATA2LSB)
 		return amp_refuse(core, "is not little-endian");
 
-	/* Type and machine stand at the same place in both classes. */
+	/* Both classes have type and machine at the same place. */
 	type = ehdr.e32.e_type;
 	machine = ehdr.e32.e_machine;
 	if (check_target(core, image, machine))
@@ -140,17 +123,17 @@ static int check_header(struct amp_core *core, struct amp_image *image)
 
 	if (image->phnum == 0 || image->phnum > MAX_SEGMENTS || phentsize != phdr_size(image))
 		return amp_refuse(core,
-				  "has no program headers that can be read (%u of %u bytes; at most %u)",
+				  "has no usable program headers (%u of %u bytes; at most %u)",
 				  image->phnum, phentsize, MAX_SEGMENTS);
 	if (!in_file(image, image->phoff, (u64)image->phnum * phentsize))
 		return amp_refuse(core,
 				  "is truncated: program headers at %#llx, file has %zu bytes",
 				  image->phoff, image->size);
-	/* Without sections, there is none with a resource table. */
+	/* A file without sections has no resource table, but may still be loaded. */
 	if (image->shnum || image->shoff) {
 		if (image->shstrndx >= image->shnum || shentsize != shdr_size(image))
 			return amp_refuse(core,
-					  "has no section headers that can be read (%u of %u bytes, names in %u)",
+					  "has no usable section headers (%u of %u bytes, names in %u)",
 					  image->shnum, shentsize, image->shstrndx);
 		if (!in_file(image, image->shoff, (u64)image->shnum * shentsize))
 			return amp_refuse(core,
@@ -164,7 +147,7 @@ static int check_header(struct amp_core *core, struct amp_image *image)
 	return 0;
 }
 
-/* What of a program header matters here: remoteproc loads where its physical address says. */
+/* What matters here of a program header. As with remoteproc, the physical address counts. */
 struct segment {
 	u64 da;
 	u64 offset;
@@ -172,7 +155,7 @@ struct segment {
 	u64 memsz;
 };
 
-/* Reads a program header. False: it is none of a segment that is loaded. */
+/* Reads a program header. False: nothing is loaded for it. */
 static bool read_segment(const struct amp_image *image, unsigned int index, struct segment *segment)
 {
 	const u8 *at = image->data + image->phoff + index * phdr_size(image);
@@ -196,7 +179,7 @@ static bool read_segment(const struct amp_image *image, unsigned int index, stru
 	return type == PT_LOAD && (segment->filesz || segment->memsz);
 }
 
-/* Is there a segment before @end that has bytes of the file for one of these addresses? */
+/* Does one of the segments before @end load bytes of the file to one of these addresses? */
 static bool has_bytes_at(const struct amp_image *image, unsigned int end, u64 da, u64 len)
 {
 	struct segment segment;
@@ -230,7 +213,7 @@ static int check_segments(struct amp_core *core, const struct amp_image *image)
 			return amp_refuse(core,
 					  "has segment %u at %#llx + %#llx, outside the firmware memory of core %s",
 					  i, segment.da, segment.memsz, core->soc.core);
-		/* Zeroes may overlap anything; of two different bytes for one place one is lost. */
+		/* Zeroes may overlap anything, but of two bytes for one place one would be lost. */
 		if (has_bytes_at(image, i, segment.da, segment.filesz))
 			return amp_refuse(core,
 					  "has overlapping segments: the bytes of segment %u at %#llx + %#llx lie on top of another's",
@@ -247,8 +230,8 @@ static int check_segments(struct amp_core *core, const struct amp_image *image)
  * @core: the core, which is off
  * @image: an image that amp_image_open() has accepted
  *
- * First all zeroes, then all bytes of the file: what the file has, counts, in whatever order
- * linkers let them overlap. The resource table follows from remoteproc, which has filled it in.
+ * First all zeroes, then all bytes of the file, so that the file's bytes win wherever a linker let
+ * the two overlap. remoteproc copies the resource table afterwards, which it has filled in.
  */
 void amp_image_load(struct amp_core *core, const struct amp_image *image)
 {
@@ -268,13 +251,13 @@ void amp_image_load(struct amp_core *core, const struct amp_image *image)
 /**
  * amp_image_piece() - find the next piece of memory that an image's segments occupy
  * @image: an image that amp_image_open() has accepted
- * @from: where to look from: 0, or the end of the last piece
- * @da: set to its address
+ * @from: where to start looking: 0, or the end of the piece before
+ * @da: set to the piece's address
  * @end: set to the address behind it
  *
  * Pieces do not overlap, even if segments do.
  *
- * Return: false if there is none any more.
+ * Return: false if there are no more.
  */
 bool amp_image_piece(const struct amp_image *image, u64 from, u64 *da, u64 *end)
 {
@@ -321,7 +304,7 @@ static void read_section(const struct amp_image *image, unsigned int index, stru
 	}
 }
 
-/* Does a segment put the section where it runs? */
+/* Does a segment load the section to the address at which the firmware expects it? */
 static bool is_loaded(const struct amp_image *image, const struct section *section)
 {
 	struct segment segment;
@@ -337,9 +320,9 @@ static bool is_loaded(const struct amp_image *image, const struct section *secti
 }
 
 /*
- * The table is where the firmware was linked to find it, sh_addr, even if its bytes are loaded
- * elsewhere or not at all: remoteproc writes it there. A section of no bytes, or of zeroes, is
- * what linker scripts leave of a table that the firmware does not have.
+ * The table belongs at sh_addr, where the firmware was linked to find it, even if its bytes are
+ * loaded elsewhere or not at all: remoteproc writes it there. Firmware without a table may still
+ * have an empty section from its linker script, or one of zeroes.
  */
 static int accept_table(struct amp_core *core, struct amp_image *image,
 			const struct section *section)
@@ -360,7 +343,7 @@ static int accept_table(struct amp_core *core, struct amp_image *image,
 	if (!is_loaded(image, section) &&
 	    has_bytes_at(image, image->phnum, section->addr, section->size))
 		return amp_refuse(core,
-				  "has its resource table at %#llx + %#llx, on top of other bytes that it loads",
+				  "has its resource table at %#llx + %#llx, where it loads other bytes",
 				  section->addr, section->size);
 	image->table = (const void *)(image->data + section->offset);
 	image->table_size = section->size;
@@ -374,7 +357,7 @@ static int find_table(struct amp_core *core, struct amp_image *image)
 	const char *name;
 	unsigned int i;
 
-	/* No section is named then. */
+	/* Without a table of names there is no section of that name. */
 	if (!image->shstrndx)
 		return 0;
 	read_section(image, image->shstrndx, &names);
@@ -382,9 +365,9 @@ static int find_table(struct amp_core *core, struct amp_image *image)
 		return amp_refuse(core, "is truncated: section names at %#llx, file has %zu bytes",
 				  names.offset, image->size);
 	name = (const char *)image->data + names.offset;
-	/* With a NUL at the table's end, every name in it ends. */
+	/* With a NUL at the end of the table, every name in it is terminated. */
 	if (name[names.size - 1] != '\0')
-		return amp_refuse(core, "has section names without an end");
+		return amp_refuse(core, "has section names that are not terminated");
 
 	for (i = 0; i < image->shnum; i++) {
 		read_section(image, i, &section);
@@ -401,7 +384,7 @@ static int find_table(struct amp_core *core, struct amp_image *image)
  * amp_image_open() - check a firmware file for a core
  * @core: the core
  * @fw: the file; @image points into it
- * @image: what was found; without a resource table, @image->table is NULL
+ * @image: filled in with what was found; @image->table is NULL if there is no resource table
  *
  * Return: 0, or -EINVAL after a message that says what is wrong with the file.
  */
@@ -411,5 +394,5 @@ int amp_image_open(struct amp_core *core, const struct firmware *fw, struct amp_
 
 	if (check_header(core, image) || check_segments(core, image) || find_table(core, image))
 		return -EINVAL;
-	return image->table ? amp_rsc_check(core, image) : 0;
+	return image->table ? amp_image_check_table(core, image) : 0;
 }

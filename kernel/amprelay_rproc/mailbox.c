@@ -4,17 +4,16 @@
  * announced by a doorbell, answered the same way (WIRE.md, "Mailbox").
  */
 
-#include <linux/ctype.h>
 #include <linux/jiffies.h>
 #include <linux/string.h>
 
 #include "amprelay_rproc.h"
 
 /*
- * The relay has bounds of its own for what a core takes to start and stop, and answers when they
- * are over; these are for a relay that does not answer at all. A wait is cut into slices, after
- * each of which the doorbell is rung again and the shared memory looked at: one lost interrupt, in
- * either direction, costs a slice and not the request.
+ * How long to wait for an answer. The relay has time-outs of its own for the start and stop of a
+ * core, and answers when they expire; this one is for a relay that does not answer at all. The wait
+ * is cut into slices, and after each the doorbell is rung again: a lost interrupt, in either
+ * direction, costs a slice and not the request.
  */
 #define ANSWER_SLICES	20
 #define ANSWER_SLICE_MS 500
@@ -26,25 +25,23 @@ static const char * const request_names[] = {
 };
 
 /**
- * amp_copy_text() - make text of another party fit to be printed
- * @to: takes the text, terminated and printable
- * @from: @size bytes from the other party, which may lack an end
- * @size: bytes of each
+ * amp_ring() - ring one of the relay's doorbells
+ * @core: the core
+ * @vector: AMP_VECTOR_CONTROL or AMP_VECTOR_NOTIFY(id)
+ *
+ * writel() makes what was written to shared memory before visible before the ring.
+ *
+ * Context: any.
  */
-void amp_copy_text(char *to, const char *from, size_t size)
+void amp_ring(struct amp_core *core, unsigned int vector)
 {
-	size_t i;
-
-	memcpy(to, from, size);
-	to[size - 1] = '\0';
-	for (i = 0; to[i]; i++)
-		if (!isascii(to[i]) || !isprint(to[i]))
-			to[i] = '?';
+	writel(AMP_IVSHMEM_RELAY_ID << 16 | vector, core->regs + REG_DOORBELL);
 }
 
 /*
- * Writes the whole of our section. A core that went mad may have written there too, anywhere: over
- * mem_pa, without which no link comes up in any later life. While it is off nobody but us writes.
+ * Writes the whole of our section. A core that went mad may have written anywhere in it, for
+ * example over mem_pa, without which no later life gets a link. While the core is off, nobody but
+ * us writes there.
  */
 static void say(struct amp_core *core)
 {
@@ -59,19 +56,22 @@ static void say(struct amp_core *core)
 	WRITE_ONCE(host->report_ack, READ_ONCE(said->report_ack));
 	memcpy(host->firmware, said->firmware, sizeof(host->firmware));
 	memset(host->reserved, 0, sizeof(host->reserved));
-	/* A relay that looks now must not find the new number beside the old request. */
+	/* A relay that looks now must not see the new number with the old request. */
 	dma_wmb();
 	WRITE_ONCE(host->req_seq, said->req_seq);
 }
 
 /*
- * The core can write resp_seq and resp_status, and so answer a request in the relay's place, while
- * it is on. What it gains is its own next life at most. A START is answered before the firmware
- * runs, or by the firmware that is started. A STOP that the core answers is believed: its memory
- * is loaded while it still runs, for as long as the relay takes to stop it, which it does all the
- * same, and a start that comes too early is refused with AMP_EBUSY. An answer that it overwrites
- * costs the time of a request without an answer, until the relay has powered it off and writes the
- * answer again.
+ * While the core is on it can write resp_seq and resp_status, and so answer a request in the
+ * relay's place. It harms nobody but itself:
+ *
+ * - START: the relay answers before the firmware runs, so only the firmware that is being started
+ *   could forge this answer.
+ * - STOP: a forged answer is believed. The core's memory may then be loaded while it still runs,
+ *   until the relay has stopped it, which it does in any case. A start that comes too early is
+ *   refused with AMP_EBUSY.
+ * - An answer that the core overwrites is lost until the relay has powered it off and writes the
+ *   answer again: the request takes as long as one without an answer.
  */
 static bool is_answered(const struct amp_core *core, u32 seq)
 {
@@ -97,7 +97,7 @@ static int answer_to_errno(struct amp_core *core, enum amp_request op)
 	char text[AMP_TEXT_LEN];
 	u32 status;
 
-	/* The relay stores the number last: once that is seen, the rest of the answer is there. */
+	/* The relay stores the number last. Having seen it, we may read the rest of the answer. */
 	dma_rmb();
 	status = READ_ONCE(core->relay->resp_status);
 	if (status == AMP_OK)
@@ -122,10 +122,11 @@ static int post(struct amp_core *core, enum amp_request op, u32 arg, const char 
 {
 	struct amp_host *said = &core->said;
 
+	lockdep_assert_held(&core->mailbox_lock);
 	said->op = op;
 	said->arg = arg;
 	strscpy_pad(said->firmware, firmware, sizeof(said->firmware));
-	/* The last one answered and one more, except after a request that never was. */
+	/* One more than the last answered, or than the last of ours if that went unanswered. */
 	said->req_seq++;
 	say(core);
 	amp_ring(core, AMP_VECTOR_CONTROL);
@@ -159,12 +160,12 @@ int amp_mailbox_request(struct amp_core *core, enum amp_request op, u32 arg, con
 
 	mutex_lock(&core->mailbox_lock);
 
-	/* Tested under the lock: a start comes either before the last stop or not at all. */
+	/* Tested under the lock, so that no start can follow the last stop. */
 	if (op == AMP_REQ_START && READ_ONCE(core->removing)) {
 		ret = -ESHUTDOWN;
 		goto unlock;
 	}
-	/* Nobody knows what has become of a request without an answer: begin anew. */
+	/* Whether the last request took effect is unknown: begin anew. */
 	if (core->unanswered && op != AMP_REQ_RESET) {
 		ret = post(core, AMP_REQ_RESET, 0, "");
 		if (ret || op == AMP_REQ_STOP)
@@ -178,7 +179,7 @@ unlock:
 }
 
 /**
- * amp_mailbox_greet() - introduce this driver's life to the relay, which forgets the one before
+ * amp_mailbox_greet() - tell the relay that a driver has bound, so that it forgets the one before
  * @core: the core
  *
  * Return: as amp_mailbox_request().
@@ -192,14 +193,14 @@ int amp_mailbox_greet(struct amp_core *core)
 	said->mem_pa = core->mem_pa;
 	said->state = AMP_HOST_ABSENT;
 	said->epoch = READ_ONCE(core->host->epoch) + 1;
-	/* A driver before us may have left a request without an answer; its number is used up. */
+	/* A driver before us may have left a request without an answer: do not use its number. */
 	core->unanswered = READ_ONCE(core->host->req_seq) == answered + 1;
 	said->req_seq = core->unanswered ? answered + 1 : answered;
 
 	ret = amp_mailbox_request(core, AMP_REQ_RESET, 0, "");
 	/*
-	 * A core that is on may have written over these numbers, so that ours was one that the
-	 * relay has seen. The next is another.
+	 * No answer: a core that is on may have written over these numbers, so that the relay took
+	 * our request for an old one. The next try has another number.
 	 */
 	if (ret == -EREMOTEIO)
 		ret = amp_mailbox_request(core, AMP_REQ_RESET, 0, "");
@@ -211,7 +212,7 @@ int amp_mailbox_greet(struct amp_core *core)
 }
 
 /**
- * amp_mailbox_leave() - this driver is going
+ * amp_mailbox_leave() - tell the relay that this driver goes
  * @core: the core
  */
 void amp_mailbox_leave(struct amp_core *core)

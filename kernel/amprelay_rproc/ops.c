@@ -2,11 +2,14 @@
 /*
  * What remoteproc calls to load, start, kick and stop a core.
  *
- * All operations run with the rproc's lock held, except kick, which may come from any context.
+ * All operations run with the rproc's lock held, except kick, which may be called in any context,
+ * and da_to_va.
  *
- * The order of a life, as remoteproc makes it: sanity_check, prepare, parse_fw, load,
- * find_loaded_rsc_table, start; then, after a crash, stop, coredump, load, find_loaded_rsc_table,
- * start again, without the first three; at last stop, unprepare.
+ * The order in which remoteproc calls them:
+ *
+ *   start     sanity_check, prepare, parse_fw, load, find_loaded_rsc_table, start
+ *   recovery  stop, coredump, load, find_loaded_rsc_table, start
+ *   stop      stop, unprepare
  */
 
 #include <linux/interrupt.h>
@@ -19,6 +22,7 @@ static void enable_vqs(struct amp_core *core)
 {
 	unsigned int i;
 
+	lockdep_assert_held(&core->rproc->lock);
 	if (core->vqs_enabled)
 		return;
 	core->vqs_enabled = true;
@@ -30,6 +34,7 @@ static void disable_vqs(struct amp_core *core)
 {
 	unsigned int i;
 
+	lockdep_assert_held(&core->rproc->lock);
 	if (!core->vqs_enabled)
 		return;
 	core->vqs_enabled = false;
@@ -41,14 +46,18 @@ static int power_off(struct amp_core *core)
 {
 	int ret;
 
-	/* A core that dies while it is told to stop has not crashed. */
-	amp_crash_disarm(core);
+	lockdep_assert_held(&core->rproc->lock);
+	/* If the core dies while it is being stopped, that is no crash. */
+	amp_report_disarm(core);
 	if (!core->powered)
 		return 0;
 	ret = amp_mailbox_request(core, AMP_REQ_STOP, 0, "");
 	if (ret)
 		return ret;
-	/* With the barrier, a kick sees that the core is off, or amp_discard() sees its message. */
+	/*
+	 * The barrier is for a message that is sent right now: either its kick sees that the core
+	 * is off, or quiesce() sees the message.
+	 */
 	smp_store_mb(core->powered, false);
 	return 0;
 }
@@ -56,10 +65,10 @@ static int power_off(struct amp_core *core)
 /*
  * remoteproc stops the virtio devices first, then the core. Two things must have happened before:
  *
- * - the core is off, so that senders who wait for it can be let go, see discard.c;
- * - no interrupt of a virtqueue is being handled: remoteproc frees the queue without asking.
+ * - the core is off, so that senders that wait for it can be released, see discard.c;
+ * - no interrupt of a virtqueue is being handled: remoteproc frees the queues without checking.
  *
- * This subdevice does it. It is added after those of the virtio devices, and thus stopped before
+ * This subdevice does both. It is added after those of the virtio devices, and so stopped before
  * them.
  */
 static void quiesce(struct rproc_subdev *subdev, bool crashed)
@@ -67,9 +76,12 @@ static void quiesce(struct rproc_subdev *subdev, bool crashed)
 	struct amp_core *core = container_of(subdev, struct amp_core, quiesce);
 	unsigned int i;
 
-	/* If this fails, the stop operation will try again, and report it. */
+	/* If this fails, amp_stop() tries again and reports it. */
 	power_off(core);
-	/* Wake the senders first: one of them may be a callback in a queue's interrupt thread. */
+	/*
+	 * Release the senders before disabling the interrupts: one of them may be a callback in an
+	 * interrupt's thread, for which disable_vqs() waits.
+	 */
 	for (i = 0; !core->powered && i < core->soc.notify_ids; i++)
 		if (amp_discard(core, i))
 			rproc_vq_interrupt(core->rproc, i);
@@ -94,34 +106,31 @@ static int amp_prepare(struct rproc *rproc)
 	unsigned int i;
 	int ret = 0;
 
-	/* It would hit the life that is about to begin. It ends when the lock is free. */
+	/* That recovery waits for the lock, and would stop the life that is about to begin. */
 	if (READ_ONCE(core->recovering)) {
-		dev_err(core->dev, "%s: a recovery of its last life has not ended yet: start it again\n",
+		dev_err(core->dev, "%s: the recovery from its last crash has not finished: try again\n",
 			core->soc.core);
 		return -EAGAIN;
 	}
 	/*
-	 * The relay may have started the core on its own account. It would refuse to start it
-	 * again, but by then the segments would have been loaded over a firmware that runs.
+	 * The relay may have started the core without us. It would then refuse our start, but only
+	 * after the segments have been loaded over the running firmware.
 	 */
 	if (READ_ONCE(core->relay->state) != AMP_CORE_OFF) {
-		dev_err(core->dev, "%s: the core is on already, and not started by Linux\n",
+		dev_err(core->dev, "%s: the core is already on, and was not started by Linux\n",
 			core->soc.core);
 		return -EBUSY;
 	}
 	for (i = 0; !ret && i < core->soc.num_regions; i++) {
 		const struct amp_region *region = &core->soc.region[i];
 
-		/*
-		 * A virtio device maps its buffers itself: it takes the address from .dma if there
-		 * is no .va.
-		 */
+		/* Without a va, a virtio device maps its buffers itself, at the dma address. */
 		if (region->kind == AMP_REGION_VRING)
 			ret = add_carveout(core, region, core->mem + region->offset);
 		else if (region->kind == AMP_REGION_BUFFERS)
 			ret = add_carveout(core, region, NULL);
 	}
-	/* Nothing that follows is called then. */
+	/* remoteproc calls neither unprepare nor anything else after this failure. */
 	if (ret)
 		rproc_resource_cleanup(rproc);
 	return ret;
@@ -131,10 +140,7 @@ static int amp_unprepare(struct rproc *rproc)
 {
 	struct amp_core *core = rproc->priv;
 
-	/*
-	 * remoteproc does this after a stop, but forgets it when parse_fw has failed. Twice does no
-	 * harm.
-	 */
+	/* remoteproc does this after a stop, but not after parse_fw failed. Twice does no harm. */
 	rproc_resource_cleanup(rproc);
 	if (core->quiesce_listed)
 		rproc_remove_subdev(rproc, &core->quiesce);
@@ -181,14 +187,14 @@ static int amp_parse_fw(struct rproc *rproc, const struct firmware *fw)
 		return -ENOMEM;
 	core->table_size = image.table_size;
 
-	/* Another one for remoteproc, which fills in what is open. */
+	/* A second copy is for remoteproc, which fills in what the file leaves open. */
 	cached = kmemdup(image.table, image.table_size, GFP_KERNEL);
 	if (!cached)
 		return -ENOMEM;
-	ret = amp_rsc_fill(core, &image, cached);
+	ret = amp_image_fill_table(core, &image, cached);
 	image.table = cached;
 	if (!ret)
-		ret = amp_rsc_add_carveouts(core, &image);
+		ret = amp_image_add_carveouts(core, &image);
 	if (ret) {
 		kfree(cached);
 		return ret;
@@ -207,9 +213,8 @@ static int amp_load(struct rproc *rproc, const struct firmware *fw)
 	int ret;
 
 	/*
-	 * In a recovery the file comes anew, unchecked, and may be another one. Then its code may
-	 * have changed as it likes, but not what has been allocated according to its resource
-	 * table.
+	 * A recovery reads the file again, and it may be another one. Its code may have changed,
+	 * but not its resource table: resources have been allocated according to that.
 	 */
 	ret = amp_image_open(core, fw, &image);
 	if (ret)
@@ -219,10 +224,10 @@ static int amp_load(struct rproc *rproc, const struct firmware *fw)
 		return amp_refuse(core,
 				  "has another resource table than when core %s was started: stop and start the core",
 				  core->soc.core);
-	/* There is no get_boot_addr operation: remoteproc does not call it in a recovery. */
+	/* Set here, since remoteproc does not call get_boot_addr in a recovery. */
 	rproc->bootaddr = image.entry;
 
-	ret = amp_crash_add_segments(core, &image);
+	ret = amp_dump_add_segments(core, &image);
 	if (ret)
 		return ret;
 	if (!core->quiesce_listed)
@@ -234,7 +239,7 @@ static int amp_load(struct rproc *rproc, const struct firmware *fw)
 	return 0;
 }
 
-/* Where the core finds its table; NULL if the firmware that amp_load() has loaded has none. */
+/* Where the core finds its resource table; NULL if the loaded firmware has none. */
 static struct resource_table *amp_loaded_table(struct rproc *rproc, const struct firmware *fw)
 {
 	struct amp_core *core = rproc->priv;
@@ -243,8 +248,8 @@ static struct resource_table *amp_loaded_table(struct rproc *rproc, const struct
 }
 
 /*
- * Firmware goes into the firmware region; the trace buffer may be read. Everything else (control
- * block, rings, message buffers, heap) is no business of an ELF file.
+ * remoteproc gets at the firmware region, where the ELF file goes, and at the trace buffer.
+ * Everything else (control block, rings, message buffers, heap) is none of an ELF file's business.
  */
 static void *amp_da_to_va(struct rproc *rproc, u64 da, size_t len, bool *is_iomem)
 {
@@ -263,12 +268,12 @@ static int amp_start(struct rproc *rproc)
 	struct amp_core *core = rproc->priv;
 	int ret;
 
-	amp_crash_arm(core);
+	amp_report_arm(core);
 	enable_vqs(core);
 	ret = amp_mailbox_request(core, AMP_REQ_START, rproc->bootaddr, rproc->firmware);
 	if (ret) {
 		disable_vqs(core);
-		amp_crash_disarm(core);
+		amp_report_disarm(core);
 		return ret;
 	}
 	WRITE_ONCE(core->powered, true);
@@ -281,11 +286,11 @@ static int amp_stop(struct rproc *rproc)
 	int ret;
 
 	ret = power_off(core);
-	/* Still enabled if a virtio device could not be started. */
+	/* quiesce() did not run if a virtio device could not be started. */
 	disable_vqs(core);
 	if (ret && READ_ONCE(core->removing)) {
-		/* With an error remoteproc would keep everything, for a device that goes away. */
-		dev_warn(core->dev, "%s: removed, although it could not be stopped\n",
+		/* After an error remoteproc would keep all resources of a device that goes away. */
+		dev_warn(core->dev, "%s: removed although it could not be stopped\n",
 			 core->soc.core);
 		return 0;
 	}
@@ -306,9 +311,9 @@ static void amp_kick(struct rproc *rproc, int notify_id)
 
 /*
  * Called between stop and start of a recovery. If the recovery fails from here on (bad or missing
- * firmware, a core that does not start), remoteproc would leave the state "offline" and then refuse
- * to stop the core, so that its resources could never be released. "crashed" is what the core is,
- * and can be stopped, or recovered once more.
+ * firmware, a core that does not start), remoteproc would leave the state "offline", and then
+ * refuse to stop the core, so that its resources could never be released. So set the state to
+ * "crashed": such a core can be stopped, or recovered once more.
  */
 static void amp_coredump(struct rproc *rproc)
 {
@@ -331,18 +336,18 @@ const struct rproc_ops amp_rproc_ops = {
 	.kick = amp_kick,
 };
 
-/* To be called when @core->rproc has been allocated with amp_rproc_ops. */
+/* To be called once @core->rproc has been allocated with amp_rproc_ops. */
 void amp_ops_init(struct amp_core *core)
 {
 	struct rproc *rproc = core->rproc;
 
 	core->quiesce.stop = quiesce;
-	/* remoteproc's own, which it does not export */
+	/* remoteproc does not export its own functions for these: take them from here. */
 	core->framework_coredump = rproc->ops->coredump;
 	rproc->ops->coredump = amp_coredump;
 	core->framework_crash = rproc->crash_handler.func;
-	INIT_WORK(&rproc->crash_handler, amp_crash_work);
-	/* Can be switched off in sysfs; remoteproc's own default is off. */
+	INIT_WORK(&rproc->crash_handler, amp_report_work);
+	/* remoteproc's default is off. sysfs can switch it off again. */
 	rproc->dump_conf = RPROC_COREDUMP_ENABLED;
 	rproc_coredump_set_elf_info(rproc, core->soc.elf_class, core->soc.elf_machine);
 }

@@ -15,47 +15,26 @@
 #define BAR_REGS   0
 #define BAR_MEMORY 2
 
-/* ivshmem's registers (QEMU, docs/specs/ivshmem-spec) */
-#define REG_IV_POSITION 8
-#define REG_DOORBELL	12
-#define REGS_SIZE	16
-
-#define DOORBELL(peer, vector) ((peer) << 16 | (vector))
-
 static bool auto_boot = true;
 module_param(auto_boot, bool, 0444);
 MODULE_PARM_DESC(auto_boot, "Start each core as soon as it is found (default: Y)");
-
-/**
- * amp_ring() - ring one of the relay's doorbells
- * @core: the core
- * @vector: AMP_VECTOR_CONTROL or AMP_VECTOR_NOTIFY(id)
- *
- * writel() orders what was written to shared memory before the ring.
- *
- * Context: any.
- */
-void amp_ring(struct amp_core *core, unsigned int vector)
-{
-	writel(DOORBELL(AMP_IVSHMEM_RELAY_ID, vector), core->regs + REG_DOORBELL);
-}
 
 static irqreturn_t control_thread(int irq, void *data)
 {
 	struct amp_core *core = data;
 
 	wake_up(&core->answered);
-	amp_crash_look(core);
+	amp_report_look(core);
 	return IRQ_HANDLED;
 }
 
-/* In a thread, as the callbacks of rpmsg take mutexes. */
+/* In a thread, since the callbacks of rpmsg take mutexes. */
 static irqreturn_t vq_thread(int irq, void *data)
 {
 	struct amp_vq_irq *vq = data;
 
 	rproc_vq_interrupt(vq->core->rproc, vq->notify_id);
-	/* Nothing found is normal: doorbells carry no count, and one look serves several. */
+	/* Finding nothing is normal: one look serves all doorbells that rang before it. */
 	return IRQ_HANDLED;
 }
 
@@ -78,14 +57,14 @@ static int map_bars(struct amp_core *core, struct pci_dev *pdev)
 		return dev_err_probe(&pdev->dev, ret, "cannot map BAR0\n");
 	core->regs = pcim_iomap_table(pdev)[BAR_REGS];
 
-	/* Also released by pcim_enable_device(). */
+	/* pcim_enable_device() has made this a managed resource too. */
 	ret = pci_request_region(pdev, BAR_MEMORY, KBUILD_MODNAME);
 	if (ret)
 		return dev_err_probe(&pdev->dev, ret, "cannot reserve BAR2\n");
 	core->mem_pa = pci_resource_start(pdev, BAR_MEMORY);
 	/*
-	 * Normal memory, uncached: remoteproc and virtio copy and zero it with memcpy() and
-	 * memset(), unaligned at times.
+	 * Normal memory, uncached: remoteproc and virtio use memcpy() and memset() on it, at times
+	 * unaligned.
 	 */
 	core->mem = devm_memremap(&pdev->dev, core->mem_pa, mem_size, MEMREMAP_WC);
 	if (IS_ERR(core->mem))
@@ -104,13 +83,10 @@ static int read_soc(struct amp_core *core, struct pci_dev *pdev)
 	if (ret)
 		return ret;
 
-	/*
-	 * Descriptors carry 64-bit addresses, but the resource table and a 32-bit core have only
-	 * 32.
-	 */
+	/* Descriptors have room for 64-bit addresses; resource table and 32-bit cores do not. */
 	if (core->soc.elf_class == ELFCLASS32 && core->mem_pa + core->soc.mem_size > SZ_4G)
 		return dev_err_probe(&pdev->dev, -ERANGE,
-				     "BAR2 at %pa: core %s can express addresses below 4 GiB only (QEMU: -M virt,highmem=off)\n",
+				     "BAR2 at %pa: core %s can only use addresses below 4 GiB (QEMU: -M virt,highmem=off)\n",
 				     &core->mem_pa, core->soc.core);
 
 	core->host = core->mem + AMP_HOST_OFFSET;
@@ -130,11 +106,11 @@ static int request_irqs(struct amp_core *core, struct pci_dev *pdev)
 	ret = pci_alloc_irq_vectors(pdev, wanted, wanted, PCI_IRQ_MSIX);
 	if (ret == -ENOSPC && pci_msix_vec_count(pdev) >= (int)wanted)
 		return dev_err_probe(dev, ret,
-				     "core %s needs %u MSI-X vectors (1 and one per notify id), but the devices before it have left too few of this machine's (GICv2: 64 for all)\n",
+				     "core %s needs %u MSI-X vectors (1, and one per notify id), but other devices have used up this machine's (GICv2: 64 for all)\n",
 				     core->soc.core, wanted);
 	if (ret < 0)
 		return dev_err_probe(dev, ret,
-				     "core %s needs %u MSI-X vectors (1 and one per notify id), the device has %d (QEMU: vectors=%u)\n",
+				     "core %s needs %u MSI-X vectors (1, and one per notify id), but the device has %d (QEMU: vectors=%u)\n",
 				     core->soc.core, wanted, max(pci_msix_vec_count(pdev), 0),
 				     wanted);
 
@@ -173,7 +149,7 @@ static int amp_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	u32 position;
 	int ret;
 
-	/* Comes first and goes last: what devm releases in between may still look at it. */
+	/* Allocated first and so freed last: what devm releases in between may still use it. */
 	core = devm_kzalloc(dev, sizeof(*core), GFP_KERNEL);
 	if (!core)
 		return -ENOMEM;
@@ -226,7 +202,7 @@ static int amp_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 
 /*
  * Stops the core for good, however many users remoteproc counts and whatever it is doing. From here
- * on no start gets through to the relay.
+ * on, no request to start it reaches the relay.
  */
 static void shut_down(struct amp_core *core)
 {
@@ -236,8 +212,8 @@ static void shut_down(struct amp_core *core)
 	WRITE_ONCE(core->removing, true);
 	do {
 		/*
-		 * rproc_shutdown() gives up if it must wait for the lock with a signal pending:
-		 * wait for it here.
+		 * rproc_shutdown() gives up when a signal interrupts its wait for the lock. So wait
+		 * here first, where no signal can interrupt.
 		 */
 		mutex_lock(&rproc->lock);
 		mutex_unlock(&rproc->lock);
@@ -251,12 +227,12 @@ static void amp_remove(struct pci_dev *pdev)
 	struct rproc *rproc = core->rproc;
 
 	shut_down(core);
-	amp_crash_end(core);
+	amp_report_end(core);
 	rproc_del(rproc);
 
 	/*
-	 * An unread dump or an open character device keeps the rproc alive beyond this driver, and
-	 * its user can still ask for a start. Leave nothing of this module for it to call:
+	 * An unread dump or an open character device keeps the rproc alive after this driver has
+	 * gone, and its user can still ask for a start. Leave it nothing of this module to call:
 	 * remoteproc refuses to start an rproc without operations.
 	 */
 	mutex_lock(&rproc->lock);
@@ -266,13 +242,13 @@ static void amp_remove(struct pci_dev *pdev)
 	amp_mailbox_leave(core);
 }
 
-/* At power-off and kexec: only the core itself matters, nobody is left to talk to it. */
+/* At power-off and kexec it is enough to stop the core: nobody will talk to it any more. */
 static void amp_shutdown(struct pci_dev *pdev)
 {
 	struct amp_core *core = pci_get_drvdata(pdev);
 
 	WRITE_ONCE(core->removing, true);
-	amp_crash_disarm(core);
+	amp_report_disarm(core);
 	amp_mailbox_request(core, AMP_REQ_RESET, 0, "");
 	amp_mailbox_leave(core);
 }

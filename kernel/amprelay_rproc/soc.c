@@ -13,8 +13,8 @@
 #define REGION_ALIGN SZ_4K
 
 /*
- * Names become those of kernel objects and files: a terminated, non-empty word, without anything
- * that a path knows.
+ * Names become names of kernel objects and files: a name must be a terminated, non-empty word that
+ * means nothing special in a path.
  */
 static bool is_word(const char *name, size_t size)
 {
@@ -80,8 +80,8 @@ static int check_sizes(struct device *dev, const struct amp_soc *soc, resource_s
 }
 
 /*
- * Linux numbers the vrings of an rproc in the order of the resource table, two to a device: the
- * names must agree.
+ * remoteproc numbers vrings in the order of the resource table, two to a device. A region's notify
+ * id must be the number in its name.
  */
 static int check_vring(struct device *dev, const struct amp_soc *soc,
 		       const struct amp_region *region)
@@ -203,7 +203,7 @@ int amp_soc_check(struct device *dev, const struct amp_soc *soc, resource_size_t
 		}
 	}
 
-	/* Otherwise a region of another kind may lie over the control block. */
+	/* Without it, a region of another kind might lie over the control block. */
 	if (!has_region(soc, AMP_REGION_CONTROL))
 		return dev_err_probe(dev, -EINVAL, "control block: no region of kind control\n");
 	if (!has_region(soc, AMP_REGION_FIRMWARE))
@@ -229,7 +229,7 @@ const struct amp_region *amp_region_at(const struct amp_core *core, enum amp_reg
 		const struct amp_region *region = &core->soc.region[i];
 		u64 start = amp_region_da(core, region);
 
-		/* Differences only, after comparisons: sums of the firmware's numbers could wrap */
+		/* Compare and subtract only: sums of the firmware's numbers could wrap. */
 		if (region->kind == kind && da >= start && da - start <= region->size &&
 		    len <= region->size - (da - start))
 			return region;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Crash reports of the relay, and what goes into a dump.
+ * Crash reports of the relay: printed, and passed on to remoteproc.
  */
 
 #include <linux/slab.h>
@@ -16,21 +16,22 @@ static const char * const detector_names[] = {
 	[AMP_DETECTOR_HEARTBEAT] = "the missing heartbeat",
 };
 
-/* Takes the reports up to this one as seen. Caller holds report_lock. */
+/* Counts the reports up to this one as seen. */
 static void acknowledge(struct amp_core *core, u32 seq)
 {
+	lockdep_assert_held(&core->report_lock);
 	core->report_seen = seq;
 	WRITE_ONCE(core->said.report_ack, seq);
 	WRITE_ONCE(core->host->report_ack, seq);
 }
 
 /**
- * amp_crash_arm() - the core is about to be started
+ * amp_report_arm() - the core is about to be started
  * @core: the core, which is off
  *
- * What has been reported until now was about former lives.
+ * Whatever has been reported until now was about former lives.
  */
-void amp_crash_arm(struct amp_core *core)
+void amp_report_arm(struct amp_core *core)
 {
 	mutex_lock(&core->report_lock);
 	acknowledge(core, READ_ONCE(core->relay->report_seq));
@@ -41,28 +42,28 @@ void amp_crash_arm(struct amp_core *core)
 }
 
 /**
- * amp_crash_disarm() - the core is about to be stopped, or did not start
+ * amp_report_disarm() - the core is about to be stopped, or did not start
  * @core: the core
  *
- * A report that remoteproc got now would be taken for one about the next life, and stop a sound
+ * If remoteproc got a report now, it would take it for one about the next life, and stop a sound
  * core.
  */
-void amp_crash_disarm(struct amp_core *core)
+void amp_report_disarm(struct amp_core *core)
 {
 	mutex_lock(&core->report_lock);
 	core->armed = false;
 	mutex_unlock(&core->report_lock);
 }
 
-/* Copies the relay's section so that a report in it is whole: its number is stored last. */
+/* Copies the relay's section. Its number was stored last, so a report in the copy is complete. */
 static void take_snapshot(const struct amp_core *core, struct amp_relay *copy)
 {
 	int tries = 3;
 	u32 seq;
 
 	/*
-	 * A relay that writes without end is not one to wait for: whatever was copied is checked
-	 * like anything else.
+	 * Do not wait for a relay that never stops writing: what was copied is checked anyway,
+	 * complete or not.
 	 */
 	do {
 		seq = READ_ONCE(core->relay->report_seq);
@@ -83,7 +84,7 @@ static void print_place(struct amp_core *core, const char *what, u32 address, co
 	dev_err(&core->rproc->dev, "%s: %s %#010x %s\n", core->soc.core, what, address, text);
 }
 
-/* The core's own account, if it could still give one, for the life that the report is about. */
+/* Prints the core's own crash record, if it left one in the life that the report is about. */
 static void print_remote(struct amp_core *core, u32 epoch)
 {
 	struct device *dev = &core->rproc->dev;
@@ -103,7 +104,7 @@ static void print_remote(struct amp_core *core, u32 epoch)
 		dev_err(dev, "%s: crash record ignored: it is about life %u, this was %u\n", name,
 			copy->crash.epoch, epoch);
 	else
-		amp_print_record(core, &copy->crash);
+		amp_crash_print(core, &copy->crash);
 }
 
 static void print_report(struct amp_core *core, const struct amp_relay *report)
@@ -133,11 +134,11 @@ static enum rproc_crash_type crash_type(u32 report_type)
 	}
 }
 
-/* Takes a report. Caller holds report_lock. */
 static void take_report(struct amp_core *core)
 {
 	struct amp_relay *report = &core->report;
 
+	lockdep_assert_held(&core->report_lock);
 	take_snapshot(core, report);
 	if (!core->armed || report->report_seq == core->report_seen) {
 		dev_dbg(core->dev, "crash report %u is about a former life\n", report->report_seq);
@@ -145,8 +146,8 @@ static void take_report(struct amp_core *core)
 	}
 	print_report(core, report);
 	/*
-	 * Once in a life: a second one, given while remoteproc handles the first, would be handled
-	 * after the recovery and hit the new life.
+	 * Once in a life: remoteproc would handle a second one after the recovery from the first,
+	 * and stop the new life.
 	 */
 	if (core->reported)
 		return;
@@ -157,16 +158,16 @@ static void take_report(struct amp_core *core)
 }
 
 /**
- * amp_crash_look() - take a crash report if there is a new one
+ * amp_report_look() - take a crash report if there is a new one
  * @core: the core
  *
- * Needs no memory: a report that is not taken leaves a dead core that is said to run. It is
- * acknowledged each time, new or not, since the core may have written over that, and the relay
- * rings until it finds it.
+ * Allocates nothing: a report that is lost would leave Linux believing that a dead core runs. The
+ * last report is acknowledged each time, new or not: the core may have overwritten what we wrote
+ * the last time, and the relay rings until it finds it.
  *
  * Context: task; may sleep.
  */
-void amp_crash_look(struct amp_core *core)
+void amp_report_look(struct amp_core *core)
 {
 	mutex_lock(&core->report_lock);
 	core->report.report_seq = core->report_seen;
@@ -177,14 +178,15 @@ void amp_crash_look(struct amp_core *core)
 }
 
 /**
- * amp_crash_work() - handle a crash, in front of remoteproc's own function for it
- * @work: the rproc's crash_handler
+ * amp_report_work() - handle a crash, unless it is about a former life
+ * @work: the rproc's crash_handler; runs this in place of remoteproc's own function
  *
- * The work may have waited for the rproc's lock while somebody stopped the core and started it
- * again. remoteproc does not notice, and restarts a core that is sound: so look which life it was
- * about. A crash that was not reported by us (debugfs) is about the present one.
+ * While the work waited for the rproc's lock, somebody may have stopped the core and started it
+ * again. remoteproc does not notice that, and would restart a sound core. So this function looks
+ * which life crashed before it calls remoteproc's own. A crash that was not reported by us (but
+ * through debugfs) is about the present life.
  */
-void amp_crash_work(struct work_struct *work)
+void amp_report_work(struct work_struct *work)
 {
 	struct rproc *rproc = container_of(work, struct rproc, crash_handler);
 	struct amp_core *core = rproc->priv;
@@ -194,11 +196,11 @@ void amp_crash_work(struct work_struct *work)
 	mutex_lock(&core->report_lock);
 	stale = core->queued && core->queued_life != core->life;
 	core->queued = false;
-	/* Queued again meanwhile: that is handled here and now. */
+	/* If it has been queued again meanwhile, this run handles that too. */
 	if (cancel_work(work))
 		pm_relax(rproc->dev.parent);
 	mutex_unlock(&core->report_lock);
-	/* Between this lock and remoteproc's nobody may start another life: amp_prepare(). */
+	/* Until remoteproc has the lock, amp_prepare() keeps others from starting another life. */
 	WRITE_ONCE(core->recovering, !stale);
 	mutex_unlock(&rproc->lock);
 
@@ -213,66 +215,12 @@ void amp_crash_work(struct work_struct *work)
 }
 
 /**
- * amp_crash_end() - no crash is handled any more
+ * amp_report_end() - handle no more crashes
  * @core: the core, which is off for good
  */
-void amp_crash_end(struct amp_core *core)
+void amp_report_end(struct amp_core *core)
 {
-	amp_crash_disarm(core);
+	amp_report_disarm(core);
 	if (cancel_work_sync(&core->rproc->crash_handler))
 		pm_relax(core->rproc->dev.parent);
-}
-
-/* The control block is nothing that rproc_da_to_va() gives away. */
-static void dump_remote(struct rproc *rproc, struct rproc_dump_segment *segment, void *dest,
-			size_t offset, size_t size)
-{
-	struct amp_core *core = rproc->priv;
-
-	memcpy(dest, core->mem + AMP_REMOTE_OFFSET + offset, size);
-}
-
-static void drop_segments(struct rproc *rproc)
-{
-	struct rproc_dump_segment *segment, *next;
-
-	list_for_each_entry_safe(segment, next, &rproc->dump_segments, node) {
-		list_del(&segment->node);
-		kfree(segment);
-	}
-}
-
-/**
- * amp_crash_add_segments() - register what a dump of this firmware consists of
- * @core: the core
- * @image: the firmware
- *
- * All that the firmware's segments occupy in memory (code, data, zeroed data, stacks), the trace
- * buffer, and the core's section of the control block with its crash record. Called for each life,
- * as the firmware may differ.
- *
- * Return: 0 or -ENOMEM; remoteproc frees what was registered.
- */
-int amp_crash_add_segments(struct amp_core *core, const struct amp_image *image)
-{
-	struct rproc *rproc = core->rproc;
-	u64 da, end = 0;
-	unsigned int i;
-	int ret = 0;
-
-	drop_segments(rproc);
-	while (!ret && amp_image_piece(image, end, &da, &end))
-		ret = rproc_coredump_add_segment(rproc, da, end - da);
-	for (i = 0; !ret && i < core->soc.num_regions; i++) {
-		const struct amp_region *region = &core->soc.region[i];
-
-		if (region->kind == AMP_REGION_TRACE)
-			ret = rproc_coredump_add_segment(rproc, amp_region_da(core, region),
-							 region->size);
-	}
-	if (!ret)
-		ret = rproc_coredump_add_custom_segment(rproc, core->soc.mem_da + AMP_REMOTE_OFFSET,
-							sizeof(struct amp_remote), dump_remote,
-							NULL);
-	return ret;
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The firmware's resource table: what it asks for must be what this core has.
+ * The firmware's resource table: does this core have what it asks for?
  *
- * remoteproc parses the table too, but hardly reports what it finds: a vdev that cannot be set up
- * is left out, an unterminated name is used as it is, a single vring is dereferenced as if there
- * were two. Checked here, before anything has been allocated.
+ * remoteproc parses the table too, but without complaint: it leaves out a vdev that it cannot set
+ * up, uses an unterminated name as it is, and dereferences a single vring as if there were two.
+ * Here everything is checked before anything is allocated.
  */
 
 #include <linux/log2.h>
@@ -17,11 +17,11 @@
 #define MAX_ENTRIES 64
 /* The virtio specification's limit for a split virtqueue. */
 #define MAX_DESCRIPTORS 32768
-/* For a vring whose size is left to us: as many as virtio_rpmsg_bus uses, if there is room */
+/* For a vring whose size is left to us: as many as virtio_rpmsg_bus uses, if they fit. */
 #define USUAL_DESCRIPTORS 256
 #define MAX_ALIGN	  SZ_64K
 
-/* One entry, and where it is. */
+/* One entry of the table. */
 struct entry {
 	unsigned int index;
 	u32 type;
@@ -120,7 +120,7 @@ static int check_trace(struct amp_core *core, const struct entry *entry)
 		return amp_refuse(core,
 				  "has a bad resource table: entry %u (trace): reserved word is not zero",
 				  entry->index);
-	/* Without a console a firmware may still have the entry. */
+	/* A firmware without a console may still have an entry, of length 0. */
 	if (rsc->len && !(amp_region_at(core, AMP_REGION_TRACE, rsc->da, rsc->len) ||
 			  amp_region_at(core, AMP_REGION_FIRMWARE, rsc->da, rsc->len)))
 		return amp_refuse(core,
@@ -129,7 +129,7 @@ static int check_trace(struct amp_core *core, const struct entry *entry)
 	return 0;
 }
 
-/* The core reaches nothing but its own memory: a carveout can only name a part of that. */
+/* The core reaches no memory but its own, so a carveout must be a part of that. */
 static int check_carveout(struct amp_core *core, const struct entry *entry)
 {
 	const struct fw_rsc_carveout *rsc = entry->body;
@@ -141,8 +141,8 @@ static int check_carveout(struct amp_core *core, const struct entry *entry)
 				  entry->index);
 	len = strnlen(rsc->name, sizeof(rsc->name));
 	/*
-	 * A carveout "vdev0vring0" would be taken for the ring. remoteproc looks the name up as a
-	 * format: no '%'. One without an end is cut by amp_rsc_fill().
+	 * remoteproc would take a carveout "vdev0vring0" for the ring, and it uses the name as a
+	 * format, hence no '%'. amp_image_fill_table() cuts a name that is not terminated.
 	 */
 	if (len == 0 || strnchr(rsc->name, len, '%') ||
 	    !strncmp(rsc->name, "vdev", 4))
@@ -180,13 +180,13 @@ static int check_table_header(struct amp_core *core, const struct amp_image *ima
 }
 
 /**
- * amp_rsc_check() - can this core give what a firmware's resource table asks for?
+ * amp_image_check_table() - can this core give what a firmware's resource table asks for?
  * @core: the core
  * @image: the firmware; its table lies within the file, and nothing else is known about it
  *
  * Return: 0, or -EINVAL after a message that names the entry.
  */
-int amp_rsc_check(struct amp_core *core, const struct amp_image *image)
+int amp_image_check_table(struct amp_core *core, const struct amp_image *image)
 {
 	unsigned int vdevs = 0;
 	unsigned int i;
@@ -206,7 +206,7 @@ int amp_rsc_check(struct amp_core *core, const struct amp_image *image)
 			break;
 		case RSC_DEVMEM:
 			ret = amp_refuse(core,
-					 "has a bad resource table: entry %u (devmem) needs an IOMMU, which core %s has not",
+					 "has a bad resource table: entry %u (devmem) needs an IOMMU, and core %s has none",
 					 i, core->soc.core);
 			break;
 		case RSC_TRACE:
@@ -217,8 +217,8 @@ int amp_rsc_check(struct amp_core *core, const struct amp_image *image)
 			break;
 		default:
 			/*
-			 * A vendor's, or of a type of other times: remoteproc warns about what it
-			 * does not know, and goes on.
+			 * A vendor's type, or one of a later version: remoteproc warns, and ignores
+			 * it.
 			 */
 			break;
 		}
@@ -226,7 +226,7 @@ int amp_rsc_check(struct amp_core *core, const struct amp_image *image)
 	return ret;
 }
 
-/* As many descriptors as there is room for, in a ring whose size is open; 0: there is none. */
+/* Descriptors for a vring whose size is left to us: as many as fit; 0 if none do. */
 static u32 usual_size(struct amp_core *core, const struct fw_rsc_vdev_vring *vring,
 		      unsigned int vdev, unsigned int nr)
 {
@@ -242,18 +242,18 @@ static u32 usual_size(struct amp_core *core, const struct fw_rsc_vdev_vring *vri
 }
 
 /**
- * amp_rsc_fill() - make a resource table one that remoteproc takes
+ * amp_image_fill_table() - fill in what a resource table leaves open, so that remoteproc takes it
  * @core: the core
- * @image: a firmware that amp_rsc_check() has accepted
+ * @image: a firmware that amp_image_check_table() has accepted
  * @table: a copy of its table, for remoteproc
  *
- * A vring of 0 descriptors gets as many as its memory has room for. A carveout's name of 32
- * letters loses the last one, since remoteproc reads on to the next zero.
+ * A vring of 0 descriptors gets as many as its memory has room for. The name of a carveout is
+ * terminated, at the cost of its 32nd letter, since remoteproc reads on to the next NUL.
  *
  * Return: 0, or -EINVAL after a message.
  */
-int amp_rsc_fill(struct amp_core *core, const struct amp_image *image,
-		 struct resource_table *table)
+int amp_image_fill_table(struct amp_core *core, const struct amp_image *image,
+			 struct resource_table *table)
 {
 	struct amp_image filled = *image;
 	unsigned int vdevs = 0;
@@ -280,21 +280,22 @@ int amp_rsc_fill(struct amp_core *core, const struct amp_image *image,
 					usual_size(core, &from->vring[nr], vdevs, nr);
 		vdevs++;
 	}
-	/* Entries may overlap: what was filled here may have been something else there. */
+	/* Entries may overlap, so filling in one may have changed another: check again. */
 	filled.table = table;
-	return amp_rsc_check(core, &filled);
+	return amp_image_check_table(core, &filled);
 }
 
 /**
- * amp_rsc_add_carveouts() - register the carveouts that a resource table names
+ * amp_image_add_carveouts() - register the carveouts that a resource table names
  * @core: the core
- * @image: a firmware that amp_rsc_check() has accepted
+ * @image: a firmware that amp_image_check_table() has accepted
  *
- * They are parts of the core's memory; left to itself remoteproc would allocate Linux's.
+ * They are parts of the core's memory. For carveouts that are not registered, remoteproc would
+ * allocate memory of Linux.
  *
  * Return: 0 or -ENOMEM; remoteproc frees what was registered.
  */
-int amp_rsc_add_carveouts(struct amp_core *core, const struct amp_image *image)
+int amp_image_add_carveouts(struct amp_core *core, const struct amp_image *image)
 {
 	unsigned int i;
 

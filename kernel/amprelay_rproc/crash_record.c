@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A crash record for people: cause, registers and fault status by name.
+ * Prints a crash record for people: cause, registers and fault status by name.
  */
 
 #include <linux/bits.h>
@@ -174,11 +174,11 @@ static void print_stack(struct amp_core *core, const struct amp_crash *crash)
 }
 
 /**
- * amp_print_record() - print a core's crash record
+ * amp_crash_print() - print a core's crash record
  * @core: the core
  * @crash: private copy; its magic and epoch are right, the rest is as the core wrote it
  */
-void amp_print_record(struct amp_core *core, const struct amp_crash *crash)
+void amp_crash_print(struct amp_core *core, const struct amp_crash *crash)
 {
 	const struct arch *arch = find_arch(crash->arch);
 	struct device *dev = &core->rproc->dev;

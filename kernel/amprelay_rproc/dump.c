@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What goes into a dump (/sys/class/devcoredump) of a core.
+ */
+
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "amprelay_rproc.h"
+
+/* The core's section of the control block, which rproc_da_to_va() does not give access to. */
+static void dump_remote(struct rproc *rproc, struct rproc_dump_segment *segment, void *dest,
+			size_t offset, size_t size)
+{
+	struct amp_core *core = rproc->priv;
+
+	memcpy(dest, core->mem + AMP_REMOTE_OFFSET + offset, size);
+}
+
+static void drop_segments(struct rproc *rproc)
+{
+	struct rproc_dump_segment *segment, *next;
+
+	lockdep_assert_held(&rproc->lock);
+	list_for_each_entry_safe(segment, next, &rproc->dump_segments, node) {
+		list_del(&segment->node);
+		kfree(segment);
+	}
+}
+
+/**
+ * amp_dump_add_segments() - register what a dump of this firmware consists of
+ * @core: the core
+ * @image: the firmware
+ *
+ * That is all memory that the firmware's segments occupy (code, data, zeroed data, stacks), the
+ * trace buffer, and the core's section of the control block with its crash record. To be called
+ * for each life, since the firmware may be another one.
+ *
+ * Return: 0 or -ENOMEM; remoteproc frees what was registered.
+ */
+int amp_dump_add_segments(struct amp_core *core, const struct amp_image *image)
+{
+	struct rproc *rproc = core->rproc;
+	u64 da, end = 0;
+	unsigned int i;
+	int ret = 0;
+
+	drop_segments(rproc);
+	while (!ret && amp_image_piece(image, end, &da, &end))
+		ret = rproc_coredump_add_segment(rproc, da, end - da);
+	for (i = 0; !ret && i < core->soc.num_regions; i++) {
+		const struct amp_region *region = &core->soc.region[i];
+
+		if (region->kind == AMP_REGION_TRACE)
+			ret = rproc_coredump_add_segment(rproc, amp_region_da(core, region),
+							 region->size);
+	}
+	if (!ret)
+		ret = rproc_coredump_add_custom_segment(rproc, core->soc.mem_da + AMP_REMOTE_OFFSET,
+							sizeof(struct amp_remote), dump_remote,
+							NULL);
+	return ret;
+}
