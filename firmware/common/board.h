@@ -100,9 +100,4 @@ uint32_t amp_cpu_idle(void);
 /** Most bytes of the main stack that were ever in use; `size`: all there are. */
 uint32_t amp_stack_used(uint32_t *size);
 
-/* common/commit.c */
-
-/** Commit the fault (enum amp_fault). Returns only for values that are none. Context: task. */
-void amp_fault_commit(uint32_t fault);
-
 #endif

@@ -1,34 +1,95 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/* Faults on request: each one really happens, nothing is pretended. */
 #include "inject.h"
 
-#include <string.h>
+#include "amp_assert.h"
+#include "board.h"
+#include "cpu.h"
+#include "crash.h"
+#include "devices.h"
 
-// clang-format off
-static const char *const names[AMP_FAULT_COUNT] = {
-	[AMP_FAULT_UNDEFINED] = "undef",
-	[AMP_FAULT_BUS] = "bus",
-	[AMP_FAULT_DIVZERO] = "divzero",
-	[AMP_FAULT_STACK_OVERFLOW] = "stack",
-	[AMP_FAULT_ASSERT] = "assert",
-	[AMP_FAULT_LOCKUP] = "lockup",
-	[AMP_FAULT_HANG] = "hang",
-	[AMP_FAULT_SLEEP] = "sleep",
-	[AMP_FAULT_STARVE] = "starve",
-};
-// clang-format on
+#include <amprelay/wire.h>
 
-const char amp_fault_names[] = "undef bus divzero stack assert lockup hang sleep starve";
+#include <stddef.h>
 
-const char *amp_fault_name(uint32_t fault)
+/*
+ * One function for each row of AMP_FAULTS, inject_NAME(). Each is a function of its own in the firmware too, so that a
+ * post-mortem names the fault.
+ */
+#define INJECT(name) __attribute__((noinline)) static void inject_##name(void)
+
+INJECT(undef)
 {
-	return fault < AMP_FAULT_COUNT ? names[fault] : NULL;
+	cpu_undefined();
 }
 
-enum amp_fault amp_fault_by_name(const char *name, size_t length)
+INJECT(bus)
 {
-	for (uint32_t i = AMP_FAULT_NONE + 1; i < AMP_FAULT_COUNT; i++) {
-		if (strlen(names[i]) == length && memcmp(names[i], name, length) == 0)
-			return (enum amp_fault)i;
-	}
-	return AMP_FAULT_NONE;
+	(void)*(volatile uint32_t *)BOARD_NOTHING_THERE;
+}
+
+INJECT(divzero)
+{
+	volatile uint32_t one = 1, zero = 0;
+
+	one = one / zero; // NOLINT(clang-analyzer-core.DivideZero): that is the point
+}
+
+/* For all that the compiler knows, the recursion may end. */
+static volatile uint32_t deepest = UINT32_MAX;
+
+__attribute__((noinline)) static uint32_t recurse(uint32_t depth)
+{
+	volatile uint32_t frame[16];
+
+	frame[0] = depth;
+	if (depth == deepest)
+		return 0;
+	return recurse(depth + 1) + frame[0]; /* the frame is used after the call, or the compiler would make a loop */
+}
+
+INJECT(stack)
+{
+	recurse(0);
+}
+
+INJECT(assert)
+{
+	volatile int injected_fault = 1;
+
+	amp_assert(!injected_fault);
+}
+
+INJECT(lockup)
+{
+	amp_crash_poison();
+	cpu_undefined();
+}
+
+INJECT(hang)
+{
+	amp_interrupts_off();
+	for (;;)
+		;
+}
+
+INJECT(sleep)
+{
+	amp_cpu_park();
+}
+
+INJECT(starve)
+{
+	for (;;)
+		amp_arch_wait();
+}
+
+#define FUNCTION(number, id, name, ...) [number] = inject_##name,
+
+void amp_inject(uint32_t fault)
+{
+	static void (*const functions[AMP_FAULT_COUNT])(void) = {AMP_FAULTS(FUNCTION)};
+
+	if (fault < AMP_FAULT_COUNT && functions[fault])
+		functions[fault]();
 }

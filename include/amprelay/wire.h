@@ -28,12 +28,13 @@
 #endif
 #endif
 
+#include <amprelay/faults.h>
+
 /* ------------------------------------------------------------------ doorbells */
 
 /**
  * Doorbell bytes on the UART between relay and remote. Values below AMP_DB_NOTIFY_MAX are remoteproc notify ids: a kick
- * of that virtqueue, in either direction. Kicks carry no count: a byte says "look at this ring", and may stand for
- * many.
+ * of that virtqueue, in either direction. A byte says "look at this ring", and may stand for many kicks.
  */
 #define AMP_DB_NOTIFY_MAX 0x40u /**< notify ids are 0 … 63 */
 
@@ -144,8 +145,7 @@ struct amp_host {
 /** Answer of the relay to a request. */
 enum amp_status {
 	AMP_OK = 0,
-	AMP_EINVAL =
-		1, /**< the request makes no sense (unknown op, entry point outside the firmware region, bad name) */
+	AMP_EINVAL = 1,    /**< no such request, entry point outside the firmware region, or a bad name */
 	AMP_EBUSY = 2,     /**< the core is already in that state, or in transition */
 	AMP_ETIMEDOUT = 3, /**< the core did not answer in time */
 	AMP_EIO = 4,       /**< the core could not be powered on, or died while starting */
@@ -168,28 +168,20 @@ enum amp_report_type {
 	AMP_REPORT_MMUFAULT = 3, /**< RPROC_MMUFAULT */
 };
 
-/** Which of the system's senses noticed. */
+/* Each row of the tables in faults.h is one member of an enum: AMP_DETECTOR_EXIT = 2, AMP_FAULT_BUS = 2 … */
+#define AMP_DETECTOR_MEMBER_(number, id, ...) AMP_DETECTOR_##id = (number),
+#define AMP_CRASH_MEMBER_(number, id, ...)    AMP_CRASH_##id = (number),
+#define AMP_FAULT_MEMBER_(number, id, ...)    AMP_FAULT_##id = (number),
+
+/** Which of the system's senses noticed: AMP_DETECTORS. */
 enum amp_detector {
-	AMP_DETECTOR_NONE = 0,
-	AMP_DETECTOR_FAULT_HANDLER = 1, /**< the core's own handler wrote a crash record and rang */
-	AMP_DETECTOR_EXIT = 2,          /**< the core lost power: its process ended */
-	AMP_DETECTOR_WATCHDOG = 3,      /**< the watchdog bit */
-	AMP_DETECTOR_HEARTBEAT = 4,     /**< the heartbeat stood still */
+	AMP_DETECTORS(AMP_DETECTOR_MEMBER_) AMP_DETECTOR_COUNT
 };
 
-/** Faults that a firmware commits on request (AMP_DB_INJECT); names in parentheses are the command line's. */
+/** Faults that a firmware commits on request (AMP_DB_INJECT): AMP_FAULTS. */
 enum amp_fault {
 	AMP_FAULT_NONE = 0,
-	AMP_FAULT_UNDEFINED = 1,      /**< (undef) undefined instruction */
-	AMP_FAULT_BUS = 2,            /**< (bus) access to an address where nothing answers */
-	AMP_FAULT_DIVZERO = 3,        /**< (divzero) integer division by zero */
-	AMP_FAULT_STACK_OVERFLOW = 4, /**< (stack) recursion into the stack guard */
-	AMP_FAULT_ASSERT = 5,         /**< (assert) failed assertion */
-	AMP_FAULT_LOCKUP = 6,         /**< (lockup) a fault inside the fault handler */
-	AMP_FAULT_HANG = 7,           /**< (hang) busy loop, interrupts off */
-	AMP_FAULT_SLEEP = 8,          /**< (sleep) waiting for ever, interrupts off */
-	AMP_FAULT_STARVE = 9,         /**< (starve) the main loop stops feeding the watchdog, interrupts run on */
-	AMP_FAULT_COUNT
+	AMP_FAULTS(AMP_FAULT_MEMBER_) AMP_FAULT_COUNT
 };
 
 #define AMP_SYMBOL_LEN 48
@@ -204,8 +196,7 @@ struct amp_relay {
 	uint32_t boot_addr;           /**< entry point that the boot ROM jumps to */
 	uint32_t inject;              /**< enum amp_fault, read by the remote on AMP_DB_INJECT */
 	char resp_text[AMP_TEXT_LEN]; /**< why a request failed, one line, NUL-terminated */
-	/* crash report: complete when report_seq grows; the host rings no one, it only copies report_seq to report_ack
-	 */
+	/* crash report: complete when report_seq grows; the host only copies report_seq to report_ack */
 	uint32_t report_seq;
 	uint32_t report_type;     /**< enum amp_report_type */
 	uint32_t report_detector; /**< enum amp_detector */
@@ -217,20 +208,9 @@ struct amp_relay {
 	char report_lr_sym[AMP_SYMBOL_LEN];
 };
 
-/** Why the core stopped, in its own words. */
+/** Why the core stopped, as its fault handler or its boot ROM says: AMP_CRASH_CAUSES. */
 enum amp_crash_cause {
-	AMP_CRASH_NONE = 0,
-	AMP_CRASH_UNDEFINED = 1, /**< undefined instruction */
-	AMP_CRASH_BUS = 2,       /**< bus error */
-	AMP_CRASH_DIVZERO = 3,   /**< division by zero */
-	AMP_CRASH_STACK = 4,     /**< stack guard hit */
-	AMP_CRASH_MPU = 5,       /**< memory protection, other than the stack guard */
-	AMP_CRASH_ASSERT = 6,    /**< assertion failed; `text` says which */
-	AMP_CRASH_WATCHDOG = 7,  /**< watchdog's early warning; pc is where the core was */
-	AMP_CRASH_HARD = 8,      /**< any other fault */
-	AMP_CRASH_BOOT =
-		9, /**< it stopped in the boot ROM, before the firmware had vectors of its own; `text` says why */
-	AMP_CRASH_COUNT
+	AMP_CRASH_CAUSES(AMP_CRASH_MEMBER_) AMP_CRASH_COUNT
 };
 
 #define AMP_CRASH_MAGIC       0x48535243u /**< "CRSH" */
@@ -244,17 +224,14 @@ enum amp_crash_cause {
  * clears `magic` at every power-on.
  */
 struct amp_crash {
-	uint32_t magic; /**< AMP_CRASH_MAGIC when complete */
-	uint32_t epoch; /**< amp_relay.epoch of the life that crashed */
-	uint32_t cause; /**< enum amp_crash_cause */
-	uint32_t arch;  /**< e_machine: tells what `reg` and `status` mean */
-	/** ARM: r0 … r12, sp, lr, pc, xpsr, exc_return. RISC-V: x0 … x31, pc. AArch64: x0 … x30, sp, pc, pstate. */
-	uint64_t reg[AMP_CRASH_REGS];
-	/** ARM: CFSR, HFSR, MMFAR, BFAR, DFSR, AFSR, MSP, PSP. RISC-V: mcause, mtval, mstatus. AArch64: ESR, FAR, ELR.
-	 */
-	uint64_t status[AMP_CRASH_STATUS];
-	uint32_t stack_da;    /**< device address of stack[0] */
-	uint32_t stack_words; /**< valid entries of `stack` */
+	uint32_t magic;                    /**< AMP_CRASH_MAGIC when complete */
+	uint32_t epoch;                    /**< amp_relay.epoch of the life that crashed */
+	uint32_t cause;                    /**< enum amp_crash_cause */
+	uint32_t arch;                     /**< e_machine: tells what `reg` and `status` mean */
+	uint64_t reg[AMP_CRASH_REGS];      /**< in the order of registers.h */
+	uint64_t status[AMP_CRASH_STATUS]; /**< fault status, in the order of registers.h */
+	uint32_t stack_da;                 /**< device address of stack[0] */
+	uint32_t stack_words;              /**< valid entries of `stack` */
 	uint32_t stack[AMP_CRASH_STACK_WORDS];
 	uint32_t reserved[2];
 	char text[AMP_TEXT_LEN]; /**< assertion text and place, NUL-terminated, may be empty */
@@ -277,8 +254,7 @@ struct amp_remote {
 	uint32_t trace_head;   /**< bytes ever written to the trace region; position is this modulo its size */
 	uint32_t build_id_len; /**< bytes valid in build_id, 0 … 20 */
 	uint8_t build_id[AMP_BUILD_ID_LEN]; /**< the firmware's GNU build id */
-	uint32_t watchdog; /**< a core without a watchdog of its own: grows whenever the main loop feeds it; 0 = stopped
-	                    */
+	uint32_t watchdog; /**< of a core whose watchdog is the relay: grows with each feeding; 0 = stopped */
 	uint32_t reserved[21];
 	struct amp_crash crash;
 };

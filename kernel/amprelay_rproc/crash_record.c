@@ -8,56 +8,50 @@
 #include <linux/seq_buf.h>
 #include <linux/string.h>
 
+#include <amprelay/registers.h>
+
 #include "amprelay_rproc.h"
 
 #ifndef EM_RISCV
 #define EM_RISCV 243
 #endif
 
-static const char * const cause_names[AMP_CRASH_COUNT] = {
-	[AMP_CRASH_NONE] = "none",
-	[AMP_CRASH_UNDEFINED] = "undefined instruction",
-	[AMP_CRASH_BUS] = "bus error",
-	[AMP_CRASH_DIVZERO] = "division by zero",
-	[AMP_CRASH_STACK] = "stack overflow",
-	[AMP_CRASH_MPU] = "memory protection",
-	[AMP_CRASH_ASSERT] = "assertion failed",
-	[AMP_CRASH_WATCHDOG] = "watchdog's warning",
-	[AMP_CRASH_HARD] = "hard fault",
-	[AMP_CRASH_BOOT] = "boot ROM",
+#define CAUSE(number, id, name, words) [number] = words,
+
+static const char * const causes[] = { AMP_CRASH_CAUSES(CAUSE) };
+
+struct bit {
+	u32 mask;
+	const char *name;
+	const char *meaning;
 };
 
-static const char * const arm_regs[] = {
-	"r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "r12",
-	"sp", "lr", "pc", "xpsr", "exc_return",
+struct word {
+	const char *name;
+	const struct bit *bits; /* up to one without a name; NULL: the word is an address */
 };
 
-static const char * const arm_status[] = {
-	"cfsr", "hfsr", "mmfar", "bfar", "dfsr", "afsr", "msp", "psp",
-};
+#define BIT_ROW(number, name, meaning)	{ BIT(number), name, meaning },
+#define REGISTER(id, name, qemu)	{ name, NULL },
+#define STATUS(id, name, bits)		{ name, bits },
 
-static const char * const riscv_regs[] = {
-	"zero", "ra", "sp", "gp", "tp", "t0", "t1", "t2", "s0", "s1", "a0",
-	"a1", "a2", "a3", "a4", "a5", "a6", "a7", "s2", "s3", "s4", "s5",
-	"s6", "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6", "pc",
-};
+static const struct bit arm_cfsr[] = { AMP_ARM_CFSR(BIT_ROW) {} };
+static const struct bit arm_hfsr[] = { AMP_ARM_HFSR(BIT_ROW) {} };
+static const struct bit arm_dfsr[] = { AMP_ARM_DFSR(BIT_ROW) {} };
 
-static const char * const riscv_status[] = { "mcause", "mtval", "mstatus" };
-
-static const char * const aarch64_regs[] = {
-	"x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10",
-	"x11", "x12", "x13", "x14", "x15", "x16", "x17", "x18", "x19", "x20", "x21",
-	"x22", "x23", "x24", "x25", "x26", "x27", "x28", "x29", "x30", "sp", "pc", "pstate",
-};
-
-static const char * const aarch64_status[] = { "esr", "far", "elr" };
+static const struct word arm_regs[] = { AMP_ARM_REGISTERS(REGISTER) };
+static const struct word arm_status[] = { AMP_ARM_STATUS(STATUS) };
+static const struct word riscv_regs[] = { AMP_RISCV_REGISTERS(REGISTER) };
+static const struct word riscv_status[] = { AMP_RISCV_STATUS(STATUS) };
+static const struct word aarch64_regs[] = { AMP_AARCH64_REGISTERS(REGISTER) };
+static const struct word aarch64_status[] = { AMP_AARCH64_STATUS(STATUS) };
 
 static const struct arch {
 	unsigned int machine;
 	const char *name;
-	const char *const *regs;
+	const struct word *regs;
 	unsigned int num_regs;
-	const char *const *status;
+	const struct word *status;
 	unsigned int num_status;
 } archs[] = {
 	{ EM_ARM, "ARM", arm_regs, ARRAY_SIZE(arm_regs), arm_status, ARRAY_SIZE(arm_status) },
@@ -65,7 +59,7 @@ static const struct arch {
 	  ARRAY_SIZE(riscv_status) },
 	{ EM_AARCH64, "AArch64", aarch64_regs, ARRAY_SIZE(aarch64_regs), aarch64_status,
 	  ARRAY_SIZE(aarch64_status) },
-	/* no core runs these, but firmware files for them turn up */
+	/* No core runs these, but somebody may try to load firmware for them. */
 	{ .machine = EM_386, .name = "x86" },
 	{ .machine = EM_X86_64, .name = "x86-64" },
 	{ .machine = EM_MIPS, .name = "MIPS" },
@@ -90,45 +84,19 @@ const char *amp_machine_name(unsigned int machine)
 	return arch ? arch->name : "an unknown CPU";
 }
 
-/* Bits of the Configurable Fault Status Register (ARMv7-M Reference Manual, B3.2.15). */
-static const struct {
-	u32 bit;
-	const char *meaning;
-} cfsr_bits[] = {
-	{ BIT(0), "instruction access violation" },
-	{ BIT(1), "data access violation" },
-	{ BIT(3), "memory fault on exception return" },
-	{ BIT(4), "memory fault on exception entry" },
-	{ BIT(5), "memory fault in lazy FP state saving" },
-	{ BIT(7), "mmfar is valid" },
-	{ BIT(8), "instruction bus error" },
-	{ BIT(9), "precise data bus error" },
-	{ BIT(10), "imprecise data bus error" },
-	{ BIT(11), "bus error on exception return" },
-	{ BIT(12), "bus error on exception entry" },
-	{ BIT(13), "bus error in lazy FP state saving" },
-	{ BIT(15), "bfar is valid" },
-	{ BIT(16), "undefined instruction" },
-	{ BIT(17), "invalid state (no Thumb bit?)" },
-	{ BIT(18), "invalid PC on exception return" },
-	{ BIT(19), "no coprocessor" },
-	{ BIT(24), "unaligned access" },
-	{ BIT(25), "division by zero" },
-};
-
-static void print_cfsr(struct amp_core *core, u32 cfsr)
-{
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(cfsr_bits); i++)
-		if (cfsr & cfsr_bits[i].bit)
-			dev_err(&core->rproc->dev, "%s:   cfsr: %s\n", core->soc.core,
-				cfsr_bits[i].meaning);
-}
-
 #define VALUES_PER_LINE 4
 
-static void print_values(struct amp_core *core, const char *const *names, const u64 *values,
+static void print_bits(struct amp_core *core, const struct word *word, u64 value)
+{
+	const struct bit *bit;
+
+	for (bit = word->bits; bit && bit->name; bit++)
+		if (value & bit->mask)
+			dev_err(&core->rproc->dev, "%s:   %s: %s, %s\n", core->soc.core, word->name,
+				bit->name, bit->meaning);
+}
+
+static void print_values(struct amp_core *core, const struct word *words, const u64 *values,
 			 unsigned int count)
 {
 	int width = core->soc.elf_class == ELFCLASS64 ? 16 : 8;
@@ -140,11 +108,13 @@ static void print_values(struct amp_core *core, const char *const *names, const 
 
 		seq_buf_init(&text, line, sizeof(line));
 		do {
-			seq_buf_printf(&text, " %5s %0*llx", names[i], width, values[i]);
+			seq_buf_printf(&text, " %5s %0*llx", words[i].name, width, values[i]);
 		} while (++i < count && i % VALUES_PER_LINE);
 		dev_err(&core->rproc->dev, "%s: %.*s\n", core->soc.core, (int)seq_buf_used(&text),
 			line);
 	}
+	for (i = 0; i < count; i++)
+		print_bits(core, &words[i], values[i]);
 }
 
 #define STACK_WORDS_PER_LINE 8
@@ -190,7 +160,7 @@ void amp_crash_print(struct amp_core *core, const struct amp_crash *crash)
 		dev_err(dev, "%s: crash record: unknown cause %u%s%s\n", name, crash->cause,
 			text[0] ? ": " : "", text);
 	else
-		dev_err(dev, "%s: crash record: %s%s%s\n", name, cause_names[crash->cause],
+		dev_err(dev, "%s: crash record: %s%s%s\n", name, causes[crash->cause],
 			text[0] ? ": " : "", text);
 
 	if (crash->arch != core->soc.elf_machine || !arch || !arch->regs) {
@@ -199,8 +169,6 @@ void amp_crash_print(struct amp_core *core, const struct amp_crash *crash)
 	} else {
 		print_values(core, arch->regs, crash->reg, arch->num_regs);
 		print_values(core, arch->status, crash->status, arch->num_status);
-		if (crash->arch == EM_ARM)
-			print_cfsr(core, crash->status[0]);
 	}
 	print_stack(core, crash);
 }

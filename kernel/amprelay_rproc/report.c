@@ -8,13 +8,9 @@
 
 #include "amprelay_rproc.h"
 
-static const char * const detector_names[] = {
-	[AMP_DETECTOR_NONE] = "nobody in particular",
-	[AMP_DETECTOR_FAULT_HANDLER] = "its fault handler",
-	[AMP_DETECTOR_EXIT] = "the end of its process",
-	[AMP_DETECTOR_WATCHDOG] = "the watchdog",
-	[AMP_DETECTOR_HEARTBEAT] = "the missing heartbeat",
-};
+#define DETECTOR(number, id, name, words) [number] = words,
+
+static const char * const detectors[] = { AMP_DETECTORS(DETECTOR) };
 
 /* Counts the reports up to this one as seen. */
 static void acknowledge(struct amp_core *core, u32 seq)
@@ -112,11 +108,11 @@ static void print_report(struct amp_core *core, const struct amp_relay *report)
 	unsigned int detector = report->report_detector;
 	char text[AMP_TEXT_LEN];
 
-	if (detector >= ARRAY_SIZE(detector_names))
+	if (detector >= ARRAY_SIZE(detectors))
 		detector = AMP_DETECTOR_NONE;
 	amp_copy_text(text, report->report_text, sizeof(text));
 	dev_err(&core->rproc->dev, "%s crashed in life %u: %s; noticed by %s\n", core->soc.core,
-		report->epoch, text[0] ? text : "no reason given", detector_names[detector]);
+		report->epoch, text[0] ? text : "no reason given", detectors[detector]);
 	print_place(core, "pc", report->report_pc, report->report_pc_sym);
 	print_place(core, "lr", report->report_lr, report->report_lr_sym);
 	print_remote(core, report->epoch);

@@ -6,11 +6,12 @@ demo=$1
 
 report=$AMPRELAY_STATE/$demo.json
 expect 0 "lost no message" amp demo "$demo" --report "$report"
-jq -e '
+kinds=$("$(dirname "$0")/../../scripts/faults.sh" kinds)
+jq -e --arg kinds "$kinds" '
 	(.steps | all(.ok)) and .demo == "'"$demo"'"
 	and .recoveries_meanwhile >= 20 and (.recoveries | length >= 20)
 	and (.recoveries | all(.detected_ms >= 0 and .recovered_ms > .detected_ms))
-	and (.recoveries | map(.fault) | unique | length == 10)
+	and (.recoveries | map(.fault) | unique) == ($kinds | split("\n") | unique)
 	and .meanwhile.core == .other and .meanwhile.sent == 10000 and .meanwhile.received == 10000
 	and .meanwhile.lost + .meanwhile.doubled + .meanwhile.disordered + .meanwhile.late + .meanwhile.wrong == 0
 	and .probes.sent > 0 and .probes.lost + .probes.doubled + .probes.disordered + .probes.late + .probes.wrong == 0

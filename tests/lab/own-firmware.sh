@@ -42,7 +42,7 @@ expect 0 "" amp down
 cp "$AMPRELAY_LAB/firmware/amprelay-m3.elf" "$mine"
 expect 0 "" amp up --firmware "$mine"
 
-with_function amp_fault_commit '\160\107' # bx lr
+with_function amp_inject '\160\107' # bx lr
 expect 0 "" amp restart m3
 expect_echo
 expect 7 "ignores the fault" amp fault m3 undef

@@ -12,6 +12,9 @@ random() {
 	number=$((seed / 65536 % $1))
 }
 
+kinds=$("$(dirname "$0")/../../scripts/faults.sh" kinds)
+num_kinds=$(echo "$kinds" | wc -l)
+
 # What the relay has open, and its memory in kB.
 descriptors() {
 	find "/proc/$relay/fd" -mindepth 1 | wc -l
@@ -35,8 +38,8 @@ done
 fds=$(descriptors) rss=$(memory_of_relay)
 
 for n in $(seq "$count"); do
-	random 10
-	kind=$(echo undef bus divzero stack assert lockup hang sleep starve kill | cut -d' ' -f$((number + 1)))
+	random "$num_kinds"
+	kind=$(echo "$kinds" | sed -n "$((number + 1))p")
 	mark
 	random 4
 	if [ "$number" = 0 ]; then

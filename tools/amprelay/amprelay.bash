@@ -24,10 +24,20 @@ _amprelay_socs() {
 	done
 }
 
+# Kinds of fault, as the program lists them.
+_amprelay_faults() {
+	local kind
+	"${COMP_WORDS[0]/#\~/$HOME}" fault --list 2>/dev/null | {
+		read -r # the titles
+		while read -r kind _; do
+			echo "$kind"
+		done
+	}
+}
+
 _amprelay() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
 	local common='--name --json --color -h --help' commands='up down status start stop restart exec console logs events talk fault demo doctor version help'
-	local kinds='undef bus divzero stack assert lockup hang sleep starve kill'
 	local command='' lab=default words=0 i
 	COMPREPLY=()
 
@@ -74,7 +84,7 @@ _amprelay() {
 	events) choice="-f -n --since --wait --timeout $common" ;;
 	fault)
 		if ((words)); then
-			choice="$kinds $common"
+			choice="$(_amprelay_faults) $common"
 		else
 			choice="$(_amprelay_cores "$lab") --list $common"
 		fi

@@ -4,26 +4,17 @@
 
 #include "cli.h"
 #include "client.h"
+#include "postmortem.h"
 #include "table.h"
 
-struct kind {
+/* The kinds of fault, and what should notice them on each architecture. */
+static const struct kind {
 	const char *name;
 	const char *what;
-	const char *detector; /* as in the flight record */
-};
-
-static const struct kind kinds[] = {
-	{"undef", "execute an undefined instruction", "fault-handler"},
-	{"bus", "access an address where nothing answers", "fault-handler"},
-	{"divzero", "divide by zero", "fault-handler"},
-	{"stack", "recurse until the stack hits its guard", "fault-handler"},
-	{"assert", "fail an assertion", "fault-handler"},
-	{"lockup", "fault inside the fault handler (RISC-V: hangs)", "exit"},
-	{"hang", "loop for ever, interrupts off", "heartbeat"},
-	{"sleep", "wait for ever, interrupts off", "heartbeat"},
-	{"starve", "stop feeding the watchdog, interrupts run on", "watchdog"},
-	{"kill", "cut the power: the relay kills the core's process", "exit"},
-	{0},
+	enum amp_detector arm, riscv;
+} kinds[] = {
+#define KIND(number, id, name, what, arm, riscv, cause) {#name, what, AMP_DETECTOR_##arm, AMP_DETECTOR_##riscv},
+	AMP_FAULTS(KIND) AMP_FAULTS_FROM_OUTSIDE(KIND){0},
 };
 
 struct arguments {
@@ -68,21 +59,33 @@ static const struct argp argp = {
 	.children = amp_cli_common,
 };
 
+static void add_kind(struct amp_table *table, const struct kind *k)
+{
+	char detectors[64];
+
+	snprintf(detectors, sizeof(detectors), "%s", amp_detector_name(k->arm));
+	if (k->riscv != k->arm)
+		snprintf(detectors, sizeof(detectors), "%s; on RISC-V: %s", amp_detector_name(k->arm),
+		         amp_detector_name(k->riscv));
+	amp_table_add(table, (const char *[]){k->name, k->what, detectors}, "");
+}
+
 static void list_kinds(void)
 {
 	if (amp_cli.json) {
 		json_t *list = json_array();
 
 		for (const struct kind *k = kinds; k->name; k++)
-			json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "kind", k->name, "what", k->what,
-			                                      "detector", k->detector));
+			json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s}", "kind", k->name, "what", k->what,
+			                                      "detector", amp_detector_name(k->arm), "detector_riscv",
+			                                      amp_detector_name(k->riscv)));
 		amp_cli_print_json(list);
 		return;
 	}
 	struct amp_table *table = amp_table_new((const char *[]){"KIND", "WHAT THE CORE DOES", "NOTICED BY", NULL});
 
 	for (const struct kind *k = kinds; k->name; k++)
-		amp_table_add(table, (const char *[]){k->name, k->what, k->detector}, "");
+		add_kind(table, k);
 	amp_table_print(table);
 }
 

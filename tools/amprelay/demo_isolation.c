@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <amprelay/faults.h>
+
 #include "cli.h"
 #include "client.h"
 #include "common/output.h"
@@ -34,9 +36,9 @@
 #define P99_RATIO_MAX 50.0
 #define P99_FLOOR_US  500.0
 
-static const char *const faults[] = {
-	"undef", "stack", "kill", "hang", "starve", "bus", "divzero", "assert", "lockup", "sleep",
-};
+#define NAME(number, id, name, ...) #name,
+
+static const char *const faults[] = {AMP_FAULTS(NAME) AMP_FAULTS_FROM_OUTSIDE(NAME)};
 #define NUM_FAULTS (sizeof(faults) / sizeof(faults[0]))
 
 struct show {

@@ -10,43 +10,28 @@
 #include "arch.h"
 #include "common/text.h"
 
-struct cause {
-	const char *name;
-	const char *text;
-};
-
-static const struct cause causes[AMP_CRASH_COUNT] = {
-	[AMP_CRASH_NONE] = {"none", "no crash record"},
-	[AMP_CRASH_UNDEFINED] = {"undefined", "undefined instruction"},
-	[AMP_CRASH_BUS] = {"bus", "bus error"},
-	[AMP_CRASH_DIVZERO] = {"divzero", "division by zero"},
-	[AMP_CRASH_STACK] = {"stack", "stack overflow: the guard was hit"},
-	[AMP_CRASH_MPU] = {"mpu", "memory protection violation"},
-	[AMP_CRASH_ASSERT] = {"assert", "assertion failed"},
-	[AMP_CRASH_WATCHDOG] = {"watchdog", "watchdog not fed in time"},
-	[AMP_CRASH_HARD] = {"hard", "unexpected fault"},
-	[AMP_CRASH_BOOT] = {"boot", "it stopped in the boot ROM"},
-};
+#define NAME(number, id, name, words)  [number] = name,
+#define WORDS(number, id, name, words) [number] = words,
 
 const char *amp_postmortem_cause_text(uint32_t cause)
 {
-	return cause < AMP_CRASH_COUNT ? causes[cause].text : "unknown cause";
+	static const char *const texts[] = {AMP_CRASH_CAUSES(WORDS)};
+
+	return cause < AMP_CRASH_COUNT ? texts[cause] : "unknown cause";
 }
 
 const char *amp_postmortem_cause_name(uint32_t cause)
 {
-	return cause < AMP_CRASH_COUNT ? causes[cause].name : "unknown";
+	static const char *const names[] = {AMP_CRASH_CAUSES(NAME)};
+
+	return cause < AMP_CRASH_COUNT ? names[cause] : "unknown";
 }
 
 const char *amp_detector_name(uint32_t detector)
 {
-	static const char *const names[] = {
-		[AMP_DETECTOR_NONE] = "none",           [AMP_DETECTOR_FAULT_HANDLER] = "fault-handler",
-		[AMP_DETECTOR_EXIT] = "exit",           [AMP_DETECTOR_WATCHDOG] = "watchdog",
-		[AMP_DETECTOR_HEARTBEAT] = "heartbeat",
-	};
+	static const char *const names[] = {AMP_DETECTORS(NAME)};
 
-	return detector < sizeof(names) / sizeof(names[0]) ? names[detector] : "none";
+	return detector < AMP_DETECTOR_COUNT ? names[detector] : names[AMP_DETECTOR_NONE];
 }
 
 bool amp_postmortem_record_valid(const struct amp_crash *crash, uint32_t epoch)

@@ -4,8 +4,8 @@
 #include "app.h"
 #include "board.h"
 #include "control.h"
+#include "fault_names.h"
 #include "format.h"
-#include "inject.h"
 #include "misbehave.h"
 #include "telemetry.h"
 #include "trace.h"
@@ -70,7 +70,7 @@ static void crash(struct reply *reply, const char *argument)
 	enum amp_fault fault = amp_fault_by_name(argument, strlen(argument));
 
 	if (fault == AMP_FAULT_NONE) {
-		say(reply, "error: no fault '%s'; there are: %s\n", argument, amp_fault_names);
+		say(reply, "error: no fault '%s'; there are:%s\n", argument, amp_fault_names);
 		return;
 	}
 	app_crash_later(fault);
@@ -133,7 +133,7 @@ static void say_help(struct reply *reply, const char *argument)
 	(void)argument;
 	for (unsigned i = 0; i < COMMANDS; i++)
 		say(reply, "%s %s\n", commands[i].name, commands[i].usage);
-	say(reply, "KIND is one of: %s\n", amp_fault_names);
+	say(reply, "KIND is one of:%s\n", amp_fault_names);
 }
 
 static void run_line(struct reply *reply, char *line)

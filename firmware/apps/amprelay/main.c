@@ -3,6 +3,7 @@
 #include "app.h"
 #include "board.h"
 #include "control.h"
+#include "fault_names.h"
 #include "format.h"
 #include "inject.h"
 #include "load.h"
@@ -88,7 +89,7 @@ static void commit_fault(void)
 	if (fault_to_commit == AMP_FAULT_NONE)
 		return;
 	amp_trace("committing fault '%s'\n", amp_fault_name(fault_to_commit));
-	amp_fault_commit(fault_to_commit);
+	amp_inject(fault_to_commit);
 }
 
 int main(void)

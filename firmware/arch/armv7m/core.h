@@ -17,7 +17,7 @@ extern const uint32_t __text_start[], __text_end[], __text_log2_size[];
 
 /* start.S */
 _Noreturn void amp_start(void);
-_Noreturn void amp_fault_entry(void);
+_Noreturn void armv7m_fault_entry(void);
 
 /* main.c of the application */
 int main(void);
@@ -33,13 +33,13 @@ void armv7m_clock_interrupt(void);
 
 /* fault.c */
 
-/** Registers that amp_fault_entry saved; the order of its `push`. */
+/** Registers that armv7m_fault_entry saved; the order of its `push`. */
 struct fault_context {
 	uint32_t msp, psp, exc_return, exception;
 	uint32_t r4_to_r11[8];
 };
 
-_Noreturn void amp_fault_handler(const struct fault_context *context);
+_Noreturn void armv7m_fault_handler(const struct fault_context *context);
 
 /** Let faults trap as themselves, and trap what the core would otherwise let pass: a division by zero. */
 void armv7m_fault_start(void);

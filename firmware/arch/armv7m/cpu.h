@@ -7,14 +7,15 @@
 #ifndef AMP_FIRMWARE_CPU_H
 #define AMP_FIRMWARE_CPU_H
 
+#include <amprelay/registers.h>
 #include <metal/arch/cpu.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 /** Positions in amp_crash.reg. */
 enum {
-	CPU_REG_LR = 14,
-	CPU_REG_PC = 15,
+	CPU_REG_LR = AMP_ARM_LR,
+	CPU_REG_PC = AMP_ARM_PC,
 };
 
 /** What is wrong with an address as an entry point, or NULL. */

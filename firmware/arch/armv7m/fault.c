@@ -21,25 +21,6 @@ struct exception_frame {
 
 #define XPSR_ALIGNED (1u << 9) /* the core skipped a word to align the frame to 8 bytes */
 
-/** Positions in amp_crash.reg and amp_crash.status. */
-enum {
-	REG_R4 = 4,
-	REG_R12 = 12,
-	REG_SP = 13,
-	REG_XPSR = 16,
-	REG_EXC_RETURN = 17
-};
-enum {
-	STATUS_CFSR,
-	STATUS_HFSR,
-	STATUS_MMFAR,
-	STATUS_BFAR,
-	STATUS_DFSR,
-	STATUS_AFSR,
-	STATUS_MSP,
-	STATUS_PSP
-};
-
 /** The stack of the context that failed. */
 struct stack {
 	const char *name;
@@ -112,27 +93,27 @@ static void save_registers(const struct fault *fault, struct amp_crash *crash)
 	const struct exception_frame *frame = fault->frame;
 
 	for (unsigned i = 0; i < 8; i++)
-		crash->reg[REG_R4 + i] = fault->context->r4_to_r11[i];
-	crash->reg[REG_SP] = fault->sp;
-	crash->reg[REG_EXC_RETURN] = fault->context->exc_return;
+		crash->reg[AMP_ARM_R4 + i] = fault->context->r4_to_r11[i];
+	crash->reg[AMP_ARM_SP] = fault->sp;
+	crash->reg[AMP_ARM_EXC_RETURN] = fault->context->exc_return;
 	if (frame) {
-		crash->reg[0] = frame->r0;
-		crash->reg[1] = frame->r1;
-		crash->reg[2] = frame->r2;
-		crash->reg[3] = frame->r3;
-		crash->reg[REG_R12] = frame->r12;
-		crash->reg[CPU_REG_LR] = frame->lr;
-		crash->reg[CPU_REG_PC] = frame->pc;
-		crash->reg[REG_XPSR] = frame->xpsr;
+		crash->reg[AMP_ARM_R0] = frame->r0;
+		crash->reg[AMP_ARM_R1] = frame->r1;
+		crash->reg[AMP_ARM_R2] = frame->r2;
+		crash->reg[AMP_ARM_R3] = frame->r3;
+		crash->reg[AMP_ARM_R12] = frame->r12;
+		crash->reg[AMP_ARM_LR] = frame->lr;
+		crash->reg[AMP_ARM_PC] = frame->pc;
+		crash->reg[AMP_ARM_XPSR] = frame->xpsr;
 	}
-	crash->status[STATUS_CFSR] = fault->cfsr;
-	crash->status[STATUS_HFSR] = SCB_HFSR;
-	crash->status[STATUS_MMFAR] = SCB_MMFAR;
-	crash->status[STATUS_BFAR] = SCB_BFAR;
-	crash->status[STATUS_DFSR] = SCB_DFSR;
-	crash->status[STATUS_AFSR] = SCB_AFSR;
-	crash->status[STATUS_MSP] = fault->context->msp;
-	crash->status[STATUS_PSP] = fault->context->psp;
+	crash->status[AMP_ARM_CFSR] = fault->cfsr;
+	crash->status[AMP_ARM_HFSR] = SCB_HFSR;
+	crash->status[AMP_ARM_MMFAR] = SCB_MMFAR;
+	crash->status[AMP_ARM_BFAR] = SCB_BFAR;
+	crash->status[AMP_ARM_DFSR] = SCB_DFSR;
+	crash->status[AMP_ARM_AFSR] = SCB_AFSR;
+	crash->status[AMP_ARM_MSP] = fault->context->msp;
+	crash->status[AMP_ARM_PSP] = fault->context->psp;
 }
 
 /**
@@ -152,7 +133,7 @@ static void save_stack(const struct fault *fault, struct amp_crash *crash)
 
 	for (uint32_t i = 0; !fault->frame && i < crash->stack_words; i++) {
 		if (is_return_address(crash->stack[i])) {
-			crash->reg[CPU_REG_LR] = crash->stack[i];
+			crash->reg[AMP_ARM_LR] = crash->stack[i];
 			break;
 		}
 	}
@@ -240,7 +221,7 @@ static void explain(const struct fault *fault, struct amp_crash *crash, bool wat
 		amp_crash_say(crash, "the stack pointer is 0x%08x, on no stack", (unsigned)fault->sp);
 }
 
-_Noreturn void amp_fault_handler(const struct fault_context *context)
+_Noreturn void armv7m_fault_handler(const struct fault_context *context)
 {
 	struct fault fault = {.context = context, .cfsr = SCB_CFSR};
 	bool watchdog = amp_watchdog_expired();

@@ -60,9 +60,9 @@ fill_words:
  * are in the exception frame, if its stacking succeeded. Never returns.
  */
 	.section .text.fault_entry, "ax", %progbits
-	.global amp_fault_entry
-	.type amp_fault_entry, %function
-amp_fault_entry:
+	.global armv7m_fault_entry
+	.type armv7m_fault_entry, %function
+armv7m_fault_entry:
 	.cfi_startproc
 	.cfi_undefined lr
 	cpsid	i
@@ -74,7 +74,7 @@ amp_fault_entry:
 	mov	sp, r12
 	push	{r0-r11}
 	mov	r0, sp
-	bl	amp_fault_handler
+	bl	armv7m_fault_handler
 	b	.
 	.cfi_endproc
-	.size amp_fault_entry, . - amp_fault_entry
+	.size armv7m_fault_entry, . - armv7m_fault_entry

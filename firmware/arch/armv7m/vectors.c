@@ -24,11 +24,11 @@ __attribute__((section(".vectors"), used, aligned(1024))) const armv7m_vector_t 
 	[0 ... 15 + BOARD_IRQS] = unexpected_interrupt,
 	[0] = (armv7m_vector_t)__handler_stack_top,
 	[1] = amp_start,
-	[ARMV7M_NMI] = amp_fault_entry, /* the watchdog's early warning */
-	[ARMV7M_HARDFAULT] = amp_fault_entry,
-	[ARMV7M_MEMMANAGE] = amp_fault_entry,
-	[ARMV7M_BUSFAULT] = amp_fault_entry,
-	[ARMV7M_USAGEFAULT] = amp_fault_entry,
+	[ARMV7M_NMI] = armv7m_fault_entry, /* the watchdog's early warning */
+	[ARMV7M_HARDFAULT] = armv7m_fault_entry,
+	[ARMV7M_MEMMANAGE] = armv7m_fault_entry,
+	[ARMV7M_BUSFAULT] = armv7m_fault_entry,
+	[ARMV7M_USAGEFAULT] = armv7m_fault_entry,
 	[ARMV7M_SYSTICK] = armv7m_clock_interrupt,
 	[16 + SOC_DOORBELL_IRQ] = amp_doorbell_interrupt,
 	[16 + UART_TX_IRQ] = amp_doorbell_interrupt,

@@ -3,14 +3,15 @@
 #ifndef AMP_FIRMWARE_CPU_H
 #define AMP_FIRMWARE_CPU_H
 
+#include <amprelay/registers.h>
 #include <metal/arch/cpu.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 /** Positions in amp_crash.reg. */
 enum {
-	CPU_REG_LR = 1,
-	CPU_REG_PC = 32,
+	CPU_REG_LR = AMP_RISCV_RA,
+	CPU_REG_PC = AMP_RISCV_PC,
 };
 
 /** What is wrong with an address as an entry point, or NULL. */

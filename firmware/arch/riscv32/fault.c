@@ -13,16 +13,6 @@
 #include <stddef.h>
 #include <string.h>
 
-#define REG_SP 2
-#define REG_A0 10
-
-/** Positions in amp_crash.status. */
-enum {
-	STATUS_MCAUSE,
-	STATUS_MTVAL,
-	STATUS_MSTATUS
-};
-
 static bool in_text(uint32_t at)
 {
 	return at >= (uintptr_t)__text_start && at < (uintptr_t)__text_end;
@@ -53,7 +43,7 @@ static void save_stack(uint32_t sp, struct amp_crash *crash)
 /** The failed context stands at an assertion. @return its text, or NULL */
 static const char *assertion(const struct fault_context *context)
 {
-	uint32_t instruction, text = context->x[REG_A0];
+	uint32_t instruction, text = context->x[AMP_RISCV_A0];
 
 	if (!in_text(context->pc) || !in_text(context->pc + sizeof(instruction) - 1))
 		return NULL;
@@ -121,11 +111,11 @@ _Noreturn void riscv_fault(const struct fault_context *context)
 	crash = amp_crash_open(AMP_CRASH_HARD);
 	for (unsigned i = 0; i < 32; i++)
 		crash->reg[i] = context->x[i];
-	crash->reg[CPU_REG_PC] = context->pc;
-	crash->status[STATUS_MCAUSE] = context->cause;
-	crash->status[STATUS_MTVAL] = context->value;
-	crash->status[STATUS_MSTATUS] = context->status;
+	crash->reg[AMP_RISCV_PC] = context->pc;
+	crash->status[AMP_RISCV_MCAUSE] = context->cause;
+	crash->status[AMP_RISCV_MTVAL] = context->value;
+	crash->status[AMP_RISCV_MSTATUS] = context->status;
 	explain(context, crash);
-	save_stack(context->x[REG_SP], crash);
+	save_stack(context->x[AMP_RISCV_SP], crash);
 	amp_crash_leave(crash);
 }

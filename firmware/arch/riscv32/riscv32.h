@@ -38,7 +38,7 @@ extern const uint32_t __text_start[], __text_end[], __text_log2_size[];
 
 /* start.S */
 
-/** All that amp_trap_entry saved of the context that failed, in its order. */
+/** All that riscv_trap_entry saved of the context that failed, in its order. */
 struct fault_context {
 	uint32_t x[32];
 	uint32_t pc, cause, value, status; /* mepc, mcause, mtval, mstatus */
@@ -47,13 +47,13 @@ struct fault_context {
 /* main.c of the application */
 int main(void);
 
-/* core.c: from amp_trap_entry, on the handler stack */
+/* core.c: from riscv_trap_entry, on the handler stack */
 void riscv_interrupt(uint32_t cause);
 
 /* clock.c */
 void riscv_clock_interrupt(void);
 
-/* fault.c: from amp_trap_entry, on the fault stack */
+/* fault.c: from riscv_trap_entry, on the fault stack */
 _Noreturn void riscv_fault(const struct fault_context *context);
 
 /* pmp.c */

@@ -11,7 +11,7 @@ amp_start:
 	.cfi_undefined ra		/* outermost frame */
 	csrci	mstatus, 8		/* MIE */
 	csrw	mie, zero
-	la	t0, amp_trap_entry
+	la	t0, riscv_trap_entry
 	csrw	mtvec, t0
 	la	sp, __main_stack_top
 
@@ -50,9 +50,9 @@ fill_words:
  */
 	.section .text.trap_entry, "ax", %progbits
 	.balign 4
-	.global amp_trap_entry
-	.type amp_trap_entry, %function
-amp_trap_entry:
+	.global riscv_trap_entry
+	.type riscv_trap_entry, %function
+riscv_trap_entry:
 	.cfi_startproc
 	.cfi_undefined ra
 	csrw	mscratch, t0
@@ -122,4 +122,4 @@ fault:
 	mv	a0, t0
 	call	riscv_fault
 	.cfi_endproc
-	.size amp_trap_entry, . - amp_trap_entry
+	.size riscv_trap_entry, . - riscv_trap_entry

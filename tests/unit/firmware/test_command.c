@@ -12,7 +12,7 @@
 #include "board.h"
 #include "command.h"
 #include "control.h"
-#include "inject.h"
+#include "fault_names.h"
 #include "misbehave.h"
 #include "telemetry.h"
 #include "trace.h"

@@ -32,16 +32,12 @@ struct core *amp_server_find_core(struct client *client, const json_t *request)
 	return NULL;
 }
 
+#define FAULT(number, id, name, ...) {#name, AMP_FAULT_##id},
+
 static const struct {
 	const char *name;
 	enum amp_fault fault; /* AMP_FAULT_NONE: from outside */
-} faults[] = {
-	{"undef", AMP_FAULT_UNDEFINED}, {"bus", AMP_FAULT_BUS},
-	{"divzero", AMP_FAULT_DIVZERO}, {"stack", AMP_FAULT_STACK_OVERFLOW},
-	{"assert", AMP_FAULT_ASSERT},   {"lockup", AMP_FAULT_LOCKUP},
-	{"hang", AMP_FAULT_HANG},       {"sleep", AMP_FAULT_SLEEP},
-	{"starve", AMP_FAULT_STARVE},   {"kill", AMP_FAULT_NONE},
-};
+} faults[] = {AMP_FAULTS(FAULT) AMP_FAULTS_FROM_OUTSIDE(FAULT)};
 
 #define NUM_FAULTS (sizeof(faults) / sizeof(faults[0]))
 

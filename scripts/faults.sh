@@ -1,0 +1,117 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# What include/amprelay/faults.h says, for whatever is not C:
+#
+#   faults.sh kinds                names of all faults, one a line
+#   faults.sh expect KIND arm      four lines: the detector that should notice the fault, its words in Linux's log, the cause in the
+#   faults.sh expect KIND riscv    crash record ("none": there is no record), and that one's words
+#   faults.sh docs                 makes the tables of the documents below anew
+#   faults.sh check                is any of them out of date?
+set -eu
+cd "$(dirname "$0")/.."
+documents='WIRE.md docs/reference/faults.md'
+
+# Rows of table $1, with tabs between the columns.
+rows() {
+	awk -v table="$1" '
+		/^#define / { within = index($0, "#define " table "(") == 1 }
+		within && /^\tX\(/ {
+			sub(/^\tX\(/, "")
+			sub(/\)( \\)?$/, "")
+			n = split($0, part, "\"") # every other part is a text, which may have commas
+			for (i = 1; i <= n; i += 2)
+				gsub(/, */, "\t", part[i])
+			row = part[1]
+			for (i = 2; i <= n; i++)
+				row = row part[i]
+			print row
+		}' include/amprelay/faults.h
+}
+
+# Number, ID, name, what, detector on Arm, on RISC-V, cause: the last three by name, each with its words behind it.
+faults() {
+	{
+		rows AMP_DETECTORS | sed 's/^/detector\t/'
+		rows AMP_CRASH_CAUSES | sed 's/^/cause\t/'
+		rows AMP_FAULTS | sed 's/^/fault\t/'
+		rows AMP_FAULTS_FROM_OUTSIDE | sed 's/^/fault\t/'
+	} | awk -F '\t' -v OFS='\t' '
+		$1 != "fault" { words[$1, $3] = $4 "\t" $5; next }
+		{ print $2, $3, $4, $5, words["detector", $6], words["detector", $7], words["cause", $8] }'
+}
+
+# The table NAME of a document: those of faults.h, and "wire": what a firmware can be told to commit.
+table() {
+	case $1 in
+	wire)
+		printf '| number | name | the core is to |\n|---|---|---|\n'
+		faults | awk -F '\t' '$1 > 0 { printf "| %s | `%s` | %s |\n", $1, $3, $4 }'
+		;;
+	detectors)
+		printf '| number | name | noticed by, in Linux'\''s log |\n|---|---|---|\n'
+		rows AMP_DETECTORS | awk -F '\t' '{ printf "| %s | `%s` | %s |\n", $1, $3, $4 }'
+		;;
+	causes)
+		printf '| number | name | in Linux'\''s log, reports and events |\n|---|---|---|\n'
+		rows AMP_CRASH_CAUSES | awk -F '\t' '{ printf "| %s | `%s` | %s |\n", $1, $3, $4 }'
+		;;
+	faults)
+		printf '| number | name | the core is to | noticed by | cause in the crash record |\n|---|---|---|---|---|\n'
+		faults | awk -F '\t' '{
+			other = $7 == $5 ? "" : ", on RISC-V `" $7 "`"
+			printf "| %s | `%s` | %s | `%s`%s | %s |\n", ($1 > 0 ? $1 : ""), $3, $4, $5, other,
+			       ($9 == "none" ? "" : "`" $9 "`")
+		}'
+		;;
+	*)
+		echo "faults.sh: there is no table '$1'" >&2
+		exit 2
+		;;
+	esac
+}
+
+# The document on standard input with all tables between "<!-- table: NAME -->" and "<!-- end of table -->" made anew.
+refresh() {
+	within=no
+	while IFS= read -r line; do
+		case $line in '<!-- end of table -->') within=no ;; esac
+		[ "$within" = yes ] || printf '%s\n' "$line"
+		case $line in
+		'<!-- table: '*' -->')
+			within=yes
+			name=${line#'<!-- table: '}
+			table "${name% -->}"
+			;;
+		esac
+	done
+}
+
+work=$(mktemp)
+trap 'rm -f "$work"' EXIT
+case ${1:-} in
+kinds) faults | cut -f 3 ;;
+expect)
+	faults | awk -F '\t' -v kind="${2:?of which fault?}" -v core="${3:?on arm, or on riscv?}" '
+		$3 == kind { at = core == "riscv" ? 7 : 5; printf "%s\n%s\n%s\n%s\n", $at, $(at + 1), $9, $10; found = 1 }
+		END { exit !found }' || { echo "faults.sh: there is no fault '$2'" >&2; exit 2; }
+	;;
+docs | check)
+	status=0
+	for document in $documents; do
+		refresh <"$document" >"$work"
+		cmp -s "$work" "$document" && continue
+		if [ "$1" = docs ]; then
+			cat "$work" >"$document"
+		else
+			diff -u "$document" "$work" || true
+			echo "$document:1: its tables are not those of include/amprelay/faults.h; run scripts/faults.sh docs"
+			status=1
+		fi
+	done
+	exit $status
+	;;
+*)
+	sed -n 's/^#   //p' "$0" >&2
+	exit 2
+	;;
+esac

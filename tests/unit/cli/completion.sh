@@ -1,0 +1,21 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# usage: completion.sh AMPRELAY FAULTS: bash completes the kinds of fault that the program knows, which are those of FAULTS kinds.
+set -euo pipefail
+amprelay=$1 faults=$2
+
+. "$(dirname "$0")/../../../tools/amprelay/amprelay.bash"
+
+# complete WORD...: what bash would offer for the last one
+complete_words() {
+	COMP_WORDS=("$amprelay" "$@")
+	COMP_CWORD=$#
+	COMPREPLY=()
+	_amprelay
+	printf '%s\n' "${COMPREPLY[@]}"
+}
+
+status=0
+diff -u <("$faults" kinds) <(complete_words fault m3 '' | grep -v '^-') || status=1
+diff -u <(echo stack; echo starve) <(complete_words fault m3 sta) || status=1
+exit $status
