@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The boot ROM: the first code that runs when the relay powers the core on. It believes the control block only after it
- * has checked it, says that it is there, and jumps to the firmware. If it cannot, it says why and waits for power-off.
+ * The boot ROM: the first code that runs when the relay powers the core on. It checks the control block, tells the
+ * relay that it runs, and jumps to the firmware. If it cannot, it says why and waits for power-off.
  */
 #include "board.h"
 #include "boot.h"
@@ -28,7 +28,7 @@ _Noreturn void boot_refuse(uint32_t pc, uint32_t lr, const char *format, ...)
 
 #define refuse(...) boot_refuse(0, 0, "boot ROM: " __VA_ARGS__)
 
-/** The region that firmware is loaded to, by the description that the relay wrote. */
+/** The region to which firmware is loaded, from the relay's description of the SoC. */
 static struct amp_region firmware_region(const struct amp_soc *soc)
 {
 	for (uint32_t i = 0; i < soc->num_regions; i++) {
@@ -57,7 +57,7 @@ static void check_description(const struct amp_soc *soc)
 		refuse("the control block has %u regions, at most %u fit", (unsigned)soc->num_regions, AMP_MAX_REGIONS);
 }
 
-/** Check where the relay wants us to jump to. */
+/** Check the address to which the relay wants us to jump. */
 static uint32_t checked_entry(const struct amp_soc *soc)
 {
 	struct amp_region region = firmware_region(soc);
@@ -81,7 +81,7 @@ static uint32_t checked_entry(const struct amp_soc *soc)
 _Noreturn void boot_main(void)
 {
 	const volatile uint32_t *from = (const volatile uint32_t *)amp_soc_block;
-	struct amp_soc soc; /* a copy: what was checked is what is used */
+	struct amp_soc soc; /* a copy, so that what is used is what was checked */
 	uint32_t entry;
 
 	amp_doorbell_power_on();

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * @file board.h
- * @brief What the firmware asks of its board and of its instruction set. A new board implements this and nothing else.
+ * @brief What the firmware asks of its board and its instruction set. A new board implements this and nothing else.
  *
- * arch/ISA/ has the core (start-up, faults, clock), devices/ drivers (doorbell, watchdog), and boards/BOARD/ says which
- * of them a board has, and where: devices.h and board.cmake there.
+ * arch/ISA/ has the core (start-up, faults, clock), devices/ has drivers (doorbell, watchdog), and boards/BOARD/ says
+ * in devices.h and board.cmake which of them a board has, and where.
  */
 #ifndef AMP_FIRMWARE_BOARD_H
 #define AMP_FIRMWARE_BOARD_H
@@ -26,22 +26,21 @@ struct amp_doorbell_events {
 #define AMP_EVENT_INJECT   (1u << 1)
 #define AMP_EVENT_TICK     (1u << 2) /**< the heartbeat's timer; not from the doorbell */
 
-/** Switch the bell on for both directions, without interrupts. Once per power-on. Context: boot ROM. */
+/** Switch the doorbell on in both directions, without interrupts. Once per power-on. Context: boot ROM. */
 void amp_doorbell_power_on(void);
 
-/** Serve the bell by interrupt from now on. What came since amp_doorbell_power_on() is not lost. Context: task. */
+/** Serve the doorbell by interrupt from now on. What came since amp_doorbell_power_on() is kept. Context: task. */
 void amp_doorbell_start(void);
 
 /**
- * Ring: send `byte` (a notify id, or AMP_DB_*) to the relay. If the relay is slow to listen, the bell rings later by
- * interrupt; the same byte rung twice until then rings once. Context: task or ISR. Blocks: no.
+ * Ring: send `byte` (a notify id, or AMP_DB_*) to the relay. If the UART has no room, an interrupt sends it later; a
+ * byte that is rung twice until then is sent once. Context: task or ISR. Blocks: no.
  */
 void amp_doorbell_ring(uint8_t byte);
 
 /**
- * Send one byte by polling, before amp_doorbell_start() or with interrupts off. Blocks until the relay has read enough
- * of what was sent before, and for ever if there is none: only for those who have nothing else to do (boot ROM, crash,
- * end).
+ * Send one byte by polling, before amp_doorbell_start() or with interrupts off. Blocks until the UART has room, which
+ * is for ever if nobody reads: only for code that has nothing else to do (boot ROM, crash, end).
  */
 void amp_doorbell_put(uint8_t byte);
 
@@ -51,16 +50,15 @@ struct amp_doorbell_events amp_doorbell_take(void);
 /** Add an AMP_EVENT_* from another interrupt. Context: ISR. */
 void amp_doorbell_post(uint32_t control);
 
-/** Something has rung. Context: task, interrupts off (see amp_cpu_idle()). */
+/** Has anything rung since amp_doorbell_take()? Context: task, interrupts off (see amp_cpu_idle()). */
 bool amp_doorbell_pending(void);
 
-/** The handler of its interrupts, in both directions. */
+/** The interrupt handler, for both directions. */
 void amp_doorbell_interrupt(void);
 
 /* watchdog: a file of devices/ */
 
-/** Start with period SOC_WATCHDOG_MS. One of the core's own: the first expiry is an NMI, the second one the SoC's
- * business. */
+/** Start, with period SOC_WATCHDOG_MS. A watchdog of the core's own warns by an NMI, and then has the SoC act. */
 void amp_watchdog_start(void);
 
 /** Start the period anew. Context: the main loop only, or the watchdog would not watch it. */
@@ -68,12 +66,12 @@ void amp_watchdog_feed(void);
 
 void amp_watchdog_stop(void);
 
-/** The first expiry has happened; false without a watchdog that warns. Context: fault handler. */
+/** Has the watchdog warned? Always false if it cannot. Context: fault handler. */
 bool amp_watchdog_expired(void);
 
 /* clock: arch/ISA/clock.c. Cycles of SOC_CLOCK_HZ since amp_clock_start(). Context: any. */
 
-/** Start the clock and its periodic interrupt, which beats amp_remote.heartbeat every SOC_HEARTBEAT_MS. */
+/** Start the clock and its interrupt, which increments amp_remote.heartbeat every SOC_HEARTBEAT_MS. */
 void amp_clock_start(void);
 
 uint64_t amp_clock_cycles(void);
@@ -81,7 +79,7 @@ uint64_t amp_clock_ms(void);
 
 /* core: arch/ISA */
 
-/** Let this interrupt through, to the handler that arch/ISA has for it. Context: task. */
+/** Enable this interrupt, for which arch/ISA has the handler. Context: task. */
 void amp_irq_enable(uint32_t irq);
 
 /** Interrupts off and sleep until power-off. */
@@ -89,15 +87,14 @@ _Noreturn void amp_cpu_park(void);
 
 /* core, the same on all: common/core.c */
 
-/** Keep interrupts off for a few microseconds. @return what amp_interrupts_restore() takes; pairs nest. Context: any.
- */
+/** Keep interrupts off, for microseconds. @return for amp_interrupts_restore(); pairs nest. Context: any. */
 uint32_t amp_interrupts_off(void);
 void amp_interrupts_restore(uint32_t state);
 
-/** Sleep until an interrupt, unless something has rung already. @return cycles slept. Context: task. */
+/** Sleep until an interrupt, unless something has already rung. @return cycles slept. Context: task. */
 uint32_t amp_cpu_idle(void);
 
-/** Most bytes of the main stack that were ever in use; `size`: all there are. */
+/** @return the most bytes of the main stack that were ever in use; `size` is set to all that there are */
 uint32_t amp_stack_used(uint32_t *size);
 
 #endif

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file boot.h @brief Between the boot ROM's portable part and the one of the instruction set, arch/ISA/boot.c. */
+/** @file boot.h @brief Between the boot ROM's portable part, bootrom.c, and that of the instruction set, boot.c. */
 #ifndef AMP_FIRMWARE_BOOT_H
 #define AMP_FIRMWARE_BOOT_H
 
 #include <stdint.h>
 
-/** Stack of the boot ROM; from the linker script. Words: an address of its own would be as good. */
+/** Stack of the boot ROM, from the linker script. */
 extern uint32_t __boot_stack[], __boot_stack_top[];
 
-/** From arch/ISA: power-on, on the boot ROM's stack, interrupts off. Does not return. */
+/** Called by arch/ISA at power-on, on the boot ROM's stack, interrupts off. Does not return. */
 _Noreturn void boot_main(void);
 
-/** From arch/ISA: a fault before the firmware has handlers of its own. `pc` and `lr`: where; 0 if unknown. */
+/** Called by arch/ISA for a fault before the firmware has handlers. `pc`, `lr`: where it happened; 0 if unknown. */
 _Noreturn void boot_refuse(uint32_t pc, uint32_t lr, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 #endif

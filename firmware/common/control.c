@@ -15,7 +15,7 @@ struct elf_note {
 
 extern const uint8_t __build_id_start[], __build_id_end[];
 
-/** The note, if it is one. @return its length, 0 if not */
+/** Find the build id in the note. @return its length, 0 if there is none */
 static uint32_t find_build_id(const uint8_t **id)
 {
 	const struct elf_note *note = (const struct elf_note *)(const void *)__build_id_start;
@@ -57,7 +57,7 @@ const char *amp_control_core_name(void)
 {
 	static char name[AMP_NAME_LEN];
 
-	/* Copied and ended here: the other side may change it under our hands. */
+	/* Copy it and terminate the copy: the other side may change it at any time. */
 	for (uint32_t i = 0; i < AMP_NAME_LEN - 1; i++)
 		name[i] = amp_soc_block->core[i];
 	return name;

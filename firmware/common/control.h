@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * @file control.h
- * @brief The control block as this core sees it: its own section, and the other sides' sections, which it only reads.
+ * @brief The control block as this core sees it: its own section, and those of the others, which it only reads.
  */
 #ifndef AMP_FIRMWARE_CONTROL_H
 #define AMP_FIRMWARE_CONTROL_H
@@ -10,21 +10,21 @@
 #include <soc.h>
 #include <stdint.h>
 
-/* Others write these while we run, and we may be killed between any two stores: hence volatile. */
+/* Volatile: others write these while we run, and we may be killed between any two stores. */
 #define amp_remote_block ((volatile struct amp_remote *)(SOC_CONTROL_DA + AMP_REMOTE_OFFSET))
 #define amp_soc_block    ((const volatile struct amp_soc *)(SOC_CONTROL_DA + AMP_SOC_OFFSET))
 #define amp_host_block   ((const volatile struct amp_host *)(SOC_CONTROL_DA + AMP_HOST_OFFSET))
 #define amp_relay_block  ((const volatile struct amp_relay *)(SOC_CONTROL_DA + AMP_RELAY_OFFSET))
 
-/** Order all earlier stores before all later ones as the other sides see them. */
+/** Let the other sides see all earlier stores before any later one. */
 static inline void amp_control_publish(void)
 {
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
 /**
- * Copy the firmware's GNU build id into the control block, so that a crash can be matched to its ELF file. Nothing is
- * copied, and the length is 0, if the linker made none.
+ * Copy the firmware's GNU build id into the control block, so that a crash can be matched to its ELF file. If the
+ * linker made none, its length there is 0.
  */
 void amp_control_set_build_id(void);
 

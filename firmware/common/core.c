@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What is the same on every core: sleeping without missing a bell, and how deep the stacks are. */
+/* What is the same on every core: sleeping without missing a doorbell, and how deep the stacks are. */
 #include "board.h"
 #include "cpu.h"
 #include "stack.h"
@@ -22,8 +22,8 @@ uint32_t amp_cpu_idle(void)
 	uint64_t before;
 
 	/*
-	 * With interrupts masked nothing can ring between the look and the sleep; the wait ends for a masked interrupt
-	 * all the same, which is served as soon as interrupts are on again.
+	 * With interrupts masked, nothing can ring unseen between the look and the sleep. A masked interrupt still ends
+	 * the wait, and is served as soon as interrupts are on again.
 	 */
 	state = amp_arch_irq_save();
 	if (!amp_doorbell_pending()) {

@@ -11,7 +11,7 @@ struct amp_crash *amp_crash_open(uint32_t cause)
 {
 	struct amp_crash *crash = (struct amp_crash *)&amp_remote_block->crash;
 
-	/* A reader must not take a record of which only half is new. */
+	/* Nobody may take a record that is half old and half new for a complete one. */
 	amp_remote_block->crash.magic = 0;
 	amp_control_publish();
 	memset(crash, 0, sizeof(*crash));

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * @file crash.h
- * @brief The crash record: last words of this core, for the relay and for Linux.
+ * @brief The crash record: this core's last words, for the relay and for Linux.
  *
- * Context: fault handlers and the boot ROM, interrupts off. Nothing here needs a working heap, interrupt or link.
+ * Context: fault handlers and the boot ROM, interrupts off. Nothing here needs interrupts or the link to work.
  */
 #ifndef AMP_FIRMWARE_CRASH_H
 #define AMP_FIRMWARE_CRASH_H
@@ -18,31 +18,31 @@
  */
 struct amp_crash *amp_crash_open(uint32_t cause);
 
-/** What the record's text says beyond cause and registers. Conversions: format.h. */
+/** Set the record's text, which says more than cause and registers. Conversions: format.h. */
 void amp_crash_say(struct amp_crash *crash, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void amp_crash_vsay(struct amp_crash *crash, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
 
-/** Copy `words` words that start at `from`, at most AMP_CRASH_STACK_WORDS. The caller knows that they can be read. */
+/** Copy `words` words from `from` on, at most AMP_CRASH_STACK_WORDS. They must be readable. */
 void amp_crash_stack(struct amp_crash *crash, const uint32_t *from, uint32_t words);
 
-/** The record is complete: let it be seen. */
+/** Mark the record complete. */
 void amp_crash_publish(struct amp_crash *crash);
 
 /** Tell the relay, and wait for power-off. */
 _Noreturn void amp_crash_end(void);
 
-/** Addresses below this are null pointers, with what was added to them. */
+/** Addresses below this are null pointers, or members of structures at a null pointer. */
 #define AMP_NULL_SIZE 0x1000u
 
-/* fault.c: the frame of a fault handler. The boot ROM, which has no variables, does without. */
+/* fault.c: what every fault handler does first and last. It has variables, so the boot ROM does without it. */
 
-/** First thing in a fault handler. Does not return if the fault is in the handler itself. */
+/** To be called first in a fault handler. Does not return if the fault is in the handler itself. */
 void amp_crash_enter(void);
 
-/** Last thing: publish the record, write its line to the trace, end. */
+/** To be called last: publishes the record, writes a line of it to the trace, and ends. */
 _Noreturn void amp_crash_leave(struct amp_crash *crash);
 
-/** From now on the fault handler commits a fault of its own: the core is lost at the next fault. */
+/** Have the fault handler commit a fault itself: at the next fault the core is lost. */
 void amp_crash_poison(void);
 
 #endif

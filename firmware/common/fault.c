@@ -6,7 +6,7 @@
 #include "crash.h"
 #include "trace.h"
 
-static volatile uint32_t faults; /* handled so far: more than one means that handling failed */
+static volatile uint32_t faults; /* so far; a second one means that handling the first has failed */
 static volatile bool poisoned;
 
 void amp_crash_poison(void)
@@ -14,7 +14,8 @@ void amp_crash_poison(void)
 	poisoned = true;
 }
 
-/** A fault while one is handled. The first one's record counts if it was complete; else all that is known is this. */
+/** A fault while one is being handled. If the record of the first is complete, it counts; if not, this is all we know.
+ */
 static _Noreturn void second_fault(void)
 {
 	struct amp_crash *crash;
@@ -33,7 +34,7 @@ void amp_crash_enter(void)
 		cpu_undefined();
 	if (faults++)
 		second_fault();
-	amp_watchdog_stop(); /* we are dead already; it would only blur the picture */
+	amp_watchdog_stop(); /* it would report a second death, of the same cause */
 }
 
 _Noreturn void amp_crash_leave(struct amp_crash *crash)

@@ -9,11 +9,11 @@
 // NOLINTBEGIN(clang-analyzer-valist.Uninitialized)
 
 struct output {
-	char *at, *end; /* end: where the NUL goes at the latest */
+	char *at, *end; /* end: the last place where the NUL can go */
 	size_t length;  /* what would have been written with room for all */
 };
 
-/** A va_list may be an array, which cannot be handed on by reference: in a structure it can. */
+/** A va_list may be an array, which cannot be passed by reference; a structure that holds it can. */
 struct arguments {
 	va_list list;
 };
@@ -76,7 +76,7 @@ static void put_number(struct output *out, struct conversion *conv, const char *
 	while (value) {
 		unsigned digit;
 
-		/* 64-bit division is a slow library function on small cores, and numbers are mostly small */
+		/* small cores have a slow library function for 64-bit divisions, and most numbers are small */
 		if (value <= UINT32_MAX) {
 			digit = (uint32_t)value % base;
 			value = (uint32_t)value / base;
@@ -87,13 +87,13 @@ static void put_number(struct output *out, struct conversion *conv, const char *
 		*--first = (char)(digit < 10 ? '0' + digit : ten + digit - 10);
 	}
 	length = (unsigned)(digits + sizeof(digits) - first);
-	/* The precision is the least number of digits: one if there is none, and then zeros may fill the field. */
+	/* The precision is the least number of digits. Without one it is 1, and zeros may fill the field. */
 	if (conv->precision == NO_PRECISION)
 		conv->precision = 1;
 	else
 		conv->zero = false;
 	if (base == 8 && conv->alternate && conv->precision <= length)
-		conv->precision = length + 1; /* "a zero before it" is what '#' means in octal */
+		conv->precision = length + 1; /* in octal, '#' puts a zero before the number */
 	put_field(out, conv, prefix, conv->precision > length ? conv->precision - length : 0, first, length);
 }
 

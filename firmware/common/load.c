@@ -8,7 +8,7 @@ void amp_load_turn(struct amp_load *load, uint64_t now, uint32_t slept, uint64_t
 	load->slept += slept;
 	if (passed < window)
 		return;
-	/* Asleep for longer than the window was long is a matter of rounding. */
+	/* Rounding may make the sleep longer than the window. */
 	load->permille = load->slept >= passed ? 0 : (uint32_t)((passed - load->slept) * 1000 / passed);
 	load->window_start = now;
 	load->slept = 0;

@@ -14,7 +14,7 @@ struct amp_load {
 };
 
 /**
- * Once per turn of the main loop.
+ * To be called once per turn of the main loop.
  * @param now     cycles since start
  * @param slept   cycles of this turn that were spent asleep
  * @param window  cycles over which to average

@@ -18,10 +18,10 @@ extern uint32_t __fault_stack_top[];
 /** What start.S fills the stacks with. */
 #define AMP_STACK_PAINT 0x5aa5c33cu
 
-/** Bytes of each guard. No stack frame is larger, so none can step over it: -Wframe-larger-than in CMakeLists.txt. */
+/** Bytes of each guard. No stack frame is as large, so none can step over it: -Wframe-larger-than in CMakeLists.txt. */
 #define AMP_STACK_GUARD 4096u
 
-/** The address lies in a guard. @return the name of that guard's stack, or NULL. Context: any. */
+/** @return the name of the stack in whose guard the address lies, or NULL. Context: any. */
 const char *amp_stack_guarded(uint32_t address);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * @file trace.h
- * @brief The trace buffer: this core's log, which Linux shows in debugfs and the relay writes to a file.
+ * @brief The trace buffer: this core's log, which Linux shows in debugfs and the relay copies to a file.
  */
 #ifndef AMP_FIRMWARE_TRACE_H
 #define AMP_FIRMWARE_TRACE_H
@@ -16,10 +16,10 @@ struct amp_trace_ring {
 	volatile uint32_t *head;
 };
 
-/** Append. The text is there before `head` says so. The caller keeps others from doing the same at the same time. */
+/** Append; `head` moves after the text is there. Only one caller at a time. */
 void amp_trace_ring_write(const struct amp_trace_ring *ring, const char *text, size_t length);
 
-/** Longest line, with its time stamp and newline; the rest is cut off, the newline stays. */
+/** Longest line with its time stamp and newline. A longer one is cut off before its newline. */
 #define AMP_TRACE_LINE 160
 
 /**
@@ -29,13 +29,13 @@ void amp_trace_ring_write(const struct amp_trace_ring *ring, const char *text, s
  */
 size_t amp_trace_line(char *line, uint64_t ms, const char *text, size_t length);
 
-/** Empty the buffer of what an earlier life left there. Once, before the first amp_trace(). */
+/** Clear what an earlier life left in the buffer. Once, before the first amp_trace(). */
 void amp_trace_start(void);
 
 /** Write one line, time stamp first, and ring the relay. Conversions: format.h. Context: any. Blocks: no. */
 void amp_trace(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/** As amp_trace(), for text that is no format. */
+/** As amp_trace(), for text that is not a format. */
 void amp_trace_text(const char *text, size_t length);
 
 #endif

@@ -28,16 +28,16 @@ struct cmsdk_uart {
 #define CMSDK_UART_INT_TX (1u << 0)
 #define CMSDK_UART_INT_RX (1u << 1)
 
-/** The transmitter's interrupt is the receiver's neighbour. */
+/** The transmitter's interrupt is the one behind the receiver's. */
 #define UART_TX_IRQ (SOC_DOORBELL_IRQ + 1)
 
 static inline void uart_power_on(void)
 {
-	CMSDK_UART->baud_divider = 16; /* the smallest that works: QEMU takes no time over a byte */
+	CMSDK_UART->baud_divider = 16; /* the smallest that works; in QEMU a byte takes no time anyway */
 	CMSDK_UART->ctrl = CMSDK_UART_CTRL_TX | CMSDK_UART_CTRL_RX;
 	/*
-	 * One read although nothing is there: QEMU asks its peer for more only after a read, and a byte that was sent
-	 * before the receiver was on would otherwise wait for ever, and all later ones behind it.
+	 * Read once although nothing is there: QEMU asks its peer for more only after a read. Without this, a byte that
+	 * was sent before the receiver was on would wait for ever, and all later ones behind it.
 	 */
 	(void)CMSDK_UART->data;
 }
@@ -68,7 +68,7 @@ static inline void uart_interrupt_on_byte(void)
 	CMSDK_UART->ctrl |= CMSDK_UART_CTRL_RX_INT;
 }
 
-/** Interrupt when the transmitter becomes free, or not. */
+/** Switch the interrupt "the transmitter has become free" on or off. */
 static inline void uart_interrupt_on_room(bool on)
 {
 	uint32_t ctrl = CMSDK_UART->ctrl & ~CMSDK_UART_CTRL_TX_INT;
@@ -76,7 +76,7 @@ static inline void uart_interrupt_on_room(bool on)
 	CMSDK_UART->ctrl = on ? ctrl | CMSDK_UART_CTRL_TX_INT : ctrl;
 }
 
-/** First thing in the interrupt: what happens from now on makes a new one. */
+/** To be called first in the interrupt handler: whatever happens from then on makes a new interrupt. */
 static inline void uart_acknowledge(void)
 {
 	CMSDK_UART->interrupts = CMSDK_UART_INT_RX | CMSDK_UART_INT_TX;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The doorbell by interrupt. Both directions keep one bit per bell: a bell that has rung need not ring twice. */
+/* The doorbell by interrupt. Each direction keeps one bit per byte: a byte that is waiting need not wait twice. */
 #include "board.h"
 #include "devices.h"
 
@@ -7,10 +7,10 @@
 
 #define TX_WORDS (256 / 32)
 
-/* Shared with the interrupt handler: changed with interrupts off only. */
+/* Shared with the interrupt handler: to be changed with interrupts off only. */
 static struct amp_doorbell_events rung;
-static uint32_t tx_waiting[TX_WORDS]; /* bit n: byte n shall be sent as soon as the transmitter is free */
-static bool tx_stalled;               /* the transmitter will interrupt when it is */
+static uint32_t tx_waiting[TX_WORDS]; /* bit n: send byte n as soon as the transmitter is free */
+static bool tx_stalled;               /* the interrupt "transmitter free" is on */
 
 static void receive(uint8_t byte)
 {
@@ -31,7 +31,7 @@ static void stall(bool stalled)
 	tx_stalled = stalled;
 }
 
-/* Send what waits, while the transmitter takes it. Interrupts are off, or this is the interrupt. */
+/* Send what waits, for as long as the transmitter has room. Interrupts are off, or this is the interrupt. */
 static void transmit(void)
 {
 	for (uint32_t i = 0; i < TX_WORDS; i++) {
@@ -40,7 +40,7 @@ static void transmit(void)
 
 			if (!uart_has_room()) {
 				stall(true);
-				/* It may have become free before its interrupt was on: then there will be none. */
+				/* If it became free before its interrupt was on, there will be no interrupt. */
 				if (!uart_has_room())
 					return;
 			}
@@ -53,7 +53,7 @@ static void transmit(void)
 
 void amp_doorbell_interrupt(void)
 {
-	/* Acknowledged first: a byte that comes after the last look makes a new interrupt. */
+	/* Acknowledge first, so that a byte that comes after the last look makes a new interrupt. */
 	uart_acknowledge();
 	while (uart_has_byte())
 		receive(uart_take());
@@ -66,7 +66,7 @@ void amp_doorbell_start(void)
 	uint32_t state = amp_interrupts_off();
 
 	uart_interrupt_on_byte();
-	amp_doorbell_interrupt(); /* what came before made no interrupt */
+	amp_doorbell_interrupt(); /* bytes that came before made no interrupt */
 	amp_irq_enable(SOC_DOORBELL_IRQ);
 	amp_irq_enable(UART_TX_IRQ);
 	amp_interrupts_restore(state);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The part of the doorbell that needs no interrupts: all that the boot ROM has, and what a crash relies on. */
+/* The part of the doorbell that works without interrupts, for the boot ROM and for crashes. */
 #include "board.h"
 #include "devices.h"
 
@@ -10,7 +10,7 @@ void amp_doorbell_power_on(void)
 
 void amp_doorbell_put(uint8_t byte)
 {
-	/* No interrupt could end a sleep here: a fault handler outranks them all. */
+	/* Do not sleep: in a fault handler no interrupt would end that. */
 	while (!uart_has_room())
 		;
 	uart_send(byte);

@@ -61,13 +61,13 @@ static inline void uart_interrupt_on_byte(void)
 	NS16550_IER |= NS16550_IER_RX;
 }
 
-/** Interrupt when the transmitter becomes free, or not. */
+/** Switch the interrupt "the transmitter has become free" on or off. */
 static inline void uart_interrupt_on_room(bool on)
 {
 	NS16550_IER = on ? NS16550_IER_RX | NS16550_IER_TX : NS16550_IER_RX;
 }
 
-/** Nothing to do: the interrupt stays until its cause is gone, byte taken or transmitter filled. */
+/** Nothing to do: taking the byte, or filling the transmitter, ends the interrupt. */
 static inline void uart_acknowledge(void)
 {
 }

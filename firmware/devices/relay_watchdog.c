@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* For boards without a watchdog: the relay is one, and is fed through the control block. 0 there means stopped. */
+/* For boards without a watchdog: the relay acts as one. It is fed through the control block, where 0 means stopped. */
 #include "board.h"
 #include "control.h"
 
@@ -22,5 +22,5 @@ void amp_watchdog_stop(void)
 
 bool amp_watchdog_expired(void)
 {
-	return false; /* there is no early warning: the relay ends this life */
+	return false; /* the relay does not warn: it ends this life */
 }

@@ -95,14 +95,18 @@
 #define AMP_RISCV_POSITION_(id, ...)   AMP_RISCV_##id,
 #define AMP_AARCH64_POSITION_(id, ...) AMP_AARCH64_##id,
 
-/** Positions in amp_crash.reg. */
+/** Positions in amp_crash.reg on Arm. */
 enum amp_arm_register { AMP_ARM_REGISTERS(AMP_ARM_POSITION_) AMP_ARM_NUM_REGISTERS };
+/** Positions in amp_crash.reg on RISC-V. */
 enum amp_riscv_register { AMP_RISCV_REGISTERS(AMP_RISCV_POSITION_) AMP_RISCV_NUM_REGISTERS };
+/** Positions in amp_crash.reg on AArch64. */
 enum amp_aarch64_register { AMP_AARCH64_REGISTERS(AMP_AARCH64_POSITION_) AMP_AARCH64_NUM_REGISTERS };
 
-/** Positions in amp_crash.status. */
+/** Positions in amp_crash.status on Arm. */
 enum amp_arm_status { AMP_ARM_STATUS(AMP_ARM_POSITION_) AMP_ARM_NUM_STATUS };
+/** Positions in amp_crash.status on RISC-V. */
 enum amp_riscv_status { AMP_RISCV_STATUS(AMP_RISCV_POSITION_) AMP_RISCV_NUM_STATUS };
+/** Positions in amp_crash.status on AArch64. */
 enum amp_aarch64_status { AMP_AARCH64_STATUS(AMP_AARCH64_POSITION_) AMP_AARCH64_NUM_STATUS };
 
 /* clang-format on */

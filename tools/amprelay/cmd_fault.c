@@ -4,7 +4,7 @@
 
 #include "cli.h"
 #include "client.h"
-#include "postmortem.h"
+#include "postmortem/postmortem.h"
 #include "table.h"
 
 /* The kinds of fault, and what should notice them on each architecture. */
