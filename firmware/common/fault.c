@@ -14,8 +14,7 @@ void amp_crash_poison(void)
 	poisoned = true;
 }
 
-/** A fault while one is being handled. If the record of the first is complete, it counts; if not, this is all we know.
- */
+/** A fault while one is being handled: the record of the first counts if it is complete. */
 static _Noreturn void second_fault(void)
 {
 	struct amp_crash *crash;

@@ -3,7 +3,8 @@
  * @file app.h
  * @brief What the files of this application share: one main loop, one link to Linux, a table of services.
  *
- * Everything runs in the main loop, the services' callbacks too; interrupts only say that there is something to do.
+ * Everything runs in the main loop, including the services' callbacks; interrupts only say that there is something to
+ * do.
  */
 #ifndef AMP_FIRMWARE_APP_H
 #define AMP_FIRMWARE_APP_H
@@ -16,7 +17,7 @@
 struct app_stats {
 	uint32_t rx;                /**< messages received by services */
 	uint32_t tx;                /**< messages sent */
-	uint32_t dropped;           /**< messages that could not be sent, for want of a buffer or a link */
+	uint32_t dropped;           /**< messages that could not be sent: no buffer, or no link */
 	uint32_t refused;           /**< channels announced by Linux that got no endpoint */
 	uint32_t links;             /**< times the link came up */
 	uint32_t doorbells;         /**< turns of the main loop that a doorbell caused */
@@ -25,10 +26,10 @@ struct app_stats {
 
 extern struct app_stats app_stats;
 
-/** Share of time that the main loop was not asleep, in the last full second. */
+/** @return the share of the last full second in which the main loop was not asleep */
 uint32_t app_load_permille(void);
 
-/** Commit the fault (enum amp_fault) in the main loop, once this turn's work is done and its answers are sent. */
+/** Commit the fault (enum amp_fault) at the end of this turn of the main loop, when its answers have been sent. */
 void app_crash_later(uint32_t fault);
 
 /* link.c */
@@ -39,22 +40,22 @@ void app_link_start(void);
 /** Kicks arrived: bit n is notify id n. May bring the link up or take it down. */
 void app_link_notified(uint64_t notify);
 
-/** Once per turn: receives what the turn before has left, and notices a driver that came or went without a kick. */
+/** Once per turn: receives what the last turn left, and notices a driver that came or went without a kick. */
 void app_link_check(void);
 
-/** Messages wait that this turn has left, so that the main loop gets round: do not sleep. */
+/** Has this turn left messages for the next one? Then do not sleep. */
 bool app_link_more(void);
 
 /**
- * A send found no buffer: have Linux ring when it gives one back, which it does not do by itself.
- * @return true: one has come meanwhile, and will not be rung for: try again
+ * A send found no buffer: ask Linux to ring when it gives one back, which it otherwise does not do.
+ * @return true if one has come back in the meantime, without a ring: try again
  */
 bool app_link_want_buffers(void);
 
 /** No send waits for a buffer any more. */
 void app_link_need_no_buffers(void);
 
-/** Take the link down, and leave it so. */
+/** Take the link down for good. */
 void app_link_stop(void);
 
 #endif

@@ -14,7 +14,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-/** A reply as it grows; what does not fit is cut off. */
+/** A reply that grows; what does not fit is cut off. */
 struct reply {
 	char *text;
 	size_t length;
@@ -156,7 +156,7 @@ static void run_line(struct reply *reply, char *line)
 size_t command_run(const char *text, size_t length, char *reply_text)
 {
 	struct reply reply = {.text = reply_text};
-	char line[COMMAND_LINE_MAX + 2]; /* one byte more than fits, to see that it does not */
+	char line[COMMAND_LINE_MAX + 2]; /* has room for one byte too many, so that a line that is too long is seen */
 	size_t copied = length < sizeof(line) - 1 ? length : sizeof(line) - 1;
 
 	memcpy(line, text, copied);
@@ -173,7 +173,7 @@ size_t command_run(const char *text, size_t length, char *reply_text)
 		say(&reply, "error: a command has at most %u bytes\n", COMMAND_LINE_MAX);
 	else
 		run_line(&reply, line);
-	/* a reply that was cut off ends where its NUL was, one byte before the end of the room */
+	/* If the reply was cut off, there is room for the newline where its NUL was. */
 	if (reply_text[reply.length - 1] != '\n')
 		reply_text[reply.length++] = '\n';
 	return reply.length;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The link to Linux: up while Linux' virtio driver says DRIVER_OK. Linux may take it away and bring it back at any time
- * (a driver unbound, a module reloaded), while this core runs on.
+ * The link to Linux: up while Linux's virtio driver says DRIVER_OK. Linux may take it down and bring it up again at any
+ * time (a driver is unbound, a module reloaded), while this core runs on.
  */
 #include "amp_assert.h"
 #include "app.h"
@@ -22,15 +22,15 @@ static struct {
 	bool up;
 	bool lost;                  /* noticed in a place where the link cannot be taken down */
 	bool stopped;               /* for good */
-	const char *last_complaint; /* why it does not come up: told once, not at every try */
+	const char *last_complaint; /* why it does not come up: said once, not at every try */
 
-	struct metal_io_region table_io; /* the firmware's memory: the resource table is there */
+	struct metal_io_region table_io; /* the firmware's memory, in which the resource table is */
 	struct metal_io_region vring_io[2];
-	struct metal_io_region buffers_io; /* the only memory that a descriptor of Linux may name */
+	struct metal_io_region buffers_io; /* the only memory to which a descriptor may point */
 	metal_phys_addr_t buffers_pa;
 } the_link;
 
-/* Both: context of whatever the library did when it noticed. */
+/* The library calls these two from whatever it was doing when it noticed. */
 static void on_reset(struct virtio_device *vdev)
 {
 	(void)vdev;
@@ -64,7 +64,7 @@ void app_link_start(void)
 	amp_assert(the_link.vdev);
 }
 
-/** Tell why the link does not come up, unless that was the last thing told. */
+/** Say why the link does not come up, unless that was the last thing said. */
 static void complain(const char *text)
 {
 	if (text != the_link.last_complaint)
@@ -76,7 +76,7 @@ static void complain(const char *text)
 static int init_vrings(void)
 {
 	for (unsigned i = 0; i < SOC_VDEV0_NUM_VRINGS; i++) {
-		/* Copied once: what the library checks against the region is then what is used. */
+		/* Copied once, so that what is used is what the library has checked against the region. */
 		const volatile struct fw_rsc_vdev_vring *entry = &app_resource_table.vring[i];
 		uint32_t da = entry->da, id = entry->notifyid, num = entry->num, align = entry->align;
 		int error;
@@ -91,7 +91,7 @@ static int init_vrings(void)
 	return 0;
 }
 
-/** Learn where Linux sees our memory. @return false if that cannot be true */
+/** Learn at which address Linux sees our memory. @return false if it cannot be right */
 static bool init_buffers(void)
 {
 	uint64_t mem_pa = amp_host_block->mem_pa;
@@ -123,16 +123,16 @@ static void bring_up(void)
 		return;
 	}
 	amp_rpmsg_set_link_cb(&the_link.rpmsg, on_loss, NULL);
-	/* Whatever Linux sends, the loop gets round to its watchdog. */
+	/* However much Linux sends, the main loop must come round to its watchdog. */
 	amp_rpmsg_bound_reception(&the_link.rpmsg, true);
-	/* The main loop must not wait for a Linux that gives no buffers: the watchdog would bite. */
+	/* If a send waited for a Linux that gives no buffers, the watchdog would not be fed. */
 	amp_rpmsg_set_send_timeout(&the_link.rpmsg, 0);
 	the_link.up = true;
 	the_link.last_complaint = NULL;
 	app_stats.links++;
 	amp_trace("link: up\n");
 	services_link_up(rpmsg_virtio_get_rpmsg_device(&the_link.rpmsg));
-	/* Kicks that came before there were queues were lost on us. */
+	/* Kicks may have come before there were queues. */
 	rproc_virtio_notified(the_link.vdev, RSC_NOTIFY_ID_ANY);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The main loop: sleep, see what rang, do it, feed the watchdog. */
+/* The main loop: sleep, see what has rung, serve it, feed the watchdog. */
 #include "app.h"
 #include "board.h"
 #include "control.h"
@@ -28,7 +28,7 @@ void app_crash_later(uint32_t fault)
 	fault_to_commit = fault;
 }
 
-/* The library's messages go where ours go. */
+/* The library's messages go to the trace buffer, like ours. */
 static void log_to_trace(enum metal_log_level level, const char *format, ...)
 {
 	char text[AMP_TRACE_LINE];
@@ -73,7 +73,7 @@ static _Noreturn void shut_down(void)
 	amp_cpu_park();
 }
 
-/* The relay asks for a fault; what it asks for is its own to write at any time, so it is read once. */
+/* The relay asks for a fault. It may change the number at any time, so read it once. */
 static void inject(void)
 {
 	uint32_t fault = amp_relay_block->inject;

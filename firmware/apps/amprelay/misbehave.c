@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Messages and ring entries that no sound core sends. A service without a channel, so that it has a turn in the main
- * loop and an endpoint to send from.
+ * Messages and ring entries that no sound core sends. This is a service without a channel: as a service it has turns in
+ * the main loop, and an endpoint to send from.
  */
 #include "misbehave.h"
 
@@ -16,7 +16,7 @@
 #define NS_CREATE  0u
 #define NS_DESTROY 1u
 
-/* Sent in one turn, so that the main loop gets round. */
+/* As many in one turn, so that the main loop comes round. */
 #define BATCH 16u
 
 struct announcement {
@@ -36,25 +36,25 @@ static int announce(struct rpmsg_endpoint *ept, const char *name, uint32_t addr,
 	return rpmsg_trysendto(ept, &message, sizeof(message), RPMSG_NS_EPT_ADDR);
 }
 
-/* Linux's own name service shall be destroyed. */
+/* Asks Linux to destroy its own name service. */
 static bool destroy_name_service(struct rpmsg_endpoint *ept)
 {
 	return announce(ept, "rpmsg_ns", RPMSG_NS_EPT_ADDR, NS_DESTROY) >= 0;
 }
 
-/* Linux's control device shall be destroyed, wherever it is. */
+/* Asks Linux to destroy its control device, whatever its address. */
 static bool destroy_control(struct rpmsg_endpoint *ept)
 {
 	return announce(ept, "rpmsg_ctrl", RPMSG_ADDR_ANY, NS_DESTROY) >= 0;
 }
 
-/* A channel that nobody needs. */
+/* Announces a channel that nobody needs. */
 static bool announce_another(struct rpmsg_endpoint *ept)
 {
 	return announce(ept, "amp-flood", 0x10000u + done, NS_CREATE) >= 0;
 }
 
-/* A used entry that says less than a header was written, for a message that says 65 535 bytes follow. */
+/* Returns a buffer as if less than a header had been written, with a message that claims 65 535 bytes. */
 static bool used_too_short(struct rpmsg_endpoint *ept)
 {
 	struct rpmsg_virtio_device *rvdev = metal_container_of(ept->rdev, struct rpmsg_virtio_device, rdev);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * @file resource_table.h
- * @brief What this firmware asks of Linux' remoteproc, which reads the table from the ELF file and, at run time, writes
- * status, features and vring addresses into the copy in our memory.
+ * @brief What this firmware asks of Linux's remoteproc, which reads the table from the ELF file and, at run time,
+ * writes status, features and vring addresses to the copy in our memory.
  */
 #ifndef AMP_FIRMWARE_RESOURCE_TABLE_H
 #define AMP_FIRMWARE_RESOURCE_TABLE_H
@@ -13,7 +13,7 @@ struct app_resource_table {
 	struct resource_table header;
 	uint32_t offset[2];
 	struct fw_rsc_vdev vdev;
-	struct fw_rsc_vdev_vring vring[2]; /* belongs to vdev, and must follow it */
+	struct fw_rsc_vdev_vring vring[2]; /* part of vdev: must follow it */
 	struct fw_rsc_trace trace;
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The other end of Linux' samples/rpmsg/rpmsg_client_sample.c, which sends its next message when it has an answer, and
- * a hundred in all. With the last answer the channel has done its duty and goes.
+ * The other end of Linux's samples/rpmsg/rpmsg_client_sample.c, which sends a hundred messages, each when the one
+ * before has been answered. After the last answer the channel is closed.
  */
 #include "services.h"
 
@@ -18,7 +18,7 @@ static void receive(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t
 static void turn(struct rpmsg_endpoint *ept, uint64_t now_ms)
 {
 	(void)now_ms;
-	/* Linux is told by a message: if there is no buffer for that, in a later turn. */
+	/* Closing sends a message to Linux. If there is no buffer for it, try in a later turn. */
 	if (answered >= MESSAGES && rpmsg_get_tx_buffer_size(ept) > 0)
 		service_close(ept);
 }

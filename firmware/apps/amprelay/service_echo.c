@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Sends every message back, in order, and loses none: a message that finds no buffer to go back in is kept where it is,
- * in Linux' own buffer, until there is one. Linux can send no more than it has buffers, so this ends by itself.
+ * Sends every message back, in order, and loses none: when there is no buffer for an answer, the message stays where it
+ * is, in Linux's own buffer, until there is one. Linux cannot send more messages than it has buffers, so the queue is
+ * bounded.
  */
 #include "services.h"
 
@@ -15,7 +16,7 @@ struct waiting {
 	uint32_t src;
 };
 
-/* As many as Linux has buffers to send with. */
+/* As many as Linux has buffers for sending. */
 #define MAX_WAITING SOC_VDEV0_VRING1_NUM
 
 static struct waiting queue[MAX_WAITING];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The other end of Linux' rpmsg_char: says which endpoint a message came to, and sends it back. Twice: as a channel,
- * from which Linux makes a /dev/rpmsgN, and at an address that endpoints made through /dev/rpmsg_ctrlN can be given.
+ * The other end of Linux's rpmsg_char: says which endpoint a message came to, and sends it back. There are two of it: a
+ * channel, of which Linux makes a /dev/rpmsgN, and an address for endpoints that are made through /dev/rpmsg_ctrlN.
  */
 #include "format.h"
 #include "services.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Takes messages, reads all of each, and tells its sender from time to time what has come: for measuring how fast
- * messages get here, with a sender that never has more under way than there are buffers.
+ * Takes messages, reads all of each, and from time to time tells the sender what has come. It is there to measure how
+ * fast messages get here, with a sender that never has more of them under way than there are buffers.
  */
 #include "services.h"
 
@@ -11,7 +11,7 @@
 
 #define MESSAGE_MAX 496u
 
-/* So many messages to a report. */
+/* Messages to a report. */
 #define REPORT_EVERY 32u
 
 static struct {
@@ -21,8 +21,8 @@ static struct {
 	uint32_t sum;  /* of all 32-bit words */
 } seen;
 
-static uint32_t report_to = RPMSG_ADDR_ANY; /* a report is due */
-static bool start_over;                     /* after it */
+static uint32_t report_to = RPMSG_ADDR_ANY; /* where a report is due; RPMSG_ADDR_ANY: none is */
+static bool start_over;                     /* clear the figures after the report */
 
 static void count(const void *data, size_t len)
 {
@@ -68,7 +68,7 @@ static void receive(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t
 	report(ept);
 }
 
-/* The report before found no buffer. */
+/* Sends a report for which there was no buffer before. */
 static void turn(struct rpmsg_endpoint *ept, uint64_t now_ms)
 {
 	(void)now_ms;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Periodic records for one subscriber. Linux tells nobody its address when it opens a channel, so whoever sent the last
- * message gets them.
+ * Periodic records for one subscriber: whoever sent the last message. Linux does not tell us the address of an endpoint
+ * that it opens, so it must send something first.
  */
 #include "app.h"
 #include "board.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The other end of Linux' rpmsg_tty: sends everything back behind the number of the terminal. Terminal 0 is the one
- * that we announce. The others Linux announces, one for each channel that is made there; what has its address learns
- * ours from a first message, "bound".
+ * The other end of Linux's rpmsg_tty: sends everything back, with the number of the terminal before it. We announce
+ * terminal 0. Linux announces the others, one for each channel that is made there; a first message, "bound", tells it
+ * our address.
  */
 #include "format.h"
 #include "services.h"
@@ -38,7 +38,7 @@ static unsigned number(const struct rpmsg_endpoint *ept)
 	return 0;
 }
 
-/* A terminal is a stream of bytes: what the prefix displaces from the reply comes in a second one. */
+/* A terminal is a stream of bytes: what does not fit into the reply behind the prefix goes into a second one. */
 static void receive(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src)
 {
 	char prefix[16];

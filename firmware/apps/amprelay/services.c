@@ -16,7 +16,7 @@ static const struct service *const services[] = {
 
 #define SERVICES (sizeof(services) / sizeof(services[0]))
 
-/* service_bind() looks at so many addresses: more than there are endpoints that could have them. */
+/* Addresses that service_bind() tries: more than there can be endpoints. */
 #define BIND_ADDRESSES 32u
 
 enum state {
@@ -28,8 +28,8 @@ enum state {
 static struct rpmsg_endpoint endpoints[SERVICES];
 static enum state states[SERVICES];
 static struct rpmsg_device *device; /* NULL: down */
-static bool complained;             /* that a service could not be announced; once per link */
-static bool refusal_told;           /* that a channel of Linux got no endpoint; once per link */
+static bool complained;             /* that a service could not be announced: once per link */
+static bool refusal_told;           /* that a channel of Linux got no endpoint: once per link */
 
 static int receive(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src, void *priv)
 {
@@ -103,8 +103,8 @@ static void announce(unsigned i)
 		return;
 	}
 	/*
-	 * A service answers everyone and has no counterpart of its own. If it waited for one, the first channel of this
-	 * name that Linux announces would be taken for it, and not come to services_bind().
+	 * A service answers everyone and has no counterpart. If it seemed to wait for one, the library would take the
+	 * first channel of this name that Linux announces for its counterpart, and not call services_bind().
 	 */
 	endpoints[i].dest_addr = endpoints[i].addr;
 	states[i] = OPEN;
@@ -174,7 +174,7 @@ int service_bind(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev, const st
 	int error = RPMSG_ERR_ADDR;
 
 	ept->priv = (void *)(uintptr_t)service;
-	/* Without a name: Linux ends such a channel, and need not be told that it did. */
+	/* Without a name, so that its end is not announced: it is Linux that ends such a channel. */
 	for (uint32_t i = 0; error == RPMSG_ERR_ADDR && i < BIND_ADDRESSES; i++)
 		error = rpmsg_create_ept(ept, rdev, NULL, RPMSG_RESERVED_ADDRESSES + i, peer, receive, NULL);
 	return error;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * @file services.h
- * @brief What this core offers to Linux. A service is one file with a struct service, and one row of the table in
+ * @brief What this core offers to Linux. A service is a file with a struct service, and a row of the table in
  * services.c.
  *
  * The bytes of each service's messages: docs/reference/services.md. How to write one: docs/how-to/write-a-service.md.
@@ -26,7 +26,7 @@ struct service {
 	 */
 	void (*receive)(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src);
 
-	/** The link is gone, and with it everyone who sent messages. */
+	/** The link is gone, and so is everyone who sent messages. */
 	void (*link_down)(void);
 
 	/** Once per turn of the main loop while the link is up: for what is due by time, or waits for buffers. */
@@ -49,8 +49,7 @@ struct service {
  */
 int service_send(struct rpmsg_endpoint *ept, const void *data, size_t len, uint32_t dst);
 
-/** As service_send(), but a message that finds no free buffer (RPMSG_ERR_NO_BUFF) is not dropped: the caller tries
- * again. */
+/** As service_send(), but without a free buffer (RPMSG_ERR_NO_BUFF) nothing is counted: the caller tries again. */
 int service_try_send(struct rpmsg_endpoint *ept, const void *data, size_t len, uint32_t dst);
 
 /**
@@ -59,7 +58,7 @@ int service_try_send(struct rpmsg_endpoint *ept, const void *data, size_t len, u
  */
 int service_send_prefixed(struct rpmsg_endpoint *ept, const char *prefix, const void *data, size_t len, uint32_t dst);
 
-/** Take the channel of the service away, which Linux is told, until the link comes up the next time. */
+/** Close the channel of the service, and tell Linux, until the link comes up the next time. */
 void service_close(struct rpmsg_endpoint *ept);
 
 /**
@@ -73,7 +72,7 @@ int service_bind(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev, const st
 
 /* services.c, for link.c and main.c */
 
-/** The link is up: announce all services on it, now or, for want of buffers, in a later turn. */
+/** The link is up: announce all services on it, now or, if there are no buffers, in a later turn. */
 void services_link_up(struct rpmsg_device *rdev);
 
 /** The link is gone: forget all endpoints. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file telemetry.h @brief Records of the channel amp-telemetry, and when they are due; apart from how they travel. */
+/** @file telemetry.h @brief The records of the channel amp-telemetry, and when they are due; not how they are sent. */
 #ifndef AMP_FIRMWARE_TELEMETRY_H
 #define AMP_FIRMWARE_TELEMETRY_H
 
@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** Shortest and longest period. The main loop turns at least once per heartbeat, so nothing shorter would be kept. */
+/** Shortest and longest period. The main loop is only sure to turn once per heartbeat: no less could be kept. */
 #define TELEMETRY_MIN_MS     25u
 #define TELEMETRY_MAX_MS     60000u
 #define TELEMETRY_DEFAULT_MS 1000u
@@ -34,7 +34,7 @@ struct telemetry_timer {
 };
 
 /**
- * A record is due. Those that were missed are not made up for, but the rhythm is kept.
+ * Is a record due? Records that were missed are skipped, and the rhythm is kept.
  * @param period_ms  0 = never
  */
 bool telemetry_due(struct telemetry_timer *timer, uint32_t period_ms, uint64_t now_ms);

@@ -33,10 +33,10 @@
 
 #define CFSR_MEMFAULT   0x000000ffu
 #define CFSR_IACCVIOL   (1u << 0) /**< MPU refused an instruction */
-#define CFSR_MSTKERR    (1u << 4) /**< MPU refused the stacking of registers: there is no exception frame */
+#define CFSR_MSTKERR    (1u << 4) /**< MPU refused to stack the registers: there is no exception frame */
 #define CFSR_MMARVALID  (1u << 7)
 #define CFSR_BUSFAULT   0x0000ff00u
-#define CFSR_STKERR     (1u << 12) /**< bus error in the stacking of registers: there is no exception frame */
+#define CFSR_STKERR     (1u << 12) /**< bus error while stacking the registers: there is no exception frame */
 #define CFSR_BFARVALID  (1u << 15)
 #define CFSR_UNDEFINSTR (1u << 16)
 #define CFSR_INVSTATE   (1u << 17)
@@ -67,7 +67,7 @@
 #define MPU_RASR AMP_REG32(0xe000eda0)
 
 #define MPU_CTRL_ENABLE     (1u << 0)
-#define MPU_CTRL_PRIVDEFENA (1u << 2) /**< what no region covers is as without an MPU */
+#define MPU_CTRL_PRIVDEFENA (1u << 2) /**< outside of all regions, access is as without an MPU */
 
 /** Numbers of exceptions in IPSR. */
 enum armv7m_exception {
@@ -79,7 +79,7 @@ enum armv7m_exception {
 	ARMV7M_SYSTICK = 15,
 };
 
-/** Interrupts run below the configurable faults, so that a fault in an interrupt handler is reported as what it is. */
+/** Lower than the configurable faults, so that a fault in an interrupt handler is not escalated to a HardFault. */
 #define ARMV7M_PRIORITY_IRQ 0x80u
 
 static inline void armv7m_barrier(void)

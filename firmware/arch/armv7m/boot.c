@@ -7,7 +7,7 @@
 
 #define FRAME_SIZE 32u /* of what the core pushes on exception entry */
 
-/* A fault before the firmware has installed vectors of its own; `msp` is where its exception frame should be. */
+/* A fault before the firmware has installed vectors of its own. Its exception frame should be at `msp`. */
 __attribute__((used)) static _Noreturn void boot_fault_at(uint32_t msp)
 {
 	const uint32_t *frame = (const uint32_t *)(uintptr_t)msp;
@@ -22,7 +22,7 @@ __attribute__((naked)) static void boot_fault(void)
 {
 	__asm__ volatile("mrs r0, msp\n\t"
 	                 "ldr sp, =__boot_stack_top\n\t" /* its own stack may be what is broken */
-	                 "sub sp, %0\n\t"                /* but leave the frame where it is */
+	                 "sub sp, %0\n\t"                /* below the frame, which stays as it is */
 	                 "b boot_fault_at"
 	                 :
 	                 : "i"(8192));

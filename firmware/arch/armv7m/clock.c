@@ -21,7 +21,7 @@ void amp_clock_start(void)
 	SYST_CVR = 0;
 	SCB_SHPR3 = (SCB_SHPR3 & 0x00ffffffu) | ARMV7M_PRIORITY_IRQ << 24;
 	SYST_CSR = SYST_CSR_ENABLE | SYST_CSR_TICKINT | SYST_CSR_CLKSOURCE;
-	/* It starts at 0 and takes the period on the next cycle: until then it looks as if a period were over. */
+	/* It is 0 until the next cycle loads the period. Wait for that: 0 would look like the end of a period. */
 	while (SYST_CVR == 0)
 		;
 }
@@ -39,7 +39,8 @@ uint64_t amp_clock_cycles(void)
 	uint64_t full = ticks;
 	uint32_t left = SYST_CVR;
 
-	/* The counter may have started anew while its interrupt is masked: then `left` is of the next period. */
+	/* If the counter has restarted while its interrupt is masked, a period is over that `ticks` does not count yet.
+	 */
 	if (SCB_ICSR & ICSR_PENDSTSET) {
 		full++;
 		left = SYST_CVR;

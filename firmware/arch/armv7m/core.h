@@ -24,8 +24,10 @@ int main(void);
 
 /* mpu.c */
 
-/** Switch protection on: read-only code, no code elsewhere, stack guards, no null pointers, no writing to what others
- * own. */
+/**
+ * Switch protection on: code is read-only, nothing else is code, and neither stack guards, null pointers nor the other
+ * sides' sections can be written.
+ */
 void armv7m_mpu_start(void);
 
 /* clock.c */
@@ -41,7 +43,7 @@ struct fault_context {
 
 _Noreturn void armv7m_fault_handler(const struct fault_context *context);
 
-/** Let faults trap as themselves, and trap what the core would otherwise let pass: a division by zero. */
+/** Let each kind of fault trap as what it is, and have divisions by zero trap too. */
 void armv7m_fault_start(void);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * @file cpu.h
- * @brief ARMv7-M as the portable parts of the firmware see it. Every arch/ISA has a file of this name with the same
- * names in it; interrupts on and off, and waiting, are in the library's <metal/arch/cpu.h>.
+ * @brief ARMv7-M as the portable parts of the firmware see it. Each arch/ISA has a cpu.h with the same names in it. How
+ * to switch interrupts on and off, and how to wait, is in the library's <metal/arch/cpu.h>.
  */
 #ifndef AMP_FIRMWARE_CPU_H
 #define AMP_FIRMWARE_CPU_H
@@ -18,25 +18,25 @@ enum {
 	CPU_REG_PC = AMP_ARM_PC,
 };
 
-/** What is wrong with an address as an entry point, or NULL. */
+/** @return why the address cannot be an entry point, or NULL */
 static inline const char *cpu_entry_is_wrong(uint32_t entry)
 {
 	return entry & 1 ? (const char *)0 : "is not Thumb code: bit 0 is clear";
 }
 
-/** The address of the instruction there. */
+/** @return the address of the instruction at an entry point */
 static inline uint32_t cpu_code_address(uint32_t entry)
 {
 	return entry & ~1u;
 }
 
-/** An instruction that the core does not have. A macro, so that the line is that of its user. */
+/** An instruction that the core does not have. A macro, so that a crash names the line of its caller. */
 #define cpu_undefined() __asm__ volatile("udf #0")
 
 /** Undefined instruction that marks a failed assertion; r0 has the address of its text. */
 #define CPU_UDF_ASSERT 0xdea5u
 
-/** A failed assertion. A macro, so that the line number is that of the assertion. Does not return. */
+/** A failed assertion. A macro, so that a crash names the line of the assertion. Does not return. */
 #define cpu_assert_failed(text)                                               \
 	do {                                                                  \
 		register const char *text_in_r0 __asm__("r0") = (text);       \

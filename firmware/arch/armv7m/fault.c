@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What a fault leaves behind: the crash record. Runs on the fault stack with interrupts off, and trusts nothing of the
- * context that failed: its stack pointer may point anywhere.
+ * context that failed: its stack pointer may be anything.
  */
 #include "amp_assert.h"
 #include "armv7m.h"
@@ -31,16 +31,16 @@ struct fault {
 	const struct fault_context *context;
 	const struct exception_frame *frame; /* NULL: there is none that can be read */
 	struct stack stack;
-	uint32_t sp; /* before the fault; below the stack's bottom after an overflow */
+	uint32_t sp; /* before the fault; after an overflow it is below the stack's bottom */
 	uint32_t cfsr;
-	bool wild_sp; /* the stack pointer is on no stack, and not just below it either */
+	bool wild_sp; /* the stack pointer is neither on its stack nor just below it */
 };
 
 void armv7m_fault_start(void)
 {
 	/*
-	 * Not CCR_UNALIGN_TRP: compilers and C libraries take it for granted that single words and halfwords may lie
-	 * anywhere, newlib's memcpy() among them. Those of several words (LDM, LDRD …) trap all the same.
+	 * Not CCR_UNALIGN_TRP: compilers and C libraries, newlib's memcpy() among them, rely on unaligned accesses to
+	 * single words and halfwords. Those to several words (LDM, LDRD …) trap in any case.
 	 */
 	SCB_CCR |= CCR_DIV_0_TRP;
 	SCB_SHCSR |= SHCSR_MEMFAULTENA | SHCSR_BUSFAULTENA | SHCSR_USGFAULTENA;
@@ -51,7 +51,7 @@ static bool in_text(uint32_t at)
 	return at >= (uintptr_t)__text_start && at < (uintptr_t)__text_end;
 }
 
-/** The value is what a call in our code leaves in LR: odd, behind a BL or a BLX. */
+/** Could a call in our code have left this value in LR: is it odd, and behind a BL or a BLX? */
 static bool is_return_address(uint32_t value)
 {
 	const uint16_t *next;
@@ -84,7 +84,7 @@ static void locate(struct fault *fault)
 		if (fault->frame->xpsr & XPSR_ALIGNED)
 			fault->sp += 4;
 	}
-	/* An overflow ends somewhere in the guard; the frame would then lie in it or reach into it from above. */
+	/* After an overflow the frame would be in the guard, or reach into it. */
 	fault->wild_sp = at < bottom - AMP_STACK_GUARD - sizeof(struct exception_frame) || at > top;
 }
 
@@ -117,8 +117,8 @@ static void save_registers(const struct fault *fault, struct amp_crash *crash)
 }
 
 /**
- * Copy the top of the stack; after an overflow, what lies above the guard and was ever written. Without a frame LR is
- * lost: the youngest return address on the stack stands in for it.
+ * Copy the top of the stack; after an overflow, what is above the guard and was ever written. Without a frame LR is
+ * lost: take the last return address on the stack in its place.
  */
 static void save_stack(const struct fault *fault, struct amp_crash *crash)
 {
@@ -139,7 +139,7 @@ static void save_stack(const struct fault *fault, struct amp_crash *crash)
 	}
 }
 
-/** The failed context stands at an assertion. @return its text, or NULL */
+/** @return the text of the assertion at which the failed context stopped, or NULL if it was none */
 static const char *assertion(const struct fault *fault)
 {
 	uint32_t text;

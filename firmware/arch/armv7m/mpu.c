@@ -31,13 +31,13 @@ static uint32_t log2_of(uint32_t size)
 
 void armv7m_mpu_start(void)
 {
-	/* Where regions overlap, the later one counts. */
+	/* Where regions overlap, the last one counts. */
 	const struct region regions[] = {
 		{SOC_MEM_DA, log2_of(SOC_MEM_SIZE), NORMAL | READ_WRITE | NO_EXECUTE},
 		{address(__text_start), address(__text_log2_size), NORMAL | READ_ONLY},
-		/* the sections of the control block that have another writer */
+		/* the sections of the control block that others write */
 		{SOC_CONTROL_DA, log2_of(AMP_REMOTE_OFFSET), NORMAL | READ_ONLY | NO_EXECUTE},
-		/* the boot ROM has done its work; what still goes there is a null pointer */
+		/* the boot ROM is done; an access there is through a null pointer */
 		{SOC_ROM_BASE, log2_of(SOC_ROM_SIZE), NO_ACCESS | NO_EXECUTE},
 		{address(__main_guard), log2_of(AMP_STACK_GUARD), NO_ACCESS | NO_EXECUTE},
 		{address(__handler_guard), log2_of(AMP_STACK_GUARD), NO_ACCESS | NO_EXECUTE},

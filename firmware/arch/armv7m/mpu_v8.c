@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The MPU of ARMv8-M. Unlike its predecessor's, its regions may not overlap and cannot forbid an access: what no region
- * covers is forbidden. The stack guards, the boot ROM and null pointers are the gaps.
+ * The MPU of ARMv8-M. Unlike those of ARMv7-M, its regions may not overlap and cannot forbid an access; whatever is
+ * outside of all regions is forbidden. So stack guards, boot ROM and null pointers are gaps between regions.
  */
 #include "armv7m.h"
 #include "core.h"
@@ -13,8 +13,7 @@
 #define MPU_RLAR  AMP_REG32(0xe000eda0)
 #define MPU_MAIR0 AMP_REG32(0xe000edc0)
 
-/* Attributes of a region: in the base address register access, execution and sharing; in the limit which memory type.
- */
+/* Attributes of a region: access, execution and sharing go into RBAR, the type of memory into RLAR. */
 #define NO_EXECUTE (1u << 0)
 #define READ_WRITE (0u << 1)
 #define READ_ONLY  (2u << 1)
@@ -39,7 +38,7 @@ void armv7m_mpu_start(void)
 	const uint32_t text = address(__text_start), data = text + (1u << address(__text_log2_size));
 	const uint32_t data_access = SHARED | READ_WRITE | NO_EXECUTE;
 	const struct region regions[] = {
-		/* the sections of the control block that have another writer */
+		/* the sections of the control block that others write */
 		{SOC_CONTROL_DA, SOC_CONTROL_DA + AMP_REMOTE_OFFSET, SHARED | READ_ONLY | NO_EXECUTE, MEMORY},
 		{SOC_CONTROL_DA + AMP_REMOTE_OFFSET, text, data_access, MEMORY},
 		{text, data, SHARED | READ_ONLY, MEMORY},

@@ -25,8 +25,8 @@ amp_start:
 	isb
 
 	/*
-	 * Zeroed memory and stacks, which are painted so that amp_stack_used() can tell how deep they went. Whoever
-	 * loaded us should have zeroed .bss, but then this does not depend on it.
+	 * Zero .bss again, so as not to depend on the loader, and paint the stacks: amp_stack_used() sees by that how
+	 * deep they went.
 	 */
 	movs	r2, #0
 	ldr	r0, =__bss_start
@@ -55,9 +55,9 @@ fill_words:
 	.size fill_words, . - fill_words
 
 /*
- * All faults and the NMI enter here. The stack of whoever failed may be unusable and its registers are precious, so
- * nothing of it is touched before they are saved on the fault stack as struct fault_context. r0-r3, r12, lr, pc and xpsr
- * are in the exception frame, if its stacking succeeded. Never returns.
+ * All faults and the NMI enter here. The stack of the failed context may be unusable, so it is not touched, and its
+ * registers are needed, so they are saved first: on the fault stack, as struct fault_context. r0-r3, r12, lr, pc and xpsr
+ * are in the exception frame, if the core could write it. Never returns.
  */
 	.section .text.fault_entry, "ax", %progbits
 	.global armv7m_fault_entry

@@ -9,17 +9,17 @@
 
 #include <soc.h>
 
-/* An interrupt that nobody asked for is a bug, and says so. */
+/* An interrupt that nobody has enabled is a bug. */
 static void unexpected_interrupt(void)
 {
 	amp_format(amp_assert_text, sizeof(amp_assert_text), "exception %u has no handler", (unsigned)armv7m_ipsr());
 	amp_assert_trap(amp_assert_text);
 }
 
-/* The range first, then the exceptions to it: that is the point of the initialiser, not a slip. */
+/* The initialiser first fills a range and then overrides some of its members, on purpose. */
 #pragma GCC diagnostic ignored "-Woverride-init"
 
-/* Aligned as VTOR demands: its size, rounded up to a power of two. */
+/* VTOR wants it aligned to its size, rounded up to a power of two. */
 __attribute__((section(".vectors"), used, aligned(1024))) const armv7m_vector_t __vectors[16 + BOARD_IRQS] = {
 	[0 ... 15 + BOARD_IRQS] = unexpected_interrupt,
 	[0] = (armv7m_vector_t)__handler_stack_top,

@@ -35,5 +35,5 @@ __attribute__((naked, section(".vectors"), used)) void boot_reset(void)
 void amp_cpu_park(void)
 {
 	for (;;)
-		amp_arch_wait(); /* no interrupt is enabled */
+		amp_arch_wait(); /* for ever: no interrupt is enabled */
 }

@@ -29,7 +29,7 @@ static uint64_t now(void)
 
 static void interrupt_at(uint64_t time)
 {
-	CLINT(CLINT_COMPARE + 4) = UINT32_MAX; /* no interrupt at a time that is half old and half new */
+	CLINT(CLINT_COMPARE + 4) = UINT32_MAX; /* while only half of the time is new, no interrupt */
 	CLINT(CLINT_COMPARE) = (uint32_t)time;
 	CLINT(CLINT_COMPARE + 4) = (uint32_t)(time >> 32);
 }
@@ -46,7 +46,7 @@ void riscv_clock_interrupt(void)
 {
 	amp_remote_block->heartbeat++;
 	amp_doorbell_post(AMP_EVENT_TICK);
-	/* Beats that were missed, on a machine that had no time for us, are not made up for. */
+	/* Skip beats that were missed because the machine had no time for us. */
 	do
 		next += CYCLES_PER_TICK;
 	while (next <= now());

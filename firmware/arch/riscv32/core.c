@@ -33,7 +33,7 @@ void amp_irq_enable(uint32_t irq)
 	PLIC(PLIC_ENABLE + irq / 32 * 4) |= 1u << irq % 32;
 }
 
-/* An interrupt that nobody asked for is a bug, and says so. */
+/* An interrupt that nobody has enabled is a bug. */
 static void unexpected(const char *kind, uint32_t number)
 {
 	amp_format(amp_assert_text, sizeof(amp_assert_text), "%s %u has no handler", kind, (unsigned)number);
@@ -48,7 +48,7 @@ static void external_interrupt(void)
 		if (irq != SOC_DOORBELL_IRQ)
 			unexpected("PLIC interrupt", irq);
 		amp_doorbell_interrupt();
-		PLIC(PLIC_CLAIM) = irq; /* done: it may come again */
+		PLIC(PLIC_CLAIM) = irq; /* completed: it may come again */
 	}
 }
 

@@ -14,26 +14,28 @@ enum {
 	CPU_REG_PC = AMP_RISCV_PC,
 };
 
-/** What is wrong with an address as an entry point, or NULL. */
+/** @return why the address cannot be an entry point, or NULL */
 static inline const char *cpu_entry_is_wrong(uint32_t entry)
 {
 	return entry & 1 ? "is odd" : (const char *)0;
 }
 
-/** The address of the instruction there. */
+/** @return the address of the instruction at an entry point */
 static inline uint32_t cpu_code_address(uint32_t entry)
 {
 	return entry;
 }
 
-/** An instruction that the core does not have. A macro, so that the line is that of its user. */
+/** An instruction that the core does not have. A macro, so that a crash names the line of its caller. */
 #define cpu_undefined() __asm__ volatile("unimp")
 
-/** Illegal instruction (in the opcode custom-0, which this core does not use) that marks a failed assertion; a0 has the
- * address of its text. */
+/**
+ * Illegal instruction (of the opcode custom-0, which this core does not use) that marks a failed assertion; a0 has the
+ * address of its text.
+ */
 #define CPU_ILLEGAL_ASSERT 0xdea5000bu
 
-/** A failed assertion. A macro, so that the line number is that of the assertion. Does not return. */
+/** A failed assertion. A macro, so that a crash names the line of the assertion. Does not return. */
 #define cpu_assert_failed(text)                                                                        \
 	do {                                                                                           \
 		register const char *text_in_a0 __asm__("a0") = (text);                                \

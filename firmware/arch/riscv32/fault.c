@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What a fault leaves behind: the crash record. Runs on the fault stack with interrupts off, and trusts nothing of the
- * context that failed: its stack pointer may point anywhere.
+ * context that failed: its stack pointer may be anything.
  */
 #include "amp_assert.h"
 #include "board.h"
@@ -23,7 +23,7 @@ static bool within(uint32_t at, const uint32_t *bottom, const uint32_t *top)
 	return at >= (uintptr_t)bottom && at <= (uintptr_t)top;
 }
 
-/** Copy the top of the stack; after an overflow, what lies above the guard. Nothing, if it is on no stack. */
+/** Copy the top of the stack; after an overflow, what is above the guard. Nothing if `sp` is on no stack. */
 static void save_stack(uint32_t sp, struct amp_crash *crash)
 {
 	bool handler = within(sp, __handler_guard, __handler_stack_top);
@@ -40,7 +40,7 @@ static void save_stack(uint32_t sp, struct amp_crash *crash)
 	amp_crash_stack(crash, from, (uint32_t)(top - from));
 }
 
-/** The failed context stands at an assertion. @return its text, or NULL */
+/** @return the text of the assertion at which the failed context stopped, or NULL if it was none */
 static const char *assertion(const struct fault_context *context)
 {
 	uint32_t instruction, text = context->x[AMP_RISCV_A0];
@@ -54,8 +54,7 @@ static const char *assertion(const struct fault_context *context)
 	                                                           : "at an unknown place";
 }
 
-/** An access that memory protection or the bus refused: the core does not say which of them it was, the address does.
- */
+/** An access that memory protection or the bus refused. The core does not say which of the two; the address does. */
 static void explain_access(const struct fault_context *context, struct amp_crash *crash)
 {
 	uint32_t at = context->value;
@@ -94,7 +93,7 @@ static void explain(const struct fault_context *context, struct amp_crash *crash
 			amp_crash_say(crash, "%s", assert_text);
 		break;
 	case RISCV_BREAKPOINT:
-		/* The core itself divides by zero without a word: see arch.cmake. */
+		/* A check of the compiler's: the core itself divides by zero without a trap, see arch.cmake. */
 		crash->cause = AMP_CRASH_DIVZERO;
 		break;
 	default:

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Physical memory protection. Locked entries hold for machine mode too, and until the next reset. */
+/* Physical memory protection. Locked entries bind machine mode too, until the next reset. */
 #include "crash.h"
 #include "riscv32.h"
 #include "stack.h"
@@ -27,9 +27,9 @@ void riscv_pmp_start(void)
 	protect(0, __main_guard, AMP_STACK_GUARD);
 	protect(1, __handler_guard, AMP_STACK_GUARD);
 	protect(2, 0u, AMP_NULL_SIZE);
-	/* the boot ROM has done its work */
+	/* the boot ROM is done */
 	protect(3, SOC_ROM_BASE, SOC_ROM_SIZE);
-	/* the sections of the control block that have another writer */
+	/* the sections of the control block that others write */
 	protect(4, SOC_CONTROL_DA, AMP_REMOTE_OFFSET);
 	protect(5, __text_start, text_size);
 	protect(6, SOC_MEM_DA, SOC_MEM_SIZE);

@@ -38,7 +38,7 @@ extern const uint32_t __text_start[], __text_end[], __text_log2_size[];
 
 /* start.S */
 
-/** All that riscv_trap_entry saved of the context that failed, in its order. */
+/** The context that failed, in the order in which riscv_trap_entry saves it. */
 struct fault_context {
 	uint32_t x[32];
 	uint32_t pc, cause, value, status; /* mepc, mcause, mtval, mstatus */
@@ -58,8 +58,10 @@ _Noreturn void riscv_fault(const struct fault_context *context);
 
 /* pmp.c */
 
-/** Switch protection on: read-only code, no code elsewhere, stack guards, no null pointers, no writing to what others
- * own. It cannot be switched off. */
+/**
+ * Switch protection on, for good: code is read-only, nothing else is code, and neither stack guards, null pointers nor
+ * the other sides' sections can be written.
+ */
 void riscv_pmp_start(void);
 
 #endif

@@ -16,8 +16,8 @@ amp_start:
 	la	sp, __main_stack_top
 
 	/*
-	 * Zeroed memory and stacks, which are painted so that amp_stack_used() can tell how deep they went. Whoever
-	 * loaded us should have zeroed .bss, but then this does not depend on it.
+	 * Zero .bss again, so as not to depend on the loader, and paint the stacks: amp_stack_used() sees by that how
+	 * deep they went.
 	 */
 	la	a0, __bss_start
 	la	a1, __bss_end
@@ -45,7 +45,7 @@ fill_words:
 
 /*
  * All traps enter here, interrupts off. Interrupts do not nest, so the handler stack is empty whenever one comes, and
- * mscratch is free but for these few instructions. The stack of a context that failed may be unusable: nothing of it is
+ * nothing but these few instructions uses mscratch. The stack of a context that failed may be unusable, so it is not
  * touched.
  */
 	.section .text.trap_entry, "ax", %progbits
@@ -59,7 +59,7 @@ riscv_trap_entry:
 	csrr	t0, mcause
 	bgez	t0, fault
 
-	/* an interrupt: what a C function may change, and the stack pointer */
+	/* an interrupt: save the registers that a C function may change, and the stack pointer */
 	la	t0, __handler_stack_top - 80
 	sw	sp, 0(t0)
 	mv	sp, t0
@@ -101,7 +101,7 @@ riscv_trap_entry:
 	lw	sp, 0(sp)
 	mret
 
-	/* a fault: everything, as struct fault_context, on the fault stack. Never returns. */
+	/* a fault: save everything on the fault stack, as struct fault_context. Never returns. */
 fault:
 	la	t0, __fault_stack_top - 144
 	sw	zero, 0(t0)
