@@ -151,15 +151,15 @@ endef
 
 ##@ Check
 # What `make check-long` runs, one target after the other: all that CI has no time for. A new one is a word here.
-LONG_CHECKS := stress soak peers random-faults upstream mutations fuzz headers check-release
+LONG_CHECKS := stress soak peers random-faults upstream options check-lto mutations fuzz headers check-release
 
-.PHONY: check check-long check-unit check-asan check-tsan lint .lint check-kernel check-lab coverage stress soak mutations peers random-faults upstream headers
+.PHONY: check check-long check-unit check-asan check-tsan lint .lint check-kernel check-lab coverage stress soak mutations peers random-faults upstream headers options check-lto
 check: lab ## Everything that CI runs: static analysis, checks, unit tests (plain, sanitizers), cross builds, lab tests
 	@$(MAKE) lint check-asan check-tsan cross
 	@ctest --test-dir $(BUILD)/dev -j$(JOBS) --output-on-failure --no-tests=error --timeout 300
 
 check-long: FUZZ_SECONDS = 10
-check-long: ## What takes longer than CI allows: stress, soak, model peers, random faults, upstream patches, mutations, fuzz, headers, releases; all run
+check-long: ## What takes longer than CI allows: stress, soak, model peers, random faults, upstream patches, options, mutations, fuzz, headers, releases; all run
 	@$(MAKE) -k -j1 $(LONG_CHECKS) FUZZ_SECONDS='$(FUZZ_SECONDS)'
 
 check-unit: ## Only the unit tests (seconds)
@@ -215,6 +215,15 @@ random-faults: lab ## COUNT=N random faults (default 100), with wild writes, on 
 upstream: ## What a core does to Linux with the patches of kernel/upstream: sound in each row; the lab is the unmodified one again after it
 	@$(MAKE) lab FIXES=yes
 	@kernel/upstream/reproduce.sh; status=$$?; $(MAKE) lab FIXES=; exit $$status
+
+options: ## The library's unit tests without each option of lib/options.cmake, without all, and optimised at link time
+	$(LOCKED) .setup
+	@tests/options/matrix.sh $(BUILD)/options
+
+check-lto: ## All unit tests of a build that is optimised at link time (preset lto)
+	$(LOCKED) .setup
+	$(call build_preset,lto)
+	@ctest --test-dir $(BUILD)/lto -L unit -j$(JOBS) --output-on-failure --no-tests=error
 
 mutations: ## Do the tests find bugs? Takes each barrier and check out of a copy of the library (some minutes)
 	@$(MAKE) .setup

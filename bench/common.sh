@@ -31,15 +31,46 @@ build_locked() {
 	configured locked work -DAMP_PORT=linux -DCMAKE_BUILD_TYPE=Release '-DCMAKE_C_FLAGS_RELEASE=-O2 -DNDEBUG'
 }
 
-build_m3() {
+# build_lto: as build_single, optimised at link time
+build_lto() {
+	configured lto work -DAMP_PORT=baremetal -DCMAKE_BUILD_TYPE=Release '-DCMAKE_C_FLAGS_RELEASE=-O2 -DNDEBUG' -DAMP_HEAP_SIZE=262144 \
+		-DCMAKE_INTERPROCEDURAL_OPTIMIZATION=ON
+}
+
+# m3 NAME OPTION…: the samples for the Cortex-M3 as two roles, m3-NAME-device and m3-NAME-host; without NAME m3-device and m3-host
+m3() {
+	as=$1
+	shift
 	for role in device host; do
 		if [ $role = device ]; then
 			without=WITH_VIRTIO_DRIVER
 		else
 			without=WITH_VIRTIO_DEVICE
 		fi
-		configured m3-$role all "-DCMAKE_TOOLCHAIN_FILE=$tree/cmake/toolchain-cortex-m3.cmake" -DCMAKE_BUILD_TYPE=MinSizeRel \
-			-DAMP_HEAP_SIZE=1024 -D$without=OFF
+		configured "m3${as:+-$as}-$role" all "-DCMAKE_TOOLCHAIN_FILE=$tree/cmake/toolchain-cortex-m3.cmake" \
+			-DCMAKE_BUILD_TYPE=MinSizeRel -DAMP_HEAP_SIZE=1024 -D$without=OFF "$@"
+	done
+}
+
+build_m3() {
+	m3 ''
+}
+
+build_m3_tiny() {
+	m3 tiny -DAMP_TINY=ON
+}
+
+# Names of what a program can give up.
+small_options() {
+	sed -n 's/^amp_option(\([A-Z0-9_]*\) .*/\1/p' "$tree/lib/options.cmake"
+}
+
+# All that size.sh shows
+build_m3_small() {
+	m3 lto -DCMAKE_INTERPROCEDURAL_OPTIMIZATION=ON
+	m3 tiny-lto -DAMP_TINY=ON -DCMAKE_INTERPROCEDURAL_OPTIMIZATION=ON
+	for option in $(small_options); do
+		m3 "$option" "-D$option=OFF"
 	done
 }
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# size.sh: flash, RAM and stack of the library on a Cortex-M3 (-Os, unused sections removed), the difference to the last commit
-# and to baseline.json; build/reports/size.json. BASE=COMMIT compares with that one. The last commit is HEAD if what is measured
+# size.sh: flash, RAM and stack of the library on a Cortex-M3 (-Os, unused sections removed), as it is, tiny and with -flto, what each
+# option costs, and the difference to the last commit and to baseline.json; build/reports/size.json. BASE=COMMIT compares with that one. The last commit is HEAD if what is measured
 # was changed since, and the one before it if not.
 . "$(dirname "$0")/common.sh"
 
@@ -40,6 +40,8 @@ sizes_of() {
 }
 
 build_m3
+build_m3_tiny
+build_m3_small
 mkdir -p "$reports"
 "$bench/footprint/measure.sh" "$build" >"$build/size.txt"
 base=$(base_commit)
@@ -74,6 +76,19 @@ jq -r '
 	["since baseline", ("echo.flash", "echo_nocopy.flash", "remote.flash", "host.flash" |
 		if $old[.] then $now[.] - $old[.] else "-" end), "", ""]
 	| @tsv' "$reports/size.json" | awk -F'\t' '{ printf "  %-20s %14s %14s %14s %14s %6s %6s\n", $1, $2, $3, $4, $5, $6, $7 }'
+options=$(small_options)
+jq -r --arg options "$options" '
+	.bytes as $now |
+	["echo", "echo_try", "echo_nocopy", "remote", "host"] as $programs |
+	{echo: "echo", echo_try: "echo, try-send", echo_nocopy: "echo, no-copy", remote: "remote, table", host: "host, ELF"} as $title |
+	def row($name; f): [$name] + [$programs[] | f];
+	row("what you pay for, flash"; $title[.]),
+	($options | split("\n")[] as $option | row($option; $now["\(.).flash"] - $now["\(.).\($option).flash"])),
+	row("all that is above"; $now["\(.).flash"] - $now["\(.).tiny.flash"]),
+	row("left: tiny"; $now["\(.).tiny.flash"]),
+	row("with -flto"; $now["\(.).lto.flash"]),
+	row("tiny with -flto"; $now["\(.)" + ".tiny-lto.flash"])
+	| @tsv' "$reports/size.json" | awk -F'\t' '{ printf "  %-24s %14s %14s %14s %14s %14s\n", $1, $2, $3, $4, $5, $6 }'
 "$bench/table.sh" "$reports/size.json"
 echo "stack: $(cut -d' ' -f2- "$build/stack.echo" | sed 's/ / > /g')"
 echo "RAM, frame: static bytes of a module, and the largest frame of one of its functions"

@@ -63,6 +63,8 @@ static int echo(struct rpmsg_endpoint *from, void *data, size_t len, uint32_t sr
 	rpmsg_hold_rx_buffer(from, data);
 	rpmsg_release_rx_buffer(from, data);
 	return rpmsg_send_nocopy(from, buf, (int)len);
+#elif defined(ECHO_TRY)
+	return rpmsg_trysend(from, data, (int)len);
 #else
 	return rpmsg_send(from, data, (int)len);
 #endif

@@ -41,6 +41,25 @@
 #define AMP_WITH_RPMSG_LITE_HOST 0
 #endif
 
+/** The library's own messages to metal_log(). Without, return values alone tell what was wrong. CMake: WITH_LOG. */
+#ifndef AMP_WITH_LOG
+#define AMP_WITH_LOG 1
+#endif
+
+/** ELF images of 64 bits. Without, they are refused. CMake: WITH_ELF64. */
+#ifndef AMP_WITH_ELF64
+#define AMP_WITH_ELF64 1
+#endif
+
+/**
+ * What a resource table has besides virtio devices at known places: carveouts, devmems, vendors' entries, vrings whose
+ * address is open. Without, a table with one of the entries is refused, and so is a vdev with such a vring. CMake:
+ * WITH_TABLE_MEMORIES.
+ */
+#ifndef AMP_WITH_TABLE_MEMORIES
+#define AMP_WITH_TABLE_MEMORIES 1
+#endif
+
 /** How long a send waits for a buffer unless amp_rpmsg_set_send_timeout() says otherwise, in milliseconds. */
 #ifndef AMP_RPMSG_SEND_TIMEOUT_MS
 #define AMP_RPMSG_SEND_TIMEOUT_MS 15000

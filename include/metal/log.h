@@ -6,6 +6,8 @@
 #ifndef METAL_LOG_H
 #define METAL_LOG_H
 
+#include <amprelay/config.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -71,7 +73,13 @@ metal_log_handler amp_log_handler(void);
  * Log a message: metal_log(level, format, ...), an expression without a value. The arguments behind the level are
  * evaluated only if it passes. Context: any.
  */
-#define metal_log(level, ...) (amp_log_passes((int)(level)) ? amp_log_handler()((level), __VA_ARGS__) : (void)0)
+#define metal_log(level, ...) (AMP_LOG_PASSES(level) ? amp_log_handler()((level), __VA_ARGS__) : (void)0)
+
+#if defined(AMP_LOG_CHECKED) && !AMP_WITH_LOG
+#define AMP_LOG_PASSES(level) 0 /* the library's own messages are left out */
+#else
+#define AMP_LOG_PASSES(level) amp_log_passes((int)(level))
+#endif
 
 /**
  * The format of a message, with function and line in front in a source that is compiled with AMP_LOG_PLACE defined.

@@ -48,20 +48,20 @@ enum {
 	ELF_EHDR_FIELDS,
 };
 
-/* From p_offset on, which stands in one order in both classes. The last is p_flags in 32 bits; in 64 that stands
- * before. */
-#define ELF_PHDR "aaaaaa"
+/* In 64 bits the flags stand behind the type, and all that follows one place further back. */
+#define ELF_PHDR32 "wwwwwww"
+#define ELF_PHDR64 "wwaaaaa"
 enum {
+	P_TYPE,
 	P_OFFSET,
+	P_FLAGS64 = P_OFFSET,
 	P_VADDR,
 	P_PADDR,
 	P_FILESZ,
 	P_MEMSZ,
-	P_LAST,
+	P_FLAGS32,
 	ELF_PHDR_FIELDS,
 };
-#define ELF_PHDR_AT(wide)    ((wide) ? 8u : 4u)
-#define ELF_PHDR_FLAGS(wide) ((wide) ? 4u : 24u)
 
 #define ELF_SHDR "wwaaaa"
 enum {

@@ -17,6 +17,7 @@
 #include "elf_format.h"
 #include "remoteproc_internal.h"
 
+#include <amprelay/config.h>
 #include <amprelay/remoteproc.h>
 #include <openamp/elf_loader.h>
 
@@ -62,6 +63,11 @@ struct elf_info {
 	size_t header[ELF_EHDR_FIELDS];
 };
 
+static bool wide(const struct elf_info *info)
+{
+	return AMP_WITH_ELF64 && info->wide;
+}
+
 static int want(struct elf_info *info, enum step step, size_t offset, size_t len)
 {
 	info->step = step;
@@ -74,9 +80,7 @@ static int want(struct elf_info *info, enum step step, size_t offset, size_t len
 
 int elf_identify(const void *img_data, size_t len)
 {
-	static const uint8_t magic[] = {0x7f, 'E', 'L', 'F'};
-
-	return img_data && len >= sizeof(magic) && memcmp(img_data, magic, sizeof(magic)) == 0 ? 0 : -RPROC_EINVAL;
+	return img_data && len >= 4 && memcmp(img_data, "\177ELF", 4) == 0 ? 0 : -RPROC_EINVAL;
 }
 
 /* Is a table of the file behind the header, and does it end before the numbers do? */
@@ -94,13 +98,13 @@ static int read_header(struct elf_info *info, const uint8_t *ident)
 	if (ident[EI_DATA] == ELF_DATA_MSB)
 		return -AMP_RPROC_ERR_ENDIAN;
 	info->wide = ident[EI_CLASS] == ELF_CLASS64;
-	elf_unpack(ident + EI_NIDENT, info->wide, ELF_EHDR, ehdr);
-	if ((!info->wide && ident[EI_CLASS] != ELF_CLASS32) || ident[EI_DATA] != ELF_DATA_LSB ||
+	elf_unpack(ident + EI_NIDENT, wide(info), ELF_EHDR, ehdr);
+	if ((!wide(info) && ident[EI_CLASS] != ELF_CLASS32) || ident[EI_DATA] != ELF_DATA_LSB ||
 	    ident[EI_VERSION] != 1 || (ehdr[E_TYPE] != ELF_TYPE_EXEC && ehdr[E_TYPE] != ELF_TYPE_DYN) ||
-	    ehdr[E_VERSION] != 1 || ehdr[E_EHSIZE] != ELF_EHDR_SIZE(info->wide) || ehdr[E_ENTRY] == METAL_BAD_PHYS)
+	    ehdr[E_VERSION] != 1 || ehdr[E_EHSIZE] != ELF_EHDR_SIZE(wide(info)) || ehdr[E_ENTRY] == METAL_BAD_PHYS)
 		return -AMP_RPROC_ERR_ELF_HEADER;
-	size = ehdr[E_PHNUM] * ELF_PHDR_SIZE(info->wide);
-	if (size == 0 || ehdr[E_PHNUM] > AMP_ELF_MAX_SEGMENTS || ehdr[E_PHENTSIZE] != ELF_PHDR_SIZE(info->wide) ||
+	size = ehdr[E_PHNUM] * ELF_PHDR_SIZE(wide(info));
+	if (size == 0 || ehdr[E_PHNUM] > AMP_ELF_MAX_SEGMENTS || ehdr[E_PHENTSIZE] != ELF_PHDR_SIZE(wide(info)) ||
 	    !place_ok(info, ehdr[E_PHOFF], size))
 		return -AMP_RPROC_ERR_ELF_SEGMENTS;
 	return want(info, STEP_PHDRS, ehdr[E_PHOFF], size);
@@ -110,17 +114,19 @@ static int read_header(struct elf_info *info, const uint8_t *ident)
 static int add_segment(struct elf_info *info, const uint8_t *phdr)
 {
 	struct segment *at = &info->segments[info->count], seg;
-	size_t fields[ELF_PHDR_FIELDS] = {0};
-	uint32_t type;
+	size_t fields[ELF_PHDR_FIELDS] = {0}, *places = fields;
 
-	memcpy(&type, phdr, sizeof(type));
-	memcpy(&seg.flags, phdr + ELF_PHDR_FLAGS(info->wide), sizeof(seg.flags));
-	elf_unpack(phdr + ELF_PHDR_AT(info->wide), info->wide, ELF_PHDR, fields);
-	seg.offset = fields[P_OFFSET];
-	seg.filesz = fields[P_FILESZ];
-	seg.da = fields[P_PADDR];
-	seg.memsz = fields[P_MEMSZ];
-	if (type != ELF_PT_LOAD || !(seg.memsz | seg.filesz))
+	elf_unpack(phdr, wide(info), wide(info) ? ELF_PHDR64 : ELF_PHDR32, fields);
+	seg.flags = (uint32_t)fields[P_FLAGS32];
+	if (wide(info)) {
+		seg.flags = (uint32_t)fields[P_FLAGS64];
+		places++;
+	}
+	seg.offset = places[P_OFFSET];
+	seg.filesz = places[P_FILESZ];
+	seg.da = places[P_PADDR];
+	seg.memsz = places[P_MEMSZ];
+	if (fields[P_TYPE] != ELF_PT_LOAD || !(seg.memsz | seg.filesz))
 		return 0;
 	if (seg.filesz > seg.memsz || seg.memsz > INT_MAX || seg.offset > SIZE_MAX - seg.filesz)
 		return -AMP_RPROC_ERR_SEGMENT;
@@ -157,7 +163,7 @@ static int read_phdrs(struct elf_info *info, const uint8_t *bytes)
 	if (!info->segments)
 		return -RPROC_ENOMEM;
 	for (i = 0; i < phnum && !status; i++)
-		status = add_segment(info, bytes + i * ELF_PHDR_SIZE(info->wide));
+		status = add_segment(info, bytes + i * ELF_PHDR_SIZE(wide(info)));
 	return status || info->count ? status : -AMP_RPROC_ERR_ELF_SEGMENTS;
 }
 
@@ -168,8 +174,8 @@ static int check_sections(struct elf_info *info)
 
 	if (ehdr[E_SHOFF] == 0 && ehdr[E_SHNUM] == 0)
 		return 0;
-	if (ehdr[E_SHSTRNDX] >= ehdr[E_SHNUM] || ehdr[E_SHENTSIZE] != ELF_SHDR_SIZE(info->wide) ||
-	    !place_ok(info, ehdr[E_SHOFF], ehdr[E_SHNUM] * ELF_SHDR_SIZE(info->wide)))
+	if (ehdr[E_SHSTRNDX] >= ehdr[E_SHNUM] || ehdr[E_SHENTSIZE] != ELF_SHDR_SIZE(wide(info)) ||
+	    !place_ok(info, ehdr[E_SHOFF], ehdr[E_SHNUM] * ELF_SHDR_SIZE(wide(info))))
 		return -AMP_RPROC_ERR_ELF_SECTIONS;
 	if (ehdr[E_SHSTRNDX] == 0)
 		ehdr[E_SHNUM] = 0;
@@ -181,7 +187,7 @@ static int check_sections(struct elf_info *info)
 static void read_section(const struct elf_info *info, size_t index, size_t *shdr)
 {
 	memset(shdr, 0, ELF_SHDR_FIELDS * sizeof(*shdr)); /* for analysers, which cannot count what a layout fills */
-	elf_unpack(info->shdrs + index * ELF_SHDR_SIZE(info->wide), info->wide, ELF_SHDR, shdr);
+	elf_unpack(info->shdrs + index * ELF_SHDR_SIZE(wide(info)), wide(info), ELF_SHDR, shdr);
 }
 
 static int read_tail(struct elf_info *info, const uint8_t *tail)
@@ -253,7 +259,7 @@ static int want_next(struct elf_info *info, struct remoteproc *rproc)
 	if (shnum && !info->shdrs && (!seg || seg->offset >= shoff)) {
 		/* The window starts no earlier than where a stream is now. */
 		start = metal_max(metal_min(at, shoff), shoff - metal_min(shoff, (size_t)AMP_ELF_WINDOW));
-		return want(info, STEP_TAIL, start, shoff + shnum * ELF_SHDR_SIZE(info->wide) - start);
+		return want(info, STEP_TAIL, start, shoff + shnum * ELF_SHDR_SIZE(wide(info)) - start);
 	}
 	if (seg) {
 		info->loaded++;

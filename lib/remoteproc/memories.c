@@ -36,22 +36,27 @@ void remoteproc_add_mem(struct remoteproc *rproc, struct remoteproc_mem *mem)
 
 /* ------------------------------------------------------------------ looking up */
 
-static bool inside(metal_phys_addr_t start, size_t total, metal_phys_addr_t addr, size_t size)
-{
-	/* An address below the start wraps, to more than any size. */
-	return start != METAL_BAD_PHYS && addr - start < total && size <= total - (addr - start);
-}
-
 /* Is it what is looked for: by the first of name, device, physical and virtual address that is known? */
 static bool matches(const struct remoteproc_mem *mem, const char *name, const struct mem_range *range, size_t size)
 {
-	bool by_da = range->da != METAL_BAD_PHYS;
+	uintptr_t start = mem->da, addr = range->da;
+	size_t total = mem->size;
 
 	if (name)
 		return strncmp(mem->name, name, sizeof(mem->name)) == 0;
-	if (by_da || range->pa != METAL_BAD_PHYS)
-		return inside(by_da ? mem->da : mem->pa, mem->size, by_da ? range->da : range->pa, size);
-	return mem->io && amp_io_holds(mem->io, range->va, size); /* NULL is an address, if a memory is there */
+	if (addr == METAL_BAD_PHYS) {
+		start = mem->pa;
+		addr = range->pa;
+	}
+	if (addr == METAL_BAD_PHYS) {
+		if (!mem->io)
+			return false;
+		start = (uintptr_t)mem->io->virt;
+		addr = (uintptr_t)range->va; /* NULL is an address, if a memory is there */
+		total = mem->io->size;
+	}
+	/* All ones is no memory, whichever address it is. One below the start wraps, to more than any size. */
+	return start != METAL_BAD_PHYS && addr - start < total && size <= total - (addr - start);
 }
 
 /* A registered memory, or one that the platform knows. */
@@ -195,7 +200,7 @@ bool amp_rproc_place(struct remoteproc *rproc, const char *name, size_t size, un
 	const struct remoteproc_mem *mem;
 
 	range->va = NULL;
-	if (range->da == METAL_BAD_PHYS && name[0]) {
+	if (AMP_WITH_TABLE_MEMORIES && range->da == METAL_BAD_PHYS && name[0]) {
 		mem = find(rproc, name, range, size, &buf);
 		range->da = mem ? mem->da : METAL_BAD_PHYS;
 		range->pa = mem ? mem->pa : range->pa;

@@ -163,6 +163,8 @@ static int handle_vendor(struct remoteproc *rproc, const struct fw_rsc_hdr *entr
 
 	if (!rproc->ops->handle_rsc || entry->type < RSC_VENDOR_START || entry->type > RSC_VENDOR_END)
 		return 0;
+	if (!AMP_WITH_TABLE_MEMORIES)
+		return -RPROC_ERR_RSC_TAB_NS;
 	copy = metal_allocate_memory((unsigned int)len);
 	if (!copy)
 		return -RPROC_ENOMEM;
@@ -179,7 +181,7 @@ static int handle_entry(struct remoteproc *rproc, const void *entry, bool fresh)
 	switch (((const struct fw_rsc_hdr *)entry)->type) {
 	case RSC_CARVEOUT:
 	case RSC_DEVMEM:
-		return handle_memory(rproc, entry);
+		return AMP_WITH_TABLE_MEMORIES ? handle_memory(rproc, entry) : -RPROC_ERR_RSC_TAB_NS;
 	case RSC_VDEV:
 		handle_vdev(rproc, entry, fresh);
 		return 0;

@@ -7,6 +7,8 @@
 
 #include "../virtio/virtqueue_internal.h"
 
+#include <amprelay/config.h>
+
 static int ring(void *priv, uint32_t id)
 {
 	struct remoteproc *rproc = priv;
@@ -67,14 +69,13 @@ static bool init_vring(struct remoteproc *rproc, struct virtio_device *vdev, int
 	struct virtio_vring_info *vring = &vdev->vrings_info[index];
 	struct mem_range range = {.da = amp_rsc_address(entry->da), .pa = METAL_BAD_PHYS};
 	bool open = range.da == METAL_BAD_PHYS;
-	char name[sizeof("vdev0vring0")];
+	char name[] = "vdev0vring0";
 
 	if (entry->num == 0)
 		return true; /* it is the caller's to make */
-	memcpy(name, "vdev0vring0", sizeof(name));
 	name[4] = (char)('0' + vdev_id);
 	name[10] = (char)('0' + index);
-	if (open && !role_is_driver(vdev))
+	if (open && !(AMP_WITH_TABLE_MEMORIES && role_is_driver(vdev)))
 		return false;
 	if (!amp_rproc_place(rproc, vdev_id < 10 ? name : "", (size_t)vring_size(entry->num, entry->align), 0, &range))
 		return false;
@@ -108,7 +109,7 @@ static struct remoteproc_virtio *create_vdev(struct remoteproc *rproc, int vdev_
 	vdev->wait = rproc->ops->wait ? wait : NULL;
 	vdev->ready_timeout_ms = rproc->ready_timeout_ms;
 	/* The device's side cannot choose addresses: the driver, which does, writes them before it is ready. */
-	if (!role_is_driver(vdev) && has_open_address(entry)) {
+	if (AMP_WITH_TABLE_MEMORIES && !role_is_driver(vdev) && has_open_address(entry)) {
 		if (amp_virtio_wait_driver_ok(vdev))
 			goto remove;
 		amp_rsc_close(rproc);

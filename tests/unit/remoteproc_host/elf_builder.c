@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "elf_builder.h"
 
+#include <amprelay/config.h>
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +15,7 @@
 struct elf_spec elf_default_spec(bool wide)
 {
 	struct elf_spec spec = {
-		.wide = wide,
+		.wide = wide && AMP_WITH_ELF64,
 		.segment = {{0x20000000, 0x120, 0x120}, {0x20001000, 0x180, 0x300}, {0x20003000, 0, 0x100}},
 	};
 

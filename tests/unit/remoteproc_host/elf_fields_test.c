@@ -85,7 +85,7 @@ static void try_rows(const struct row *rows, unsigned int n)
 	for (i = 0; i < n; i++) {
 		if (rows[i].cls != 1)
 			try_row(&rows[i], false, i);
-		if (rows[i].cls != 0)
+		if (rows[i].cls != 0 && AMP_WITH_ELF64)
 			try_row(&rows[i], true, i);
 	}
 }

@@ -29,6 +29,20 @@ static void images_of_both_classes_load_from_memory(void **state)
 	}
 }
 
+static void an_image_of_64_bits_is_refused_without_the_option(void **state)
+{
+	struct elf_spec spec = elf_default_spec(true);
+	struct elf_image image;
+
+	(void)state;
+	if (AMP_WITH_ELF64)
+		skip();
+	spec.wide = true;
+	image = elf_build(&spec);
+	assert_int_equal(load_mem(&image, image.size), -AMP_RPROC_ERR_ELF_HEADER);
+	elf_free(&image);
+}
+
 static void an_image_without_sections_loads_and_has_no_table(void **state)
 {
 	struct elf_spec spec = elf_default_spec(true);
@@ -314,6 +328,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(images_of_both_classes_load_from_memory),
+		TEST(an_image_of_64_bits_is_refused_without_the_option),
 		TEST(an_image_without_sections_loads_and_has_no_table),
 		TEST(a_stream_loads_in_pieces_of_any_size),
 		TEST(a_stream_loads_whatever_the_order_of_its_program_headers),

@@ -566,8 +566,38 @@ static void a_loaded_table_starts_without_a_driver(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+static void without_the_option_only_devices_at_known_places_and_traces_are_taken(void **state)
+{
+	struct full table = full;
+	unsigned int i;
+	int status;
+
+	(void)state;
+	if (AMP_WITH_TABLE_MEMORIES)
+		skip();
+	rproc.state = RPROC_READY;
+	table.header.num = 1;
+	for (i = 0; i < 5; i++) {
+		table.offset[0] = full.offset[i];
+		status = set_copy(&table, sizeof(table));
+		if (i == 0 || full.offset[i] == offsetof(struct full, trace))
+			assert_int_equal(status, 0);
+		else
+			assert_int_equal(status, -RPROC_ERR_RSC_TAB_NS);
+	}
+	table.offset[0] = offsetof(struct full, vdev);
+	table.vring[1].da = ANY_ADDR;
+	assert_int_equal(set_shared(&table, sizeof(table)), 0);
+	assert_null(remoteproc_create_virtio(&rproc, 0, VIRTIO_DEV_DRIVER, NULL));
+	assert_null(remoteproc_create_virtio(&rproc, 0, VIRTIO_DEV_DEVICE, NULL));
+}
+
 int main(void)
 {
+	const struct CMUnitTest devices_only[] = {
+		TEST(a_table_of_zeroes_is_none),
+		TEST(without_the_option_only_devices_at_known_places_and_traces_are_taken),
+	};
 	const struct CMUnitTest tests[] = {
 		TEST(every_field_is_checked_at_its_limits),
 		TEST(names_without_an_end_lose_their_last_letter),
@@ -591,5 +621,7 @@ int main(void)
 		TEST(a_loaded_table_starts_without_a_driver),
 	};
 
+	if (!AMP_WITH_TABLE_MEMORIES)
+		return cmocka_run_group_tests(devices_only, NULL, NULL);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -260,7 +260,7 @@ static metal_phys_addr_t by_flags(struct remoteproc *r, metal_phys_addr_t da, si
 
 static struct elf_image harvard(bool wide)
 {
-	struct elf_spec spec = {.wide = wide,
+	struct elf_spec spec = {.wide = wide && AMP_WITH_ELF64,
 	                        .segment = {{MEM_DA, 0x10, 0x10, PF_R | PF_X}, {MEM_DA, 0x18, 0x20, PF_R | PF_W}}};
 
 	asked = 0;
