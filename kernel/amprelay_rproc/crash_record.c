@@ -16,7 +16,7 @@
 #define EM_RISCV 243
 #endif
 
-#define CAUSE(number, id, name, words) [number] = words,
+#define CAUSE(number, id, name, words) words,
 
 static const char * const causes[] = { AMP_CRASH_CAUSES(CAUSE) };
 

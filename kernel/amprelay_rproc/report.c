@@ -8,7 +8,7 @@
 
 #include "amprelay_rproc.h"
 
-#define DETECTOR(number, id, name, words) [number] = words,
+#define DETECTOR(number, id, name, words) words,
 
 static const char * const detectors[] = { AMP_DETECTORS(DETECTOR) };
 

@@ -10,8 +10,8 @@
 #include "arch.h"
 #include "common/text.h"
 
-#define NAME(number, id, name, words)  [number] = name,
-#define WORDS(number, id, name, words) [number] = words,
+#define NAME(number, id, name, words)  [number] = (name),
+#define WORDS(number, id, name, words) [number] = (words),
 
 const char *amp_postmortem_cause_text(uint32_t cause)
 {
