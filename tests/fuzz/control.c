@@ -69,7 +69,7 @@ static void set_up(void)
 	if (amp_shm_create(&lab->core[0].shm, "fuzz", 0x10000, 0x6000) < 0 || amp_stream_pair(&ours, &guest) < 0 ||
 	    amp_agent_open(&lab->agent, lab, ours) < 0 || amp_stream_pair(&ours, &console) < 0 ||
 	    amp_stream_open(&lab->vm.console, lab->loop, ours, 65536, &console_ops, lab) < 0 ||
-	    amp_server_open(&lab->control, lab, error, sizeof(error)) != AMP_EXIT_OK)
+	    amp_server_open(&lab->control, lab, amp_server_request, error, sizeof(error)) != AMP_EXIT_OK)
 		abort();
 	for (int i = 0; i < CLIENTS; i++)
 		client[i].fd = -1;

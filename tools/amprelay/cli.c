@@ -9,7 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "lab_dir.h"
+#include "common/control.h"
+#include "common/text.h"
 #include "terminal.h"
 
 struct amp_cli amp_cli = {.lab = AMP_CLI_DEFAULT_LAB};
@@ -62,10 +63,10 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case KEY_NAME:
-		if (!amp_lab_name_valid(arg))
+		if (!amp_text_is_lab_name(arg))
 			amp_cli_usage("'%s' is no name for a lab: use up to %d letters, digits, '-', '_' and '.', "
 			              "first a letter or digit",
-			              arg, LAB_NAME_MAX);
+			              arg, AMP_LAB_NAME_MAX);
 		amp_cli.lab = arg;
 		return 0;
 	case KEY_JSON:

@@ -23,12 +23,6 @@ struct command {
 	int (*run)(int argc, char **argv);
 };
 
-/** The table, ended by a NULL name. */
-extern const struct command amp_commands[];
-
-/** @return the row of that name, NULL if there is none */
-const struct command *amp_command_find(const char *name);
-
 #define AMP_CLI_DEFAULT_LAB "default"
 
 /** The common options, as given before or after the command. */
@@ -85,7 +79,6 @@ int cmd_down(int argc, char **argv);
 int cmd_events(int argc, char **argv);
 int cmd_exec(int argc, char **argv);
 int cmd_fault(int argc, char **argv);
-int cmd_help(int argc, char **argv);
 int cmd_logs(int argc, char **argv);
 int cmd_restart(int argc, char **argv);
 int cmd_start(int argc, char **argv);

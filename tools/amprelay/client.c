@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "common/control.h"
 #include "lab_dir.h"
 
 #define INPUT_CHUNK   16384

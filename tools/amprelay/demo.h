@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <sys/types.h>
 
+#include "common/control.h"
 #include "demo_report.h"
 #include "event_reader.h"
 #include "lab_dir.h"
@@ -49,7 +50,7 @@ struct demo_choice {
 struct demo {
 	const struct demo_kind *kind;
 	struct demo_choice choice;
-	char lab[LAB_NAME_MAX + 1];
+	char lab[AMP_LAB_NAME_MAX + 1];
 	char *state_dir;
 	int lifeline; /**< write end: closing it ends the lab */
 	int signal_fd;

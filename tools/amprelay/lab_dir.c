@@ -15,14 +15,6 @@
 
 #include "cli.h"
 
-bool amp_lab_name_valid(const char *name)
-{
-	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
-	size_t len = strlen(name);
-
-	return len >= 1 && len <= LAB_NAME_MAX && name[0] != '.' && name[0] != '-' && strspn(name, letters) == len;
-}
-
 char *amp_lab_state_dir(const char *name)
 {
 	const char *state = getenv("AMPRELAY_STATE"), *xdg = getenv("XDG_STATE_HOME"), *home = getenv("HOME");

@@ -11,13 +11,6 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-#include "common/control.h"
-
-#define LAB_NAME_MAX AMP_LAB_NAME_MAX
-
-/** @return true if the name follows the rule of control.h */
-bool amp_lab_name_valid(const char *name);
-
 /**
  * Where lab `name` keeps its files; the directory need not exist.
  *

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The amprelay program: common options, then one subcommand out of the table. */
+/* The amprelay program: common options, then one subcommand out of the table. The one that prints the table is here. */
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -9,7 +9,9 @@
 #include "cli.h"
 #include "common/output.h"
 
-const struct command amp_commands[] = {
+static int cmd_help(int argc, char **argv);
+
+static const struct command commands[] = {
 	{"up", "", "start a lab: Linux and its cores", cmd_up},
 	{"down", "", "end a lab", cmd_down},
 	{"status", "", "what runs, and how it is", cmd_status},
@@ -29,14 +31,81 @@ const struct command amp_commands[] = {
 	{0},
 };
 
-const struct command *amp_command_find(const char *name)
+static const struct command *find(const char *name)
 {
-	for (const struct command *c = amp_commands; c->name; c++) {
+	for (const struct command *c = commands; c->name; c++) {
 		if (!strcmp(c->name, name))
 			return c;
 	}
 	return NULL;
 }
+
+/* ------------------------------------------------------------------ help */
+
+static error_t parse_help(int key, char *arg, struct argp_state *state)
+{
+	const char **topic = state->input;
+
+	if (key != ARGP_KEY_ARG || *topic)
+		return ARGP_ERR_UNKNOWN;
+	*topic = arg;
+	return 0;
+}
+
+static const struct argp help_argp = {
+	.parser = parse_help,
+	.args_doc = "[COMMAND]",
+	.doc = "List the commands, or explain one.",
+	.children = amp_cli_common,
+};
+
+static void print_overview(void)
+{
+	if (amp_cli.json) {
+		json_t *list = json_array();
+
+		for (const struct command *c = commands; c->name; c++)
+			json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "command", c->name, "arguments",
+			                                      c->args, "summary", c->summary));
+		amp_cli_print_json(list);
+		return;
+	}
+	printf("Usage: amprelay [--name LAB] [--json] [--color=WHEN] COMMAND [ARGUMENTS...]\n\n"
+	       "A virtual SoC out of stock QEMU: Linux and its remote cores.\n\nCommands:\n");
+	for (const struct command *c = commands; c->name; c++) {
+		int width = printf("  %s %s", c->name, c->args);
+
+		printf("%*s%s\n", width < 32 ? 32 - width : 1, "", c->summary);
+	}
+	printf("\n'amprelay help COMMAND' explains one. First steps: amprelay up; amprelay status; amprelay down\n"
+	       "\nExit status: 0 done, 1 tried and failed, 2 wrong usage, 3 no such lab is up, 4 it is up already,\n"
+	       "5 the machine lacks something, 6 refused by Linux or the relay, 7 not in time, 130 interrupted;\n"
+	       "of 'exec': the command's own, 125 if it could not be asked for.\n");
+}
+
+static int cmd_help(int argc, char **argv)
+{
+	const char *topic = NULL;
+	const struct command *command;
+	char help[] = "--help", *name, *args[3];
+
+	amp_cli_parse(&help_argp, argc, argv, 0, &topic);
+	if (!topic) {
+		print_overview();
+		return AMP_EXIT_OK;
+	}
+	command = find(topic);
+	if (!command)
+		amp_cli_usage("no command '%s': 'amprelay help' lists the commands", topic);
+	if (asprintf(&name, "amprelay %s", command->name) < 0)
+		return AMP_EXIT_FAILED;
+	args[0] = name;
+	args[1] = help;
+	args[2] = NULL;
+	return command->run(2, args); /* prints its help and ends the program */
+}
+
+/* ------------------------------------------------------------------ the command line */
 
 struct invocation {
 	int argc; /* from the command on */
@@ -97,7 +166,7 @@ int main(int argc, char **argv)
 	setlocale(LC_CTYPE, ""); /* tables measure their texts */
 	argv[0] = program;
 	amp_cli_parse(&argp, argc, argv, ARGP_IN_ORDER, &invocation);
-	command = amp_command_find(invocation.argv[0]);
+	command = find(invocation.argv[0]);
 	if (!command)
 		amp_cli_usage("no command '%s': 'amprelay help' lists the commands", invocation.argv[0]);
 	if (asprintf(&name, "amprelay %s", command->name) < 0)

@@ -3,7 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "control.h"
 #include "text.h"
+
+#define LETTERS_AND_DIGITS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 void amp_text(char *out, size_t size, const char *format, ...)
 {
@@ -33,7 +36,15 @@ bool amp_text_is_file_name(const char *name, size_t size)
 
 	if (len == 0 || len == size || name[0] == '.')
 		return false;
-	return strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+-") == len;
+	return strspn(name, LETTERS_AND_DIGITS "._+-") == len;
+}
+
+bool amp_text_is_lab_name(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len >= 1 && len <= AMP_LAB_NAME_MAX && name[0] != '.' && name[0] != '-' &&
+	       strspn(name, LETTERS_AND_DIGITS "_.-") == len;
 }
 
 void amp_text_hex(char *to, const uint8_t *bytes, size_t len)

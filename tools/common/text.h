@@ -21,6 +21,9 @@ void amp_text_clean(char *out, size_t size, const void *text, size_t len);
 /** @return true if `name` has a NUL within `size` bytes, is not empty, is no path, and has only [A-Za-z0-9._+-]. */
 bool amp_text_is_file_name(const char *name, size_t size);
 
+/** @return true if a lab may have that name: the rule is in control.h. */
+bool amp_text_is_lab_name(const char *name);
+
 /** Writes `len` bytes in hexadecimal and terminates; `to` holds 2 * len + 1 bytes. */
 void amp_text_hex(char *to, const uint8_t *bytes, size_t len);
 

@@ -37,14 +37,17 @@ struct lab {
 	int session_fd;            /**< pidfd of the leader; -1 = none */
 };
 
-/* relay.c */
+/* lab.c */
 
-/** Begins the orderly end, once; the first reason counts. @param status enum amp_exit of the process */
-void amp_relay_down(struct lab *lab, int status, const char *reason);
 /** Something that others wait for may have changed: a core's state, the agent, the last process's end. */
 void amp_relay_changed(struct lab *lab);
 /** @return the core of that name, or NULL */
 struct core *amp_relay_core(struct lab *lab, const char *name);
+
+/* down.c */
+
+/** Begins the orderly end, once; the first reason counts. @param status enum amp_exit of the process */
+void amp_relay_down(struct lab *lab, int status, const char *reason);
 
 /* status.c */
 

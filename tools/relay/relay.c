@@ -18,64 +18,6 @@
 #include "relay/base/log.h"
 #include "relay/base/remove_tree.h"
 
-#define DOWN_MS UINT64_C(2000) /* after that the last processes are killed rather than asked */
-
-/* ------------------------------------------------------------------ the end */
-
-static bool everything_is_off(const struct lab *lab)
-{
-	for (uint32_t i = 0; i < lab->soc.num_cores; i++) {
-		if (lab->core[i].phase != PHASE_OFF)
-			return false;
-	}
-	return !amp_vm_runs(&lab->vm);
-}
-
-static int on_down_deadline(sd_event_source *source, uint64_t usec, void *userdata)
-{
-	struct lab *lab = userdata;
-
-	(void)source;
-	(void)usec;
-	amp_log("some processes do not end: killing them");
-	amp_vm_kill(&lab->vm);
-	for (uint32_t i = 0; i < lab->soc.num_cores; i++)
-		amp_core_kill(&lab->core[i], "the lab goes down");
-	return 0;
-}
-
-void amp_relay_down(struct lab *lab, int status, const char *reason)
-{
-	if (lab->going_down)
-		return;
-	lab->going_down = true;
-	lab->exit_status = status;
-	amp_text(lab->down_reason, sizeof(lab->down_reason), "%s", reason);
-	amp_log("going down: %s", reason);
-	for (uint32_t i = 0; i < lab->soc.num_cores; i++)
-		amp_core_stop(&lab->core[i], "the lab goes down");
-	amp_vm_stop(&lab->vm);
-	sd_event_add_time_relative(lab->loop, &lab->down_deadline, CLOCK_MONOTONIC, DOWN_MS * 1000, 1000,
-	                           on_down_deadline, lab);
-	amp_relay_changed(lab);
-}
-
-void amp_relay_changed(struct lab *lab)
-{
-	amp_server_changed(&lab->control);
-	if (lab->going_down && everything_is_off(lab))
-		sd_event_exit(lab->loop, 0);
-}
-
-struct core *amp_relay_core(struct lab *lab, const char *name)
-{
-	for (uint32_t i = 0; i < lab->soc.num_cores; i++) {
-		if (strcmp(lab->soc.core[i].name, name) == 0)
-			return &lab->core[i];
-	}
-	return NULL;
-}
-
 /* ------------------------------------------------------------------ signals and the terminal */
 
 static int on_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
@@ -268,7 +210,7 @@ static int begin(struct lab *lab, char *error, size_t size)
 		return AMP_EXIT_ENVIRONMENT;
 	status = check_files(lab, error, size);
 	if (status == AMP_EXIT_OK)
-		status = amp_server_open(&lab->control, lab, error, size);
+		status = amp_server_open(&lab->control, lab, amp_server_request, error, size);
 	if (status != AMP_EXIT_OK)
 		return status;
 	amp_record(&lab->record, "lab.up", NULL, "{s:s, s:s, s:I}", "lab", lab->options->lab, "soc", lab->soc.name,
@@ -278,6 +220,8 @@ static int begin(struct lab *lab, char *error, size_t size)
 
 		amp_text(what, sizeof(what), "shared memory of core %s", lab->soc.core[i].name);
 		err = amp_core_init(&lab->core[i], &lab->soc.core[i]);
+		if (err == 0)
+			err = amp_core_listen(&lab->core[i]);
 		if (err < 0)
 			return fail(error, size, what, err);
 	}

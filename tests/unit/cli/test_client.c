@@ -13,8 +13,9 @@
 
 #include "amprelay/client.h"
 #include "amprelay/lab_dir.h"
+#include "common/control.h"
 
-static char lab[LAB_NAME_MAX];
+static char lab[AMP_LAB_NAME_MAX];
 static pid_t relay;
 static int listener = -1;
 

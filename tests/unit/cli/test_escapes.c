@@ -11,9 +11,10 @@
 #include <sys/wait.h>
 
 #include "amprelay/lab_dir.h"
+#include "common/control.h"
 
 static const char *program;
-static char lab[LAB_NAME_MAX]; /* one of its own: several may run side by side */
+static char lab[AMP_LAB_NAME_MAX]; /* one of its own: several may run side by side */
 
 /* All that a terminal could obey: every byte but 0 and the line feed, and some that come as valid UTF-8. */
 static char evil[400];

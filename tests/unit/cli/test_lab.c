@@ -7,6 +7,7 @@
 
 #include "amprelay/lab_dir.h"
 #include "amprelay/lab_files.h"
+#include "common/text.h"
 
 #include "common/exit_codes.h"
 
@@ -18,9 +19,9 @@ static void names_follow_the_rule(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
-		assert_true(amp_lab_name_valid(good[i]));
+		assert_true(amp_text_is_lab_name(good[i]));
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		assert_false(amp_lab_name_valid(bad[i]));
+		assert_false(amp_text_is_lab_name(bad[i]));
 }
 
 static void the_state_directory_is_found_by_the_environment(void **state)

@@ -29,12 +29,6 @@ static struct {
 	uint32_t status;
 } got;
 
-void amp_pollset_add(struct amp_pollset *s, int fd, short events)
-{
-	if (fd >= 0)
-		s->fds[s->count++] = (struct pollfd){.fd = fd, .events = events};
-}
-
 void amp_guest_log(const char *format, ...)
 {
 	fprintf(stderr, "agent: %s\n", format);

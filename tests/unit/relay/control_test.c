@@ -57,7 +57,7 @@ static int set_up(void **state)
 	if (amp_stream_pair(&ours, &console) < 0 ||
 	    amp_stream_open(&lab->vm.console, lab->loop, ours, 65536, &console_ops, lab) < 0)
 		return -1;
-	return amp_server_open(&lab->control, lab, error, sizeof(error));
+	return amp_server_open(&lab->control, lab, amp_server_request, error, sizeof(error));
 }
 
 static int tear_down(void **state)

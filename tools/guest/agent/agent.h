@@ -5,7 +5,7 @@
  *
  *   agent.c          the loop                          port.c     the virtio-serial port, frames in and out
  *   agent_exec.c     commands and their streams        agent_dumps.c   devcoredumps to the relay
- *   agent_kmsg.c     kernel log to the relay
+ *   agent_kmsg.c     kernel log to the relay         agent_log.c     what the agent itself has to say
  *
  * Each part tells with *_poll() what it waits for in its present state, and does with *_work() what can be done now.
  * Output goes straight into the port's buffer; a part that finds no room waits until the relay has read, and so does
@@ -28,7 +28,11 @@ struct amp_pollset {
 };
 
 /** Add a descriptor; negative ones are left out. */
-void amp_pollset_add(struct amp_pollset *set, int fd, short events);
+static inline void amp_pollset_add(struct amp_pollset *set, int fd, short events)
+{
+	if (fd >= 0)
+		set->fds[set->count++] = (struct pollfd){.fd = fd, .events = events};
+}
 
 /** Write a line to the kernel log, where the relay and the console see it. */
 void amp_guest_log(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -29,8 +29,6 @@ static const struct {
 
 #define SUBCOMMANDS (sizeof(subcommands) / sizeof(subcommands[0]))
 
-bool called_by_link;
-
 static int usage(FILE *to, int status)
 {
 	fprintf(to, "Usage: rpmsg COMMAND [OPTION...] [CHANNEL]\n"

@@ -52,11 +52,6 @@ bool stop_wanted(void);
  */
 void tick(bool on);
 
-/* ------------------------------------------------------------------ rpmsg.c */
-
-/** Was the program called by the name "rpmsg_COMMAND"? */
-extern bool called_by_link;
-
 /* ------------------------------------------------------------------ rpmsg_target.c */
 
 /** What a subcommand works on. Its argp child "channel_argp" parses --core and --wait into it. */
@@ -69,6 +64,9 @@ struct target {
 };
 
 extern const struct argp channel_argp;
+
+/** Was the program called by the name "rpmsg_COMMAND"? */
+extern bool called_by_link;
 
 /** For a subcommand's parser: parse "1.5" (seconds) to milliseconds; a wrong value is a usage error. */
 int parse_seconds(const char *text, const struct argp_state *state);

@@ -14,10 +14,8 @@
 #include "guest/base/sysfs.h"
 #include "guest/base/uevent.h"
 #include "guest/base/waiting.h"
-#include "rpmsg_endpoint.h"
 
-#define BUS    "/sys/bus/rpmsg"
-#define CHRDEV "rpmsg_chrdev"
+#define BUS "/sys/bus/rpmsg"
 
 size_t amp_channel_core_prefix(const char *path)
 {
@@ -173,41 +171,6 @@ int amp_channel_wait(int events, const char *core, const char *name, uint64_t de
 			err = amp_channel_find(core, name, channel);
 	}
 	return err;
-}
-
-/* ---- opening */
-
-static int open_bound(const struct amp_channel *channel)
-{
-	char path[64];
-	int fd;
-
-	if (!channel->node[0])
-		return -ENODEV;
-	snprintf(path, sizeof(path), "/dev/%s", channel->node);
-	fd = open(path, O_RDWR | O_CLOEXEC);
-	return fd < 0 ? -errno : fd;
-}
-
-int amp_channel_open(const struct amp_channel *channel, char *why, size_t size)
-{
-	int fd;
-
-	why[0] = '\0';
-	if (channel->driver[0] && strcmp(channel->driver, CHRDEV) != 0) {
-		snprintf(why, size, "the kernel's driver %s uses it", channel->driver);
-		return -EBUSY;
-	}
-	fd = channel->driver[0] ? open_bound(channel) : amp_endpoint_open(channel);
-	if (fd == -ENOENT || fd == -ENXIO || fd == -ENETRESET || fd == -EINVAL)
-		fd = -ENODEV; /* it has gone between two steps */
-	if (fd < 0 && !why[0])
-		snprintf(why, size, "%s",
-		         fd == -ENODEV   ? "the channel has gone"
-		         : fd == -EBUSY  ? "another program has it open"
-		         : fd == -ENOSYS ? "the kernel modules rpmsg_char and rpmsg_ctrl are not loaded"
-		                         : strerror(-fd));
-	return fd;
 }
 
 bool amp_channel_exists(const struct amp_channel *channel)

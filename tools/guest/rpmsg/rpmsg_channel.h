@@ -42,20 +42,6 @@ int amp_channel_find(const char *core, const char *name, struct amp_channel *cha
  */
 int amp_channel_wait(int events, const char *core, const char *name, uint64_t deadline, struct amp_channel *channel);
 
-/**
- * Open a channel for reading and writing messages.
- *
- * A channel that no driver has is reached through an endpoint of our own, made by the control device. (Binding the
- * channel to rpmsg_chrdev would do too, but then one program at a time could use it, the kernel would keep all messages
- * without a limit for a program that was killed, and after an unbind two channels can want the same local address.) A
- * channel that rpmsg_chrdev has is opened as it is.
- *
- * @param why receives a sentence for people when it fails
- * @return descriptor (blocking, close-on-exec); -ENODEV: the channel has gone meanwhile;
- *         -EBUSY: another program or driver has it; -ENOSYS: kernel modules are missing; other -errno
- */
-int amp_channel_open(const struct amp_channel *channel, char *why, size_t size);
-
 /** Is it still announced? */
 bool amp_channel_exists(const struct amp_channel *channel);
 

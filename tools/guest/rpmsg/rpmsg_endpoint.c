@@ -12,6 +12,8 @@
 /* Programs that may race for free endpoints before one of them gives up. */
 #define ATTEMPTS 8
 
+#define CHRDEV "rpmsg_chrdev"
+
 struct search {
 	uint32_t dst;
 	int fd;
@@ -48,7 +50,12 @@ static bool open_free(const struct amp_node *node, void *arg)
 	return s->fd < 0;
 }
 
-int amp_endpoint_open(const struct amp_channel *channel)
+/*
+ * Opens an endpoint that sends to the channel's remote address, and receives what comes back. It stays in the kernel
+ * when it is closed, without an address and empty, and is used again by the next program; it goes with its core.
+ * Removing it would race with the core's end, and Linux 6.1 does not survive it when an endpoint is removed twice.
+ */
+static int open_endpoint(const struct amp_channel *channel)
 {
 	struct search s = {.dst = channel->dst, .fd = -1};
 	struct rpmsg_endpoint_info info;
@@ -67,4 +74,37 @@ int amp_endpoint_open(const struct amp_channel *channel)
 		err = amp_ctrl_create_endpoint(&control, &info, &node);
 	}
 	return err ? err : -EBUSY;
+}
+
+static int open_bound(const struct amp_channel *channel)
+{
+	char path[64];
+	int fd;
+
+	if (!channel->node[0])
+		return -ENODEV;
+	snprintf(path, sizeof(path), "/dev/%s", channel->node);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+int amp_endpoint_open(const struct amp_channel *channel, char *why, size_t size)
+{
+	int fd;
+
+	why[0] = '\0';
+	if (channel->driver[0] && strcmp(channel->driver, CHRDEV) != 0) {
+		snprintf(why, size, "the kernel's driver %s uses it", channel->driver);
+		return -EBUSY;
+	}
+	fd = channel->driver[0] ? open_bound(channel) : open_endpoint(channel);
+	if (fd == -ENOENT || fd == -ENXIO || fd == -ENETRESET || fd == -EINVAL)
+		fd = -ENODEV; /* it has gone between two steps */
+	if (fd < 0 && !why[0])
+		snprintf(why, size, "%s",
+		         fd == -ENODEV   ? "the channel has gone"
+		         : fd == -EBUSY  ? "another program has it open"
+		         : fd == -ENOSYS ? "the kernel modules rpmsg_char and rpmsg_ctrl are not loaded"
+		                         : strerror(-fd));
+	return fd;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /**
  * @file rpmsg_endpoint.h
- * @brief Endpoints of our own, made by a core's control device (/dev/rpmsg_ctrlN).
+ * @brief A channel is opened, most often through an endpoint of our own, made by the control device (/dev/rpmsg_ctrlN).
  */
 #ifndef AMPRELAY_GUEST_RPMSG_ENDPOINT_H
 #define AMPRELAY_GUEST_RPMSG_ENDPOINT_H
@@ -12,16 +12,17 @@
 #define AMP_ENDPOINT_NAME "rpmsg-tool"
 
 /**
- * Open an endpoint that sends to the channel's remote address, and receives what comes back.
+ * Open a channel for reading and writing messages.
  *
- * It stays in the kernel when it is closed, without an address and empty, and is used again by the next program; it
- * goes with its core. Removing it would race with the core's end, and Linux 6.1 does not survive it when an endpoint is
- * removed twice.
+ * A channel that no driver has is reached through an endpoint of our own, made by the control device. (Binding the
+ * channel to rpmsg_chrdev would do too, but then one program at a time could use it, the kernel would keep all messages
+ * without a limit for a program that was killed, and after an unbind two channels can want the same local address.) A
+ * channel that rpmsg_chrdev has is opened as it is.
  *
- * @return descriptor (blocking, close-on-exec); -ENODEV: the core has gone meanwhile; -ENOSYS: kernel modules are
- *         missing ; -ENOSPC: too many;
- *         other -errno
+ * @param why receives a sentence for people when it fails
+ * @return descriptor (blocking, close-on-exec); -ENODEV: the channel has gone meanwhile;
+ *         -EBUSY: another program or driver has it; -ENOSYS: kernel modules are missing; other -errno
  */
-int amp_endpoint_open(const struct amp_channel *channel);
+int amp_endpoint_open(const struct amp_channel *channel, char *why, size_t size);
 
 #endif

@@ -12,6 +12,9 @@
 #include "guest/base/uevent.h"
 #include "rpmsg.h"
 #include "rpmsg_ctrl.h"
+#include "rpmsg_endpoint.h"
+
+bool called_by_link;
 
 int parse_seconds(const char *text, const struct argp_state *state)
 {
@@ -194,7 +197,7 @@ static int open_channel(struct target *target, int *fd)
 	/* One that is on its way out comes back, perhaps: then it is waited for, too. */
 	do {
 		status = find_channel(target, events, deadline);
-		*fd = status ? -1 : amp_channel_open(&target->channel, why, sizeof(why));
+		*fd = status ? -1 : amp_endpoint_open(&target->channel, why, sizeof(why));
 	} while (!status && *fd == -ENODEV && wait_for_change(events, deadline));
 	if (events >= 0)
 		close(events);

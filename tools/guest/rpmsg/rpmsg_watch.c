@@ -7,6 +7,7 @@
 
 #include "guest/base/uevent.h"
 #include "rpmsg.h"
+#include "rpmsg_endpoint.h"
 
 #define ECHO_NS 1000000000u /* a service that was announced answers within a second */
 
@@ -202,7 +203,7 @@ static void wait_for_change(struct watch *watch)
 static int follow(struct watch *watch)
 {
 	char why[128];
-	int fd = amp_channel_open(&watch->target.channel, why, sizeof(why));
+	int fd = amp_endpoint_open(&watch->target.channel, why, sizeof(why));
 	int err;
 
 	if (fd == -ENODEV) {

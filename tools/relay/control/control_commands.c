@@ -5,6 +5,9 @@
 #include "control_server.h"
 #include "relay/lab.h"
 
+#define CONSOLE_BACKLOG (256u << 10) /* bytes that a slow viewer of the console may lag behind, before it loses some \
+	                              */
+
 /* ------------------------------------------------------------------ cores and faults by name */
 
 static void list_cores(const struct lab *lab, char *out, size_t size)
@@ -17,7 +20,7 @@ static void list_cores(const struct lab *lab, char *out, size_t size)
 	}
 }
 
-struct core *amp_server_find_core(struct client *client, const json_t *request)
+static struct core *find_core(struct client *client, const json_t *request)
 {
 	const char *name = json_string_value(json_object_get(request, "core"));
 	struct core *core = name ? amp_relay_core(client->lab, name) : NULL;
@@ -85,19 +88,14 @@ static void wait_for_fault(struct client *client, struct core *core)
 	client->wait_core = core;
 	client->wait_epoch = core->wire.epoch;
 	client->ops = &ops;
-	if (sd_event_add_time_relative(client->lab->loop, &client->timer, CLOCK_MONOTONIC,
-	                               INJECTION_MS * UINT64_C(1000), 1000, on_fault_ignored, client) < 0)
-		amp_server_answer(client, AMP_EXIT_FAILED, NULL, "the relay has no memory for a timer");
+	amp_server_limit(client, INJECTION_MS, on_fault_ignored);
 }
 
-static void command_fault(struct client *client, const json_t *request)
+static void command_fault(struct client *client, struct core *core, const json_t *request)
 {
 	const char *kind = json_string_value(json_object_get(request, "kind"));
-	struct core *core = amp_server_find_core(client, request);
 	char error[128];
 
-	if (!core)
-		return;
 	for (size_t i = 0; i < NUM_FAULTS; i++) {
 		bool done;
 
@@ -118,21 +116,23 @@ static void command_fault(struct client *client, const json_t *request)
 
 /* ------------------------------------------------------------------ status, down */
 
-static void command_status(struct client *client, const json_t *request)
+static void command_status(struct client *client, struct core *core, const json_t *request)
 {
 	json_t *answer = json_object();
 
+	(void)core;
 	(void)request;
 	amp_relay_status(client->lab, answer);
 	amp_server_answer(client, AMP_EXIT_OK, answer, NULL);
 }
 
-const struct client_ops amp_down_ops = {0};
-
-static void command_down(struct client *client, const json_t *request)
+static void command_down(struct client *client, struct core *core, const json_t *request)
 {
+	static const struct client_ops ops = {.awaits_end = true};
+
+	(void)core;
 	(void)request;
-	client->ops = &amp_down_ops;
+	client->ops = &ops;
 	amp_relay_down(client->lab, AMP_EXIT_OK, "'amprelay down' asked for it");
 }
 
@@ -202,7 +202,7 @@ static int on_wait_timeout(sd_event_source *source, uint64_t usec, void *userdat
 	return 0;
 }
 
-static void command_wait(struct client *client, const json_t *request)
+static void command_wait(struct client *client, struct core *core, const json_t *request)
 {
 	static const struct client_ops ops = {.on_changed = wait_changed};
 	const char *what = json_string_value(json_object_get(request, "for"));
@@ -220,18 +220,12 @@ static void command_wait(struct client *client, const json_t *request)
 		                  "\"timeout_ms\" 1 to 86400000");
 		return;
 	}
-	if (json_object_get(request, "core")) {
-		client->wait_core = amp_server_find_core(client, request);
-		if (!client->wait_core)
-			return;
-	}
+	client->wait_core = core;
 	wait_changed(client);
 	if (client->answered)
 		return;
 	client->ops = &ops;
-	if (sd_event_add_time_relative(client->lab->loop, &client->timer, CLOCK_MONOTONIC, (uint64_t)timeout * 1000,
-	                               1000, on_wait_timeout, client) < 0)
-		amp_server_answer(client, AMP_EXIT_FAILED, NULL, "the relay has no memory for a timer");
+	amp_server_limit(client, (uint64_t)timeout, on_wait_timeout);
 }
 
 /* ------------------------------------------------------------------ console */
@@ -255,40 +249,78 @@ static void console_input(struct client *client, const char *data, size_t len)
 		amp_server_pause(client, true);
 }
 
-const struct client_ops amp_console_ops = {.on_input = console_input};
-
-static void command_console(struct client *client, const json_t *request)
+/* Someone who stopped reading must not hold up Linux, nor fill our memory: he misses some, and is told how much. */
+static void show_console(struct client *client, const uint8_t *data, size_t len)
 {
+	char text[64];
+
+	if (client->queue.bytes + len > CONSOLE_BACKLOG) {
+		client->dropped += len;
+		return;
+	}
+	if (client->dropped && !amp_packets_waiting(&client->queue)) {
+		amp_text(text, sizeof(text), "\r\n[%llu bytes of output skipped]\r\n",
+		         (unsigned long long)client->dropped);
+		client->dropped = 0;
+		amp_server_send(client, 'O', text, strlen(text));
+	}
+	amp_server_send(client, 'O', data, len);
+}
+
+static void command_console(struct client *client, struct core *core, const json_t *request)
+{
+	static const struct client_ops ops = {.on_input = console_input, .on_console = show_console};
+
+	(void)core;
 	(void)request;
-	client->ops = &amp_console_ops;
+	client->ops = &ops;
 }
 
 /* ------------------------------------------------------------------ the table */
 
+enum names_core {
+	NO_CORE,
+	ONE_CORE,
+	ANY_CORE
+};
+
 static const struct {
 	const char *name;
-	void (*run)(struct client *client, const json_t *request);
-	bool brief; /* answered at once, or so important that it may take a place that is kept */
+	void (*run)(struct client *client, struct core *core, const json_t *request);
+	enum names_core core; /* ANY_CORE: one, or all if the request names none */
+	bool brief;           /* answered at once, or so important that it may take a place that is kept */
 } commands[] = {
-	{"status", command_status, true},      {"down", command_down, true},
-	{"fault", command_fault, true},        {"start", amp_server_life_cycle, true},
-	{"stop", amp_server_life_cycle, true}, {"restart", amp_server_life_cycle, true},
-	{"wait", command_wait, false},         {"exec", amp_server_exec, false},
-	{"console", command_console, false},   {"talk", amp_server_talk, false},
+	{"status", command_status, NO_CORE, true},       {"down", command_down, NO_CORE, true},
+	{"fault", command_fault, ONE_CORE, true},        {"start", amp_server_life_cycle, ONE_CORE, true},
+	{"stop", amp_server_life_cycle, ONE_CORE, true}, {"restart", amp_server_life_cycle, ONE_CORE, true},
+	{"wait", command_wait, ANY_CORE, false},         {"exec", amp_server_exec, NO_CORE, false},
+	{"console", command_console, NO_CORE, false},    {"talk", amp_server_talk, ONE_CORE, false},
 };
+
+static void run(size_t command, struct client *client, const json_t *request)
+{
+	enum names_core names = commands[command].core;
+	struct core *core = NULL;
+
+	if (names == ONE_CORE || (names == ANY_CORE && json_object_get(request, "core"))) {
+		core = find_core(client, request);
+		if (!core)
+			return;
+	}
+	commands[command].run(client, core, request);
+}
 
 void amp_server_request(struct client *client, const json_t *request)
 {
 	const char *name = json_string_value(json_object_get(request, "cmd"));
 
 	for (size_t i = 0; name && i < sizeof(commands) / sizeof(commands[0]); i++) {
-		if (strcmp(name, commands[i].name) == 0) {
-			if (commands[i].brief ||
-			    amp_server_may_last(client,
-			                        commands[i].run == amp_server_exec ? AMP_EXIT_EXEC : AMP_EXIT_FAILED))
-				commands[i].run(client, request);
-			return;
-		}
+		if (strcmp(name, commands[i].name) != 0)
+			continue;
+		if (commands[i].brief ||
+		    amp_server_may_last(client, commands[i].run == amp_server_exec ? AMP_EXIT_EXEC : AMP_EXIT_FAILED))
+			run(i, client, request);
+		return;
 	}
 	amp_server_answer(client, AMP_EXIT_USAGE, NULL, "the relay knows no such command; is it of another version?");
 }

@@ -199,12 +199,13 @@ static void run(struct client *client, const char *argv, size_t len)
 
 /* ------------------------------------------------------------------ requests */
 
-void amp_server_exec(struct client *client, const json_t *request)
+void amp_server_exec(struct client *client, struct core *core, const json_t *request)
 {
 	const json_t *list = json_object_get(request, "argv");
 	static char argv[AMP_AGENT_PAYLOAD_MAX];
 	size_t used = 0;
 
+	(void)core;
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const json_t *item = json_array_get(list, i);
 		size_t len = json_string_length(item) + 1;
@@ -224,15 +225,12 @@ void amp_server_exec(struct client *client, const json_t *request)
 }
 
 /* Linux owns the life cycle: it is asked by the program that people use there, too. */
-void amp_server_life_cycle(struct client *client, const json_t *request)
+void amp_server_life_cycle(struct client *client, struct core *core, const json_t *request)
 {
 	const char *verb = json_string_value(json_object_get(request, "cmd"));
-	struct core *core = amp_server_find_core(client, request);
 	char argv[64];
 	size_t used = 0;
 
-	if (!core)
-		return;
 	client->verb = strcmp(verb, "start") == 0 ? "start" : strcmp(verb, "stop") == 0 ? "stop" : "restart";
 	if (amp_server_host_life_cycle(client, core, request))
 		return;

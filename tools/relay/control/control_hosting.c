@@ -17,13 +17,6 @@ static struct core *core_of(const struct client *client)
 	return amp_relay_core(client->lab, client->core_name);
 }
 
-static void set_timeout(struct client *client, uint64_t ms, sd_event_time_handler_t handler)
-{
-	if (sd_event_add_time_relative(client->lab->loop, &client->timer, CLOCK_MONOTONIC, ms * 1000, 1000, handler,
-	                               client) < 0)
-		amp_server_answer(client, AMP_EXIT_FAILED, NULL, "the relay has no memory for a timer");
-}
-
 /* ------------------------------------------------------------------ start */
 
 static void start_changed(struct client *client)
@@ -65,7 +58,7 @@ static void start(struct client *client, struct core *core)
 		return;
 	}
 	client->ops = &ops;
-	set_timeout(client, READY_MS, on_not_ready);
+	amp_server_limit(client, READY_MS, on_not_ready);
 }
 
 /* ------------------------------------------------------------------ stop */
@@ -94,7 +87,7 @@ static void stop(struct client *client, struct core *core)
 	client->ops = &ops;
 	amp_hosting_stop(core, "'amprelay stop' asked for it");
 	if (!client->answered)
-		set_timeout(client, STOP_MS, on_not_off);
+		amp_server_limit(client, STOP_MS, on_not_off);
 }
 
 bool amp_server_host_life_cycle(struct client *client, struct core *core, const json_t *request)
@@ -174,16 +167,13 @@ static int on_no_answer(sd_event_source *source, uint64_t usec, void *userdata)
 	return 0;
 }
 
-void amp_server_talk(struct client *client, const json_t *request)
+void amp_server_talk(struct client *client, struct core *core, const json_t *request)
 {
 	static const struct client_ops ops = {.on_gone = talk_gone};
 	const char *channel = json_string_value(json_object_get(request, "channel"));
 	const json_t *text = json_object_get(request, "text");
-	struct core *core = amp_server_find_core(client, request);
 	char error[192];
 
-	if (!core)
-		return;
 	if (!channel || !channel[0] || strlen(channel) >= RPMSG_NAME_SIZE || json_string_length(text) == 0 ||
 	    json_string_length(text) > TALK_MAX) {
 		amp_server_answer(client, AMP_EXIT_USAGE, NULL,
@@ -203,5 +193,5 @@ void amp_server_talk(struct client *client, const json_t *request)
 	if (!client->talk)
 		return; /* answered */
 	client->ops = &ops;
-	set_timeout(client, ANSWER_MS, on_no_answer);
+	amp_server_limit(client, ANSWER_MS, on_no_answer);
 }

@@ -14,10 +14,6 @@
 #include "control_server.h"
 #include "relay/lab.h"
 
-#define CONSOLE_BACKLOG                                                                              \
-	(256u << 10) /* bytes that a slow viewer of the console may lag behind, before it loses some \
-	              */
-
 #define REST_MS 200 /* without descriptors: until the next look at who calls */
 
 /* ------------------------------------------------------------------ one connection */
@@ -105,6 +101,13 @@ void amp_server_answer(struct client *client, int exit_status, json_t *members, 
 		limit_time(client);
 }
 
+void amp_server_limit(struct client *client, uint64_t ms, sd_event_time_handler_t on_limit)
+{
+	if (sd_event_add_time_relative(client->lab->loop, &client->timer, CLOCK_MONOTONIC, ms * 1000, 1000, on_limit,
+	                               client) < 0)
+		amp_server_answer(client, AMP_EXIT_FAILED, NULL, "the relay has no memory for a timer");
+}
+
 void amp_server_pause(struct client *client, bool paused)
 {
 	client->paused = paused;
@@ -121,7 +124,7 @@ static void take_json(struct client *client, const char *text, size_t len)
 			amp_server_answer(client, AMP_EXIT_USAGE, NULL, "the request is no JSON object");
 	} else if (!client->ops && !client->answered) {
 		client->timer = sd_event_source_disable_unref(client->timer);
-		amp_server_request(client, object);
+		client->lab->control.on_request(client, object);
 	} else if (client->ops && client->ops->on_json) {
 		client->ops->on_json(client, object);
 	}
@@ -305,12 +308,14 @@ static int on_connection(sd_event_source *source, int listener, uint32_t revents
 	return 0;
 }
 
-int amp_server_open(struct control_server *server, struct lab *lab, char *error, size_t error_size)
+int amp_server_open(struct control_server *server, struct lab *lab, client_request_fn on_request, char *error,
+                    size_t error_size)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int len;
 
-	*server = (struct control_server){.lab = lab, .noise = RATELIMIT(5, 1000), .spare = open_spare()};
+	*server = (struct control_server){
+		.lab = lab, .on_request = on_request, .noise = RATELIMIT(5, 1000), .spare = open_spare()};
 	for (size_t i = 0; i < CONTROL_CLIENTS; i++)
 		server->client[i].fd = -1;
 	len = snprintf(address.sun_path + 1, sizeof(address.sun_path) - 1, "amprelay/%u/%s", (unsigned int)geteuid(),
@@ -364,31 +369,13 @@ void amp_server_changed(struct control_server *server)
 	}
 }
 
-/* Someone who stopped reading must not hold up Linux, nor fill our memory: he misses some, and is told how much. */
-static void show_console(struct client *client, const uint8_t *data, size_t len)
-{
-	char text[64];
-
-	if (client->queue.bytes + len > CONSOLE_BACKLOG) {
-		client->dropped += len;
-		return;
-	}
-	if (client->dropped && !amp_packets_waiting(&client->queue)) {
-		amp_text(text, sizeof(text), "\r\n[%llu bytes of output skipped]\r\n",
-		         (unsigned long long)client->dropped);
-		client->dropped = 0;
-		amp_server_send(client, 'O', text, strlen(text));
-	}
-	amp_server_send(client, 'O', data, len);
-}
-
 void amp_server_console(struct control_server *server, const uint8_t *data, size_t len)
 {
 	for (size_t i = 0; i < CONTROL_CLIENTS; i++) {
 		struct client *client = &server->client[i];
 
-		if (client->fd >= 0 && client->ops == &amp_console_ops)
-			show_console(client, data, len);
+		if (client->fd >= 0 && client->ops && client->ops->on_console)
+			client->ops->on_console(client, data, len);
 	}
 }
 
@@ -397,7 +384,7 @@ void amp_server_console_writable(struct control_server *server)
 	for (size_t i = 0; i < CONTROL_CLIENTS; i++) {
 		struct client *client = &server->client[i];
 
-		if (client->fd >= 0 && client->ops == &amp_console_ops && client->paused)
+		if (client->fd >= 0 && client->ops && client->ops->on_console && client->paused)
 			amp_server_pause(client, false);
 	}
 }
@@ -410,7 +397,7 @@ void amp_server_finish_down(struct control_server *server)
 	for (size_t i = 0; i < CONTROL_CLIENTS; i++) {
 		struct client *client = &server->client[i];
 
-		if (client->fd >= 0 && client->ops == &amp_down_ops)
+		if (client->fd >= 0 && client->ops && client->ops->awaits_end)
 			amp_server_answer(client, AMP_EXIT_OK, NULL, NULL);
 		else if (client->fd >= 0 && !client->answered)
 			amp_server_answer(client, AMP_EXIT_FAILED, NULL, error);

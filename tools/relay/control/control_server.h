@@ -38,6 +38,8 @@ struct client_ops {
 	void (*on_sent)(struct client *client, size_t bytes);                  /**< output has left; may be NULL */
 	void (*on_changed)(struct client *client);                             /**< amp_relay_changed(); may be NULL */
 	void (*on_gone)(struct client *client);                                /**< cancel; may be NULL */
+	void (*on_console)(struct client *client, const uint8_t *data, size_t len); /**< Linux's console says */
+	bool awaits_end; /**< the end of the lab is what was asked for */
 };
 
 struct client {
@@ -64,8 +66,12 @@ struct client {
 	uint64_t dropped;
 };
 
+/** The request in a first 'J' packet. */
+typedef void (*client_request_fn)(struct client *client, const json_t *request);
+
 struct control_server {
 	struct lab *lab;
+	client_request_fn on_request;
 	int fd;
 	int spare; /**< a descriptor to give up when there is no other, so that whoever calls can be told. -1 = none */
 	sd_event_source *io;
@@ -77,7 +83,8 @@ struct control_server {
 /* control_server.c */
 
 /** @param error on failure: text for people. @return AMP_EXIT_OK, AMP_EXIT_LAB_EXISTS or AMP_EXIT_ENVIRONMENT */
-int amp_server_open(struct control_server *server, struct lab *lab, char *error, size_t error_size);
+int amp_server_open(struct control_server *server, struct lab *lab, client_request_fn on_request, char *error,
+                    size_t error_size);
 /** @return true if one more request may go on for some time; false: it has been refused */
 bool amp_server_may_last(struct client *client, int refusal);
 /** No new connections from now on. */
@@ -97,28 +104,25 @@ void amp_server_finish_down(struct control_server *server);
 void amp_server_send(struct client *client, char type, const void *data, size_t len);
 /** The final packet. `members` (may be NULL) is taken over; `error` is NULL or text for people. */
 void amp_server_answer(struct client *client, int exit_status, json_t *members, const char *error);
+/** Ends the request after that time, if it is not answered by then: `on_limit` gets the client. */
+void amp_server_limit(struct client *client, uint64_t ms, sd_event_time_handler_t on_limit);
 /** @param paused  stop reading, or go on */
 void amp_server_pause(struct client *client, bool paused);
 
 /* control_commands.c */
 
-/** Parses and begins the request in a first 'J' packet. */
+/** Begins a request: a client_request_fn. */
 void amp_server_request(struct client *client, const json_t *request);
-/** Looks up the "core" of a request; answers with the list of cores if there is none such. */
-struct core *amp_server_find_core(struct client *client, const json_t *request);
 
-extern const struct client_ops amp_console_ops; /**< the connection watches the console */
-extern const struct client_ops amp_down_ops;    /**< … waits for the end of the lab */
+/* control_exec.c; `core` is the one that the request names, or NULL if it need not name any */
 
-/* control_exec.c */
+void amp_server_exec(struct client *client, struct core *core, const json_t *request);
+void amp_server_life_cycle(struct client *client, struct core *core, const json_t *request);
 
-void amp_server_exec(struct client *client, const json_t *request);
-void amp_server_life_cycle(struct client *client, const json_t *request);
-
-/* control_host.c */
+/* control_hosting.c */
 
 /** start, stop and restart of a core whose host is the relay, or shall be. @return false: it is Linux' affair */
 bool amp_server_host_life_cycle(struct client *client, struct core *core, const json_t *request);
-void amp_server_talk(struct client *client, const json_t *request);
+void amp_server_talk(struct client *client, struct core *core, const json_t *request);
 
 #endif /* AMPRELAY_RELAY_CONTROL_SERVER_H */

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -12,93 +10,9 @@
 #include "common/clock.h"
 #include "common/text.h"
 #include "core.h"
-#include "relay/host/hosting.h"
 #include "relay/lab.h"
 
 #define SHUTDOWN_MS 100 /* an orderly shutdown takes microseconds; a core that is not done by then will not be */
-
-static const char *const phase_names[] = {
-	[PHASE_OFF] = "off",           [PHASE_STARTING] = "starting", [PHASE_RUNNING] = "running",
-	[PHASE_STOPPING] = "stopping", [PHASE_KILLING] = "stopping",  [PHASE_EXAMINING] = "crashed",
-	[PHASE_CRASHED] = "crashed",
-};
-
-static const uint32_t wire_states[] = {
-	[PHASE_OFF] = AMP_CORE_OFF,          [PHASE_STARTING] = AMP_CORE_STARTING,
-	[PHASE_RUNNING] = AMP_CORE_RUNNING,  [PHASE_STOPPING] = AMP_CORE_STOPPING,
-	[PHASE_KILLING] = AMP_CORE_STOPPING, [PHASE_EXAMINING] = AMP_CORE_CRASHED,
-	[PHASE_CRASHED] = AMP_CORE_CRASHED,
-};
-
-const char *amp_core_state_name(const struct core *core)
-{
-	return phase_names[core->phase];
-}
-
-void amp_core_warn(struct core *core, const char *format, ...)
-{
-	uint32_t suppressed;
-	char text[256];
-	va_list args;
-
-	if (!amp_ratelimit(&core->noise, now_ns(), &suppressed))
-		return;
-	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	if (suppressed)
-		amp_log("%s: (%u warnings suppressed)", core->config->name, suppressed);
-	amp_log("%s: %s", core->config->name, text);
-	amp_record(&core->lab->record, "relay.warning", core->config->name, "{s:s, s:I}", "text", text, "suppressed",
-	           (json_int_t)suppressed);
-}
-
-void amp_core_set_phase(struct core *core, enum core_phase phase, const char *why)
-{
-	const char *from = phase_names[core->phase], *to = phase_names[phase];
-
-	core->phase = phase;
-	core->wire.state = wire_states[phase];
-	amp_shm_write_power(&core->shm, &core->wire);
-	if (strcmp(from, to) == 0)
-		return;
-	amp_record(&core->lab->record, "core.state", core->config->name, "{s:s, s:s, s:I, s:s}", "from", from, "to", to,
-	           "epoch", (json_int_t)core->wire.epoch, "why", why);
-	amp_log("%s: %s -> %s (%s)", core->config->name, from, to, why);
-	amp_relay_changed(core->lab);
-}
-
-/* ------------------------------------------------------------------ timers */
-
-static int on_deadline(sd_event_source *source, uint64_t usec, void *userdata);
-
-static int on_lasted(sd_event_source *source, uint64_t usec, void *userdata)
-{
-	struct core *core = userdata;
-
-	(void)source;
-	(void)usec;
-	core->lasted = sd_event_source_disable_unref(core->lasted);
-	core->quick_deaths = 0;
-	amp_relay_changed(core->lab); /* someone may have waited to see whether it lives */
-	return 0;
-}
-
-bool amp_core_flaps(const struct core *core)
-{
-	return core->quick_deaths >= QUICK_DEATHS_MAX;
-}
-
-void amp_core_set_deadline(struct core *core, uint64_t ms)
-{
-	if (ms == 0) {
-		core->deadline = sd_event_source_disable_unref(core->deadline);
-		return;
-	}
-	core->deadline = sd_event_source_disable_unref(core->deadline);
-	sd_event_add_time_relative(core->lab->loop, &core->deadline, CLOCK_MONOTONIC, ms * 1000, 1000, on_deadline,
-	                           core);
-}
 
 /* ------------------------------------------------------------------ power off */
 
@@ -146,7 +60,8 @@ static void power_is_off(struct core *core, const char *why)
 	amp_bells_power_off(&core->bells);
 	core->ready = false;
 	core->ended = core->wire.epoch;
-	amp_hosting_off(core);
+	if (core->host)
+		core->host->off(core);
 	say_it_again(core); /* before the state: who sees the core off finds the rest in order */
 	amp_core_set_phase(core, PHASE_OFF, why);
 	amp_core_answer(core, core->outcome, core->outcome_text);
@@ -194,6 +109,18 @@ static void start_failed(struct core *core, uint32_t status, const char *text)
 
 /* ------------------------------------------------------------------ what the core says */
 
+static int on_lasted(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct core *core = userdata;
+
+	(void)source;
+	(void)usec;
+	core->lasted = sd_event_source_disable_unref(core->lasted);
+	core->quick_deaths = 0;
+	amp_relay_changed(core->lab); /* someone may have waited to see whether it lives */
+	return 0;
+}
+
 static void on_boot(struct core *core)
 {
 	if (core->phase == PHASE_RUNNING) {
@@ -210,7 +137,8 @@ static void on_boot(struct core *core)
 		sd_event_add_time_relative(core->lab->loop, &core->lasted, CLOCK_MONOTONIC,
 		                           QUICK_DEATH_MS * UINT64_C(1000), 1000, on_lasted, core);
 	amp_core_set_phase(core, PHASE_RUNNING, "the boot ROM answers");
-	amp_hosting_link_booted(core);
+	if (core->host)
+		core->host->booted(core);
 	amp_core_answer(core, AMP_OK, "");
 	amp_core_prefetch_symbols(core);
 }
@@ -225,7 +153,7 @@ static void on_ready(struct core *core)
 	amp_record(&core->lab->record, "core.ready", core->config->name, "{s:I, s:f}", "epoch",
 	           (json_int_t)core->wire.epoch, "ms", ms_between(core->started, now));
 	amp_core_link_wait(core);
-	amp_core_watch(core);
+	amp_core_watch(core, amp_core_crashed);
 	amp_core_prefetch_symbols(core);
 	amp_relay_changed(core->lab);
 }
@@ -265,24 +193,14 @@ static void take_news(struct core *core, const struct bell_news *news)
 		on_boot(core);
 	if (news->control & BELL_NEWS(AMP_DB_READY))
 		on_ready(core);
-	amp_hosting_link_notified(core, news->notify);
+	if (news->notify && core->host)
+		core->host->notified(core, news->notify);
 	if (news->notify)
 		amp_core_link_look(core);
 	if (news->control & BELL_NEWS(AMP_DB_CRASH))
 		on_crash_byte(core);
 	if (news->control & BELL_NEWS(AMP_DB_STOPPED) && core->phase == PHASE_STOPPING)
 		amp_core_kill(core, "shut down in order");
-}
-
-void amp_core_uart_interest(struct core *core, bool pending)
-{
-	uint32_t events = (core->babble.paused ? 0u : EPOLLIN) | (pending ? EPOLLOUT : 0u);
-
-	core->uart_wants_out = pending;
-	if (!core->uart || events == core->uart_events)
-		return;
-	core->uart_events = events;
-	sd_event_source_set_io_events(core->uart, events);
 }
 
 int amp_core_on_uart(sd_event_source *source, int fd, uint32_t revents, void *userdata)
@@ -303,49 +221,6 @@ int amp_core_on_uart(sd_event_source *source, int fd, uint32_t revents, void *us
 	return 0;
 }
 
-void amp_core_power_on(struct core *core)
-{
-	char text[AMP_TEXT_LEN];
-	int err = amp_core_spawn(core);
-
-	core->held = false;
-	if (err == 0) {
-		amp_core_set_deadline(core, core->config->boot_timeout_ms);
-		return;
-	}
-	amp_text(text, sizeof(text), "QEMU cannot be started: %s", strerror(-err));
-	core->process.pid = 0;
-	start_failed(core, AMP_EIO, text);
-}
-
-static int on_deadline(sd_event_source *source, uint64_t usec, void *userdata)
-{
-	struct core *core = userdata;
-	char text[AMP_TEXT_LEN];
-
-	(void)source;
-	(void)usec;
-	switch (core->phase) {
-	case PHASE_STARTING:
-		if (core->held) {
-			amp_core_power_on(core);
-			break;
-		}
-		amp_text(text, sizeof(text), "the boot ROM was not heard within %u ms", core->config->boot_timeout_ms);
-		start_failed(core, AMP_ETIMEDOUT, text);
-		break;
-	case PHASE_STOPPING:
-		amp_core_kill(core, "it did not answer the shutdown");
-		break;
-	case PHASE_EXAMINING:
-		amp_core_conclude(core);
-		break;
-	default:
-		break;
-	}
-	return 0;
-}
-
 /* ------------------------------------------------------------------ the process */
 
 /* What the core sent just before its end is still in the socket: a crash byte there knows more than the exit status. */
@@ -360,7 +235,7 @@ static void hear_last_words(struct core *core)
 	core->uart = sd_event_source_disable_unref(core->uart);
 }
 
-void amp_core_process_ended(void *userdata, const siginfo_t *info)
+static void process_ended(void *userdata, const siginfo_t *info)
 {
 	struct core *core = userdata;
 	char ending[64], words[CHILD_WORDS_MAX], text[CHILD_WORDS_MAX + 80];
@@ -395,7 +270,7 @@ void amp_core_process_ended(void *userdata, const siginfo_t *info)
 	}
 }
 
-void amp_core_qmp_event(void *userdata, const char *event, const json_t *data)
+static void on_monitor(void *userdata, const char *event, const json_t *data)
 {
 	struct core *core = userdata;
 
@@ -408,7 +283,124 @@ void amp_core_qmp_event(void *userdata, const char *event, const json_t *data)
 		amp_core_crashed(core, AMP_DETECTOR_EXIT, "the core reset itself");
 }
 
-bool amp_core_inject(struct core *core, enum amp_fault fault, const char *kind)
+/* ------------------------------------------------------------------ power on */
+
+static const struct core_ears ears = {
+	.on_uart = amp_core_on_uart,
+	.on_monitor = on_monitor,
+	.on_exit = process_ended,
+};
+
+/*
+ * Linux restarts a core that crashes at its start at once, and for ever. A core that flaps starts later each time: a
+ * night of it shall not fill the disk with records, nor the machine with processes. The longest wait, and the boot, are
+ * less than what Linux's driver waits for the answer.
+ */
+#define HOLD_MIN_MS 250u
+#define HOLD_MAX_MS 4000u
+
+static uint32_t hold_ms(uint32_t quick_deaths)
+{
+	uint32_t more = quick_deaths - QUICK_DEATHS_MAX;
+
+	return more < 4 ? HOLD_MIN_MS << more : HOLD_MAX_MS;
+}
+
+bool amp_core_flaps(const struct core *core)
+{
+	return core->quick_deaths >= QUICK_DEATHS_MAX;
+}
+
+static void power_on(struct core *core)
+{
+	char text[AMP_TEXT_LEN];
+	int err;
+
+	core->held = false;
+	amp_core_babble_begin(core);
+	err = amp_core_spawn(core, &ears);
+	if (err == 0) {
+		amp_core_set_deadline(core, core->config->boot_timeout_ms);
+		return;
+	}
+	amp_text(text, sizeof(text), "QEMU cannot be started: %s", strerror(-err));
+	core->process.pid = 0;
+	start_failed(core, AMP_EIO, text);
+}
+
+static void hold(struct core *core)
+{
+	uint32_t ms = hold_ms(core->quick_deaths);
+
+	amp_log("%s: it died %u times in a row within a second of its start: this start waits %u ms",
+	        core->config->name, core->quick_deaths, ms);
+	amp_record(&core->lab->record, "core.flapping", core->config->name, "{s:I, s:I, s:I}", "epoch",
+	           (json_int_t)core->wire.epoch, "deaths", (json_int_t)core->quick_deaths, "wait_ms", (json_int_t)ms);
+	amp_core_set_deadline(core, ms);
+	amp_relay_changed(core->lab);
+}
+
+void amp_core_start(struct core *core, uint32_t entry, const char *firmware, const char *why)
+{
+	struct amp_soc soc;
+
+	amp_soc_describe(core->config, &soc);
+	amp_shm_write_soc(&core->shm, &soc); /* again: a guest may have scribbled over it since the last life */
+	amp_shm_clear_remote(&core->shm);
+	amp_trace_reset(&core->trace);
+	core->outcome = AMP_OK;
+	core->outcome_text[0] = '\0';
+	core->wire.epoch++;
+	core->wire.boot_addr = entry;
+	core->wire.inject = AMP_FAULT_NONE;
+	if (strncmp(core->firmware, firmware, sizeof(core->firmware)) != 0)
+		core->quick_deaths = 0; /* of another firmware */
+	memcpy(core->firmware, firmware, sizeof(core->firmware));
+	core->injected = NULL;
+	core->injected_at = 0;
+	core->ready = false;
+	amp_core_link_begin(core);
+	core->started = now_ns();
+	amp_core_set_phase(core, PHASE_STARTING, why);
+	core->held = amp_core_flaps(core);
+	if (core->held)
+		hold(core);
+	else
+		power_on(core);
+}
+
+static int on_deadline(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct core *core = userdata;
+	char text[AMP_TEXT_LEN];
+
+	(void)source;
+	(void)usec;
+	switch (core->phase) {
+	case PHASE_STARTING:
+		if (core->held) {
+			power_on(core);
+			break;
+		}
+		amp_text(text, sizeof(text), "the boot ROM was not heard within %u ms", core->config->boot_timeout_ms);
+		start_failed(core, AMP_ETIMEDOUT, text);
+		break;
+	case PHASE_STOPPING:
+		amp_core_kill(core, "it did not answer the shutdown");
+		break;
+	case PHASE_EXAMINING:
+		amp_core_conclude(core);
+		break;
+	default:
+		break;
+	}
+	return 0;
+}
+
+/* ------------------------------------------------------------------ faults on purpose */
+
+/* @return false if the core is not running */
+static bool commit(struct core *core, const char *kind)
 {
 	if (core->phase != PHASE_RUNNING)
 		return false;
@@ -416,6 +408,13 @@ bool amp_core_inject(struct core *core, enum amp_fault fault, const char *kind)
 	core->injected_at = now_ns();
 	amp_record(&core->lab->record, "core.fault", core->config->name, "{s:s, s:b, s:I}", "kind", kind, "injected", 1,
 	           "epoch", (json_int_t)core->wire.epoch);
+	return true;
+}
+
+bool amp_core_inject(struct core *core, enum amp_fault fault, const char *kind)
+{
+	if (!commit(core, kind))
+		return false;
 	core->wire.inject = fault;
 	amp_shm_write_power(&core->shm, &core->wire);
 	amp_core_uart_interest(core, amp_bells_ring_remote(&core->bells, AMP_DB_INJECT));
@@ -424,32 +423,19 @@ bool amp_core_inject(struct core *core, enum amp_fault fault, const char *kind)
 
 bool amp_core_inject_kill(struct core *core)
 {
-	if (core->phase != PHASE_RUNNING)
+	if (!commit(core, "kill"))
 		return false;
-	core->injected = "kill";
-	core->injected_at = now_ns();
-	amp_record(&core->lab->record, "core.fault", core->config->name, "{s:s, s:b, s:I}", "kind", "kill", "injected",
-	           1, "epoch", (json_int_t)core->wire.epoch);
 	amp_child_kill(&core->process, SIGKILL);
 	return true;
 }
 
 /* ------------------------------------------------------------------ creation */
 
-static int watch_vectors(struct core *core)
-{
-	int err = 0;
-
-	for (uint32_t v = 0; v < 1 + core->config->notify_ids && err >= 0; v++)
-		err = sd_event_add_io(core->lab->loop, &core->vectors[v], core->bells.from_host[v], EPOLLIN | EPOLLET,
-		                      amp_core_on_vector, core);
-	return err < 0 ? err : 0;
-}
-
 void amp_core_prepare(struct core *core, struct lab *lab)
 {
 	*core = (struct core){
 		.lab = lab,
+		.on_deadline = on_deadline,
 		.shm.fd = -1,
 		.noise = RATELIMIT(20, 500),
 		.requests = RATELIMIT(100, 20),
@@ -475,8 +461,6 @@ int amp_core_init(struct core *core, const struct core_config *config)
 	if (err < 0)
 		return err;
 	err = amp_bells_init(&core->bells, config->notify_ids);
-	if (err == 0)
-		err = watch_vectors(core);
 	if (err == 0)
 		err = amp_logfile_open(&core->trace_file, core->lab->options->state_dir, config->name, "log");
 	core->symbols = amp_symbols_create();

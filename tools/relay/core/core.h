@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /**
  * @file core.h
- * @brief One remote core: its power, its doorbells, its senses. core.c is the life cycle, core_requests.c what Linux
- * asks, core_process.c the QEMU behind it, core_senses.c what it watches, core_crash.c what ends a life, core_report.c
- * how Linux hears of that, core_dump.c its post-mortem, core_link.c its link, core_babble.c what it may ring,
- * core_trace.c its log.
+ * @brief One remote core: its power, its doorbells, its senses. What each file of this folder does: tools/README.md.
  *
  *      OFF ── start ──► STARTING ── boot byte ──► RUNNING ── stop ──► STOPPING ──► KILLING ──► OFF
  *                          │ time-out, exit          │ a detector              ▲
@@ -31,6 +28,7 @@
 #include "trace_ring.h"
 
 struct lab;
+struct core;
 struct hosting;
 
 #define TRACE_TEXT_MAX 16384
@@ -90,6 +88,17 @@ struct babble {
 	uint64_t since;          /**< ns */
 };
 
+/** Hears of the core's life when it is the core's host in place of Linux. */
+struct core_host {
+	void (*booted)(struct core *core);                    /**< the boot ROM has been heard */
+	void (*notified)(struct core *core, uint64_t notify); /**< bit n: the core kicked notify id n */
+	void (*crashed)(struct core *core);
+	void (*off)(struct core *core); /**< the power is off, in whatever way it came to that */
+};
+
+/** A detector has fired: amp_core_crashed(). */
+typedef void (*core_detected_fn)(struct core *core, enum amp_detector detector, const char *text);
+
 /** What is known of the RPMsg link between the core and its host. */
 enum core_link {
 	LINK_DOWN,    /**< the driver has not brought the device up */
@@ -114,7 +123,8 @@ struct link {
 struct sense {
 	struct core *core;
 	enum amp_detector detector;
-	const char *silence; /**< what there is to say of it */
+	const char *silence;         /**< what there is to say of it … */
+	core_detected_fn on_silence; /**< … and whom to say it to */
 	uint32_t (*read)(const struct shared_memory *shm);
 	struct heartbeat beat;
 	sd_event_source *timer; /**< the next look; NULL: not watched */
@@ -147,6 +157,7 @@ struct core {
 	uint32_t uart_events; /**< that are waited for on it */
 	sd_event_source *vectors[BELL_VECTORS];
 	sd_event_source *deadline; /**< of the phase */
+	sd_event_time_handler_t on_deadline;
 	sd_event_source *prefetch; /**< opens the symbols when there is time */
 
 	struct crash crash;
@@ -165,6 +176,7 @@ struct core {
 	uint32_t quick_deaths;         /**< lives in a row that ended by themselves within a second */
 	sd_event_source *lasted;       /**< tells when this life has lasted a second, which ends that row */
 	bool held;                     /**< the start waits because of them */
+	const struct core_host *host;  /**< of this life; NULL: Linux */
 	struct hosting *hosting;       /**< the relay is the core's host in this life; NULL: Linux is */
 	uint32_t crashes, recoveries;
 	struct ratelimit noise;    /**< of warnings that the guests can cause */
@@ -181,46 +193,52 @@ int amp_core_init(struct core *core, const struct core_config *config);
 /** The process must be gone. */
 void amp_core_destroy(struct core *core);
 
+/**
+ * Powers on a core that is off: a new life. Its outcome is told through the phase, and to Linux if it asked.
+ *
+ * @param entry     device address inside the firmware region, checked
+ * @param firmware  AMP_FIRMWARE_LEN bytes, a checked name, may be empty
+ */
+void amp_core_start(struct core *core, uint32_t entry, const char *firmware, const char *why);
 /** Shuts down in order if the core still answers, else at once; PHASE_OFF follows. Does nothing when off. */
 void amp_core_stop(struct core *core, const char *why);
 /** As amp_core_stop(), without asking the core. */
 void amp_core_kill(struct core *core, const char *why);
-/** Commits a fault that the firmware carries out; `kind` is a string constant. @return false if the core is not running
- */
+
 /** Does it die at once each time that it is started? Then its starts wait, ever longer. */
 bool amp_core_flaps(const struct core *core);
+
+/** Commits a fault that the firmware carries out. @param kind  a constant. @return false if the core is not running */
 bool amp_core_inject(struct core *core, enum amp_fault fault, const char *kind);
-/** Ends the process as if from outside. @return false if the core is not running */
+/** Commits one from outside: the end of its process. @return false if the core is not running */
 bool amp_core_inject_kill(struct core *core);
 
+/** The socket of the doorbell can be read or written. */
+int amp_core_on_uart(sd_event_source *source, int fd, uint32_t revents, void *userdata);
+
+#define QUICK_DEATH_MS   1000 /**< a life shorter than this was no life */
+#define QUICK_DEATHS_MAX 3    /**< after so many in a row the core is flapping: its starts wait */
+
+/* core_state.c */
+
+/** @return "off", "starting", "running", "stopping" or "crashed". */
+const char *amp_core_state_name(const struct core *core);
 void amp_core_set_phase(struct core *core, enum core_phase phase, const char *why);
 /** A warning that a guest caused: rate-limited. */
 __attribute__((format(printf, 2, 3))) void amp_core_warn(struct core *core, const char *format, ...);
 /** (Re)arms the timer of the phase; 0 disarms. */
 void amp_core_set_deadline(struct core *core, uint64_t ms);
-
-/** @return "off", "starting", "running", "stopping" or "crashed". */
-const char *amp_core_state_name(const struct core *core);
-
-/* The ears of core.c, which core_process.c connects to a new process. */
-int amp_core_on_uart(sd_event_source *source, int fd, uint32_t revents, void *userdata);
-void amp_core_process_ended(void *userdata, const siginfo_t *info);
-void amp_core_qmp_event(void *userdata, const char *event, const json_t *data);
-
-#define QUICK_DEATH_MS   1000 /**< a life shorter than this was no life */
-#define QUICK_DEATHS_MAX 3    /**< after so many in a row the core is flapping: its starts wait */
-
 /** The doorbell's socket: whether to hear when it can be written. */
 void amp_core_uart_interest(struct core *core, bool pending);
-/** Spawns the process of a core in PHASE_STARTING; the answer to Linux follows in any case. */
-void amp_core_power_on(struct core *core);
+/** Answers Linux's request that is under way, if there is one. @param status enum amp_status */
+void amp_core_answer(struct core *core, uint32_t status, const char *text);
 
 /* core_requests.c */
 
+/** Listens to Linux's interrupt vectors. @return 0 or a negative errno */
+int amp_core_listen(struct core *core);
 /** Linux rang one of the core's vectors. Its kicks and requests count only while it is the core's host. */
 int amp_core_on_vector(sd_event_source *source, int fd, uint32_t revents, void *userdata);
-/** Answers the request that is under way, if there is one. @param status enum amp_status */
-void amp_core_answer(struct core *core, uint32_t status, const char *text);
 
 /* core_trace.c */
 
@@ -231,20 +249,20 @@ void amp_core_end_trace(struct core *core);
 
 /* core_process.c */
 
-/**
- * Powers on a core that is off: a new life. Its outcome is told through the phase, and to Linux if it asked.
- *
- * @param entry     device address inside the firmware region, checked
- * @param firmware  AMP_FIRMWARE_LEN bytes, a checked name, may be empty
- */
-void amp_core_start(struct core *core, uint32_t entry, const char *firmware, const char *why);
+/** Who hears of the process; each gets the core. */
+struct core_ears {
+	sd_event_io_handler_t on_uart;
+	void (*on_monitor)(void *userdata, const char *event, const json_t *data);
+	void (*on_exit)(void *userdata, const siginfo_t *info);
+};
+
 /** Starts the core's QEMU, its doorbell and its monitor. @return 0 or a negative errno: nothing is left open then */
-int amp_core_spawn(struct core *core);
+int amp_core_spawn(struct core *core, const struct core_ears *ears);
 
 /* core_senses.c */
 
 /** Starts to watch the heartbeat, and the watchdog if the relay is it. */
-void amp_core_watch(struct core *core);
+void amp_core_watch(struct core *core, core_detected_fn on_silence);
 void amp_core_unwatch(struct core *core);
 
 /* core_crash.c */

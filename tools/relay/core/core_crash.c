@@ -8,7 +8,6 @@
 #include "common/clock.h"
 #include "common/text.h"
 #include "core.h"
-#include "relay/host/hosting.h"
 #include "relay/lab.h"
 
 #define EXAMINE_MS 200 /* QEMU answers within a millisecond; one that does not has nothing to tell */
@@ -34,7 +33,7 @@ static enum amp_report_type report_type(enum amp_detector detector, uint32_t cau
 	return AMP_REPORT_FATAL;
 }
 
-static const char *report_type_name(enum amp_report_type type)
+static const char *report_type_name(uint32_t type)
 {
 	switch (type) {
 	case AMP_REPORT_WATCHDOG:
@@ -51,7 +50,7 @@ static void hex(char out[24], uint64_t value)
 	amp_text(out, 24, "0x%llx", (unsigned long long)value);
 }
 
-static void record_crash(struct core *core, enum amp_report_type type)
+static void record_crash(struct core *core)
 {
 	const struct amp_postmortem_summary *summary = &core->crash.summary;
 	json_t *object;
@@ -61,9 +60,9 @@ static void record_crash(struct core *core, enum amp_report_type type)
 	hex(lr, summary->lr);
 	object = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I}", "detector",
 	                   amp_detector_name(core->crash.detector), "cause", amp_postmortem_cause_name(summary->cause),
-	                   "type", report_type_name(type), "pc", pc, "pc_sym", core->wire.report_pc_sym, "lr", lr,
-	                   "lr_sym", core->wire.report_lr_sym, "text", core->wire.report_text, "epoch",
-	                   (json_int_t)core->crash.epoch);
+	                   "type", report_type_name(core->wire.report_type), "pc", pc, "pc_sym",
+	                   core->wire.report_pc_sym, "lr", lr, "lr_sym", core->wire.report_lr_sym, "text",
+	                   core->wire.report_text, "epoch", (json_int_t)core->crash.epoch);
 	/* a firmware may ignore an injection, and crash of something else later */
 	if (object && core->injected && ms_between(core->injected_at, core->crash.detected) < INJECTION_MS) {
 		json_object_set_new(object, "fault", json_string(core->injected));
@@ -72,45 +71,61 @@ static void record_crash(struct core *core, enum amp_report_type type)
 	amp_record(&core->lab->record, "core.crash", core->config->name, "o", object);
 }
 
-void amp_core_conclude(struct core *core)
+/* From here on Linux may load new firmware over the old one: what the report and the files need is copied now. */
+static void gather(struct core *core)
 {
 	struct crash *crash = &core->crash;
-	struct amp_postmortem_summary *summary = &crash->summary;
 	struct amp_postmortem pm;
-	enum amp_report_type type;
 
-	amp_core_set_deadline(core, 0);
-	/* from here on Linux may load new firmware over the old one: take what the report and the dump need */
 	amp_shm_read_remote(&core->shm, &crash->remote);
 	crash->memory = amp_shm_snapshot(&core->shm);
 	firmware_path(core, crash->firmware, sizeof(crash->firmware));
 	pm = amp_core_evidence(core);
-	amp_postmortem_summarise(&pm, summary);
+	amp_postmortem_summarise(&pm, &crash->summary);
+}
 
-	type = report_type(crash->detector, summary->cause);
-	core->wire.report_type = type;
-	core->wire.report_detector = crash->detector;
-	core->wire.report_pc = (uint32_t)summary->pc;
-	core->wire.report_lr = (uint32_t)summary->lr;
-	memset(core->wire.report_text, 0, sizeof(core->wire.report_text));
-	amp_text_clean(core->wire.report_text, sizeof(core->wire.report_text), summary->text, sizeof(summary->text));
-	amp_text_clean(core->wire.report_pc_sym, sizeof(core->wire.report_pc_sym), summary->pc_sym,
-	               sizeof(summary->pc_sym));
-	amp_text_clean(core->wire.report_lr_sym, sizeof(core->wire.report_lr_sym), summary->lr_sym,
-	               sizeof(summary->lr_sym));
+static void fill_report(struct amp_relay *wire, const struct crash *crash)
+{
+	const struct amp_postmortem_summary *summary = &crash->summary;
+
+	wire->report_type = report_type(crash->detector, summary->cause);
+	wire->report_detector = crash->detector;
+	wire->report_pc = (uint32_t)summary->pc;
+	wire->report_lr = (uint32_t)summary->lr;
+	memset(wire->report_text, 0, sizeof(wire->report_text));
+	amp_text_clean(wire->report_text, sizeof(wire->report_text), summary->text, sizeof(summary->text));
+	amp_text_clean(wire->report_pc_sym, sizeof(wire->report_pc_sym), summary->pc_sym, sizeof(summary->pc_sym));
+	amp_text_clean(wire->report_lr_sym, sizeof(wire->report_lr_sym), summary->lr_sym, sizeof(summary->lr_sym));
+}
+
+static void tell_host(struct core *core)
+{
 	amp_core_set_phase(core, PHASE_CRASHED, core->wire.report_text);
 	/* the core may have written over the answer that the driver waits for; now it cannot any more */
 	amp_shm_write_answer(&core->shm, &core->wire);
 	amp_core_report(core);
-	amp_hosting_crashed(core);
+	if (core->host)
+		core->host->crashed(core);
+}
+
+static void count(struct core *core)
+{
+	bool quick = !core->injected && ms_between(core->booted, core->crash.detected) < QUICK_DEATH_MS;
 
 	core->crashes++;
 	core->lasted = sd_event_source_disable_unref(core->lasted);
-	core->quick_deaths = !core->injected && ms_between(core->booted, crash->detected) < QUICK_DEATH_MS
-	                             ? core->quick_deaths + 1
-	                             : 0;
-	core->crashed_at = crash->detected;
-	record_crash(core, type);
+	core->quick_deaths = quick ? core->quick_deaths + 1 : 0;
+	core->crashed_at = core->crash.detected;
+}
+
+void amp_core_conclude(struct core *core)
+{
+	amp_core_set_deadline(core, 0);
+	gather(core);
+	fill_report(&core->wire, &core->crash);
+	tell_host(core);
+	count(core);
+	record_crash(core);
 	amp_core_drain_trace(core);
 	amp_core_write_dump(core);
 }

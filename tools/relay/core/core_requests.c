@@ -1,29 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <string.h>
+#include <sys/epoll.h>
 
 #include "common/clock.h"
 #include "common/text.h"
 #include "core.h"
 #include "relay/lab.h"
-
-void amp_core_answer(struct core *core, uint32_t status, const char *text)
-{
-	size_t room = sizeof(core->wire.resp_text);
-
-	if (!amp_mailbox_open(&core->mailbox))
-		return;
-	core->mailbox.answered = core->mailbox.taken;
-	core->wire.resp_seq = core->mailbox.taken;
-	core->wire.resp_status = status;
-	memset(core->wire.resp_text, 0, sizeof(core->wire.resp_text));
-	amp_text_clean(core->wire.resp_text, room, text, strlen(text));
-	if (strlen(text) >= room) /* what the relay itself tells of it is whole */
-		memcpy(core->wire.resp_text + room - 4, "...", 4);
-	amp_shm_write_answer(&core->shm, &core->wire);
-	amp_bells_ring_host(&core->bells, AMP_VECTOR_CONTROL);
-	if (status != AMP_OK)
-		amp_core_warn(core, "request refused or failed: %s", core->wire.resp_text);
-}
 
 static void record_request(struct core *core, const struct mailbox_request *request)
 {
@@ -98,4 +79,14 @@ int amp_core_on_vector(sd_event_source *source, int fd, uint32_t revents, void *
 		amp_core_uart_interest(core, amp_bells_ring_remote(&core->bells, (uint8_t)id));
 	}
 	return 0;
+}
+
+int amp_core_listen(struct core *core)
+{
+	int err = 0;
+
+	for (uint32_t v = 0; v < 1 + core->config->notify_ids && err >= 0; v++)
+		err = sd_event_add_io(core->lab->loop, &core->vectors[v], core->bells.from_host[v], EPOLLIN | EPOLLET,
+		                      amp_core_on_vector, core);
+	return err < 0 ? err : 0;
 }

@@ -48,11 +48,11 @@ static int on_look(sd_event_source *source, uint64_t usec, void *userdata)
 	case HEARTBEAT_DEAD:
 		amp_text(text, sizeof(text), "%s for %llu ms", sense->silence,
 		         (unsigned long long)((now - sense->beat.changed) / NS_PER_MS));
-		amp_core_crashed(core, sense->detector, text);
+		sense->on_silence(core, sense->detector, text);
 		return 0;
 	case HEARTBEAT_MUTE:
 		amp_text(text, sizeof(text), "%s, and its QEMU does not answer either", sense->silence);
-		amp_core_crashed(core, sense->detector, text);
+		sense->on_silence(core, sense->detector, text);
 		return 0;
 	case HEARTBEAT_ALIVE:
 		break;
@@ -61,27 +61,28 @@ static int on_look(sd_event_source *source, uint64_t usec, void *userdata)
 	return 0;
 }
 
-static void watch(struct core *core, struct sense *sense, uint32_t timeout_ms)
+static void watch(struct core *core, struct sense *sense, uint32_t timeout_ms, core_detected_fn on_silence)
 {
 	uint64_t now = now_ns();
 
 	sense->core = core;
+	sense->on_silence = on_silence;
 	amp_heartbeat_start(&sense->beat, now, sense->read(&core->shm), core->config->heartbeat_ms, timeout_ms);
 	look_at(sense, now + sense->beat.timeout / 4);
 }
 
-void amp_core_watch(struct core *core)
+void amp_core_watch(struct core *core, core_detected_fn on_silence)
 {
 	core->heartbeat.detector = AMP_DETECTOR_HEARTBEAT;
 	core->heartbeat.silence = "no heartbeat";
 	core->heartbeat.read = amp_shm_heartbeat;
-	watch(core, &core->heartbeat, core->config->heartbeat_timeout_ms);
+	watch(core, &core->heartbeat, core->config->heartbeat_timeout_ms, on_silence);
 
 	core->watchdog.detector = AMP_DETECTOR_WATCHDOG;
 	core->watchdog.silence = "watchdog not fed";
 	core->watchdog.read = amp_shm_watchdog;
 	if (core->config->watchdog_ms && amp_shm_watchdog(&core->shm))
-		watch(core, &core->watchdog, core->config->watchdog_ms);
+		watch(core, &core->watchdog, core->config->watchdog_ms, on_silence);
 }
 
 void amp_core_unwatch(struct core *core)

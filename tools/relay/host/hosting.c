@@ -60,7 +60,7 @@ static int add_memories(struct hosting *role, uint32_t kinds)
 	return err;
 }
 
-struct host_memory *amp_hosting_memory(struct hosting *role, enum amp_region_kind kind)
+static struct host_memory *find_memory(struct hosting *role, enum amp_region_kind kind)
 {
 	const struct amp_region *region = amp_soc_region(role->core->config, kind);
 
@@ -145,6 +145,7 @@ static void end(struct hosting *role)
 	if (host.mem_pa == core->config->mem_da)
 		amp_shm_write_mem_pa(&core->shm, role->linux_mem_pa);
 	core->bells.relay_is_host = false;
+	core->host = NULL;
 	core->hosting = NULL;
 	free(role);
 }
@@ -167,7 +168,7 @@ static int begin(struct hosting *role, char *error, size_t error_size)
 	}
 	amp_shm_write_mem_pa(&core->shm, core->config->mem_da);
 	/* while nobody can interfere: the core finds the link ready when it comes */
-	amp_hosting_link_up(role);
+	amp_hosting_link_up(role, find_memory(role, AMP_REGION_BUFFERS));
 	if (remoteproc_start(&role->rproc)) {
 		amp_text(error, error_size, "core %s: %s", core->config->name, core->outcome_text);
 		return AMP_EXIT_FAILED;
@@ -175,6 +176,33 @@ static int begin(struct hosting *role, char *error, size_t error_size)
 	role->powered = true;
 	return AMP_EXIT_OK;
 }
+
+static void on_off(struct core *core)
+{
+	struct hosting *role = core->hosting;
+
+	/* else the power went before remoteproc_start() returned, and begin() reports it */
+	if (!role->powered)
+		return;
+	core->crashed_at = 0; /* what Linux starts next is not this life's recovery */
+	end(role);
+}
+
+/* It stays as it is until somebody stops it: what is next is for the user to say, not for a controller. */
+static void on_crashed(struct core *core)
+{
+	struct hosting *role = core->hosting;
+
+	amp_remoteproc_crashed(&role->rproc);
+	amp_hosting_link_down(role, "the core has crashed");
+}
+
+static const struct core_host relay_as_host = {
+	.booted = amp_hosting_link_booted,
+	.notified = amp_hosting_link_notified,
+	.crashed = on_crashed,
+	.off = on_off,
+};
 
 int amp_hosting_start(struct core *core, char *error, size_t error_size)
 {
@@ -205,6 +233,7 @@ int amp_hosting_start(struct core *core, char *error, size_t error_size)
 	remoteproc_init(&role->rproc, &platform, role);
 	role->rproc.elf_machine = core->config->elf_machine;
 	remoteproc_config(&role->rproc, NULL);
+	core->host = &relay_as_host;
 	core->hosting = role;
 	core->bells.relay_is_host = true;
 
@@ -221,31 +250,8 @@ int amp_hosting_start(struct core *core, char *error, size_t error_size)
 	return AMP_EXIT_OK;
 }
 
-/* ------------------------------------------------------------------ the end of a life */
-
 void amp_hosting_stop(struct core *core, const char *why)
 {
 	amp_hosting_link_down(core->hosting, "the core is being stopped");
 	amp_core_stop(core, why);
-}
-
-void amp_hosting_off(struct core *core)
-{
-	struct hosting *role = core->hosting;
-
-	/* else the power went before remoteproc_start() returned, and begin() reports it */
-	if (!role || !role->powered)
-		return;
-	core->crashed_at = 0; /* what Linux starts next is not this life's recovery */
-	end(role);
-}
-
-void amp_hosting_crashed(struct core *core)
-{
-	struct hosting *role = core->hosting;
-
-	if (!role)
-		return;
-	amp_remoteproc_crashed(&role->rproc);
-	amp_hosting_link_down(role, "the core has crashed");
 }

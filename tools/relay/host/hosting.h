@@ -11,7 +11,7 @@
  * off again.
  *
  * Context: the event loop. Nothing here waits: sends do not wait for buffers, and power-on and -off are awaited by the
- * life cycle in core.c, which calls the hooks below.
+ * life cycle in core.c, which tells us what becomes of it (struct core_host).
  */
 #ifndef AMPRELAY_RELAY_HOSTING_H
 #define AMPRELAY_RELAY_HOSTING_H
@@ -77,21 +77,14 @@ int amp_hosting_start(struct core *core, char *error, size_t error_size);
 /** Takes the link down and powers the core off. Only while the relay is the host. */
 void amp_hosting_stop(struct core *core, const char *why);
 
-/* The life cycle calls these; they do nothing unless the relay is the host. */
-
-/** The power is off, in whatever way it came to that: the core is Linux's again. */
-void amp_hosting_off(struct core *core);
-/** The core crashed. It stays as it is until somebody stops it: what is next is for the user to say, not for a
- * controller. */
-void amp_hosting_crashed(struct core *core);
-
-/** @return the first memory of that kind, or NULL */
-struct host_memory *amp_hosting_memory(struct hosting *role, enum amp_region_kind kind);
-
 /* hosting_link.c */
 
-/** The core is loaded, and still off: brings the link up, if the resource table has a device for it. */
-void amp_hosting_link_up(struct hosting *role);
+/**
+ * The core is loaded, and still off: brings the link up, if the resource table has a device for it.
+ *
+ * @param buffers  NULL: the core has no memory for them
+ */
+void amp_hosting_link_up(struct hosting *role, struct host_memory *buffers);
 /** The boot ROM has been heard: kicks, for a firmware that sleeps until then. */
 void amp_hosting_link_booted(struct core *core);
 /** The core kicked. @param notify  bit n: notify id n */

@@ -179,9 +179,8 @@ static void on_link_lost(struct rpmsg_virtio_device *link, int reason, void *arg
 	amp_core_warn(role->core, "its RPMsg link is lost: %s", amp_link_reason_text(reason));
 }
 
-void amp_hosting_link_up(struct hosting *role)
+void amp_hosting_link_up(struct hosting *role, struct host_memory *buffers)
 {
-	struct host_memory *buffers = amp_hosting_memory(role, AMP_REGION_BUFFERS);
 	struct core *core = role->core;
 	int status;
 
@@ -210,7 +209,7 @@ void amp_hosting_link_booted(struct core *core)
 {
 	struct hosting *role = core->hosting;
 
-	if (role && role->vdev)
+	if (role->vdev)
 		role->rproc.ops->notify(&role->rproc, role->vdev->vrings_info[0].notifyid);
 }
 
@@ -222,7 +221,7 @@ void amp_hosting_link_notified(struct core *core, uint64_t notify)
 {
 	struct hosting *role = core->hosting;
 
-	for (uint32_t id = 0; role && role->vdev && id < core->config->notify_ids; id++) {
+	for (uint32_t id = 0; role->vdev && id < core->config->notify_ids; id++) {
 		if (notify & UINT64_C(1) << id)
 			remoteproc_get_notification(&role->rproc, id);
 	}

@@ -228,16 +228,6 @@ int amp_vm_start(struct linux_vm *vm)
 	return err;
 }
 
-void amp_vm_stop(struct linux_vm *vm)
-{
-	amp_child_kill(&vm->process, SIGTERM);
-}
-
-void amp_vm_kill(struct linux_vm *vm)
-{
-	amp_child_kill(&vm->process, SIGKILL);
-}
-
 void amp_vm_destroy(struct linux_vm *vm)
 {
 	amp_stream_close(&vm->console);

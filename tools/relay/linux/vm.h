@@ -29,9 +29,6 @@ struct linux_vm {
 void amp_vm_prepare(struct linux_vm *vm, struct lab *lab);
 /** Starts Linux's QEMU. The cores must exist, and the agent's stream is opened here. @return 0 or a negative errno */
 int amp_vm_start(struct linux_vm *vm);
-/** Asks QEMU to end; amp_vm_kill() is for when it does not. */
-void amp_vm_stop(struct linux_vm *vm);
-void amp_vm_kill(struct linux_vm *vm);
 void amp_vm_destroy(struct linux_vm *vm);
 
 static inline bool amp_vm_runs(const struct linux_vm *vm)
