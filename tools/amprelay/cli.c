@@ -96,6 +96,33 @@ static const struct argp common_argp = {.options = common_options, .parser = par
 
 const struct argp_child amp_cli_common[] = {{.argp = &common_argp}, {0}};
 
+static const struct argp_option shown_options[] = {
+	{"follow", 'f', NULL, 0, "Go on with what comes next", 0},
+	{"lines", 'n', "N", 0, "Only the last N", 0},
+	{0},
+};
+
+static error_t parse_shown(int key, char *arg, struct argp_state *state)
+{
+	struct amp_shown *shown = state->input;
+
+	switch (key) {
+	case 'f':
+		shown->follow = true;
+		return 0;
+	case 'n':
+		shown->count = (size_t)amp_cli_number(arg, "--lines", 1000000);
+		shown->has_count = true;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp shown_argp = {.options = shown_options, .parser = parse_shown};
+
+const struct argp_child amp_cli_shown[] = {{.argp = &shown_argp}, {.argp = &common_argp}, {0}};
+
 void amp_cli_parse(const struct argp *argp, int argc, char **argv, unsigned int flags, void *input)
 {
 	/* argp's own messages are of several lines, and the flag that silences them silences its --help as well */

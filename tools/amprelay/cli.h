@@ -37,6 +37,16 @@ extern struct amp_cli amp_cli;
 /** Children for a command's struct argp: --name, --json, --color, and one-line errors for what nobody understood. */
 extern const struct argp_child amp_cli_common[];
 
+/** How much is shown of what is written line by line. */
+struct amp_shown {
+	bool follow;    /**< -f: go on with what comes next */
+	bool has_count; /**< -n … */
+	size_t count;   /**< … N: only the last lines */
+};
+
+/** As amp_cli_common, with -f and -n. At ARGP_KEY_INIT state->child_inputs[0] is to point to the struct amp_shown. */
+extern const struct argp_child amp_cli_shown[];
+
 /** argp_parse() with this program's habits: an error is one line and ends the program with AMP_EXIT_USAGE. */
 void amp_cli_parse(const struct argp *argp, int argc, char **argv, unsigned int flags, void *input);
 

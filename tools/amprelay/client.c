@@ -394,6 +394,20 @@ int amp_client_wait(const char *lab, const char *what, const char *core, int tim
 	return amp_client_request(lab, request, &guarded, result);
 }
 
+int amp_client_catch_signals(int also, sigset_t *old)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	if (also)
+		sigaddset(&set, also);
+	sigprocmask(SIG_BLOCK, &set, old);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
 void amp_client_release(struct client_result *result)
 {
 	json_decref(result->answer);

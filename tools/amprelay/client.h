@@ -11,6 +11,7 @@
 #define AMPRELAY_CLIENT_H
 
 #include <jansson.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -72,6 +73,14 @@ int amp_client_wait(const char *lab, const char *what, const char *core, int tim
 
 /** @return true if a relay listens under that name */
 bool amp_client_lab_is_up(const char *lab);
+
+/**
+ * From now on SIGINT, SIGTERM, SIGHUP and `also` (0 = none) are for client_io.on_signal.
+ *
+ * @param old  gets the signal mask before; NULL: nobody wants it
+ * @return client_io.signal_fd; -1 if there is no descriptor
+ */
+int amp_client_catch_signals(int also, sigset_t *old);
 
 void amp_client_release(struct client_result *result);
 

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -122,19 +121,6 @@ static int on_signal(void *context, int signal)
 	return -1;
 }
 
-static int watch_signals(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGQUIT);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-}
-
 int cmd_console(int argc, char **argv)
 {
 	struct console console = {0};
@@ -152,7 +138,7 @@ int cmd_console(int argc, char **argv)
 	amp_cli_parse(&argp, argc, argv, 0, &named);
 	if (amp_client_lab_is_up(amp_cli.lab) && isatty(STDIN_FILENO))
 		fprintf(stderr, "[console of Linux in lab '%s'; Ctrl-] then '.' leaves it, '?' helps]\n", amp_cli.lab);
-	io.signal_fd = watch_signals();
+	io.signal_fd = amp_client_catch_signals(SIGQUIT, NULL);
 	console.terminal = amp_client_lab_is_up(amp_cli.lab) && make_raw();
 	amp_client_request(amp_cli.lab, json_pack("{s:s}", "cmd", "console"), &io, &result);
 	if (console.terminal) {

@@ -18,9 +18,7 @@ struct arguments {
 	const char *filter_text;
 	const char *wait_text;
 	struct event_filter *filter;
-	bool follow;
-	bool has_count;
-	size_t count;
+	struct amp_shown shown;
 	bool has_since;
 	int64_t since;
 	int timeout_ms; /* of --wait */
@@ -33,8 +31,6 @@ enum {
 };
 
 static const struct argp_option options[] = {
-	{"follow", 'f', NULL, 0, "Go on with what happens next", 0},
-	{"lines", 'n', "N", 0, "Only the last N records", 0},
 	{"since", KEY_SINCE, "SEQ", 0, "Only records with a greater \"seq\"", 0},
 	{"wait", KEY_WAIT, "FILTER", 0, "Print the first record that matches, and wait for it if need be", 0},
 	{"timeout", KEY_TIMEOUT, "S", 0, "How long --wait waits (default: 60 seconds); exit status 7 if in vain", 0},
@@ -46,12 +42,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	struct arguments *a = state->input;
 
 	switch (key) {
-	case 'f':
-		a->follow = true;
-		return 0;
-	case 'n':
-		a->count = (size_t)amp_cli_number(arg, "--lines", 1000000);
-		a->has_count = true;
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &a->shown;
 		return 0;
 	case KEY_SINCE:
 		a->since = (int64_t)amp_cli_number(arg, "--since", INT64_MAX);
@@ -82,7 +74,7 @@ static const struct argp argp = {
 	       "hold. With --json each record is one line as it stands in the file.\n\n"
 	       "--wait takes a record that is there already. Without --since, it passes over the record of a lab that "
 	       "is down, and waits for its next start.",
-	.children = amp_cli_common,
+	.children = amp_cli_shown,
 };
 
 static const char *color_of(const char *ev)
@@ -197,7 +189,7 @@ static void show(const struct listing *listing, const char *line, json_t *record
 #pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak" /* the analyzer loses sight of what an array's element holds \
                                                          */
 #endif
-static void keep(struct listing *listing, size_t size, const char *line, json_t *record)
+static void keep_record(struct listing *listing, size_t size, const char *line, json_t *record)
 {
 	struct kept *kept = &listing->kept[listing->next];
 
@@ -238,7 +230,7 @@ static int take_records(struct event_reader *reader, const struct arguments *a, 
 		if (amp_event_integer(record, "seq", INT64_MAX) > a->since &&
 		    (!a->filter || amp_event_filter_match(a->filter, record))) {
 			if (listing->kept)
-				keep(listing, a->count, reader->line, record);
+				keep_record(listing, a->shown.count, reader->line, record);
 			else
 				show(listing, reader->line, record);
 		}
@@ -248,20 +240,21 @@ static int take_records(struct event_reader *reader, const struct arguments *a, 
 }
 
 /* Everything there is, or the last of it; then, with -f, everything that comes. */
-static int list(struct event_reader *reader, const struct arguments *a)
+static int list_records(struct event_reader *reader, const struct arguments *a)
 {
 	static const char *const columns[] = {">SEQ", ">TIME", "EVENT", "CORE", "DETAILS", NULL};
-	struct listing listing = {.table = a->follow || amp_cli.json ? NULL : amp_table_new(columns), .first = -1};
+	struct listing listing = {.table = a->shown.follow || amp_cli.json ? NULL : amp_table_new(columns),
+	                          .first = -1};
 	int n = 0;
 
-	if (a->has_count) {
-		listing.kept = calloc(a->count + 1, sizeof(*listing.kept));
+	if (a->shown.has_count) {
+		listing.kept = calloc(a->shown.count + 1, sizeof(*listing.kept));
 		n = listing.kept ? take_records(reader, a, &listing, 0) : -ENOMEM;
 		if (listing.kept)
-			show_kept(&listing, a->count);
+			show_kept(&listing, a->shown.count);
 	}
-	if (n >= 0 && (a->follow || !a->has_count))
-		n = take_records(reader, a, &listing, a->follow ? -1 : 0);
+	if (n >= 0 && (a->shown.follow || !a->shown.has_count))
+		n = take_records(reader, a, &listing, a->shown.follow ? -1 : 0);
 	if (listing.table)
 		amp_table_print(listing.table);
 	if (n < 0)
@@ -311,7 +304,7 @@ static void parse_filter(struct arguments *a)
 	const char *text = a->wait_text ? a->wait_text : a->filter_text;
 	char error[512];
 
-	if (a->wait_text && (a->filter_text || a->follow || a->has_count))
+	if (a->wait_text && (a->filter_text || a->shown.follow || a->shown.has_count))
 		amp_cli_usage("--wait goes with neither a second filter nor --follow nor --lines");
 	if (!text)
 		return;
@@ -330,7 +323,7 @@ int cmd_events(int argc, char **argv)
 	amp_cli_parse(&argp, argc, argv, 0, &a);
 	parse_filter(&a);
 	dir = amp_lab_state_dir(amp_cli.lab);
-	if ((a.wait_text || a.follow) &&
+	if ((a.wait_text || a.shown.follow) &&
 	    (err = amp_lab_make_dir(dir))) { /* of a lab that is about to come up, perhaps */
 		amp_cli_error("state directory %s: %s", dir, strerror(-err));
 		return AMP_EXIT_ENVIRONMENT;
@@ -342,11 +335,11 @@ int cmd_events(int argc, char **argv)
 	}
 	if (a.wait_text) {
 		status = wait_for(&reader, &a, dir);
-	} else if (reader.file.fd < 0 && !a.follow) {
+	} else if (reader.file.fd < 0 && !a.shown.follow) {
 		amp_cli_error("lab '%s' has left no events: start it with 'amprelay up'", amp_cli.lab);
 		status = AMP_EXIT_NO_LAB;
 	} else {
-		status = list(&reader, &a);
+		status = list_records(&reader, &a);
 	}
 	amp_event_reader_close(&reader);
 	amp_event_filter_free(a.filter);

@@ -4,7 +4,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "cli.h"
@@ -109,18 +108,6 @@ static int on_signal(void *context, int signal)
 	return signal;
 }
 
-static int watch_signals(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-}
-
 int cmd_exec(int argc, char **argv)
 {
 	struct arguments a = {0};
@@ -133,7 +120,7 @@ int cmd_exec(int argc, char **argv)
 	io.has_input = true;
 	io.input_fd =
 		a.no_input || fcntl(STDIN_FILENO, F_GETFD) < 0 ? open("/dev/null", O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
-	io.signal_fd = watch_signals();
+	io.signal_fd = amp_client_catch_signals(0, NULL);
 	io.has_signals = io.signal_fd >= 0;
 	amp_client_exec(amp_cli.lab, a.command, &io, &result);
 	amp_terminal_end(&state.output);

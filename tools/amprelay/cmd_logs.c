@@ -14,15 +14,7 @@
 
 struct arguments {
 	const char *source;
-	bool follow;
-	bool has_count;
-	uint64_t count;
-};
-
-static const struct argp_option options[] = {
-	{"follow", 'f', NULL, 0, "Go on with what is written next", 0},
-	{"lines", 'n', "N", 0, "Only the last N lines", 0},
-	{0},
+	struct amp_shown shown;
 };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -30,12 +22,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	struct arguments *a = state->input;
 
 	switch (key) {
-	case 'f':
-		a->follow = true;
-		return 0;
-	case 'n':
-		a->count = amp_cli_number(arg, "--lines", 1000000);
-		a->has_count = true;
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &a->shown;
 		return 0;
 	case ARGP_KEY_ARG:
 		if (a->source)
@@ -48,14 +36,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp argp = {
-	.options = options,
 	.parser = parse,
 	.args_doc = "[SOURCE]",
 	.doc = "Show what was written: by 'linux' (its console), 'kernel' (its log), 'relay', or a core (its trace "
 	       "buffer). "
 	       "Without SOURCE: all of them in order of time, each line with its source. Logs can be read after the "
 	       "lab's end, too.",
-	.children = amp_cli_common,
+	.children = amp_cli_shown,
 };
 
 /* When Linux's process started: the zero of the kernel log's clock. */
@@ -84,7 +71,7 @@ struct tail {
 	size_t size, next;
 };
 
-static void keep(struct tail *tail, char *line)
+static void keep_line(struct tail *tail, char *line)
 {
 	if (!tail->size) {
 		free(line);
@@ -168,7 +155,7 @@ static void print_all(struct log_merge *merge, struct tail *tail, bool partial)
 		const char *name = merge->only || json ? NULL : source->name, *line = json ? json : source->line;
 
 		if (tail)
-			keep(tail, compose(name, line));
+			keep_line(tail, compose(name, line));
 		else
 			print_line(name, line);
 		free(json);
@@ -178,7 +165,7 @@ static void print_all(struct log_merge *merge, struct tail *tail, bool partial)
 		exit(AMP_EXIT_FAILED);
 }
 
-static int follow(struct log_merge *merge, int watch)
+static int follow_logs(struct log_merge *merge, int watch)
 {
 	int n = watch;
 
@@ -213,14 +200,14 @@ static int show(struct log_merge *merge, const struct arguments *a, int watch)
 {
 	struct tail tail = {0};
 
-	if (a->has_count) {
-		tail.size = (size_t)a->count;
+	if (a->shown.has_count) {
+		tail.size = a->shown.count;
 		tail.line = calloc(tail.size + 1, sizeof(*tail.line));
 	}
-	print_all(merge, tail.line ? &tail : NULL, !a->follow);
+	print_all(merge, tail.line ? &tail : NULL, !a->shown.follow);
 	if (tail.line)
 		print_tail(&tail);
-	return a->follow ? follow(merge, watch) : AMP_EXIT_OK;
+	return a->shown.follow ? follow_logs(merge, watch) : AMP_EXIT_OK;
 }
 
 int cmd_logs(int argc, char **argv)
@@ -232,7 +219,7 @@ int cmd_logs(int argc, char **argv)
 
 	amp_cli_parse(&argp, argc, argv, 0, &a);
 	dir = amp_lab_state_dir(amp_cli.lab);
-	if (a.follow) /* before the first reading: nothing is missed in between */
+	if (a.shown.follow) /* before the first reading: nothing is missed in between */
 		watch = amp_dir_watch_open(dir);
 	if (amp_merge_open(&merge, dir, a.source, find_host_start(dir))) {
 		amp_cli_error("out of memory");

@@ -201,18 +201,6 @@ static int prepare(struct up *up)
 	return AMP_EXIT_OK;
 }
 
-static void catch_signals(struct up *up)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigprocmask(SIG_BLOCK, &set, &up->old_signals);
-	up->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-}
-
 /* What the lab's life hangs on. */
 static int watched_fd(const struct up *up)
 {
@@ -377,7 +365,7 @@ static int on_signal(void *context, int signal)
 	return -1;
 }
 
-static struct client_io watch_signals(struct up *up)
+static struct client_io interruptible(struct up *up)
 {
 	return (struct client_io){
 		.has_signals = true, .signal_fd = up->signal_fd, .context = up, .on_signal = on_signal};
@@ -390,7 +378,7 @@ static void note_end(struct up *up, const struct client_result *result)
 
 static int wait_for(struct up *up, const char *what, const char *core, int timeout_ms, struct client_result *result)
 {
-	const struct client_io io = watch_signals(up);
+	const struct client_io io = interruptible(up);
 
 	amp_client_wait(amp_cli.lab, what, core, timeout_ms, &io, result);
 	note_end(up, result);
@@ -445,7 +433,7 @@ static bool is_on_its_way(const char *core)
 static int wait_for_core(struct up *up, const char *core, struct client_result *result)
 {
 	int err = wait_for(up, "running", core, auto_boot_ms(up), result);
-	struct client_io io = watch_signals(up);
+	struct client_io io = interruptible(up);
 
 	if (err != AMP_EXIT_TIMEOUT || !left_ms(up))
 		return err;
@@ -526,7 +514,7 @@ static int bring_up(struct up *up)
 	bool stays = false;
 	int err;
 
-	catch_signals(up);
+	up->signal_fd = amp_client_catch_signals(0, &up->old_signals);
 	err = fork_relay(up);
 	if (err)
 		return err;

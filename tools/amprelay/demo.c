@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -176,7 +175,7 @@ void amp_demo_show_boot(struct demo *d)
 
 /* ---- all of it */
 
-static int play(struct demo *d)
+static int run_demo(struct demo *d)
 {
 	int err = bring_up(d);
 
@@ -321,7 +320,6 @@ int amp_demo_run(const struct demo_kind *chosen, const struct demo_choice *choic
 {
 	struct demo_kind kind = *chosen;
 	struct demo d = {.kind = &kind, .choice = *choice, .lifeline = -1, .start = amp_demo_now_ms()};
-	sigset_t set;
 	int err = choose_soc(&kind, choice);
 
 	if (err)
@@ -335,18 +333,13 @@ int amp_demo_run(const struct demo_kind *chosen, const struct demo_choice *choic
 		snprintf(d.lab, sizeof(d.lab), "demo-%ld", (long)getpid()); /* any number of them side by side */
 	d.state_dir = amp_lab_state_dir(d.lab);
 	amp_demo_report_init(&d.report, kind.name);
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	d.signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	d.signal_fd = amp_client_catch_signals(0, NULL);
 	if (!strcmp(kind.soc, chosen->soc))
 		printf("AmpRelay: %s\n\n", kind.title);
 	else
 		printf("AmpRelay: the demonstration '%s' on the SoC '%s'\n\n", kind.name, kind.soc);
 
-	err = play(&d);
+	err = run_demo(&d);
 	if (err == AMP_EXIT_INTERRUPTED)
 		d.interrupted = true;
 	end_lab(&d);

@@ -134,7 +134,7 @@ static void show_faults(struct demo *d)
 	}
 }
 
-static void play(struct demo *d)
+static void play_bring_up(struct demo *d)
 {
 	amp_demo_show_boot(d);
 	if (amp_demo_goes_on(d))
@@ -149,5 +149,5 @@ const struct demo_kind demo_bring_up = {
 	.title = "an arm64 Linux and a Cortex-M3, each a stock QEMU, joined into one virtual SoC",
 	.cores = {{"m3", "the Cortex-M3"}},
 	.any_soc = true,
-	.play = play,
+	.play = play_bring_up,
 };

@@ -314,7 +314,7 @@ static void show_untouched(struct show *s)
 	amp_client_release(&result);
 }
 
-static void play(struct demo *d)
+static void play_isolation(struct demo *d)
 {
 	struct show s = {
 		.demo = d,
@@ -351,7 +351,7 @@ const struct demo_kind demo_two_m3 = {
 	.soc = "two-m3",
 	.title = "an arm64 Linux and two Cortex-M3; one is broken again and again, the other does not notice",
 	.cores = {{"m3a", "m3a"}, {"m3b", "m3b"}},
-	.play = play,
+	.play = play_isolation,
 };
 
 const struct demo_kind demo_star = {
@@ -359,5 +359,5 @@ const struct demo_kind demo_star = {
 	.soc = "star",
 	.title = "an arm64 Linux, a Cortex-M3 and a RISC-V; one is broken again and again, the other does not notice",
 	.cores = {{"rv32", "rv32"}, {"m3", "m3"}},
-	.play = play,
+	.play = play_isolation,
 };

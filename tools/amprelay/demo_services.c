@@ -117,7 +117,7 @@ static void show(struct demo *d, const char *title, const struct demo_typed *typ
 		amp_demo_step(d, title, ok, amp_demo_now_ms() - start, "%s", what);
 }
 
-static void play(struct demo *d)
+static void play_services(struct demo *d)
 {
 	amp_demo_show_boot(d);
 	show(d, "the core announces its services", announcements, "three for drivers of Linux");
@@ -135,5 +135,5 @@ const struct demo_kind demo_multi_services = {
 		"Five demonstrations with Linux's own drivers: client sample, tty, dynamic tty, raw, several endpoints",
 	.cores = {{"m3", "the Cortex-M3"}},
 	.any_soc = true,
-	.play = play,
+	.play = play_services,
 };

@@ -34,7 +34,7 @@ static void put(struct session *s, char c)
 		s->text[s->used++] = c;
 }
 
-static void keep(struct session *s, char c)
+static void keep_char(struct session *s, char c)
 {
 	if (c == END) {
 		s->ended = true;
@@ -47,7 +47,7 @@ static void keep(struct session *s, char c)
 }
 
 /* Types the command that is next. @return false if there is none */
-static bool type(struct session *s)
+static bool type_text(struct session *s)
 {
 	char line[512];
 	int len;
@@ -117,7 +117,7 @@ static bool on_output(void *context, char stream, const void *data, size_t len)
 
 	(void)stream;
 	for (size_t i = 0; i < len; i++)
-		keep(s, ((const char *)data)[i]);
+		keep_char(s, ((const char *)data)[i]);
 	whole = compare(s);
 	if (!s->ended)
 		return true;
@@ -125,7 +125,7 @@ static bool on_output(void *context, char stream, const void *data, size_t len)
 		return whole < expected(s); /* more may come from the background */
 	show(s);
 	s->typed++;
-	return type(s);
+	return type_text(s);
 }
 
 static int on_signal(void *context, int signal)
@@ -164,7 +164,7 @@ bool amp_demo_type(struct demo *d, const struct demo_typed *typed)
 		return false;
 	io.input_fd = ends[0];
 	s.input = ends[1];
-	if (type(&s)) {
+	if (type_text(&s)) {
 		amp_client_exec(d->lab, (char *[]){"sh", "-c", "exec sh 2>&1", NULL}, &io, &result);
 		if (s.typed->command && !d->interrupted)
 			complain(&s, result.error);

@@ -118,7 +118,7 @@ static bool is_soc_file(const char *soc)
 }
 
 /* A name means the lab's description of that SoC. */
-static char *soc_file(const char *dir, const char *soc)
+static char *find_soc_file(const char *dir, const char *soc)
 {
 	if (!soc)
 		soc = LAB_DEFAULT_SOC;
@@ -164,7 +164,7 @@ int amp_lab_files_resolve(struct lab_files *files, const struct lab_choice *choi
 	files->dir = amp_lab_files_dir(choice->dir);
 	files->kernel = choice->kernel ? absolute(choice->kernel) : format_path("%s/Image", files->dir);
 	files->initramfs = format_path("%s/initramfs.cpio.gz", files->dir);
-	files->soc_file = soc_file(files->dir, choice->soc);
+	files->soc_file = find_soc_file(files->dir, choice->soc);
 	files->firmware = choice->firmware ? absolute(choice->firmware) : format_path("%s/firmware", files->dir);
 
 	if (access(files->dir, R_OK | X_OK))

@@ -44,7 +44,7 @@ void amp_line_file_skip(struct line_file *f)
 }
 
 /* Reads more of the file. Returns false at its end. */
-static bool fill(struct line_file *f)
+static bool read_more(struct line_file *f)
 {
 	ssize_t n;
 
@@ -104,7 +104,7 @@ char *amp_line_file_next(struct line_file *f, bool partial)
 		if (newline)
 			return cut_line(f, (size_t)(newline - f->buffer) - f->start, 1);
 		searched = have;
-		if (fill(f))
+		if (read_more(f))
 			continue;
 		if (have && partial)
 			return cut_line(f, have, 0);

@@ -39,7 +39,7 @@ static json_t *last_crash(const struct core *core)
 }
 
 /* Those announced to the relay; what is announced to Linux, Linux knows. */
-static json_t *channels(const struct core *core)
+static json_t *channel_names(const struct core *core)
 {
 	json_t *list = json_array();
 
@@ -60,7 +60,7 @@ static json_t *core_status(const struct core *core)
 		!on             ? ""
 		: core->hosting ? "relay"
 				: "linux",
-		"link", on ? amp_core_link_name(core) : "", "channels", channels(core), "uptime_ms",
+		"link", on ? amp_core_link_name(core) : "", "channels", channel_names(core), "uptime_ms",
 		on ? ms_since(core->started) : 0.0, "crashes", (json_int_t)core->crashes, "recoveries",
 		(json_int_t)core->recoveries, "last_crash", last_crash(core), "heartbeat", "value",
 		(json_int_t)amp_shm_heartbeat(&core->shm), "period_ms", (json_int_t)core->config->heartbeat_ms,

@@ -55,7 +55,7 @@ static void close_fd(int *fd)
 	*fd = -1;
 }
 
-static void release(struct command *cmd)
+static void release_command(struct command *cmd)
 {
 	close_fd(&cmd->pidfd);
 	close_fd(&cmd->in);
@@ -127,7 +127,7 @@ static int spawn(char **argv, const struct pipes *p, pid_t *pid)
 	return err;
 }
 
-static void start(struct command *cmd, uint16_t channel, char **argv, const struct pipes *p)
+static void start_command(struct command *cmd, uint16_t channel, char **argv, const struct pipes *p)
 {
 	int err = spawn(argv, p, &cmd->pid);
 
@@ -174,7 +174,7 @@ static const char *exec_frame(struct amp_frame_out *out, const struct amp_frame 
 	else if (open_pipes(&pipes))
 		refuse(out, frame->channel, "out of file descriptors");
 	else
-		start(cmd, frame->channel, argv, &pipes);
+		start_command(cmd, frame->channel, argv, &pipes);
 	return NULL;
 }
 
@@ -330,7 +330,7 @@ static void work(struct command *cmd, struct amp_frame_out *out)
 	}
 	if (cmd->pid == 0 && drained && amp_frame_room(out) >= CONTROL_ROOM) {
 		amp_frame_put_le32(out, AMP_FRAME_EXIT, cmd->channel, cmd->status);
-		release(cmd);
+		release_command(cmd);
 	}
 }
 
@@ -404,6 +404,6 @@ void amp_exec_reset(void)
 		 */
 		if (cmd->pid)
 			waitpid(cmd->pid, NULL, 0);
-		release(cmd);
+		release_command(cmd);
 	}
 }

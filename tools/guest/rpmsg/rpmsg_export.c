@@ -341,7 +341,7 @@ static bool channel_fits(const struct amp_channel *channel, void *arg)
 	return !s->found;
 }
 
-static int release(struct export *export)
+static int release_export(struct export *export)
 {
 	struct channel_search s = {.export = export};
 	int err;
@@ -392,5 +392,5 @@ int rpmsg_export_dev(int argc, char **argv)
 	status = find_control(&export);
 	if (status)
 		return status;
-	return export.release ? release(&export) : create(&export);
+	return export.release ? release_export(&export) : create(&export);
 }

@@ -88,7 +88,7 @@ static const struct argp argp = {
 	.children = (const struct argp_child[]){{&channel_argp, 0, NULL, 0}, {0}},
 };
 
-static int measure(struct ping *ping, int fd)
+static int measure_trips(struct ping *ping, int fd)
 {
 	struct trips *trips = &ping->trips;
 	int err = 0, status;
@@ -149,7 +149,7 @@ int rpmsg_ping(int argc, char **argv)
 	if (!status)
 		status = target_open(&ping.target, &fd);
 	if (!status) {
-		status = called_by_link && !ping.measure ? one_text(&ping, fd) : measure(&ping, fd);
+		status = called_by_link && !ping.measure ? one_text(&ping, fd) : measure_trips(&ping, fd);
 		close(fd);
 	}
 	trips_end(&ping.trips);

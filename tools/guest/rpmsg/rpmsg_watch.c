@@ -136,7 +136,7 @@ static void say(const char *what, const struct watch *watch)
 }
 
 /* One echo. @return 0, or an error that means that the channel is lost */
-static int echo(struct watch *watch, int fd)
+static int check_echo(struct watch *watch, int fd)
 {
 	char message[32], reply[RPMSG_PAYLOAD_MAX];
 	uint64_t start = amp_now_ns();
@@ -215,7 +215,7 @@ static int follow(struct watch *watch)
 	watch->lives++;
 	say("up", watch);
 	tick(true);
-	err = echo(watch, fd);
+	err = check_echo(watch, fd);
 	if (!err && watch->lives != watch->count)
 		wait_for_loss(watch, fd);
 	tick(false);

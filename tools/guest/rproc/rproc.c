@@ -216,7 +216,7 @@ static int recover(struct rproc *rp, const char *how)
 	return AMP_EXIT_OK;
 }
 
-static int start(struct rproc *rp)
+static int start_core(struct rproc *rp)
 {
 	int err, tries = 10;
 
@@ -241,7 +241,7 @@ static int start(struct rproc *rp)
 	return AMP_EXIT_OK;
 }
 
-static int stop(struct rproc *rp)
+static int stop_core(struct rproc *rp)
 {
 	int err;
 
@@ -265,11 +265,11 @@ static int restart(struct rproc *rp)
 	if (is(rp, "crashed") && amp_attr_write(rp->dir, "recovery", "recover") == 0)
 		read_state(rp); /* it may run what a recovery before ours has loaded: so it is stopped all the same */
 	if (!is(rp, "offline")) {
-		status = stop(rp);
+		status = stop_core(rp);
 		if (status)
 			return status;
 	}
-	return start(rp);
+	return start_core(rp);
 }
 
 static int crash(struct rproc *rp)
@@ -308,7 +308,7 @@ static int recovery_off(struct rproc *rp)
 	return err ? failed(rp, AMP_EXIT_REFUSED, "cannot switch recovery off", err) : AMP_EXIT_OK;
 }
 
-static int status(struct rproc *rp)
+static int print_status(struct rproc *rp)
 {
 	print_row(rp, NULL);
 	return AMP_EXIT_OK;
@@ -320,10 +320,10 @@ static const struct {
 	int (*run)(struct rproc *rp);
 	const char *done; /* what to say afterwards, with the state */
 } actions[] = {
-	{"start", NULL, start, "started"},
-	{"stop", NULL, stop, "stopped"},
+	{"start", NULL, start_core, "started"},
+	{"stop", NULL, stop_core, "stopped"},
 	{"restart", NULL, restart, "restarted"},
-	{"status", NULL, status, NULL},
+	{"status", NULL, print_status, NULL},
 	{"crash", NULL, crash, "crash reported"},
 	{"recovery", "on", recovery_on, "recovery is on"},
 	{"recovery", "off", recovery_off, "recovery is off"},
@@ -387,7 +387,7 @@ static int unknown_core(const char *name)
 	return AMP_EXIT_USAGE;
 }
 
-static int run(unsigned int action, const struct arguments *args)
+static int run_action(unsigned int action, const struct arguments *args)
 {
 	const char *core = args->words[actions[action].setting ? 2 : 1];
 	struct rproc rp;
@@ -433,7 +433,7 @@ int main(int argc, char **argv)
 			continue;
 		known = true;
 		if (!actions[i].setting || (args.count > 1 && strcmp(args.words[1], actions[i].setting) == 0))
-			return run(i, &args);
+			return run_action(i, &args);
 	}
 	if (known)
 		return usage("'recovery' is set 'on' or 'off', not", args.words[1] ? args.words[1] : "");

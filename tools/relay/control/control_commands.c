@@ -5,9 +5,6 @@
 #include "control_server.h"
 #include "relay/lab.h"
 
-#define CONSOLE_BACKLOG (256u << 10) /* bytes that a slow viewer of the console may lag behind, before it loses some \
-	                              */
-
 /* ------------------------------------------------------------------ cores and faults by name */
 
 static void list_cores(const struct lab *lab, char *out, size_t size)
@@ -249,6 +246,8 @@ static void console_input(struct client *client, const char *data, size_t len)
 		amp_server_pause(client, true);
 }
 
+#define CONSOLE_BACKLOG (256u << 10) /* bytes that a viewer may lag behind, before it misses some */
+
 /* Someone who stopped reading must not hold up Linux, nor fill our memory: he misses some, and is told how much. */
 static void show_console(struct client *client, const uint8_t *data, size_t len)
 {
@@ -297,7 +296,7 @@ static const struct {
 	{"console", command_console, NO_CORE, false},    {"talk", amp_server_talk, ONE_CORE, false},
 };
 
-static void run(size_t command, struct client *client, const json_t *request)
+static void run_command(size_t command, struct client *client, const json_t *request)
 {
 	enum names_core names = commands[command].core;
 	struct core *core = NULL;
@@ -319,7 +318,7 @@ void amp_server_request(struct client *client, const json_t *request)
 			continue;
 		if (commands[i].brief ||
 		    amp_server_may_last(client, commands[i].run == amp_server_exec ? AMP_EXIT_EXEC : AMP_EXIT_FAILED))
-			run(i, client, request);
+			run_command(i, client, request);
 		return;
 	}
 	amp_server_answer(client, AMP_EXIT_USAGE, NULL, "the relay knows no such command; is it of another version?");

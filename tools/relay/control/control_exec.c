@@ -182,7 +182,7 @@ static const struct client_ops exec_ops = {
 	.on_gone = exec_gone,
 };
 
-static void run(struct client *client, const char *argv, size_t len)
+static void run_in_linux(struct client *client, const char *argv, size_t len)
 {
 	int failed = client->verb ? AMP_EXIT_FAILED : AMP_EXIT_EXEC;
 
@@ -221,7 +221,7 @@ void amp_server_exec(struct client *client, struct core *core, const json_t *req
 		amp_server_answer(client, AMP_EXIT_EXEC, NULL, "there is no command to run");
 		return;
 	}
-	run(client, argv, used);
+	run_in_linux(client, argv, used);
 }
 
 /* Linux owns the life cycle: it is asked by the program that people use there, too. */
@@ -243,5 +243,5 @@ void amp_server_life_cycle(struct client *client, struct core *core, const json_
 		memcpy(argv + used, words[i], len);
 		used += len;
 	}
-	run(client, argv, used);
+	run_in_linux(client, argv, used);
 }

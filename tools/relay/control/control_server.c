@@ -258,7 +258,7 @@ static int on_rested(sd_event_source *source, uint64_t usec, void *userdata)
 }
 
 /* Who calls stays in the listener's queue, and would wake us for ever: look away for a while. */
-static void rest(struct control_server *server)
+static void take_rest(struct control_server *server)
 {
 	sd_event_source_set_enabled(server->io, SD_EVENT_OFF);
 	sd_event_source_set_time_relative(server->rest, REST_MS * UINT64_C(1000));
@@ -291,7 +291,7 @@ static void no_descriptors(struct control_server *server, int listener, int err)
 		close(fd);
 	server->spare = open_spare();
 	if (fd < 0)
-		rest(server);
+		take_rest(server);
 }
 
 static int on_connection(sd_event_source *source, int listener, uint32_t revents, void *userdata)

@@ -47,7 +47,7 @@ static int transmit(int fd, char type, const void *data, size_t len)
 	return errno == EAGAIN || errno == EINTR ? 0 : -1;
 }
 
-static void count(char type, size_t len, size_t *sent)
+static void add_output(char type, size_t len, size_t *sent)
 {
 	if (type == 'O' || type == 'E')
 		*sent += len;
@@ -59,7 +59,7 @@ bool amp_packets_send(struct packet_queue *queue, int fd, char type, const void 
 	int state = queue->first ? 0 : transmit(fd, type, data, len);
 
 	if (state > 0)
-		count(type, len, sent);
+		add_output(type, len, sent);
 	if (state != 0)
 		return state > 0;
 	packet = malloc(sizeof(*packet) + len);
@@ -84,7 +84,7 @@ bool amp_packets_flush(struct packet_queue *queue, int fd, size_t *sent)
 
 		if (state <= 0)
 			return state == 0;
-		count(packet->type, packet->len, sent);
+		add_output(packet->type, packet->len, sent);
 		drop_first(queue);
 	}
 	return true;

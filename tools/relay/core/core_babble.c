@@ -19,7 +19,7 @@
 #define PAUSE_MS     2
 #define QUIET_MS     1000 /* without a pause for so long, it babbles no more */
 
-static void record(struct core *core, bool on)
+static void record_babble(struct core *core, bool on)
 {
 	const struct babble *babble = &core->babble;
 
@@ -58,7 +58,7 @@ static void pause_reading(struct core *core)
 		babble->before = babble->pauses;
 		babble->told = amp_ratelimit(&core->noise, babble->since, &suppressed);
 		if (babble->told) {
-			record(core, true);
+			record_babble(core, true);
 			amp_log("%s: it rings without end: it is heard every %u ms only", core->config->name, PAUSE_MS);
 		}
 	}
@@ -106,5 +106,5 @@ void amp_core_babble_end(struct core *core)
 	babble->timer = sd_event_source_disable_unref(babble->timer);
 	babble->paused = false;
 	if (babble->told)
-		record(core, false);
+		record_babble(core, false);
 }

@@ -108,7 +108,7 @@ static void tell_host(struct core *core)
 		core->host->crashed(core);
 }
 
-static void count(struct core *core)
+static void count_crash(struct core *core)
 {
 	bool quick = !core->injected && ms_between(core->booted, core->crash.detected) < QUICK_DEATH_MS;
 
@@ -124,7 +124,7 @@ void amp_core_conclude(struct core *core)
 	gather(core);
 	fill_report(&core->wire, &core->crash);
 	tell_host(core);
-	count(core);
+	count_crash(core);
 	record_crash(core);
 	amp_core_drain_trace(core);
 	amp_core_write_dump(core);

@@ -11,7 +11,7 @@
 #define LAST_MS  5000 /* … up to this */
 #define LONG_MS  5000 /* a report that waits so long is worth a record */
 
-static void record(struct core *core, bool acknowledged)
+static void record_report(struct core *core, bool acknowledged)
 {
 	amp_record(&core->lab->record, "core.report", core->config->name, "{s:I, s:b, s:I, s:f}", "epoch",
 	           (json_int_t)core->crash.epoch, "acknowledged", (int)acknowledged, "rings",
@@ -42,13 +42,13 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 	(void)usec;
 	if (is_acknowledged(core)) {
 		if (report->rings > 1)
-			record(core, true);
+			record_report(core, true);
 		amp_core_report_end(core);
 		return 0;
 	}
 	if (!report->told && ms_between(report->since, now_ns()) >= LONG_MS) {
 		report->told = true;
-		record(core, false);
+		record_report(core, false);
 		amp_log("%s: Linux does not take the crash report: it has no driver, or one that hangs",
 		        core->config->name);
 	}

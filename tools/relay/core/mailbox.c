@@ -18,7 +18,7 @@ const char *amp_request_name(uint32_t op)
 	}
 }
 
-static enum mailbox_verdict invalid(struct mailbox_request *request)
+static enum mailbox_verdict refuse(struct mailbox_request *request)
 {
 	request->status = AMP_EINVAL;
 	return MAILBOX_ANSWER;
@@ -43,11 +43,11 @@ static enum mailbox_verdict take_start(const struct amp_host *host, uint32_t sta
 		amp_text(request->text, sizeof(request->text),
 		         "entry point 0x%x is outside the firmware region 0x%x-0x%x", host->arg, base,
 		         base + firmware->size - 1);
-		return invalid(request);
+		return refuse(request);
 	}
 	if (host->firmware[0] != '\0' && !amp_text_is_file_name(host->firmware, sizeof(host->firmware))) {
 		amp_text(request->text, sizeof(request->text), "the firmware's name is not a plain file name");
-		return invalid(request);
+		return refuse(request);
 	}
 	request->entry = host->arg;
 	memcpy(request->firmware, host->firmware, sizeof(request->firmware));
@@ -71,6 +71,6 @@ enum mailbox_verdict amp_mailbox_take(struct mailbox *box, const struct amp_host
 		return state == AMP_CORE_OFF ? MAILBOX_ANSWER : MAILBOX_STOP;
 	default:
 		amp_text(request->text, sizeof(request->text), "request %u is unknown", host->op);
-		return invalid(request);
+		return refuse(request);
 	}
 }

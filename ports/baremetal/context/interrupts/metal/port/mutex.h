@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * @file mutex.h
- * @brief Bare metal, task and interrupt handlers: holding a mutex keeps interrupts out. For one CPU.
+ * @brief Task and interrupt handlers of one CPU, on bare metal and in the simulator: holding a mutex keeps interrupts
+ * out.
  *
  * Nested mutexes are released in the opposite order, since each restores the interrupt state that it found.
+ * METAL_MUTEX_CHECKED, of the simulator: releasing one that is not held is an assertion.
  */
 #ifndef METAL_PORT_MUTEX_H
 #define METAL_PORT_MUTEX_H
@@ -58,6 +60,9 @@ static inline void metal_mutex_acquire(metal_mutex_t *mutex)
 
 static inline void metal_mutex_release(metal_mutex_t *mutex)
 {
+#ifdef METAL_MUTEX_CHECKED
+	metal_assert(mutex->held);
+#endif
 	mutex->held = 0;
 	metal_irq_restore_enable(mutex->flags);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * @file spinlock.h
- * @brief Bare metal, task and interrupt handlers: holding a lock keeps interrupts out. For one CPU.
+ * @brief Task and interrupt handlers of one CPU, on bare metal and in the simulator: holding a lock keeps interrupts
+ * out.
  */
 #ifndef METAL_PORT_SPINLOCK_H
 #define METAL_PORT_SPINLOCK_H
