@@ -64,8 +64,8 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case KEY_NAME:
 		if (!amp_text_is_lab_name(arg))
-			amp_cli_usage("'%s' is no name for a lab: use up to %d letters, digits, '-', '_' and '.', "
-			              "first a letter or digit",
+			amp_cli_usage("'%s' is no name for a lab: use up to %d letters, digits, '-', "
+			              "'_' and '.', first a letter or digit",
 			              arg, AMP_LAB_NAME_MAX);
 		amp_cli.lab = arg;
 		return 0;

@@ -33,8 +33,7 @@ struct client_io {
 	bool (*on_output)(void *context, char stream, const void *data, size_t len);
 	/** {"progress": TEXT}. The text may come from the guest. */
 	void (*on_progress)(void *context, const char *text);
-	/** May change the input before it is sent; there is room for one byte more. @return its new length, -1 = end
-	 * the request */
+	/** May change the input, with room for one byte more. @return its new length; -1 ends the request */
 	ssize_t (*on_input)(void *context, char *data, size_t len);
 	/** @return number of the signal to send to the guest's command, 0 for none, -1 to end the request */
 	int (*on_signal)(void *context, int signal);
@@ -66,8 +65,7 @@ int amp_client_core(const char *lab, const char *cmd, const char *core, const st
 /** {"cmd": "fault"} */
 int amp_client_fault(const char *lab, const char *core, const char *kind, struct client_result *result);
 
-/** Waits for "agent" (core NULL) or for "running" of a core. @param io  hooks, NULL = none; the timeout is `timeout_ms`
- */
+/** Waits for "agent" (core NULL), or for a core to be "running". @param io  hooks; NULL = none */
 int amp_client_wait(const char *lab, const char *what, const char *core, int timeout_ms, const struct client_io *io,
                     struct client_result *result);
 

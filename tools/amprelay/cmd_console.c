@@ -46,8 +46,7 @@ static const struct argp argp = {
 	.args_doc = "linux",
 	.doc = "Use Linux's serial console. Everything typed goes there, Ctrl-C too. Leave with Ctrl-] and then '.'; "
 	       "Ctrl-] twice types one. Without a terminal it ends with its input: for scripts there is 'amprelay "
-	       "exec', "
-	       "and 'amprelay logs -f linux' to watch.",
+	       "exec', and 'amprelay logs -f linux' to watch.",
 	.children = amp_cli_common,
 };
 

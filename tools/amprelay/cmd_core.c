@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* start, stop, restart: Linux owns the life cycle of its cores, so Linux is asked, unless the relay is to be the host.
- */
+/* start, stop, restart. Linux owns its cores, so Linux is asked, unless the relay is to be the host. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,10 +99,9 @@ static int ask(const char *cmd, const char *doc, int argc, char **argv)
 	return amp_client_finish(&result);
 }
 
-#define REFRESH_DOC                                                                                                \
-	" If the lab was started with --firmware FILE, the file is copied first, as it is now; if that cannot be " \
-	"done, "                                                                                                   \
-	"nothing is."
+#define REFRESH_DOC                                                                                      \
+	" If the lab was started with --firmware FILE, the file is copied first, as it is now; without " \
+	"the copy nothing is done."
 
 int cmd_start(int argc, char **argv)
 {

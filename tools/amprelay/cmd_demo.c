@@ -65,12 +65,12 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse,
 	.args_doc = "[NAME]\n--list",
-	.doc = "Play a demonstration on a lab of its own. Without NAME it is 'bring-up': Linux boots, starts the "
-	       "remote "
-	       "core, a channel works, a forced failure is detected, the system recovers; then the core is broken in "
-	       "more ways, and at least 20 recoveries are measured.\vExit status 0 only if every step held. What a "
-	       "demonstration leaves is its report; with --name NAME, the logs and events of one that failed as well. "
-	       "With --json the report goes to standard output, and what people read to standard error.",
+	.doc = "Play a demonstration on a lab of its own. Without NAME it is 'bring-up': Linux boots, starts "
+	       "the remote core, a channel works, a forced failure is detected, the system recovers; then the "
+	       "core is broken in more ways, and at least 20 recoveries are measured.\vExit status 0 only if "
+	       "every step held. What a demonstration leaves is its report; with --name NAME, the logs and "
+	       "events of one that failed as well. With --json the report goes to standard output, and what "
+	       "people read to standard error.",
 	.children = amp_cli_common,
 };
 

@@ -55,10 +55,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
-	.doc = "Check that this machine has all that a lab needs: QEMU and its devices, kernel, guest image, firmware, "
-	       "what "
-	       "the operating system must allow. Each line says what was found, and what to do if it is not right.\v"
-	       "Exit status 5 if something is missing without which 'amprelay up' cannot work.",
+	.doc = "Check that this machine has all that a lab needs: QEMU and its devices, kernel, guest image, "
+	       "firmware, what the operating system must allow. Each line says what was found, and what to do if it "
+	       "is not right.\vExit status 5 if something is missing without which 'amprelay up' cannot work.",
 	.children = amp_cli_common,
 };
 

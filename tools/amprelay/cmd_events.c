@@ -69,11 +69,11 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse,
 	.args_doc = "[FILTER]",
-	.doc = "Show the lab's flight record: what happened, when. It can be read after the lab's end, too.\v"
-	       "A FILTER is KEY=VALUE[,KEY=VALUE...], for example ev=core.crash,core=m3,detector=heartbeat; all must "
+	.doc = "Show the lab's flight record: what happened, when. It can be read after the lab's end, too.\vA "
+	       "FILTER is KEY=VALUE[,KEY=VALUE...], for example ev=core.crash,core=m3,detector=heartbeat; all must "
 	       "hold. With --json each record is one line as it stands in the file.\n\n"
-	       "--wait takes a record that is there already. Without --since, it passes over the record of a lab that "
-	       "is down, and waits for its next start.",
+	       "--wait takes a record that is there already. Without --since, it passes over the record of a lab "
+	       "that is down, and waits for its next start.",
 	.children = amp_cli_shown,
 };
 
@@ -186,8 +186,7 @@ static void show(const struct listing *listing, const char *line, json_t *record
 
 #ifndef __clang__
 #pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak" /* the analyzer loses sight of what an array's element holds \
-                                                         */
+#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak" /* it loses sight of what an array's element holds */
 #endif
 static void keep_record(struct listing *listing, size_t size, const char *line, json_t *record)
 {

@@ -27,8 +27,8 @@ struct state {
 static const struct argp_option options[] = {
 	{"no-input", 'n', NULL, 0, "Do not pass standard input on (for loops in scripts)", 0},
 	{"raw", 'r', NULL, 0,
-         "Let control characters through to a terminal; without it they are spelled out, so that nothing in the guest "
-         "can command the terminal",
+         "Let control characters through to a terminal; without it they are spelled out, "
+         "so that nothing in the guest can command the terminal",
          0},
 	{0},
 };
@@ -60,11 +60,10 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse,
 	.args_doc = "-- COMMAND...",
-	.doc = "Run a command in Linux: standard input, output, error and the exit status are passed through. Ctrl-C "
-	       "interrupts the command in Linux; a second one ends this program, and with it the command.\v"
-	       "Exit status: the command's own (126, 127: it could not be run; 128 + N: signal N ended it), 3 if no "
-	       "lab "
-	       "is up, 125 if the lab went away.",
+	.doc = "Run a command in Linux: standard input, output, error and the exit status are passed through. "
+	       "Ctrl-C interrupts the command in Linux; a second one ends this program, and with it the "
+	       "command.\vExit status: the command's own (126, 127: it could not be run; 128 + N: signal N "
+	       "ended it), 3 if no lab is up, 125 if the lab went away.",
 	.children = amp_cli_common,
 };
 

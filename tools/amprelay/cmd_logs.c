@@ -38,10 +38,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	.parser = parse,
 	.args_doc = "[SOURCE]",
-	.doc = "Show what was written: by 'linux' (its console), 'kernel' (its log), 'relay', or a core (its trace "
-	       "buffer). "
-	       "Without SOURCE: all of them in order of time, each line with its source. Logs can be read after the "
-	       "lab's end, too.",
+	.doc = "Show what was written: by 'linux' (its console), 'kernel' (its log), 'relay', or a core "
+	       "(its trace buffer). Without SOURCE: all of them in order of time, each line with its "
+	       "source. Logs can be read after the lab's end, too.",
 	.children = amp_cli_shown,
 };
 

@@ -33,8 +33,7 @@ static const struct argp argp = {
 	.parser = parse,
 	.args_doc = "CORE CHANNEL TEXT",
 	.doc = "Send one RPMsg message to a core whose host is the relay ('amprelay start CORE --loader relay'), and "
-	       "print "
-	       "its first answer. If the core has not announced the channel yet, that is waited for.",
+	       "print its first answer. If the core has not announced the channel yet, that is waited for.",
 	.children = amp_cli_common,
 };
 

@@ -22,8 +22,7 @@
 #include "terminal.h"
 
 #define DOWN_MS 5000 /* how long a relay may take to end before it is killed */
-/* Linux starts its cores within milliseconds after the agent, or has refused to; on a machine that is slow to boot it,
- * later. */
+/* Linux starts its cores, or refuses to, within milliseconds after the agent; later on a machine that boots slowly. */
 #define AUTO_BOOT_MS 3000
 
 struct up {
@@ -112,17 +111,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
-	.doc = "Start a lab, and return when Linux answers and its cores run. The lab goes on in the background until "
-	       "'amprelay down', or until this terminal closes (unless --keep is given). If a core does not start, "
-	       "Linux stays up, for you to look at it.\v"
-	       "The lab's files are looked for in --lab DIR, else in $AMPRELAY_LAB, else beside the program "
-	       "(../share/amprelay, or ../../lab in a build tree).\n\n"
-	       "A firmware FILE is copied into the lab under the name that Linux loads. After rebuilding it, 'amprelay "
-	       "restart CORE' (or start) copies the new one; an automatic recovery uses the copy that it has. A "
-	       "firmware "
-	       "directory is shared as it is.\n\n"
-	       "Logs, events and dumps of a lab are kept in $AMPRELAY_STATE/LAB, else $XDG_STATE_HOME/amprelay/LAB, "
-	       "else ~/.local/state/amprelay/LAB.",
+	.doc = "Start a lab, and return when Linux answers and its cores run. The lab goes on in the background "
+	       "until 'amprelay down', or until this terminal closes (unless --keep is given). If a core does not "
+	       "start, Linux stays up, for you to look at it.\vThe lab's files are looked for in --lab DIR, else in "
+	       "$AMPRELAY_LAB, else beside the program (../share/amprelay, or ../../lab in a build tree).\n\n"
+	       "A firmware FILE is copied into the lab under the name that Linux loads. After rebuilding it, "
+	       "'amprelay restart CORE' (or start) copies the new one; an automatic recovery uses the copy that it "
+	       "has. A firmware directory is shared as it is.\n\n"
+	       "Logs, events and dumps of a lab are kept in $AMPRELAY_STATE/LAB, else "
+	       "$XDG_STATE_HOME/amprelay/LAB, else ~/.local/state/amprelay/LAB.",
 	.children = amp_cli_common,
 };
 
@@ -289,8 +286,7 @@ static int left_ms(const struct up *up)
 	return left > 0 ? (int)left : 0;
 }
 
-/* How long a core is waited for that Linux starts by itself: twice what Linux took to boot, at the least AUTO_BOOT_MS.
- */
+/* How long to wait for a core that Linux starts by itself: twice what Linux took to boot, at least AUTO_BOOT_MS. */
 static int auto_boot_ms(const struct up *up)
 {
 	int64_t booted = 2 * (amp_cli_now_ms() - up->start);

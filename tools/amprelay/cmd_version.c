@@ -9,8 +9,8 @@
 #include "common/agent_proto.h"
 
 static const struct argp argp = {
-	.doc = "Show the versions of this program, of the control block in shared memory and of the guest agent's "
-	       "protocol.",
+	.doc = "Show the versions of this program, of the control block in shared "
+	       "memory and of the guest agent's protocol.",
 	.children = amp_cli_common,
 };
 

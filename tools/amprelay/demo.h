@@ -85,8 +85,7 @@ void amp_demo_remark(struct demo *d, bool ok, const char *text);
 
 /* ---- what the lab did */
 
-/** The next record that `filter` takes, from where the one before was found. @return the caller's, NULL = none in time
- */
+/** The next record that matches, after the one found last. @return the caller's; NULL = none in time */
 json_t *amp_demo_event(struct demo *d, const char *filter, int timeout_ms);
 
 /** Steps of every demonstration: Linux boots, remoteproc starts each core. Fills in report.boot_ms. */

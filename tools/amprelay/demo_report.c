@@ -138,8 +138,8 @@ void amp_demo_report_print(const struct demo_report *report)
 	amp_table_print(table);
 	all = sorted(report, NULL, "recovered_ms", &n);
 	if (all && n)
-		printf("\n%zu recoveries, fault to first echo: median %.1f ms, p99 %.1f ms, max %.1f ms "
-		       "(times above are medians)\n",
+		printf("\n%zu recoveries, fault to first echo: median %.1f ms, p99 %.1f "
+		       "ms, max %.1f ms (times above are medians)\n",
 		       n, percentile(all, n, 50), percentile(all, n, 99), all[n - 1]);
 	free(all);
 }

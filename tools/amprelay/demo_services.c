@@ -25,8 +25,8 @@ static const struct demo_typed client_sample[] = {
          {SAMPLE_LOG "incoming msg 1 (src: 0x400)", SAMPLE_LOG "incoming msg 2 (src: 0x400)",
           SAMPLE_LOG "incoming msg 99 (src: 0x400)", SAMPLE_LOG "incoming msg 100 (src: 0x400)"}},
 	{"seq 100 >/tmp/hundred", {0}},
-	{"dmesg | sed -n 's/.*incoming msg \\(.*\\) (src: 0x400)/\\1/p' | cmp - /tmp/hundred && echo 1 to 100, each "
-         "once, in order",
+	{"dmesg | sed -n 's/.*incoming msg \\(.*\\) (src: 0x400)/\\1/p' | cmp - "
+         "/tmp/hundred && echo 1 to 100, each once, in order",
          {"1 to 100, each once, in order"}},
 	{"dmesg | grep -e goodbye -e 'destroying channel' -e 'is removed'",
          {SAMPLE_LOG "goodbye!", BUS_LOG "destroying channel rpmsg-client-sample addr 0x400",

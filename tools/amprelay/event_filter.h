@@ -19,8 +19,7 @@ struct event_filter;
  */
 struct event_filter *amp_event_filter_parse(const char *text, char *error, size_t error_size);
 
-/** @return true if each key is a member of the record and has that value: a string as it is, a number in decimal, true,
- * false */
+/** @return true if the record has all these members and values: texts as they are, decimal numbers, true, false */
 bool amp_event_filter_match(const struct event_filter *filter, const json_t *record);
 
 /** @param filter may be NULL */

@@ -57,8 +57,7 @@ static int copy_or_say(const char *from, const char *to, char *error)
 	return err;
 }
 
-/* Which core the file is for: the first of its e_machine. A file that is no ELF goes to the first core: Linux refuses
- * it. */
+/* Which core the file is for: the first of its e_machine. What is no ELF file goes to the first: Linux refuses it. */
 static unsigned int core_for(const struct soc_config *soc, const char *path)
 {
 	Elf32_Ehdr head = {0};
@@ -91,8 +90,7 @@ static void forget(const char *state_dir)
 	unlink(path);
 }
 
-/* Copies the firmware of all cores into `dir`, and writes down where from. @return 0 or a negative errno with `error`
- */
+/* Copies the firmware of all cores into `dir`, and notes where from. @return 0 or a negative errno with `error` */
 static int copy_all(const struct lab_files *files, const char *dir, FILE *sources, char *error)
 {
 	const struct core_config *own = &files->soc.core[core_for(&files->soc, files->firmware)];

@@ -27,8 +27,7 @@ void amp_table_add(struct amp_table *table, const char *const *cells, const char
 /** Prints the table and releases it. */
 void amp_table_print(struct amp_table *table);
 
-/** Prints a sentence and a line end, broken between words as the terminal needs it. What does not print is spelled out.
- */
+/** Prints a sentence and a line end, broken between words to fit the terminal; what does not print is spelled out. */
 __attribute__((format(printf, 1, 2))) void amp_table_say(const char *format, ...);
 
 #endif

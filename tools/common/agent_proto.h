@@ -23,8 +23,7 @@
 
 enum amp_frame_type {
 	/* relay → agent */
-	AMP_FRAME_EXEC = 1,   /**< argv as NUL-terminated strings, at least one; run through PATH in / with a minimal
-	                         environment */
+	AMP_FRAME_EXEC = 1,   /**< argv, NUL-terminated strings; runs in /, found by PATH, with little environment */
 	AMP_FRAME_STDIN = 2,  /**< data; empty = end of file */
 	AMP_FRAME_SIGNAL = 3, /**< le32 signal number, to the command's process group */
 	AMP_FRAME_CLOSE = 4,  /**< the client has gone: SIGKILL the process group; EXIT still follows */
@@ -32,8 +31,7 @@ enum amp_frame_type {
 	AMP_FRAME_HELLO = 16, /**< le32 AMP_AGENT_VERSION; first frame, channel 0 */
 	AMP_FRAME_STDOUT = 17,
 	AMP_FRAME_STDERR = 18,
-	AMP_FRAME_EXIT =
-		19, /**< le32 status: exit code, or 128 + signal; after all output. 126/127: could not be run */
+	AMP_FRAME_EXIT = 19,      /**< le32 status, after all output: exit code, or 128 + signal; 126, 127: not run */
 	AMP_FRAME_KMSG = 20,      /**< channel 0: one or more whole lines of the kernel log, "[    1.234567] text\n" */
 	AMP_FRAME_DUMP = 21,      /**< channel 0: a devcoredump begins: name of its core, 1 to 31 bytes */
 	AMP_FRAME_DUMP_DATA = 22, /**< channel 0: the next bytes of it */

@@ -16,8 +16,7 @@ enum amp_exit {
 	AMP_EXIT_REFUSED = 6,       /**< Linux or the relay refused it: bad firmware, core already running … */
 	AMP_EXIT_TIMEOUT = 7,       /**< nothing happened in time */
 	AMP_EXIT_INTERRUPTED = 130, /**< Ctrl-C */
-	AMP_EXIT_EXEC =
-		125, /**< `exec` itself failed; otherwise its status is the command's (126, 127 as in a shell) */
+	AMP_EXIT_EXEC = 125, /**< `exec` itself failed; else its status is the command's (126, 127 as in a shell) */
 };
 
 #endif

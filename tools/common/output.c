@@ -39,8 +39,7 @@ static void check(int status, void *program)
 
 void amp_output_watch(const char *program)
 {
-	/* A stream that the caller has closed stays closed: the next descriptor would take its place, and its output.
-	 */
+	/* A stream that the caller closed must stay so: the next file opened would take its place and its output. */
 	static const int modes[] = {O_RDONLY, O_RDONLY, O_WRONLY};
 	static bool watched;
 

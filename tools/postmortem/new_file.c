@@ -34,8 +34,7 @@ int amp_new_file_open(struct amp_new_file *f, const char *path)
 		free(f->tmp);
 		return err;
 	}
-	/* so that a short file is written by fclose(), which tells why it could not be; a long piece of memory never
-	 * waits */
+	/* a short file is then written by fclose(), which tells why it could not be */
 	setvbuf(f->file, NULL, _IOFBF, FILE_BUFFER);
 	return 0;
 }

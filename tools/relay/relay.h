@@ -23,9 +23,8 @@ struct amp_relay_options {
 	const char *bootrom_dir;  /**< holds the "bootrom" file of each core named in soc.json */
 	const char *firmware_dir; /**< shared read-only with Linux, which loads from there; also read for symbols */
 	int ready_fd;             /**< pipe to tell the starter, see below; -1 = nobody listens. Closed by the relay */
-	int tty_fd; /**< what the lab hangs on: a terminal, or a pipe's end; its hang-up takes the lab down. -1 = none
-	             */
-	bool keep;  /**< the lab outlives the terminal: tty_fd is ignored, and so is SIGHUP */
+	int tty_fd;               /**< a terminal, or a pipe's end, whose hang-up takes the lab down; -1 = none */
+	bool keep;                /**< the lab outlives the terminal: tty_fd is ignored, and so is SIGHUP */
 };
 
 /**

@@ -74,8 +74,8 @@ static void check_text(struct soc_report *report, int node, const struct propert
 		soc_error(report, node, p->name, "\"%s\" may only have a-z, 0-9, '_', '-', and no '-' first", text);
 	if (p->type == VALUE_FILE && (!has_only(text, file) || *text == '.' || *text == '-'))
 		soc_error(report, node, p->name,
-		          "\"%s\" must be a file name of letters, digits, '.', '_', '-' without directory, and start "
-		          "with a letter, digit or '_'",
+		          "\"%s\" must be a file name of letters, digits, '.', '_', '-' without "
+		          "directory, and start with a letter, digit or '_'",
 		          text);
 	if (p->type == VALUE_ISA)
 		check_isa(report, node, p->name, text);

@@ -400,8 +400,7 @@ void amp_exec_reset(void)
 		if (!cmd->channel)
 			continue;
 		kill_group(cmd, SIGKILL);
-		/* SIGKILL ends it without delay, so this wait is short; without it the entry would be lost to a zombie.
-		 */
+		/* SIGKILL ends it at once, so the wait is short; without it a zombie would be left. */
 		if (cmd->pid)
 			waitpid(cmd->pid, NULL, 0);
 		release_command(cmd);

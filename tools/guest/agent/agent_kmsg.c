@@ -8,8 +8,7 @@
 #include "agent.h"
 #include "guest/base/kmsg.h"
 
-/* A line is formatted only where the longest record fits, so that none is ever cut; a line about a gap may precede it.
- */
+/* Formatted only where the longest record fits, after a line about a gap: so no record is ever cut. */
 #define LINE_MAX_BYTES (AMP_KMSG_RECORD_MAX + 192)
 
 static int log_fd = -1;

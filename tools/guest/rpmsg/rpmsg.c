@@ -36,8 +36,8 @@ static int usage(FILE *to, int status)
 	for (unsigned int i = 0; i < SUBCOMMANDS; i++)
 		fprintf(to, "  %-12s %s\n", subcommands[i].name, subcommands[i].help);
 	fprintf(to,
-	        "\n'rpmsg COMMAND --help' tells more. A link to this program with the name rpmsg_COMMAND is that "
-	        "command.\n"
+	        "\n'rpmsg COMMAND --help' tells more. A link to this program with "
+	        "the name rpmsg_COMMAND is that command.\n"
 	        "Exit status: 0 done, 1 it did not work, 2 usage, 3 no such channel, 4 it went away in the middle,\n"
 	        "6 refused by Linux, 7 nothing came in time, 130 interrupted before it was done.\n");
 	return status;

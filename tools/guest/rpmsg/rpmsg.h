@@ -56,8 +56,7 @@ void tick(bool on);
 
 /** What a subcommand works on. Its argp child "channel_argp" parses --core and --wait into it. */
 struct target {
-	const char
-		*name; /**< of a channel, or /dev/...: the first argument; the subcommand's own parser puts it here */
+	const char *name; /**< of a channel, or /dev/...: the first argument, put here by the subcommand's parser */
 	const char *core; /**< NULL: any */
 	int wait_ms;      /**< how long to wait for the announcement */
 	struct amp_channel channel;

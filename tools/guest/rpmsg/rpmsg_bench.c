@@ -253,8 +253,7 @@ static int stream_verdict(const struct stream *stream, int err)
 		                    REPORT_NS / 1000000000u, stream->sent);
 	case -EPROTO:
 		return target_error(target, RPMSG_FAILED,
-		                    "its report after %u messages makes no sense: does somebody "
-		                    "else send to it?",
+		                    "its report after %u messages makes no sense: does somebody else send to it?",
 		                    stream->sent);
 	default:
 		return target_failed(target, err);

@@ -122,8 +122,7 @@ bool amp_ctrl_is_there(const struct amp_ctrl *control)
 
 	if (access(control->link, F_OK) < 0)
 		return false;
-	/* A crash is noted here before anything is taken down. Other states tell nothing: channels come before
-	 * "running". */
+	/* A crash shows here first. Other states tell nothing: channels come before "running". */
 	return !control->core_dir[0] || amp_attr_read(control->core_dir, "state", state, sizeof(state)) < 0 ||
 	       strcmp(state, "crashed") != 0;
 }

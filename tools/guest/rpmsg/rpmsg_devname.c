@@ -52,9 +52,9 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse,
 	.args_doc = "/sys/DIRECTORY\n--mdev",
-	.doc = "Print the name below /dev that a device should have: rpmsg/CORE/NAME, with its node's name after it if "
-	       "another device has that. Nothing, and exit status 3, if it should have none. The rules of udev and "
-	       "mdev call this.",
+	.doc = "Print the name below /dev that a device should have: rpmsg/CORE/NAME, with its node's "
+	       "name after it if another device has that. Nothing, and exit status 3, if it should "
+	       "have none. The rules of udev and mdev call this.",
 };
 
 static void find_name(const struct amp_device *device, char link[AMP_LINK_LEN])

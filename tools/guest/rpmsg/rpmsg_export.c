@@ -311,8 +311,7 @@ static const struct argp dev_argp = {
 	.parser = parse_dev,
 	.args_doc = "[/dev/rpmsg_ctrlN] NAME SRC [DST]",
 	.doc = "Make a channel from Linux' side: if a kernel driver knows the NAME (rpmsg-tty, rpmsg-raw), it takes "
-	       "the "
-	       "channel, and the core is told. Print the device that it makes. -1 is any address.",
+	       "the channel, and the core is told. Print the device that it makes. -1 is any address.",
 	.children = (const struct argp_child[]){{&common_argp, 0, NULL, 0}, {0}},
 };
 

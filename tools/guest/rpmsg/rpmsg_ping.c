@@ -81,10 +81,10 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse,
 	.args_doc = "[CHANNEL|/dev/rpmsgN]",
-	.doc = "Send numbered messages to a service that sends them back (default amp-echo), one at a time. Check that "
-	       "each comes back once, in order and unchanged, and measure the round trips.\v"
-	       "Called as rpmsg_ping without --count, --size and --json, it sends one text, \"ping /dev/rpmsg0\", and "
-	       "prints the reply.",
+	.doc = "Send numbered messages to a service that sends them back (default amp-echo), one at a "
+	       "time. Check that each comes back once, in order and unchanged, and measure the round "
+	       "trips.\vCalled as rpmsg_ping without --count, --size and --json, it sends one text, "
+	       "\"ping /dev/rpmsg0\", and prints the reply.",
 	.children = (const struct argp_child[]){{&channel_argp, 0, NULL, 0}, {0}},
 };
 

@@ -236,10 +236,8 @@ static const struct argp watch_argp = {
 	.parser = parse,
 	.args_doc = "CHANNEL",
 	.doc = "Print one line when the channel comes (\"up CHANNEL\"), one after an echo through it (\"echo "
-	       "MICROSECONDS\", or "
-	       "\"silent CHANNEL\" without an answer in a second), and one when it goes (\"lost CHANNEL\"). It "
-	       "survives "
-	       "crashes and restarts of the core: this is how recovery times are measured.",
+	       "MICROSECONDS\", or \"silent CHANNEL\" without an answer in a second), and one when it goes (\"lost "
+	       "CHANNEL\"). It survives crashes and restarts of the core: this is how recovery times are measured.",
 };
 
 int rpmsg_watch(int argc, char **argv)

@@ -233,8 +233,7 @@ static int start_core(struct rproc *rp)
 		explain_file(rp);
 	if (err)
 		return failed(rp, AMP_EXIT_REFUSED, "Linux did not start it", err);
-	/* remoteproc counts starts: with the count left raised by a failed recovery, a start succeeds and does nothing.
-	 */
+	/* remoteproc counts starts. If a failed recovery left the count too high, a start does nothing. */
 	if (is(rp, "offline"))
 		return failed(rp, AMP_EXIT_FAILED, "stays offline since its recovery failed: bind its driver afresh",
 		              0);

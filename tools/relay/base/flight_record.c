@@ -21,8 +21,7 @@ int amp_record_open(struct flight_record *record, const char *dir)
 	return err;
 }
 
-/* One write() a record: a reader that follows the file sees whole lines, and a killed relay leaves none half-written.
- */
+/* One write() a record: who follows the file sees whole lines, and a killed relay leaves none half-written. */
 static void append(struct flight_record *record, char *line, size_t len)
 {
 	size_t start = record->torn ? 0 : 1; /* line[0] is a newline, for a line that was cut short by a full disk */

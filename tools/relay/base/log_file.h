@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/** @file log_file.h @brief Log files of the state directory: fresh at each start, the previous one kept, bounded in
- * size. */
+/** @file log_file.h @brief Logs in the state directory: fresh at each start, the previous one kept, limited in size. */
 #ifndef AMPRELAY_RELAY_LOG_FILE_H
 #define AMPRELAY_RELAY_LOG_FILE_H
 
@@ -8,8 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define LOG_FILE_MAX \
-	(64u << 20) /**< bytes; beyond that a second generation begins, so that no guest can fill the disk */
+#define LOG_FILE_MAX (64u << 20) /**< bytes; then the next generation begins, so that no guest can fill the disk */
 
 struct log_file {
 	int fd;

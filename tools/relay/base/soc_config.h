@@ -45,8 +45,7 @@ struct soc_config {
  */
 int amp_soc_load(struct soc_config *soc, const char *path, char *error, size_t error_size);
 
-/** @return the QEMU program for cores of this "isa"; NULL if there is none, never for one that amp_soc_load() let pass
- */
+/** @return the QEMU program for cores of this "isa"; NULL: none, which amp_soc_load() does not let pass */
 const char *amp_soc_qemu_program(const char *isa);
 
 /** @return the first region of that kind, or NULL. */

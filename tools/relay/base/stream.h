@@ -36,8 +36,7 @@ int amp_stream_open(struct stream *stream, sd_event *loop, int fd, size_t capaci
 /** @return bytes that amp_stream_write() would still take. */
 size_t amp_stream_room(const struct stream *stream);
 
-/** Writes or queues all of it. @return false if there is no room, or the stream is closed: nothing has been taken then
- */
+/** Writes or queues all of it. @return false if there is no room, or it is closed: then nothing was taken */
 bool amp_stream_write(struct stream *stream, const void *data, size_t len);
 
 /** Reads what has come already; for the end of a process, whose last words count. Bounded. */

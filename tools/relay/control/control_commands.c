@@ -213,8 +213,8 @@ static void command_wait(struct client *client, struct core *core, const json_t 
 		client->wait_for = "steady";
 	if (!client->wait_for || timeout < 1 || timeout > 86400000) {
 		amp_server_answer(client, AMP_EXIT_USAGE, NULL,
-		                  "wait: \"for\" must be \"agent\", \"running\" or \"steady\", "
-		                  "\"timeout_ms\" 1 to 86400000");
+		                  "wait: \"for\" must be \"agent\", \"running\" or "
+		                  "\"steady\", \"timeout_ms\" 1 to 86400000");
 		return;
 	}
 	client->wait_core = core;

@@ -12,8 +12,7 @@
 
 static void on_output(void *userdata, bool is_error, const uint8_t *data, size_t len)
 {
-	/* at most AMP_AGENT_PAYLOAD_MAX, which one packet holds; the agent's window bounds what can wait in the queue
-	 */
+	/* one packet holds AMP_AGENT_PAYLOAD_MAX; the agent's window bounds what can wait in the queue */
 	amp_server_send(userdata, is_error ? 'E' : 'O', data, len);
 }
 

@@ -182,8 +182,8 @@ void amp_server_talk(struct client *client, struct core *core, const json_t *req
 	}
 	if (!core->hosting) {
 		amp_text(error, sizeof(error),
-		         "the relay is not the host of core %s: start it with 'amprelay start %s --loader relay'; what "
-		         "Linux hosts, Linux talks to",
+		         "the relay is not the host of core %s: start it with 'amprelay start %s "
+		         "--loader relay'; what Linux hosts, Linux talks to",
 		         core->config->name, core->config->name);
 		amp_server_answer(client, AMP_EXIT_REFUSED, NULL, error);
 		return;

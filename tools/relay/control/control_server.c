@@ -64,8 +64,7 @@ static int on_overdue(sd_event_source *source, uint64_t usec, void *userdata)
 	return 0;
 }
 
-/* A connection has its place for so long and no longer, unless it asks for something, or reads the rest of its answer.
- */
+/* A connection keeps its place only so long, unless it asks for something or reads the rest of its answer. */
 static bool limit_time(struct client *client)
 {
 	client->timer = sd_event_source_disable_unref(client->timer);
@@ -79,8 +78,7 @@ void amp_server_answer(struct client *client, int exit_status, json_t *members, 
 	const struct client_ops *ops = client->ops;
 	char *text;
 
-	/* what it had begun ends here, if it did not end by itself: its end must not be told to the slot's next client
-	 */
+	/* what it began ends here: its end must not be told to the slot's next client */
 	client->ops = NULL;
 	if (ops && ops->on_gone)
 		ops->on_gone(client);

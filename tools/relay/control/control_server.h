@@ -25,11 +25,9 @@ struct agent_channel;
 struct core;
 struct host_talk;
 
-#define CONTROL_CLIENTS 64 /**< connections at the same time */
-#define CONTROL_LASTING                                                                                              \
-	48                 /**< of them, with a request that goes on; the rest is kept for status, down and the like \
-	                    */
-#define CONTROL_IDLE_SEC 5 /**< a connection that asks for nothing, or has its answer, has its place for so long */
+#define CONTROL_CLIENTS  64 /**< connections at the same time */
+#define CONTROL_LASTING  48 /**< of them, with a request that goes on; the rest is kept for brief ones */
+#define CONTROL_IDLE_SEC 5  /**< a connection that asks for nothing, or has its answer, has its place for so long */
 
 /** What a connection does after its request has been taken; a command that answers at once needs none. */
 struct client_ops {

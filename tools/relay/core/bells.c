@@ -7,8 +7,7 @@
 
 #include "bells.h"
 
-#define RECEIVE_MAX \
-	256 /* bytes in one reception: a core that floods us gets one turn in the event loop, like everyone */
+#define RECEIVE_MAX 256 /* bytes in one turn of the event loop: a core that floods us has no more than others */
 
 void amp_bells_prepare(struct bells *bells)
 {

@@ -48,8 +48,7 @@ void amp_bells_prepare(struct bells *bells);
 int amp_bells_init(struct bells *bells, uint32_t notify_ids);
 void amp_bells_close(struct bells *bells);
 
-/** A life begins: `uart` is a non-blocking stream socket, now the doorbell's own. Counters and pending kicks start at
- * 0. */
+/** A life begins. @param uart  a non-blocking stream socket, ours from now on. Counters and pending kicks start at 0 */
 void amp_bells_power_on(struct bells *bells, int uart);
 /** … and ends. */
 void amp_bells_power_off(struct bells *bells);
@@ -64,12 +63,10 @@ bool amp_bells_ring_remote(struct bells *bells, uint8_t byte);
 /** Sends what is pending, control bytes first. @return true if there is still something pending */
 bool amp_bells_flush(struct bells *bells);
 
-/** Interrupts Linux; a kick (not the control vector) only if it is the host. @param vector AMP_VECTOR_CONTROL or
- * AMP_VECTOR_NOTIFY(id) */
+/** Interrupts Linux. A kick, AMP_VECTOR_NOTIFY(id), only if it is the host; AMP_VECTOR_CONTROL in any case. */
 void amp_bells_ring_host(struct bells *bells, uint32_t vector);
 
-/** Reads a bounded number of bytes from the core, interrupts Linux once for each notify id among them, and says the
- * rest. */
+/** Reads some bytes from the core, interrupts Linux once for each notify id among them, and tells the rest. */
 void amp_bells_receive(struct bells *bells, struct bell_news *news);
 
 #define BELL_NEWS(byte) (UINT64_C(1) << ((byte)-AMP_DB_BOOT)) /**< bit of struct bell_news.control */

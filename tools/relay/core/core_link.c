@@ -114,8 +114,7 @@ static const struct fw_rsc_vdev *find_device(const uint8_t *table, uint32_t size
 	return NULL;
 }
 
-/* The used ring's index, and the device's mark behind the ring (WIRE.md, section 10); zeroes if there is no such ring.
- */
+/* The used ring's index, and the device's mark behind the ring (WIRE.md, section 10); 0 if there is no such ring. */
 static void look_at_ring(const struct core *core, const struct fw_rsc_vdev_vring *ring, uint16_t *index, uint16_t *mark)
 {
 	uint64_t used = ring->da;

@@ -8,8 +8,7 @@
 #include "core.h"
 #include "relay/lab.h"
 
-/* Arm's microcontrollers start with the vectors in their ROM; others are told to start in the boot ROM, at every reset.
- */
+/* Arm's microcontrollers start with the vectors in their ROM; others are told to start in the boot ROM. */
 static void boot_arguments(const struct core *core, struct arguments *args)
 {
 	char path[PATH_MAX], option[2 * PATH_MAX];

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What every part of a core uses: its phase, its warnings, its deadline, the socket of its doorbell, the answer to
- * Linux. */
+/* What every part of a core uses: its phase, warnings, deadline, the socket of its doorbell, the answer to Linux. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>

@@ -45,8 +45,7 @@ static void copy_out(void *copy, const uint8_t *from, size_t size)
 {
 	atomic_thread_fence(memory_order_acquire);
 	memcpy(copy, from, size);
-	/* The copy is made here and now: without this the compiler might read the original again, after it was checked.
-	 */
+	/* Without this the compiler might read the original again, after the copy was checked. */
 	atomic_signal_fence(memory_order_seq_cst);
 }
 

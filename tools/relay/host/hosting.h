@@ -92,8 +92,7 @@ void amp_hosting_link_notified(struct core *core, uint64_t notify);
 /** Ends the link and all that is said on it. @param why  for those who wait for an answer */
 void amp_hosting_link_down(struct hosting *role, const char *why);
 
-/** What became of a message: `error` (one line), or an answer of `len` bytes of shared memory, valid during the call.
- */
+/** What became of a message: `error`, one line; or `len` bytes of shared memory, valid during the call. */
 typedef void (*host_talk_done)(void *userdata, const char *error, const void *answer, size_t len);
 
 /**

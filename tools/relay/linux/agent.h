@@ -24,8 +24,7 @@ struct agent_channel_ops {
 	void (*on_output)(void *userdata, bool is_error, const uint8_t *data, size_t len);
 	/** amp_agent_stdin() takes more again. */
 	void (*on_window)(void *userdata);
-	/** The command has ended; the channel is no longer the owner's. @param status as in AMP_FRAME_EXIT; -1 = the
-	 * link broke */
+	/** The command has ended, and the channel with it. @param status as in AMP_FRAME_EXIT; -1: the link broke */
 	void (*on_exit)(void *userdata, int status);
 };
 

@@ -23,15 +23,13 @@ struct frame_reader {
 };
 
 struct frame_ops {
-	/** @param payload frame->len bytes, valid during the call. @return false to refuse the frame: it makes no sense
-	 */
+	/** @param payload frame->len bytes, valid during the call. @return false if the frame makes no sense */
 	bool (*on_frame)(void *userdata, const struct amp_frame *frame, const uint8_t *payload);
 	/** A frame was wrong or refused; the reader is out of step, and now looks for HELLO. */
 	void (*on_lost)(void *userdata);
 };
 
-/** Out of step: the next amp_frame_read(), perhaps of 0 bytes, looks for HELLO in what has been buffered and what
- * comes. */
+/** Out of step: the next amp_frame_read(), perhaps of 0 bytes, looks for HELLO in all that is there and comes. */
 void amp_frame_lose_step(struct frame_reader *reader);
 
 /** Takes bytes of the stream; hands on each complete frame that has an agent → relay type and a sound length. */
