@@ -77,7 +77,7 @@ EOF
 put docs/page.md <<'EOF'
 [back](../README.md)
 EOF
-for check in spdx includes format words links names; do
+for check in spdx includes circles format words links names; do
 	expect $check </dev/null
 done
 
@@ -130,6 +130,52 @@ lib/virtio/bad.c:3: includes pthread.h, which is neither ISO C nor a header of t
 lib/virtio/bad.c:4: asks for an operating system by name; move the difference to ports/
 lib/virtio/bad.c:5: includes ../remoteproc/remoteproc.h of remoteproc; virtio may include only: wire metal virtio
 EOF
+
+put tools/socgen/circle.h <<EOF
+$gpl
+void above(void);
+void below(void (*call_back)(void));
+static inline void inside(void)
+{
+	above();
+}
+EOF
+put tools/socgen/above.c <<EOF
+$gpl
+static void hear(void)
+{
+}
+
+void above(void)
+{
+	below(hear); /* above() again? no */
+}
+EOF
+put tools/socgen/below.c <<EOF
+$gpl
+static const char *const text = "above()";
+
+void below(void (*call_back)(void))
+{
+	call_back(); // not above()
+}
+EOF
+expect circles </dev/null
+cat >>"$tree/tools/socgen/below.c" <<'EOF'
+
+void round(void)
+{
+	inside();
+}
+EOF
+expect circles <<'EOF'
+tools/socgen/above.c:1: calls go in a circle: tools/socgen/above.c -> tools/socgen/below.c (below) -> tools/socgen/above.c (above); move what both need below them, or call back
+EOF
+put tests/checks/circles-allowed.txt <<'EOF'
+tools/socgen/below.c tools/
+EOF
+expect circles </dev/null
+rm -r "$tree/tools/socgen" "$tree/tests/checks"
 
 put lib/metal/licence.c <<'EOF'
 // SPDX-License-Identifier: GPL-2.0-only

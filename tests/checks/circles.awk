@@ -154,13 +154,16 @@ function expand(file, user,   list, n, i, name, others, m, k) {
 	}
 }
 
-# The calls that are allowed to go in a circle; each is printed, so that one that is not there any more is noticed.
-function allow(   line, part) {
+# The calls that are allowed: those whose ends begin as a line of `allowed` says.
+function allow(   line, part, pair, ends) {
 	while ((getline line < allowed) > 0) {
-		if (split(line, part, " ") < 2 || line ~ /^#/ || !((part[1], part[2]) in calls))
+		if (line ~ /^#/ || split(line, part, " ") != 2)
 			continue
-		gone[part[1], part[2]] = 1
-		print "allowed", part[1], part[2]
+		for (pair in calls) {
+			split(pair, ends, SUBSEP)
+			if (index(ends[1], part[1]) == 1 && index(ends[2], part[2]) == 1)
+				gone[ends[1], ends[2]] = 1
+		}
 	}
 }
 

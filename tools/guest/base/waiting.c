@@ -18,11 +18,11 @@ int amp_wait(struct pollfd *fds, unsigned int count, uint64_t deadline)
 {
 	uint64_t now = deadline == AMP_FOREVER ? 0 : amp_now_ns(), left = deadline > now ? deadline - now : 0;
 	struct timespec ts = {.tv_sec = (time_t)(left / 1000000000u), .tv_nsec = (long)(left % 1000000000u)};
-	sigset_t tick;
+	sigset_t alarms;
 	int n;
 
-	sigemptyset(&tick);
-	sigaddset(&tick, SIGALRM);
-	n = ppoll(fds, count, deadline == AMP_FOREVER ? NULL : &ts, &tick);
+	sigemptyset(&alarms);
+	sigaddset(&alarms, SIGALRM);
+	n = ppoll(fds, count, deadline == AMP_FOREVER ? NULL : &ts, &alarms);
 	return n < 0 ? -errno : n;
 }
