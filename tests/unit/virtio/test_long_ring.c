@@ -63,7 +63,8 @@ static void buffers_come_through_a_ring_of_many_lines_in_any_order(void **state)
 			assert_int_equal(virtqueue_add_buffer(driver, &buf, 1, 0, buf.buf), VQUEUE_SUCCESS);
 		}
 		for (i = 0; i < LONG / 2; i++) {
-			assert_int_equal(virtqueue_get_desc_size(device), i + 1);
+			assert_true(turn & 1 ||
+			            virtqueue_get_desc_size(device) == i + 1); /* or the next reads the entry */
 			assert_ptr_equal(virtqueue_get_first_avail_buffer(device, &head[i], &len),
 			                 seen_by(VIRTIO_DEV_DEVICE, shm.data + PART * i));
 			assert_int_equal(len, i + 1);
@@ -71,7 +72,7 @@ static void buffers_come_through_a_ring_of_many_lines_in_any_order(void **state)
 		while (i-- > 0)
 			assert_int_equal(virtqueue_add_consumed_buffer(device, head[i], i + 1), VQUEUE_SUCCESS);
 		for (i = LONG / 2; i-- > 0;) {
-			assert_int_equal(virtqueue_get_desc_size(driver), i + 1);
+			assert_true(turn & 1 || virtqueue_get_desc_size(driver) == i + 1);
 			assert_ptr_equal(virtqueue_get_buffer(driver, &len, NULL),
 			                 seen_by(VIRTIO_DEV_DRIVER, shm.data + PART * i));
 			assert_int_equal(len, i + 1);
