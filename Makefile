@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The front door: `make help`. CMake builds programs, library and firmware (CMakePresets.json); this file puts the parts of the
-# lab together and does the set-up of a fresh Debian 12.
+# The front door: `make help`. CMake builds programs, library and firmware (CMakePresets.json); this file puts the
+# parts of the lab together and does the set-up of a fresh Debian 12.
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

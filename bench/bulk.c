@@ -124,11 +124,11 @@ static int block_is_back(struct rpmsg_endpoint *ept, void *data, size_t len, uin
 
 static void send_in_buffers(void)
 {
-	size_t at, part;
+	size_t part;
 	uint32_t room;
 	void *buffer;
 
-	for (at = 0; at < TRANSFER; at += part) {
+	for (size_t at = 0; at < TRANSFER; at += part) {
 		while ((buffer = rpmsg_get_tx_payload_buffer(&host.ept, &room, false)) == NULL)
 			metal_cpu_yield();
 		part = TRANSFER - at < room - HEAD ? TRANSFER - at : room - HEAD;
@@ -141,9 +141,8 @@ static void send_in_buffers(void)
 static void send_in_blocks(void)
 {
 	struct block block = {0, BLOCK_SIZE};
-	size_t at;
 
-	for (at = 0; at < TRANSFER; at += BLOCK_SIZE) {
+	for (size_t at = 0; at < TRANSFER; at += BLOCK_SIZE) {
 		while (num_free == 0)
 			pair_poll(&host);
 		block.offset = free_blocks[--num_free];
@@ -157,9 +156,8 @@ static void send_in_blocks(void)
 static void only_copy(void)
 {
 	static unsigned int half;
-	size_t at;
 
-	for (at = 0; at < TRANSFER; at += BLOCK_SIZE)
+	for (size_t at = 0; at < TRANSFER; at += BLOCK_SIZE)
 		memcpy(heap + half * TRANSFER + at, source + at, BLOCK_SIZE);
 	half = !half;
 	atomic_fetch_add_explicit(&came, 1, memory_order_relaxed);
@@ -192,28 +190,26 @@ static double measure(const struct work *work)
 static void measure_all(void)
 {
 	static double samples[WORKS][BATCHES];
-	unsigned int batch, i;
 	pthread_t thread;
 
 	if (pthread_create(&thread, NULL, poll_remote, NULL))
 		die("no thread", -1);
-	for (batch = 0; batch < BATCHES; batch++) {
-		for (i = 0; i < WORKS; i++)
+	for (unsigned int batch = 0; batch < BATCHES; batch++) {
+		for (unsigned int i = 0; i < WORKS; i++)
 			samples[i][batch] = measure(&works[i]);
 	}
 	atomic_store(&compare, true);
-	for (i = 0; i < WORKS; i++)
+	for (unsigned int i = 0; i < WORKS; i++)
 		measure(&works[i]);
 	atomic_store(&stop, true);
 	pthread_join(thread, NULL);
-	for (i = 0; i < WORKS; i++)
+	for (unsigned int i = 0; i < WORKS; i++)
 		report(works[i].key, TRANSFER * 1e3 / undisturbed(samples[i], BATCHES));
 }
 
 int main(void)
 {
 	void *memory = pair_memory(DESCRIPTORS, BUFFER_SIZE);
-	size_t i;
 
 	heap = mmap(NULL, BLOCKS * BLOCK_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1,
 	            0);
@@ -223,7 +219,7 @@ int main(void)
 		fprintf(stderr, "bench: two pinned threads need two CPUs\n");
 		return 77;
 	}
-	for (i = 0; i < TRANSFER; i++)
+	for (size_t i = 0; i < TRANSFER; i++)
 		source[i] = (unsigned char)(i * 2654435761u >> 13);
 	for (num_free = 0; num_free < BLOCKS; num_free++)
 		free_blocks[num_free] = num_free * BLOCK_SIZE;

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# Sourced by the scripts of this directory: where things are, and the builds that are measured. BENCH_BUILD=DIR builds elsewhere
-# than in build/bench.
+# Sourced by the scripts of this directory: where things are, and the builds that are measured. BENCH_BUILD=DIR builds
+# elsewhere than in build/bench.
 set -eu
 tree=${tree:-$(cd "$(dirname "$0")/.." && pwd)} # a script of another directory sets it
 bench=$tree/bench
 build=${BENCH_BUILD:-$tree/build/bench}
 reports=${BENCH_REPORTS:-$tree/build/reports}
 
-# configured NAME TARGET OPTION…: TARGET of build/bench/NAME is built, as a release is: optimised, without assertions or LTO
+# configured NAME TARGET OPTION…: TARGET of build/bench/NAME is built, as a release is: optimised, without assertions
+# or LTO
 configured() {
 	name=$1 target=$2
 	shift 2
@@ -37,7 +38,8 @@ build_lto() {
 		-DCMAKE_INTERPROCEDURAL_OPTIMIZATION=ON
 }
 
-# m3 NAME OPTION…: the samples for the Cortex-M3 as two roles, m3-NAME-device and m3-NAME-host; without NAME m3-device and m3-host
+# m3 NAME OPTION…: the samples for the Cortex-M3 as two roles, m3-NAME-device and m3-NAME-host; without NAME m3-device
+# and m3-host
 m3() {
 	as=$1
 	shift

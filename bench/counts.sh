@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# counts.sh BUILD PREFIX: instructions per message or round trip, as "key value" lines; BUILD holds the program `work`. The same
-# source and compiler give the same numbers on every machine. PREFIX names the lines: "single" or "locked".
-# QUICK=yes: only what the baseline holds.
+# counts.sh BUILD PREFIX: instructions per message or round trip, as "key value" lines; BUILD holds the program
+# `work`. The same source and compiler give the same numbers on every machine. PREFIX names the lines: "single" or
+# "locked". QUICK=yes: only what the baseline holds.
 set -eu
 build=$1 prefix=$2
 count=${COUNT:-32000}

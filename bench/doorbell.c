@@ -114,9 +114,8 @@ static void report_samples(const char *name)
 static void measure_core(int uart)
 {
 	uint64_t begun;
-	int i;
 
-	for (i = 0; i < BELL_TRIPS; i++) {
+	for (int i = 0; i < BELL_TRIPS; i++) {
 		begun = now_ns();
 		trip(uart);
 		samples[i] = (double)(now_ns() - begun) / 1e3;
@@ -141,7 +140,7 @@ static void measure_linux(int uart, char **argv)
 	const uint64_t one = 1;
 	const uint32_t *took;
 	pid_t child;
-	int i, life;
+	int life;
 
 	if (shm.fd < 0 || ftruncate(shm.fd, BELL_MEMORY) || bell.from_host[0] < 0 || bell.to_host[0] < 0)
 		fail("no memory");
@@ -151,14 +150,14 @@ static void measure_linux(int uart, char **argv)
 	life = start(argv, &child);
 	if (amp_ivshmem_introduce(life, &shm, &bell))
 		fail("Linux's machine does not start");
-	for (i = 0; i < BELL_TRIPS; i++) {
+	for (int i = 0; i < BELL_TRIPS; i++) {
 		await_linux(bell.from_host[0], life);
 		trip(uart);
 		if (write(bell.to_host[0], &one, sizeof(one)) != sizeof(one))
 			fail("no eventfd");
 	}
 	await_linux(bell.from_host[0], life);
-	for (i = 0; i < BELL_TRIPS; i++)
+	for (int i = 0; i < BELL_TRIPS; i++)
 		samples[i] = le32toh(took[i]) / 1e3;
 	stop(child);
 	report_samples("lab.doorbell");

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# lab.sh BUILD: echo and streams between Linux user space and the Cortex-M3, in a lab of its own, as "key value" lines; the samples of the
-# histogram go to BUILD/lab-samples.txt. Then the doorbells alone. Needs `make lab`.
+# lab.sh BUILD: echo and streams between Linux user space and the Cortex-M3, in a lab of its own, as "key value"
+# lines; the samples of the histogram go to BUILD/lab-samples.txt. Then the doorbells alone. Needs `make lab`.
 set -eu
 bench=$(cd "$(dirname "$0")" && pwd)
 tree=${bench%/*}
@@ -38,7 +38,8 @@ for size in 16 496; do
 done
 amp down >/dev/null
 
-# The doorbells alone: a Linux of the same machine, in whose image the module amprelay_bell is the only one that is loaded.
+# The doorbells alone: a Linux of the same machine, in whose image the module amprelay_bell is the only one that is
+# loaded.
 module=$build/amprelay_bell
 log=$build/doorbell.log
 build_image() {

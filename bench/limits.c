@@ -45,10 +45,9 @@ double memcpy_bandwidth(size_t len)
 	static unsigned char from[RING_SLOTS][SLOT_SIZE], to[RING_SLOTS][SLOT_SIZE];
 	const unsigned int rounds = 2000;
 	uint64_t start = now_ns();
-	unsigned int round, i;
 
-	for (round = 0; round < rounds; round++) {
-		for (i = 0; i < RING_SLOTS; i++) {
+	for (unsigned int round = 0; round < rounds; round++) {
+		for (unsigned int i = 0; i < RING_SLOTS; i++) {
 			memcpy(to[i], from[i], len);
 			/* the copy is wanted, though nobody reads it */
 			__asm__ volatile("" ::"r"(to[i]) : "memory");

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file limits.h
- * @brief What the machine allows: a cache line that goes to and fro, a ring between two threads, memcpy.
- */
+/* What the machine allows: a cache line that goes to and fro, a ring between two threads, memcpy. */
 #ifndef AMP_BENCH_LIMITS_H
 #define AMP_BENCH_LIMITS_H
 
@@ -32,8 +29,8 @@ bool ring_put(struct ring *ring, const void *data, size_t len);
 const struct slot *ring_first(struct ring *ring);
 void ring_drop(struct ring *ring);
 
-/** @return bytes per nanosecond of memcpy, in pieces of @p len, from and to memory that fits the caches as a ring does
- */
+/** @return bytes per nanosecond of memcpy, in pieces of @p len,
+ * from and to memory that fits the caches as a ring does */
 double memcpy_bandwidth(size_t len);
 
 #endif

@@ -39,7 +39,6 @@ void *pair_memory(unsigned int descriptors, uint32_t buffer_size)
 {
 	void *memory = mmap(NULL, PAIR_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 	struct table *table;
-	unsigned int i;
 
 	if (memory == MAP_FAILED)
 		die("no shared memory", -1);
@@ -48,7 +47,7 @@ void *pair_memory(unsigned int descriptors, uint32_t buffer_size)
 	table->vdev.id = VIRTIO_ID_RPMSG;
 	table->vdev.num_of_vrings = 2;
 	table->buffer_size = buffer_size;
-	for (i = 0; i < 2; i++) {
+	for (unsigned int i = 0; i < 2; i++) {
 		table->vring[i].align = VRING_ALIGN;
 		table->vring[i].num = descriptors;
 		table->vring[i].notifyid = i;
@@ -61,7 +60,6 @@ void pair_end_open(struct pair_end *end, unsigned int role, void *memory, pair_k
 	struct table *table = table_of(memory);
 	struct rpmsg_virtio_config config = {0};
 	struct virtio_device *vdev;
-	unsigned int i;
 	int status;
 
 	end->phys = 0x10000000;
@@ -69,7 +67,7 @@ void pair_end_open(struct pair_end *end, unsigned int role, void *memory, pair_k
 	vdev = rproc_virtio_create_vdev(role, 0, table, &end->io, arg, kick ? kick : kick_nobody, NULL);
 	if (!vdev)
 		die("no virtio device", -1);
-	for (i = 0; i < 2; i++) {
+	for (unsigned int i = 0; i < 2; i++) {
 		status = rproc_virtio_init_vring(vdev, i, i, (char *)memory + i * VRING_SPACE, &end->io,
 		                                 table->vring[i].num, VRING_ALIGN);
 		if (status)

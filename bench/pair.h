@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file pair.h
- * @brief Both ends of a link over one block of shared memory, as the measured work wants them: two vrings of up
+/*
+ * Both ends of a link over one block of shared memory, as the measured work wants them: two vrings of up
  * to 256 descriptors, buffers of 512 bytes or more, fixed addresses, no announcement, polled.
  */
 #ifndef AMP_BENCH_PAIR_H

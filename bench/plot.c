@@ -71,10 +71,10 @@ static void print_text(double x, double y, const char *attributes, const char *t
 
 static void print_y_axis(const char *label)
 {
-	double step = step_of(y_high, 5), y;
+	double step = step_of(y_high, 5);
 	char text[32];
 
-	for (y = 0; y <= y_high * 1.0001; y += step) {
+	for (double y = 0; y <= y_high * 1.0001; y += step) {
 		printf("<path d=\"M%d %.1fH%d\" stroke=\"#ddd\"/>\n", LEFT, y_of(y), WIDTH - RIGHT);
 		snprintf(text, sizeof(text), "%g", y);
 		print_text(LEFT - 8, y_of(y) + 4, "text-anchor=\"end\"", text);
@@ -107,19 +107,19 @@ static void print_frame(const char *title, const char *x_label, const char *y_la
 static void plot_histogram(char **argv)
 {
 	unsigned int bins[BINS] = {0}, most = 0;
-	double width, step, x;
+	double width, step;
 	char note[96];
-	size_t i, left_out = 0;
+	size_t left_out = 0;
 	int bin;
 
 	x_low = x_high = points[0].x;
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		x_low = fmin(x_low, points[i].x);
 	/* the slowest 1 %: the smallest bound with at most that many above it */
-	for (i = 0; i < count; i++) {
-		size_t above = 0, k;
+	for (size_t i = 0; i < count; i++) {
+		size_t above = 0;
 
-		for (k = 0; k < count; k++)
+		for (size_t k = 0; k < count; k++)
 			above += points[k].x > points[i].x;
 		if (above * 100 <= count && (left_out == 0 || points[i].x < x_high)) {
 			x_high = points[i].x;
@@ -130,7 +130,7 @@ static void plot_histogram(char **argv)
 	if (x_high <= x_low)
 		x_high = x_low + 1;
 	width = (x_high - x_low) / BINS;
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (points[i].x > x_high)
 			continue;
 		bin = (int)((points[i].x - x_low) / width);
@@ -145,7 +145,7 @@ static void plot_histogram(char **argv)
 		       x_of(x_low + bin * width), y_of(bins[bin]), (double)(WIDTH - LEFT - RIGHT) / BINS - 1,
 		       HEIGHT - BOTTOM - y_of(bins[bin]), colours[0]);
 	step = step_of(x_high - x_low, 6);
-	for (x = ceil(x_low / step) * step; x <= x_high; x += step)
+	for (double x = ceil(x_low / step) * step; x <= x_high; x += step)
 		print_x_mark(x);
 	snprintf(note, sizeof(note), "%zu samples", count);
 	print_text(WIDTH - RIGHT + 10, TOP + 10, "", note);
@@ -155,11 +155,8 @@ static void plot_histogram(char **argv)
 
 static void plot_lines(char **argv)
 {
-	size_t i;
-	int s;
-
 	x_low = x_high = points[0].x;
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		x_low = fmin(x_low, points[i].x);
 		x_high = fmax(x_high, points[i].x);
 		y_high = fmax(y_high, points[i].y);
@@ -173,11 +170,11 @@ static void plot_lines(char **argv)
 		y_high = 1;
 	y_high *= 1.05;
 	print_frame(argv[2], argv[3], argv[4]);
-	for (s = 0; s < series_count; s++) {
+	for (int s = 0; s < series_count; s++) {
 		char command = 'M';
 
 		printf("<path fill=\"none\" stroke=\"%s\" stroke-width=\"2\" d=\"", colours[s]);
-		for (i = 0; i < count; i++) {
+		for (size_t i = 0; i < count; i++) {
 			if (points[i].series != s)
 				continue;
 			printf("%c%.1f %.1f", command, x_of(points[i].x), y_of(points[i].y));
@@ -189,7 +186,7 @@ static void plot_lines(char **argv)
 		print_text(WIDTH - RIGHT + 28, TOP + 12 + 18 * s, "", names[s]);
 	}
 	/* the series are measured at the same places: the first one's are marked */
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (points[i].series == 0)
 			print_x_mark(points[i].x);
 	}
@@ -197,9 +194,7 @@ static void plot_lines(char **argv)
 
 static int series_of(const char *name)
 {
-	int s;
-
-	for (s = 0; s < series_count; s++) {
+	for (int s = 0; s < series_count; s++) {
 		if (strcmp(names[s], name) == 0)
 			return s;
 	}

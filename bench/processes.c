@@ -96,12 +96,11 @@ static void __attribute__((__noreturn__)) rpmsg_remote(void *memory)
 static double measure(void (*trip)(void))
 {
 	static double samples[BATCHES];
-	unsigned int batch, i;
 	uint64_t start;
 
-	for (batch = 0; batch < BATCHES; batch++) {
+	for (unsigned int batch = 0; batch < BATCHES; batch++) {
 		start = now_ns();
-		for (i = 0; i < TRIPS; i++)
+		for (unsigned int i = 0; i < TRIPS; i++)
 			trip();
 		samples[batch] = (double)(now_ns() - start) / TRIPS / 1e3;
 	}

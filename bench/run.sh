@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# run.sh: everything that bench/README.md describes: tables, build/reports/bench.json, pictures in build/reports/bench-*.svg.
-# LAB=no leaves the lab out.
+# run.sh: everything that bench/README.md describes: tables, build/reports/bench.json, pictures in
+# build/reports/bench-*.svg. LAB=no leaves the lab out.
 . "$(dirname "$0")/common.sh"
 
 step() {

@@ -43,13 +43,13 @@ void pin_to(int cpu)
 int allowed_cpu(int index)
 {
 	cpu_set_t set;
-	int cpu, found = -1;
+	int found = -1;
 
 	if (sched_getaffinity(0, sizeof(set), &set)) {
 		perror("bench: which CPUs may be used");
 		exit(1);
 	}
-	for (cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
 		if (!CPU_ISSET(cpu, &set))
 			continue;
 		found = cpu;

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file samples.h
- * @brief Clock, pinning and statistics for the timed work.
- */
+/* Clock, pinning and statistics for the timed work. */
 #ifndef AMP_BENCH_SAMPLES_H
 #define AMP_BENCH_SAMPLES_H
 

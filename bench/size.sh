@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# size.sh: flash, RAM and stack of the library on a Cortex-M3 (-Os, unused sections removed), as it is, tiny and with -flto, what each
-# option costs, and the difference to the last commit and to baseline.json; build/reports/size.json. BASE=COMMIT compares with that one. The last commit is HEAD if what is measured
-# was changed since, and the one before it if not.
+# size.sh: flash, RAM and stack of the library on a Cortex-M3 (-Os, unused sections removed), as it is, tiny and with
+# -flto, what each option costs, and the difference to the last commit and to baseline.json; build/reports/size.json.
+# BASE=COMMIT compares with that one. The last commit is HEAD if what is measured was changed since, and the one
+# before it if not.
 . "$(dirname "$0")/common.sh"
 
 measured="include lib ports bench/footprint bench/CMakeLists.txt cmake"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# table.sh [--markdown] REPORT: the figures of a report that have a target, beside it and the best figure of the reference libraries.
+# table.sh [--markdown] REPORT: the figures of a report that have a target, beside it and the best figure of the
+# reference libraries.
 set -eu
 markdown=0
 if [ "$1" = --markdown ]; then

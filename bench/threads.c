@@ -165,16 +165,15 @@ typedef void (*work)(size_t len);
 static double round_trip(work trip, size_t len, void *(*answering)(void *))
 {
 	static double samples[BATCHES];
-	unsigned int batch, i;
 	pthread_t thread;
 	uint64_t start;
 
 	atomic_store(&stop, false);
 	if (pthread_create(&thread, NULL, answering, NULL))
 		die("no thread", -1);
-	for (batch = 0; batch < BATCHES; batch++) {
+	for (unsigned int batch = 0; batch < BATCHES; batch++) {
 		start = now_ns();
-		for (i = 0; i < TRIPS; i++)
+		for (unsigned int i = 0; i < TRIPS; i++)
 			trip(len);
 		samples[batch] = (double)(now_ns() - start) / TRIPS;
 	}
@@ -188,17 +187,16 @@ static double stream(work send, size_t len, void *(*draining)(void *))
 {
 	static double samples[STREAM_BATCHES];
 	unsigned long goal = atomic_load(&came_streams);
-	unsigned int batch, i;
 	pthread_t thread;
 	uint64_t start;
 
 	atomic_store(&stop, false);
 	if (pthread_create(&thread, NULL, draining, NULL))
 		die("no thread", -1);
-	for (batch = 0; batch < STREAM_BATCHES; batch++) {
+	for (unsigned int batch = 0; batch < STREAM_BATCHES; batch++) {
 		goal += STREAM;
 		start = now_ns();
-		for (i = 0; i < STREAM; i++)
+		for (unsigned int i = 0; i < STREAM; i++)
 			send(len);
 		while (atomic_load_explicit(&came_streams, memory_order_acquire) != goal)
 			metal_cpu_yield();
@@ -224,7 +222,6 @@ int main(void)
 	static const size_t sizes[] = {16, 64, 128, 256, 496};
 	void *memory = pair_memory(PAIR_DESCRIPTORS, 512);
 	char key[64];
-	size_t i;
 
 	if (allowed_cpu(0) == allowed_cpu(1)) {
 		fprintf(stderr, "bench: two pinned threads need two CPUs\n");
@@ -243,7 +240,7 @@ int main(void)
 
 	rpmsg_destroy_ept(&remote.ept);
 	pair_endpoint(&remote, &remote.ept, REMOTE_ADDR, count_here);
-	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		memset(&there, 0, sizeof(there));
 		atomic_store(&came_streams, 0);
 		report_stream("ring", sizes[i], stream(ring_message, sizes[i], drain_ring));

@@ -57,11 +57,9 @@ static int remote_echoes_nocopy(struct rpmsg_endpoint *ept, void *data, size_t l
 
 static void w1(int size, unsigned long count)
 {
-	unsigned long i;
-
 	pair_endpoint(&remote, &remote.ept, REMOTE_ADDR, remote_echoes);
 	CALLGRIND_TOGGLE_COLLECT;
-	for (i = 0; i < count; i++) {
+	for (unsigned long i = 0; i < count; i++) {
 		rpmsg_send(&host.ept, message, size);
 		pair_poll(&remote);
 		pair_poll(&host);
@@ -71,12 +69,11 @@ static void w1(int size, unsigned long count)
 
 static void w1n(int size, unsigned long count)
 {
-	unsigned long i;
 	uint32_t room;
 
 	pair_endpoint(&remote, &remote.ept, REMOTE_ADDR, remote_echoes_nocopy);
 	CALLGRIND_TOGGLE_COLLECT;
-	for (i = 0; i < count; i++) {
+	for (unsigned long i = 0; i < count; i++) {
 		rpmsg_send_nocopy(&host.ept, rpmsg_get_tx_payload_buffer(&host.ept, &room, 0), size);
 		pair_poll(&remote);
 		pair_poll(&host);
@@ -86,12 +83,10 @@ static void w1n(int size, unsigned long count)
 
 static void w2(struct pair_end *from, struct pair_end *to, rpmsg_ept_cb cb, int size, unsigned long count)
 {
-	unsigned long i, k;
-
 	pair_endpoint(&remote, &remote.ept, REMOTE_ADDR, cb);
 	CALLGRIND_TOGGLE_COLLECT;
-	for (i = 0; i < count; i += BURST) {
-		for (k = 0; k < BURST; k++)
+	for (unsigned long i = 0; i < count; i += BURST) {
+		for (unsigned long k = 0; k < BURST; k++)
 			rpmsg_send(&from->ept, message, size);
 		pair_poll(to);
 	}
@@ -101,13 +96,12 @@ static void w2(struct pair_end *from, struct pair_end *to, rpmsg_ept_cb cb, int 
 static void w3(int size, unsigned long count, unsigned int number)
 {
 	unsigned int to = 0;
-	unsigned long i, k;
 
-	for (i = 0; i < number; i++)
+	for (unsigned long i = 0; i < number; i++)
 		pair_endpoint(&remote, &endpoints[i], REMOTE_ADDR + (uint32_t)i, remote_receives);
 	CALLGRIND_TOGGLE_COLLECT;
-	for (i = 0; i < count; i += BURST) {
-		for (k = 0; k < BURST; k++) {
+	for (unsigned long i = 0; i < count; i += BURST) {
+		for (unsigned long k = 0; k < BURST; k++) {
 			rpmsg_sendto(&host.ept, message, size, REMOTE_ADDR + to);
 			if (++to == number)
 				to = 0;

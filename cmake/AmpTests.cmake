@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# amp_unit_test(NAME SOURCES file... [LIBS target...] [DEFINES def...]): a cmocka program, one ctest entry with the label "unit".
+# amp_unit_test(NAME SOURCES file... [LIBS target...] [DEFINES def...]): a cmocka program, one ctest entry with the
+# label "unit".
 function(amp_unit_test name)
   cmake_parse_arguments(T "" "" "SOURCES;LIBS;DEFINES;ARGS" ${ARGN})
   add_executable(${name} ${T_SOURCES})

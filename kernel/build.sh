@@ -3,9 +3,9 @@
 # Builds the lab's guest kernel. Usage: kernel/build.sh [BUILD-DIRECTORY]
 #                                       kernel/build.sh --check            can it be built in this place at all?
 #
-# From Debian's package linux-source-6.1, or from your own tree: KERNEL_SRC=DIR (built out of that tree: it stays as it
-# is). JOBS=N runs N compilers at a time. FIXES=yes puts modules with the patches of kernel/upstream/ in the place of the
-# unmodified ones. Leaves in BUILD-DIRECTORY (default: build):
+# From Debian's package linux-source-6.1, or from your own tree: KERNEL_SRC=DIR (built out of that tree: it stays as
+# it is). JOBS=N runs N compilers at a time. FIXES=yes puts modules with the patches of kernel/upstream/ in the place
+# of the unmodified ones. Leaves in BUILD-DIRECTORY (default: build):
 #   lab/Image, lab/modules/*.ko   what the lab boots; with our own driver among the modules
 #   kernel/obj                    the kernel's build tree, for building modules: make -C kernel/obj M=...
 #   kernel/build.log              everything that the last build said
@@ -136,7 +136,8 @@ install_file() {
 	mv "$2.tmp" "$2"
 }
 
-# The modules that the patches touch, built from patched copies against the same kernel: the kernel itself stays as it is.
+# The modules that the patches touch, built from patched copies against the same kernel: the kernel itself stays as it
+# is.
 build_fixes() {
 	local patched=$work/fixes patch file
 	[ -n "${KERNEL_SRC:-}" ] || unpack_source

@@ -3,7 +3,7 @@
 #   include/                  headers, with the ones of the port and architecture that were built
 #   lib/libamprelay.a, .so    the library, and the names libopen_amp and libmetal for it
 #   lib/pkgconfig/            amprelay, open_amp, libmetal
-#   lib/cmake/amprelay/       find_package(amprelay): amprelay::amprelay, and amprelay::amprelay-shared if there are both
+#   lib/cmake/amprelay/       find_package(amprelay): amprelay::amprelay, amprelay::amprelay-shared if there are both
 # The prefix can be moved: nothing below it names it.
 set(headers DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT library)
 set(libraries DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT library)
@@ -15,8 +15,8 @@ install(DIRECTORY ${AMP_ROOT}/include/metal ${AMP_ROOT}/include/openamp ${AMP_RO
 install(DIRECTORY ${CMAKE_BINARY_DIR}/include/ ${AMP_ROOT}/ports/arch/${AMP_ARCH}/include/ ${headers} FILES_MATCHING PATTERN "*.h")
 
 # ------------------------------------------------------------------ libraries
-# Applications written for OpenAMP link with -lopen_amp -lmetal, or look for these files: links to the one library. They may be
-# named both: what the first one gave, the second one need not give again.
+# Applications written for OpenAMP link with -lopen_amp -lmetal, or look for these files: links to the one library.
+# They may be named both: what the first one gave, the second one need not give again.
 function(amp_library_names suffix)
   foreach(name open_amp metal)
     set(link ${CMAKE_CURRENT_BINARY_DIR}/names/lib${name}${suffix})

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# What the unit tests of the library execute of lib/, in a build with the preset "coverage": a table per file on standard
-# output, build/reports/coverage.json for programs, build/reports/coverage/index.html line by line. Fails below the limits.
+# What the unit tests of the library execute of lib/, in a build with the preset "coverage": a table per file on
+# standard output, build/reports/coverage.json for programs, build/reports/coverage/index.html line by line. Fails
+# below the limits.
 set -eu
 cd "$(dirname "$0")/.."
 build=build/coverage

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# usage: deb.sh RELEASE-BUILD LAB OUT: Debian packages in OUT, of what CMake has built in RELEASE-BUILD and `make lab` in LAB.
+# usage: deb.sh RELEASE-BUILD LAB OUT: Debian packages in OUT, of what CMake has built in RELEASE-BUILD and `make lab`
+# in LAB.
 set -euo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
 build=$(cd "$1" && pwd) lab=$(cd "$2" && pwd)

@@ -3,8 +3,8 @@
 # What include/amprelay/faults.h says, for whatever is not C:
 #
 #   faults.sh kinds                names of all faults, one a line
-#   faults.sh expect KIND arm      four lines: the detector that should notice the fault, its words in Linux's log, the cause in the
-#   faults.sh expect KIND riscv    crash record ("none": there is no record), and that one's words
+#   faults.sh expect KIND arm      four lines: the detector that should notice the fault, its words in Linux's log,
+#   faults.sh expect KIND riscv    the cause in the crash record ("none": there is no record), and that one's words
 #   faults.sh docs                 makes the tables of the documents below anew
 #   faults.sh check                is any of them out of date?
 set -eu

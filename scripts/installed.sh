@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# usage: installed.sh MANIFEST DESTDIR PREFIX: write down in share/amprelay/installed below DESTDIR/PREFIX, for uninstall.sh, what
-# `make install` has put there: the files of CMake's MANIFEST, which names them without DESTDIR, and those of the lab.
+# usage: installed.sh MANIFEST DESTDIR PREFIX: write down in share/amprelay/installed below DESTDIR/PREFIX, for
+# uninstall.sh, what `make install` has put there: the files of CMake's MANIFEST, which names them without DESTDIR,
+# and those of the lab.
 set -eu
 manifest=$(realpath "$1")
 prefix=${3%/}

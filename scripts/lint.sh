@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Static analysis: clang-tidy and gcc -fanalyzer over library, ports, firmware and tools in a build for each kind of machine, cppcheck
-# with MISRA over lib/ (docs/reference/misra-deviations.md), sparse and checkpatch over the driver. Findings and a summary on
-# standard output, build/reports/lint.json. Exit status: 0 nothing found, 1 findings, or a tool that could not run.
-# LINT_KERNEL=no leaves the driver out, which needs a kernel.
+# Static analysis: clang-tidy and gcc -fanalyzer over library, ports, firmware and tools in a build for each kind of
+# machine, cppcheck with MISRA over lib/ (docs/reference/misra-deviations.md), sparse and checkpatch over the driver.
+# Findings and a summary on standard output, build/reports/lint.json. Exit status: 0 nothing found, 1 findings, or a
+# tool that could not run. LINT_KERNEL=no leaves the driver out, which needs a kernel.
 set -eu
 export LC_ALL=C
 cd "$(dirname "$0")/.."

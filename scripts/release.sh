@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# usage: release.sh OUT: what a release consists of, in OUT: source archive, Debian packages, checksums. See RELEASING.md.
-# Refuses a tree with changes, and a version that CHANGELOG.md does not know. Publishes nothing.
+# usage: release.sh OUT: what a release consists of, in OUT: source archive, Debian packages, checksums. See
+# RELEASING.md. Refuses a tree with changes, and a version that CHANGELOG.md does not know. Publishes nothing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 out=$1

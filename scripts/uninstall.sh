@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# usage: uninstall.sh PREFIX: remove the files that share/amprelay/installed there lists, and the folders that are empty then.
+# usage: uninstall.sh PREFIX: remove the files that share/amprelay/installed there lists, and the folders that are
+# empty then.
 set -eu
 prefix=$1
 list=$prefix/share/amprelay/installed

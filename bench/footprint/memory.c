@@ -59,11 +59,11 @@ int strncmp(const char *left, const char *right, size_t len)
 
 char *strncpy(char *restrict dst, const char *restrict src, size_t len)
 {
-	size_t i;
+	size_t copied;
 
-	for (i = 0; i < len && src[i]; i++)
-		dst[i] = src[i];
-	memset(dst + i, 0, len - i);
+	for (copied = 0; copied < len && src[copied]; copied++)
+		dst[copied] = src[copied];
+	memset(dst + copied, 0, len - copied);
 	return dst;
 }
 

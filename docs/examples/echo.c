@@ -61,12 +61,11 @@ static void service_came(struct rpmsg_device *rdev, const char *name, uint32_t a
 static int host(struct platform *p)
 {
 	static const char *const texts[] = {"hello", "is there anybody?", "good bye"};
-	unsigned int i;
 	int sent;
 
 	if (platform_boot(p) || !platform_link_up(p, service_came) || !platform_wait_for(p, &connected, 1))
 		return 1;
-	for (i = 0; i < metal_dim(texts); i++) {
+	for (unsigned int i = 0; i < metal_dim(texts); i++) {
 		sent = rpmsg_send(&ept, texts[i], (int)strlen(texts[i]));
 		if (sent < 0) {
 			fprintf(stderr, "host: send: %s\n", amp_strerror(sent));

@@ -83,8 +83,8 @@ static int host(struct platform *p)
 		message.last = message.number == MESSAGES - 1;
 		status = rpmsg_trysend(&ept, &message, sizeof(message));
 		if (status == RPMSG_ERR_NO_BUFF) {
-			/* Now something else could be done. We just wait, which rpmsg_send() would have done by itself.
-			 */
+			/* Now something else could be done. We just wait,
+			 * which rpmsg_send() would have done by itself. */
 			full++;
 			status = rpmsg_send(&ept, &message, sizeof(message));
 		}

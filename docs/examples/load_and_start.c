@@ -52,8 +52,8 @@ static int host(struct platform *p)
 	if (status)
 		return failed("config", status);
 
-	/* Half of an image is refused, and the core cannot start with it. Nothing is lost: the next one may be right.
-	 */
+	/* Half of an image is refused, and the core cannot start with it.
+	 * Nothing is lost: the next one may be right. */
 	store.size /= 2;
 	status = remoteproc_load(&p->rproc, NULL, &store, &amp_mem_store_ops, NULL);
 	printf("host: half of the firmware: %s\n", amp_remoteproc_strerror(status));

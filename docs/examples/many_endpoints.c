@@ -41,15 +41,14 @@ static int remote(struct platform *p)
 {
 	struct rpmsg_device *rdev = platform_link_up(p, NULL);
 	char name[RPMSG_NAME_SIZE];
-	unsigned int i;
 
-	for (i = 0; rdev && i < SERVICES; i++) {
+	for (unsigned int i = 0; rdev && i < SERVICES; i++) {
 		snprintf(name, sizeof(name), PREFIX "%u", i);
 		if (rpmsg_create_ept(&epts[i], rdev, name, RPMSG_ADDR_ANY, RPMSG_ADDR_ANY, add, NULL))
 			return 1;
 	}
 	while (platform_wait(p, -1) >= 0) {
-		for (i = 0; withdraw && i < SERVICES; i += 2)
+		for (unsigned int i = 0; withdraw && i < SERVICES; i += 2)
 			rpmsg_destroy_ept(&epts[i]);
 		withdraw = false;
 	}
@@ -98,13 +97,12 @@ static void service_came(struct rpmsg_device *rdev, const char *name, uint32_t a
 static int host(struct platform *p)
 {
 	const uint32_t number = 1000, stop = UINT32_MAX;
-	unsigned int i;
 
 	if (platform_boot(p) || !platform_link_up(p, service_came) || !platform_wait_for(p, &opened, SERVICES))
 		return 1;
 	printf("host: %u services, the first at 0x%x, the last at 0x%x\n", opened, epts[0].dest_addr,
 	       epts[SERVICES - 1].dest_addr);
-	for (i = 0; i < SERVICES; i++) {
+	for (unsigned int i = 0; i < SERVICES; i++) {
 		if (rpmsg_send(&epts[i], &number, sizeof(number)) < 0)
 			return 1;
 	}

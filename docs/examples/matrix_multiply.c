@@ -25,12 +25,10 @@ struct task {
 
 static void multiply(const struct task *task, struct matrix *product)
 {
-	unsigned int row, col, i;
-
 	memset(product, 0, sizeof(*product));
-	for (row = 0; row < SIZE; row++) {
-		for (col = 0; col < SIZE; col++) {
-			for (i = 0; i < SIZE; i++)
+	for (unsigned int row = 0; row < SIZE; row++) {
+		for (unsigned int col = 0; col < SIZE; col++) {
+			for (unsigned int i = 0; i < SIZE; i++)
 				product->cell[row][col] += task->a.cell[row][i] * task->b.cell[i][col];
 		}
 	}
@@ -78,19 +76,15 @@ static int result_came(struct rpmsg_endpoint *ept, void *data, size_t len, uint3
 
 static void fill(struct matrix *matrix)
 {
-	unsigned int i;
-
-	for (i = 0; i < SIZE * SIZE; i++)
+	for (unsigned int i = 0; i < SIZE * SIZE; i++)
 		matrix->cell[i / SIZE][i % SIZE] = rand() % 100 - 50;
 }
 
 static void print(const char *title, const struct matrix *matrix)
 {
-	unsigned int row, col;
-
 	printf("%s\n", title);
-	for (row = 0; row < SIZE; row++) {
-		for (col = 0; col < SIZE; col++)
+	for (unsigned int row = 0; row < SIZE; row++) {
+		for (unsigned int col = 0; col < SIZE; col++)
 			printf(" %6d", matrix->cell[row][col]);
 		printf("\n");
 	}
@@ -101,11 +95,10 @@ static int host(struct platform *p)
 	static struct rpmsg_endpoint ept;
 	struct matrix expected;
 	struct task task;
-	unsigned int i;
 
 	if (!platform_connect(p, &ept, "matrix", result_came))
 		return 1;
-	for (i = 0; i < ROUNDS; i++) {
+	for (unsigned int i = 0; i < ROUNDS; i++) {
 		fill(&task.a);
 		fill(&task.b);
 		if (rpmsg_send(&ept, &task, sizeof(task)) < 0 || !platform_wait_for(p, &results, i + 1))

@@ -41,15 +41,14 @@ static int keep(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src
 /* Outside the callback, with all blocks at hand. The sum is written where it is sent. */
 static int answer(struct rpmsg_endpoint *ept)
 {
-	unsigned int block, i;
 	uint32_t room, *sum = rpmsg_get_tx_payload_buffer(ept, &room, true);
 	int status;
 
 	if (!sum)
 		return RPMSG_ERR_NO_BUFF;
 	*sum = 0;
-	for (block = 0; block < num_held; block++) {
-		for (i = 0; i < SAMPLES; i++)
+	for (unsigned int block = 0; block < num_held; block++) {
+		for (unsigned int i = 0; i < SAMPLES; i++)
 			*sum += held[block][i];
 		rpmsg_release_rx_buffer(ept, held[block]);
 	}
@@ -95,15 +94,14 @@ static int host(struct platform *p)
 {
 	static struct rpmsg_endpoint ept;
 	uint32_t room, *samples, value = 0, sum = 0;
-	unsigned int block, i;
 
 	if (!platform_connect(p, &ept, "samples", sum_came))
 		return 1;
-	for (block = 0; block < BLOCKS; block++) {
+	for (unsigned int block = 0; block < BLOCKS; block++) {
 		samples = rpmsg_get_tx_payload_buffer(&ept, &room, true);
 		if (!samples || room < SAMPLES * sizeof(*samples))
 			return 1;
-		for (i = 0; i < SAMPLES; i++) {
+		for (unsigned int i = 0; i < SAMPLES; i++) {
 			samples[i] = value++;
 			sum += samples[i];
 		}

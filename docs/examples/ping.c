@@ -50,10 +50,9 @@ static int pong(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src
 static bool measure(struct platform *p, struct rpmsg_endpoint *ept, size_t len)
 {
 	unsigned long long start = metal_get_timestamp(), each, worst = 0;
-	unsigned int i;
 
 	sent_len = len;
-	for (i = 0; i < ROUNDS; i++) {
+	for (unsigned int i = 0; i < ROUNDS; i++) {
 		each = metal_get_timestamp();
 		memset(sent, (int)i, len);
 		if (rpmsg_send(ept, sent, (int)len) < 0 || !platform_wait_for(p, &pongs, pongs + 1))
@@ -69,13 +68,13 @@ static bool measure(struct platform *p, struct rpmsg_endpoint *ept, size_t len)
 static int host(struct platform *p)
 {
 	static struct rpmsg_endpoint ept;
-	size_t len, largest;
+	size_t largest;
 
 	if (!platform_connect(p, &ept, "ping", pong))
 		return 1;
 	/* A buffer holds a header of 16 bytes too, so this is less than RPMSG_BUFFER_SIZE. */
 	largest = (size_t)rpmsg_get_tx_buffer_size(&ept);
-	for (len = 1; len < largest; len *= 4) {
+	for (size_t len = 1; len < largest; len *= 4) {
 		if (!measure(p, &ept, len))
 			return 1;
 	}

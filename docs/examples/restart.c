@@ -26,11 +26,10 @@ static int send_back(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_
 
 static int remote(struct platform *p)
 {
-	unsigned int life;
 	char name[RPMSG_NAME_SIZE];
 
 	/* It returns when the link is lost, and has taken it down. What the remote knows stays: it counts its links. */
-	for (life = 1;; life++) {
+	for (unsigned int life = 1;; life++) {
 		snprintf(name, sizeof(name), "life-%u", life);
 		if (platform_serve(p, name, send_back))
 			return 1;

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+// SPDX-License-Identifier: BSD-3-Clause
 /*
  * The boot ROM: the first code that runs when the relay powers the core on. It checks the control block, tells the
  * relay that it runs, and jumps to the firmware. If it cannot, it says why and waits for power-off.

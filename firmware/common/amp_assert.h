@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file amp_assert.h
- * @brief Assertions that stay in every build. A failed one is a crash whose record says "file:line: expression".
+/*
+ * Assertions that stay in every build. A failed one is a crash whose record says "file:line: expression".
  *
  * The check traps where it stands, so that the record has the registers of the function that found out, not of a
  * reporting function. Context: any.

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file board.h
- * @brief What the firmware asks of its board and its instruction set. A new board implements this and nothing else.
+/*
+ * What the firmware asks of its board and its instruction set. A new board implements this and nothing else.
  *
  * arch/ISA/ has the core (start-up, faults, clock), devices/ has drivers (doorbell, watchdog), and boards/BOARD/ says
  * in devices.h and board.cmake which of them a board has, and where.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file boot.h @brief Between the boot ROM's portable part, bootrom.c, and that of the instruction set, boot.c. */
+/* Between the boot ROM's portable part, bootrom.c, and that of the instruction set, boot.c. */
 #ifndef AMP_FIRMWARE_BOOT_H
 #define AMP_FIRMWARE_BOOT_H
 

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file control.h
- * @brief The control block as this core sees it: its own section, and those of the others, which it only reads.
- */
+/* The control block as this core sees it: its own section, and those of the others, which it only reads. */
 #ifndef AMP_FIRMWARE_CONTROL_H
 #define AMP_FIRMWARE_CONTROL_H
 

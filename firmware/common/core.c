@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+// SPDX-License-Identifier: BSD-3-Clause
 /* What is the same on every core: sleeping without missing a doorbell, and how deep the stacks are. */
 #include "board.h"
 #include "cpu.h"

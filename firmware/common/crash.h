@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file crash.h
- * @brief The crash record: this core's last words, for the relay and for Linux.
+/*
+ * The crash record: this core's last words, for the relay and for Linux.
  *
  * Context: fault handlers and the boot ROM, interrupts off. Nothing here needs interrupts or the link to work.
  */

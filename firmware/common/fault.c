@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+// SPDX-License-Identifier: BSD-3-Clause
 /* What every fault handler does first and last, whatever the core. */
 #include "board.h"
 #include "control.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file fault_names.h @brief Faults that can be committed on request, by name. */
+/* Faults that can be committed on request, by name. */
 #ifndef AMP_FIRMWARE_FAULT_NAMES_H
 #define AMP_FIRMWARE_FAULT_NAMES_H
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file format.h
- * @brief A small snprintf for firmware without a C library.
+/*
+ * A small snprintf for firmware without a C library.
  *
  * Conversions: %d %i %u %o %x %X %c %s %p %%, with the flags '#', '0', '-', '+' and ' ', width and precision (numbers
  * or '*'), and the lengths hh h l ll j z t. %p writes "0x" and all digits of a pointer.

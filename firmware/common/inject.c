@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+// SPDX-License-Identifier: BSD-3-Clause
 /* Faults on request: each one really happens, nothing is pretended. */
 #include "inject.h"
 

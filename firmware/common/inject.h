@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file inject.h @brief Faults on request. */
+/* Faults on request. */
 #ifndef AMP_FIRMWARE_INJECT_H
 #define AMP_FIRMWARE_INJECT_H
 

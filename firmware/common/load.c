@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+// SPDX-License-Identifier: BSD-3-Clause
 #include "load.h"
 
 void amp_load_turn(struct amp_load *load, uint64_t now, uint32_t slept, uint64_t window)

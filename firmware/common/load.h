@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file load.h @brief How busy the main loop is. */
+/* How busy the main loop is. */
 #ifndef AMP_FIRMWARE_LOAD_H
 #define AMP_FIRMWARE_LOAD_H
 

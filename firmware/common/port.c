@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+// SPDX-License-Identifier: BSD-3-Clause
 /* What the library's bare-metal port asks of a board: see metal/port/board.h. */
 #include "amp_assert.h"
 #include "board.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file stack.h
- * @brief The three stacks of a firmware, as firmware.ld lays them out.
+/*
+ * The three stacks of a firmware, as firmware.ld lays them out.
  *
  * They grow down towards their guard, which memory protection keeps anyone from touching. main() runs on the main
  * stack, interrupt handlers on the handler stack, and fault handling on the fault stack.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+// SPDX-License-Identifier: BSD-3-Clause
 /*
  * The few functions of <string.h> that the compiler and the library call: firmware links no C library. Words are copied
  * when both sides allow it. The compiler must not recognise these loops and make them calls to themselves: see

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file trace.h
- * @brief The trace buffer: this core's log, which Linux shows in debugfs and the relay copies to a file.
- */
+/* The trace buffer: this core's log, which Linux shows in debugfs and the relay copies to a file. */
 #ifndef AMP_FIRMWARE_TRACE_H
 #define AMP_FIRMWARE_TRACE_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file cmsdk_uart.h @brief Arm's CMSDK UART as a doorbell: what devices/doorbell.c asks of a UART. */
+/* Arm's CMSDK UART as a doorbell: what devices/doorbell.c asks of a UART. */
 #ifndef AMP_FIRMWARE_CMSDK_UART_H
 #define AMP_FIRMWARE_CMSDK_UART_H
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+// SPDX-License-Identifier: BSD-3-Clause
 /* Arm's CMSDK watchdog: it counts down, raises an NMI at zero, and at the second zero has the SoC act. */
 #include "board.h"
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+// SPDX-License-Identifier: BSD-3-Clause
 /* The doorbell by interrupt. Each direction keeps one bit per byte: a byte that is waiting need not wait twice. */
 #include "board.h"
 #include "devices.h"

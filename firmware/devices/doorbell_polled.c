@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+// SPDX-License-Identifier: BSD-3-Clause
 /* The part of the doorbell that works without interrupts, for the boot ROM and for crashes. */
 #include "board.h"
 #include "devices.h"

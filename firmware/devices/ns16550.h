@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file ns16550.h @brief The 16550 UART as a doorbell: what devices/doorbell.c asks of a UART. */
+/* The 16550 UART as a doorbell: what devices/doorbell.c asks of a UART. */
 #ifndef AMP_FIRMWARE_NS16550_H
 #define AMP_FIRMWARE_NS16550_H
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+// SPDX-License-Identifier: BSD-3-Clause
 /* For boards without a watchdog: the relay acts as one. It is fed through the control block, where 0 means stopped. */
 #include "board.h"
 #include "control.h"

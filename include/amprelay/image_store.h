@@ -43,8 +43,8 @@ struct amp_stream_store {
 	void *arg;
 	void *buf; /**< where they are put; the larger, the fewer the calls */
 	size_t buf_size;
-	/** Begin again: the next read gets the first bytes. 0, or a negative error for the caller. NULL: not possible.
-	 */
+	/** Begin again: the next read gets the first bytes. 0, or a negative error for the caller.
+	 * NULL: not possible. */
 	int (*rewind)(void *arg);
 };
 

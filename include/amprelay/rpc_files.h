@@ -85,8 +85,8 @@ int amp_rpc_close(int fd);
 /** @return bytes read, up to the smaller of @p size and what fits into a message; 0 at the end of the file */
 int amp_rpc_read(int fd, void *buf, size_t size);
 
-/** @return bytes written, up to the smaller of @p size and what fits into a message: the caller writes the rest again
- */
+/** @return bytes written, up to the smaller of @p size and what fits into a message:
+ * the caller writes the rest again */
 int amp_rpc_write(int fd, const void *buf, size_t size);
 
 /* ------------------------------------------------------------------ the server: file_server.c */
@@ -176,8 +176,7 @@ int amp_rpc_file_server_serve(struct amp_rpc_file_server *server);
  * reception runs. */
 void amp_rpc_file_server_release(struct amp_rpc_file_server *server);
 
-/* ------------------------------------------------------------------ files of a POSIX system, in ports that have them
- */
+/* ------------------------------------------------------------------ files of a POSIX system, where a port has them */
 
 /**
  * A directory that the client's files are confined to; `arg` of amp_rpc_posix_file_ops.

@@ -22,8 +22,8 @@ extern "C" {
 struct metal_bus;
 struct metal_device;
 
-/** What a bus can do; each may be NULL. Called in the context of the caller of the function named, without locks held.
- */
+/** What a bus can do; each may be NULL. Called in the context of the caller of the function named,
+ * without locks held. */
 struct metal_bus_ops {
 	/** metal_bus_unregister(), metal_finish() */
 	void (*bus_close)(struct metal_bus *bus);

@@ -61,8 +61,8 @@ struct metal_common_state {
 }
 #endif
 
-/* Defines struct metal_state, which begins with `struct metal_common_state common`, and its initialiser AMP_STATE_INIT.
- */
+/* Defines struct metal_state, which begins with `struct metal_common_state common`,
+ * and its initialiser AMP_STATE_INIT. */
 #include <metal/port/sys.h>
 
 #ifdef __cplusplus

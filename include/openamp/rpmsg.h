@@ -95,8 +95,8 @@ typedef int (*rpmsg_ept_cb)(struct rpmsg_endpoint *ept, void *data, size_t len, 
 /** The counterpart of @p ept has gone; its destination is RPMSG_ADDR_ANY again. Context: as rpmsg_ept_cb. */
 typedef void (*rpmsg_ns_unbind_cb)(struct rpmsg_endpoint *ept);
 
-/** Nothing uses @p ept any more; its memory may go. Context: that of the last user, without a lock. See "In callbacks".
- */
+/** Nothing uses @p ept any more; its memory may go. Context: that of the last user, without a lock.
+ * See "In callbacks". */
 typedef void (*rpmsg_ept_release_cb)(struct rpmsg_endpoint *ept);
 
 /**

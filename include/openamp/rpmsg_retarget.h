@@ -158,8 +158,8 @@ void rpmsg_rpc_release(struct rpmsg_rpc_data *rpc);
  */
 int rpmsg_rpc_send(struct rpmsg_rpc_data *rpc, void *req, size_t len, void *resp, size_t resp_len);
 
-/** @brief Set the client that open, close, read and write of the C library go to; NULL: none, they fail. Context: task.
- */
+/** @brief Set the client that open, close, read and write of the C library go to; NULL: none, they fail.
+ * Context: task. */
 void rpmsg_set_default_rpc(struct rpmsg_rpc_data *rpc);
 
 /** @return the default client, or NULL */

@@ -98,8 +98,8 @@ struct rpmsg_virtio_device {
 	uint8_t link_reason; /**< enum amp_link_reason */
 	bool link_untold;    /**< the link was lost, and the application does not know */
 	bool bounded;        /**< see amp_rpmsg_bound_reception() */
-	/** Where DRIVER_OK must stand for messages to move: the device's status if it can be loaded, else a constant.
-	 */
+	/** Where DRIVER_OK must stand for messages to move:
+	 * the device's status if it can be loaded, else a constant. */
 	const uint8_t *link_ok;
 	struct amp_window window; /**< shbuf_io, if it can be computed with */
 	struct amp_buffer taken;  /**< what amp_tx_take() took last */

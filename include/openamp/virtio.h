@@ -194,8 +194,8 @@ struct virtio_device {
 	uint32_t ready_timeout_ms;          /**< of amp_virtio_wait_driver_ok(); 0: AMP_VIRTIO_READY_TIMEOUT_MS */
 	bool rpmsg_lite_host;               /**< see amp_virtio_rpmsg_lite_host(); private */
 	unsigned long long let_go_deadline; /**< driver's role: of virtio_create_virtqueues(), while it runs; private */
-	/** Calls of the device type that are not over, and go on with the device after the callbacks that run in them.
-	 */
+	/** Calls of the device type that are not over, and go on with the device after the callbacks that
+	 * run in them. */
 	uint16_t users;
 	bool telling; /**< in virtio_device_lost() */
 };

@@ -5,8 +5,8 @@
 # BUILD-DIRECTORY (default: build) gets lab/initramfs.cpio.gz. It needs what kernel/build.sh left in lab/modules, and
 # the guest's programs in PROGRAMS-DIRECTORY (default: BUILD-DIRECTORY/arm64-linux/tools/guest).
 #
-# Busybox is Debian's package busybox-static for arm64, fetched once into BUILD-DIRECTORY/guest. BUSYBOX=FILE takes another
-# static arm64 busybox instead.
+# Busybox is Debian's package busybox-static for arm64, fetched once into BUILD-DIRECTORY/guest. BUSYBOX=FILE takes
+# another static arm64 busybox instead.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# usage: reproduce.sh [KIND...]: do to the lab's Linux what each patch of this folder is about, and see whether it stays sound.
-# Each kind gets a lab of its own. Exit status 0: sound in all; 1: broken in some. Needs `make lab`; the kernel is the one that
-# is there: unmodified, or with the patches after `make kernel FIXES=yes`.
+# usage: reproduce.sh [KIND...]: do to the lab's Linux what each patch of this folder is about, and see whether it
+# stays sound. Each kind gets a lab of its own. Exit status 0: sound in all; 1: broken in some. Needs `make lab`; the
+# kernel is the one that is there: unmodified, or with the patches after `make kernel FIXES=yes`.
 set -eu
 top=$(cd "$(dirname "$0")/../.." && pwd)
 export AMPRELAY="${AMPRELAY:-$top/build/bin/amprelay}" AMPRELAY_LAB="${AMPRELAY_LAB:-$top/build/lab}"
@@ -38,8 +38,8 @@ expect 0 "" amp up
 expect_echo
 case $kind in
 signal)
-	# Fill all buffers of a core whose main loop has stopped, and kill the writer that waits for one. The watchdog tells of the
-	# core after a second; until then nobody gives a buffer back.
+	# Fill all buffers of a core whose main loop has stopped, and kill the writer that waits for one. The watchdog
+	# tells of the core after a second; until then nobody gives a buffer back.
 	mark
 	bounded sh -c '
 		dd if=/dev/zero of=/dev/rpmsg0 bs=16 count=100000 2>/dev/null & writer=$!

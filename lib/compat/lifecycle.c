@@ -48,9 +48,8 @@ static void bind(struct rpmsg_device *rdev, const char *name, uint32_t dest)
 	struct rpmsg_virtio_device *rvdev = metal_container_of(rdev, struct rpmsg_virtio_device, rdev);
 	struct amp_lifecycle *lc = metal_container_of(rvdev, struct amp_lifecycle, rvdev);
 	struct rpmsg_endpoint *channel;
-	unsigned int i;
 
-	for (i = 0; i < lc->config->channels_num; i++) {
+	for (unsigned int i = 0; i < lc->config->channels_num; i++) {
 		channel = &lc->config->channels[i];
 		if (channel->rdev)
 			continue;
@@ -65,11 +64,10 @@ static void bind(struct rpmsg_device *rdev, const char *name, uint32_t dest)
 static int announce(struct amp_lifecycle *lc)
 {
 	const struct amp_lifecycle_config *config = lc->config;
-	unsigned int i;
 	int status = 0;
 
 	amp_rpmsg_set_ready_cb(&lc->rvdev, ready, lc);
-	for (i = 0; i < config->channels_num && status == 0; i++) {
+	for (unsigned int i = 0; i < config->channels_num && status == 0; i++) {
 		config->channels[i].priv = lc;
 		status = rpmsg_create_ept(&config->channels[i], &lc->rvdev.rdev, config->names[i], RPMSG_ADDR_ANY,
 		                          RPMSG_ADDR_ANY, config->received, unbind);
@@ -103,11 +101,10 @@ static void link_down(struct amp_lifecycle *lc)
 {
 	struct virtio_device *vdev = lc->vdev;
 	struct rpmsg_endpoint *channel;
-	unsigned int i;
 
 	if (!vdev)
 		return;
-	for (i = 0; i < lc->config->channels_num; i++) {
+	for (unsigned int i = 0; i < lc->config->channels_num; i++) {
 		channel = &lc->config->channels[i];
 		if (channel->rdev && channel->dest_addr != RPMSG_ADDR_ANY)
 			deleted(lc, channel);
@@ -119,16 +116,14 @@ static void link_down(struct amp_lifecycle *lc)
 
 static int begin(struct amp_lifecycle *lc, const struct amp_lifecycle_config *config, unsigned int role)
 {
-	unsigned int i;
-
 	lc->config = config;
 	lc->role = role;
 	lc->vdev = NULL;
-	for (i = 0; i < config->channels_num; i++)
+	for (unsigned int i = 0; i < config->channels_num; i++)
 		config->channels[i].rdev = NULL;
 	if (!remoteproc_init(&lc->rproc, config->ops, config->priv))
 		return -RPROC_ENODEV;
-	for (i = 0; i < config->mems_num; i++)
+	for (unsigned int i = 0; i < config->mems_num; i++)
 		remoteproc_add_mem(&lc->rproc, &config->mems[i]);
 	return 0;
 }

@@ -35,11 +35,9 @@ void metal_dma_unmap(struct metal_device *dev, uint32_t dir, struct metal_sg *sg
 int amp_generic_dma_map(struct metal_bus *bus, struct metal_device *device, uint32_t dir, struct metal_sg *sg_in,
                         int nents_in, struct metal_sg *sg_out)
 {
-	int i;
-
 	metal_unused(bus);
 	metal_unused(device);
-	for (i = 0; i < nents_in; i++) {
+	for (int i = 0; i < nents_in; i++) {
 		/* Also where the device only writes: a dirty line written back later would destroy what it wrote. */
 		amp_cache_flush_io(sg_in[i].io, sg_in[i].virt, (unsigned int)sg_in[i].len);
 		if (dir & METAL_DMA_DEV_W)
@@ -53,11 +51,9 @@ int amp_generic_dma_map(struct metal_bus *bus, struct metal_device *device, uint
 void amp_generic_dma_unmap(struct metal_bus *bus, struct metal_device *device, uint32_t dir, struct metal_sg *sg,
                            int nents)
 {
-	int i;
-
 	metal_unused(bus);
 	metal_unused(device);
 	/* Once more: the core may have fetched lines ahead while the device wrote. */
-	for (i = 0; i < nents && (dir & METAL_DMA_DEV_W); i++)
+	for (int i = 0; i < nents && (dir & METAL_DMA_DEV_W); i++)
 		amp_cache_invalidate_io(sg[i].io, sg[i].virt, (unsigned int)sg[i].len);
 }

@@ -39,10 +39,10 @@ void amp_io_refused(struct metal_io_region *io, unsigned long offset, int width)
 static unsigned long find_page(struct metal_io_region *io, metal_phys_addr_t phys)
 {
 	size_t pages = io->size ? ((io->size - 1) >> io->page_shift) + 1 : 0;
-	size_t page, start;
+	size_t start;
 	metal_phys_addr_t delta;
 
-	for (page = 0; page < pages; page++) {
+	for (size_t page = 0; page < pages; page++) {
 		start = page << io->page_shift;
 		delta = phys - io->physmap[page];
 		if (delta <= io->page_mask && delta < io->size - start)
@@ -66,13 +66,13 @@ unsigned long metal_io_phys_to_offset(struct metal_io_region *io, metal_phys_add
 
 bool amp_io_in_one_piece(struct metal_io_region *io, unsigned long offset, metal_phys_addr_t phys, size_t size)
 {
-	unsigned long at, last;
+	unsigned long last;
 	metal_phys_addr_t there;
 
 	if (offset >= io->size || size > io->size - offset)
 		return false;
 	/* The last byte, then that of each page before: where these are, their pages are. */
-	for (at = offset + size; at > offset; at = last & ~io->page_mask) {
+	for (unsigned long at = offset + size; at > offset; at = last & ~io->page_mask) {
 		last = at - 1;
 		there = phys + (last - offset);
 		if (io->ops.phys_to_offset ? metal_io_phys_to_offset(io, there) != last

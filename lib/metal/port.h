@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file port.h
- * @brief What lib/metal asks of a port, and its own modules of each other. Internal.
- */
+/* What lib/metal asks of a port, and its own modules of each other. Internal. */
 #ifndef AMP_METAL_PORT_H
 #define AMP_METAL_PORT_H
 

@@ -91,9 +91,9 @@ static void handle(unsigned int number)
 
 void metal_softirq_dispatch(void)
 {
-	unsigned int word, ready, bit;
+	unsigned int ready, bit;
 
-	for (word = 0; word < WORDS; word++) {
+	for (unsigned int word = 0; word < WORDS; word++) {
 		ready = atomic_load_explicit(&enabled[word], memory_order_relaxed);
 		ready &= atomic_load_explicit(&pending[word], memory_order_relaxed);
 		if (!ready)
@@ -109,9 +109,7 @@ void metal_softirq_dispatch(void)
 
 void amp_softirq_finish(void)
 {
-	unsigned int i;
-
-	for (i = 0; i < WORDS; i++) {
+	for (unsigned int i = 0; i < WORDS; i++) {
 		atomic_store(&pending[i], 0);
 		atomic_store(&enabled[i], 0);
 	}

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file elf_format.h
- * @brief ELF structures as bytes, unpacked to numbers: one code for both classes, for any alignment, on any core.
- */
+/* ELF structures as bytes, unpacked to numbers: one code for both classes, for any alignment, on any core. */
 #ifndef AMP_ELF_FORMAT_H
 #define AMP_ELF_FORMAT_H
 

@@ -1,7 +1,6 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file elf_loader.c
- * @brief ELF images, 32 and 64 bits, little-endian.
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * ELF images, 32 and 64 bits, little-endian.
  *
  * The parts of the file that are wanted, in the order in which linkers put them:
  *   header                                                       elf_load_header()
@@ -140,14 +139,12 @@ static int add_segment(struct elf_info *info, const uint8_t *phdr)
 /* Find the place of a segment. Those before it have theirs. */
 static int place(const struct elf_info *info, struct remoteproc *rproc, struct segment *seg)
 {
-	const struct segment *other;
-
 	if (rproc->ops->segment_da)
 		seg->da = rproc->ops->segment_da(rproc, seg->da, seg->memsz, seg->flags);
 	if (seg->da > METAL_BAD_PHYS - seg->memsz)
 		return -AMP_RPROC_ERR_SEGMENT;
 	/* Two different bytes for one place: one of them would be lost. */
-	for (other = info->segments; other < seg; other++) {
+	for (const struct segment *other = info->segments; other < seg; other++) {
 		if (metal_max(seg->da, other->da) < metal_min(seg->da + seg->filesz, other->da + other->filesz))
 			return -AMP_RPROC_ERR_SEGMENT;
 	}
@@ -156,13 +153,13 @@ static int place(const struct elf_info *info, struct remoteproc *rproc, struct s
 
 static int read_phdrs(struct elf_info *info, const uint8_t *bytes)
 {
-	size_t phnum = info->header[E_PHNUM], i;
+	size_t phnum = info->header[E_PHNUM];
 	int status = 0;
 
 	info->segments = metal_allocate_memory((unsigned int)((phnum + 1) * sizeof(*info->segments)));
 	if (!info->segments)
 		return -RPROC_ENOMEM;
-	for (i = 0; i < phnum && !status; i++)
+	for (size_t i = 0; i < phnum && !status; i++)
 		status = add_segment(info, bytes + i * ELF_PHDR_SIZE(wide(info)));
 	return status || info->count ? status : -AMP_RPROC_ERR_ELF_SEGMENTS;
 }
@@ -215,8 +212,8 @@ static int take_table(struct elf_info *info, const size_t *shdr)
 	info->table_da = da;
 	info->table_offset = offset;
 	info->table_size = size;
-	/* Where the firmware is linked to find it need not be where a segment puts it: there it would not be looked at.
-	 */
+	/* Where the firmware is linked to find it need not be where a segment puts it:
+	 * there it would not be looked at. */
 	for (; seg < end; seg++) {
 		if (seg->da - seg->offset == da - offset && offset - seg->offset <= seg->filesz &&
 		    size <= seg->filesz - (offset - seg->offset))
@@ -229,12 +226,12 @@ static int take_table(struct elf_info *info, const size_t *shdr)
 
 static int find_table(struct elf_info *info, const char *names)
 {
-	size_t shdr[ELF_SHDR_FIELDS], i;
+	size_t shdr[ELF_SHDR_FIELDS];
 
 	/* The last name has an end, and so have all before it. */
 	if (names[info->len - 1] != '\0')
 		return -AMP_RPROC_ERR_ELF_SECTIONS;
-	for (i = 0; i < info->header[E_SHNUM]; i++) {
+	for (size_t i = 0; i < info->header[E_SHNUM]; i++) {
 		read_section(info, i, shdr);
 		if (shdr[SH_NAME] >= info->len)
 			return -AMP_RPROC_ERR_ELF_SECTIONS;

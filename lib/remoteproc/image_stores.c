@@ -1,8 +1,5 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file image_stores.c
- * @brief The image stores that need no operating system: memory and stream.
- */
+// SPDX-License-Identifier: BSD-3-Clause
+/* The image stores that need no operating system: memory and stream. */
 #include <amprelay/image_store.h>
 #include <amprelay/remoteproc.h>
 

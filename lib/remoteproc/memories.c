@@ -1,8 +1,5 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file memories.c
- * @brief The memories of a remote processor, looked up by name and by each of their addresses.
- */
+// SPDX-License-Identifier: BSD-3-Clause
+/* The memories of a remote processor, looked up by name and by each of their addresses. */
 #include "remoteproc_internal.h"
 
 #include <amprelay/config.h>

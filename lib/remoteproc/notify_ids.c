@@ -1,8 +1,5 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file notify_ids.c
- * @brief The numbers that say which queue of a remote processor was kicked.
- */
+// SPDX-License-Identifier: BSD-3-Clause
+/* The numbers that say which queue of a remote processor was kicked. */
 #include "remoteproc_internal.h"
 
 #define NOTIFY_IDS ((unsigned int)METAL_BITS_PER_ULONG)

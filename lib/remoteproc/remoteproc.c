@@ -1,8 +1,5 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file remoteproc.c
- * @brief The life of a remote processor, as the table in openamp/remoteproc.h has it.
- */
+// SPDX-License-Identifier: BSD-3-Clause
+/* The life of a remote processor, as the table in openamp/remoteproc.h has it. */
 #include "remoteproc_internal.h"
 
 #include <amprelay/remoteproc.h>

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file remoteproc_internal.h
- * @brief What the files of the host's role need of each other. Callers hold rproc->lock where it says so.
- */
+/* What the files of the host's role need of each other. Callers hold rproc->lock where it says so. */
 #ifndef AMP_REMOTEPROC_INTERNAL_H
 #define AMP_REMOTEPROC_INTERNAL_H
 
@@ -65,8 +62,8 @@ static inline void *amp_rsc_live(const struct remoteproc *rproc, const void *cop
 	return (char *)rproc->rsc_table + ((const char *)copied - (const char *)rproc->rsc_copy);
 }
 
-/** Write to the table what belongs where @p word is in the copy. The copy stays as it was checked: entries may overlap.
- */
+/** Write to the table what belongs where @p word is in the copy.
+ * The copy stays as it was checked: entries may overlap. */
 void amp_rsc_put(struct remoteproc *rproc, const void *word, uint32_t value);
 
 /** The same for an address that the table leaves open. False: it does not fit there. */

@@ -1,7 +1,6 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file remoteproc_load.c
- * @brief Loading of images: pieces from a store or an application go to the format's loader and to the remote's memory.
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * Loading of images: pieces from a store or an application go to the format's loader and to the remote's memory.
  *
  * At any time one part of the image is wanted (struct amp_load): by the loader, or in the remote's memory. Pieces may
  * be shorter, longer, or elsewhere; take_piece() uses what it can of each, and tells the loader when the part is
@@ -96,8 +95,8 @@ static int aim(struct remoteproc *rproc, metal_phys_addr_t da)
 	return 0;
 }
 
-/* For whoever writes to the memory itself; METAL_BAD_PHYS: it is not memory that is wanted, or one without addresses.
- */
+/* For whoever writes to the memory itself; METAL_BAD_PHYS:
+ * it is not memory that is wanted, or one without addresses. */
 static metal_phys_addr_t wanted_pa(const struct amp_load *load)
 {
 	return load->io ? metal_io_phys(load->io, load->io_offset) : METAL_BAD_PHYS;
@@ -127,11 +126,9 @@ static int accept(struct amp_load *load, const void *data, size_t len)
 
 static const struct loader_ops *find_loader(struct remoteproc *rproc, const void *id)
 {
-	struct amp_loader *loader;
-
 	if (elf_identify(id, ID_SIZE) == 0)
 		return &elf_ops;
-	for (loader = rproc->loaders; loader; loader = loader->next) {
+	for (struct amp_loader *loader = rproc->loaders; loader; loader = loader->next) {
 		if (loader->identify(id, ID_SIZE) == 0)
 			return loader->ops;
 	}

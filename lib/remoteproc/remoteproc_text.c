@@ -1,8 +1,5 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file remoteproc_text.c
- * @brief Errors and states of remote processors, for people. Not linked where nobody asks.
- */
+// SPDX-License-Identifier: BSD-3-Clause
+/* Errors and states of remote processors, for people. Not linked where nobody asks. */
 #include <amprelay/remoteproc.h>
 
 const char *amp_remoteproc_strerror(int error)

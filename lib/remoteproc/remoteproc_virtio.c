@@ -1,8 +1,5 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file remoteproc_virtio.c
- * @brief The virtio transport of remoteproc: an entry of a resource table, and notify ids.
- */
+// SPDX-License-Identifier: BSD-3-Clause
+/* The virtio transport of remoteproc: an entry of a resource table, and notify ids. */
 #include "remoteproc_internal.h"
 
 #include "../virtio/virtqueue_internal.h"
@@ -183,7 +180,6 @@ static bool read_whole_entry(struct whole_entry *entry, void *rsc, struct metal_
 {
 	struct fw_rsc_vdev *vdev = &entry->vdev;
 	size_t vrings;
-	unsigned int i;
 
 	if ((uintptr_t)rsc & 3 || !read_entry(vdev, rsc, rsc_io, sizeof(*vdev)) || vdev->type != RSC_VDEV ||
 	    vdev->num_of_vrings == 0 || vdev->num_of_vrings > RPROC_MAX_VRINGS)
@@ -193,7 +189,7 @@ static bool read_whole_entry(struct whole_entry *entry, void *rsc, struct metal_
 	    (rsc_io && (vdev->config_len > SIZE_MAX - sizeof(*vdev) - vrings ||
 	                !amp_io_holds(rsc_io, rsc, sizeof(*vdev) + vrings + vdev->config_len))))
 		return false;
-	for (i = 0; i < vdev->num_of_vrings; i++) {
+	for (unsigned int i = 0; i < vdev->num_of_vrings; i++) {
 		if (entry->vring[i].num && !ring_size_ok(entry->vring[i].num))
 			return false;
 	}
@@ -269,12 +265,10 @@ struct virtio_device *rproc_virtio_create_vdev(unsigned int role, unsigned int n
 
 void rproc_virtio_remove_vdev(struct virtio_device *vdev)
 {
-	unsigned int i;
-
 	if (!vdev || amp_virtio_in_use(vdev))
 		return;
 	reset_device(vdev);
-	for (i = 0; i < vdev->vrings_num; i++)
+	for (unsigned int i = 0; i < vdev->vrings_num; i++)
 		virtqueue_free(vdev->vrings_info[i].vq);
 	metal_free_memory(to_rpvdev(vdev));
 }
@@ -328,7 +322,6 @@ int rproc_virtio_init_vring(struct virtio_device *vdev, unsigned int index, unsi
 int rproc_virtio_notified(struct virtio_device *vdev, uint32_t notifyid)
 {
 	struct virtio_vring_info *vring;
-	unsigned int i;
 
 	if (!vdev)
 		return -RPROC_EINVAL;
@@ -336,7 +329,7 @@ int rproc_virtio_notified(struct virtio_device *vdev, uint32_t notifyid)
 		virtio_device_lost(vdev);
 		return 0;
 	}
-	for (i = 0; i < vdev->vrings_num; i++) {
+	for (unsigned int i = 0; i < vdev->vrings_num; i++) {
 		vring = &vdev->vrings_info[i];
 		if (vring->notifyid == notifyid || notifyid == RSC_NOTIFY_ID_ANY)
 			virtqueue_notification(vring->vq);

@@ -1,7 +1,6 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file rsc_table.c
- * @brief The resource table of a remote processor: taken over, and its entries handled.
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The resource table of a remote processor: taken over, and its entries handled.
  *
  * The table usually lies in memory that the remote can write. So it is copied, the copy is checked and used, and only
  * the words that this side fills are written back: the other side may write its own at the same time.
@@ -24,14 +23,14 @@
 static void copy_table(void *copy, void *live, size_t size, struct metal_io_region *io)
 {
 	uint32_t *to = copy, *from = live;
-	size_t i;
+	size_t words;
 
 	if (AMP_WITH_DCACHE)
 		amp_cache_invalidate_io(io, live, (unsigned int)size);
-	for (i = 0; i < size / 4; i++)
-		to[i] = AMP_SHARED_LOAD(&from[i]);
+	for (words = 0; words < size / 4; words++)
+		to[words] = AMP_SHARED_LOAD(&from[words]);
 	/* A size that is no multiple of a word is possible: configuration space or padding ends it then. */
-	AMP_SHARED_COPY_OUT(&to[i], &from[i], size % 4);
+	AMP_SHARED_COPY_OUT(&to[words], &from[words], size % 4);
 }
 
 /* Nothing but zeroes: a linker script has a section for a table that the firmware does not have. */
@@ -141,10 +140,8 @@ static int handle_memory(struct remoteproc *rproc, const struct fw_rsc_carveout 
 /* Only notes the ids: remoteproc_create_virtio() does the rest, when somebody wants the device. */
 static void handle_vdev(struct remoteproc *rproc, const struct fw_rsc_vdev *vdev, bool fresh)
 {
-	unsigned int i;
-
 	amp_rproc_reserve_id(rproc, vdev->notifyid);
-	for (i = 0; i < vdev->num_of_vrings; i++)
+	for (unsigned int i = 0; i < vdev->num_of_vrings; i++)
 		amp_rproc_reserve_id(rproc, vdev->vring[i].notifyid);
 	if (fresh) {
 		/* One word: the status, the number of vrings, which does not change, and the reserved zeroes. */
@@ -205,7 +202,6 @@ void amp_rsc_forget(struct remoteproc *rproc)
 int amp_rsc_adopt(struct remoteproc *rproc, void *live, size_t size, struct metal_io_region *io, bool fresh)
 {
 	const struct resource_table *copy;
-	uint32_t i;
 	int status;
 
 	amp_rsc_forget(rproc);
@@ -218,7 +214,7 @@ int amp_rsc_adopt(struct remoteproc *rproc, void *live, size_t size, struct meta
 		return 0;
 	}
 	copy = rproc->rsc_copy;
-	for (i = 0; !status && i < copy->num; i++)
+	for (uint32_t i = 0; !status && i < copy->num; i++)
 		status = handle_entry(rproc, (const char *)copy + copy->offset[i], fresh);
 	amp_rsc_close(rproc);
 	if (status)

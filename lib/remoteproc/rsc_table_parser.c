@@ -1,8 +1,5 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file rsc_table_parser.c
- * @brief Reading resource tables: every number in them comes from a firmware image, and is checked before it is used.
- */
+// SPDX-License-Identifier: BSD-3-Clause
+/* Reading resource tables: every number in them comes from a firmware image, and is checked before it is used. */
 #include <openamp/remoteproc_virtio.h>
 #include <openamp/rsc_table_parser.h>
 
@@ -60,7 +57,6 @@ static int check_vdev(struct cursor *c)
 {
 	const struct fw_rsc_vdev *vdev = (const void *)c->entry;
 	size_t vrings;
-	unsigned int i;
 	int status = 0;
 
 	if (c->left < sizeof(*vdev))
@@ -74,7 +70,7 @@ static int check_vdev(struct cursor *c)
 		return fail(c, &vdev->config_len, RPROC_ERR_RSC_TAB_TRUNC);
 	if (vdev->num_of_vrings == 0 || vdev->num_of_vrings > RPROC_MAX_VRINGS)
 		return fail(c, &vdev->num_of_vrings, RPROC_ERR_RSC_TAB_VDEV_NRINGS);
-	for (i = 0; i < vdev->num_of_vrings && !status; i++)
+	for (unsigned int i = 0; i < vdev->num_of_vrings && !status; i++)
 		status = check_vring(c, &vdev->vring[i]);
 	return status;
 }
@@ -142,9 +138,8 @@ size_t find_rsc(void *rsc_table, unsigned int type, unsigned int index)
 {
 	const struct resource_table *table = rsc_table;
 	const struct fw_rsc_hdr *entry;
-	uint32_t i;
 
-	for (i = 0; table && i < table->num; i++) {
+	for (uint32_t i = 0; table && i < table->num; i++) {
 		entry = (const void *)((const char *)table + table->offset[i]);
 		if (entry->type == type && index-- == 0)
 			return table->offset[i];

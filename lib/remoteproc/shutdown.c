@@ -1,8 +1,5 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file shutdown.c
- * @brief Shutdown in agreement with the remote: ask, wait for the answer, stop. The transport is the application's.
- */
+// SPDX-License-Identifier: BSD-3-Clause
+/* Shutdown in agreement with the remote: ask, wait for the answer, stop. The transport is the application's. */
 #include <amprelay/remoteproc.h>
 
 #include <metal/errno.h>

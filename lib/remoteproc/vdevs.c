@@ -1,8 +1,5 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file vdevs.c
- * @brief The virtio devices of a remote processor and their notifications.
- */
+// SPDX-License-Identifier: BSD-3-Clause
+/* The virtio devices of a remote processor and their notifications. */
 #include "remoteproc_internal.h"
 
 #include "../virtio/virtqueue_internal.h"
@@ -53,9 +50,7 @@ static bool choose_id(struct remoteproc *rproc, const void *word, uint32_t *id)
 
 static bool has_open_address(const struct fw_rsc_vdev *entry)
 {
-	unsigned int i;
-
-	for (i = 0; i < entry->num_of_vrings; i++) {
+	for (unsigned int i = 0; i < entry->num_of_vrings; i++) {
 		if (entry->vring[i].num && entry->vring[i].da == FW_RSC_U32_ADDR_ANY)
 			return true;
 	}
@@ -97,7 +92,6 @@ static struct remoteproc_virtio *create_vdev(struct remoteproc *rproc, int vdev_
 	struct remoteproc_virtio *rpvdev;
 	struct virtio_device *vdev;
 	uint32_t id = entry->notifyid;
-	unsigned int i;
 	void *again;
 
 	if (role == VIRTIO_DEV_DRIVER && !choose_id(rproc, &entry->notifyid, &id))
@@ -120,7 +114,7 @@ static struct remoteproc_virtio *create_vdev(struct remoteproc *rproc, int vdev_
 		if (vdev->vrings_num != entry->num_of_vrings)
 			goto remove;
 	}
-	for (i = 0; i < vdev->vrings_num; i++) {
+	for (unsigned int i = 0; i < vdev->vrings_num; i++) {
 		if (!init_vring(rproc, vdev, vdev_id, i, &entry->vring[i]))
 			goto remove;
 	}

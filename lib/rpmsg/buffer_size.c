@@ -1,8 +1,5 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file buffer_size.c
- * @brief How large a message may be. Linked on demand, like rpmsg_nocopy.c.
- */
+// SPDX-License-Identifier: BSD-3-Clause
+/* How large a message may be. Linked on demand, like rpmsg_nocopy.c. */
 #include "rpmsg_internal.h"
 
 int rpmsg_get_tx_buffer_size(struct rpmsg_endpoint *ept)

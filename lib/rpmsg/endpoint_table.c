@@ -1,7 +1,6 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file endpoint_table.c
- * @brief Endpoints by address, for a look-up that does not grow with their number and allocates nothing.
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * Endpoints by address, for a look-up that does not grow with their number and allocates nothing.
  *
  * A tree of the endpoints themselves. An endpoint at depth d has, in its lowest 2d bits, the address bits of the path
  * that leads to it; the next two bits choose the child. Any endpoint of a subtree can stand at its root, so taking one
@@ -28,9 +27,7 @@ bool amp_ept_insert(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
 /* The link to some child of @p ept; NULL: it is a leaf. */
 static struct rpmsg_endpoint **any_child(struct rpmsg_endpoint *ept)
 {
-	int i;
-
-	for (i = 0; i < 4; i++) {
+	for (int i = 0; i < 4; i++) {
 		if (ept->child[i])
 			return &ept->child[i];
 	}

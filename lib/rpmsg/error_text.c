@@ -1,8 +1,5 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file error_text.c
- * @brief Error values and reasons as text. The text of a value is the one of its declaration.
- */
+// SPDX-License-Identifier: BSD-3-Clause
+/* Error values and reasons as text. The text of a value is the one of its declaration. */
 #include <amprelay/link.h>
 
 #include <metal/utilities.h>
@@ -51,9 +48,7 @@ static const struct {
 
 const char *amp_strerror(int error)
 {
-	size_t i;
-
-	for (i = 0; i < metal_dim(error_texts); i++)
+	for (size_t i = 0; i < metal_dim(error_texts); i++)
 		if (error_texts[i].value == error)
 			return error_texts[i].text;
 	return "unknown error";

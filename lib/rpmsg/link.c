@@ -1,8 +1,5 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file link.c
- * @brief The state of a link: how it is lost, and how that is told.
- */
+// SPDX-License-Identifier: BSD-3-Clause
+/* The state of a link: how it is lost, and how that is told. */
 #include "rpmsg_internal.h"
 
 const uint8_t amp_link_ok_always = VIRTIO_CONFIG_STATUS_DRIVER_OK;

@@ -1,8 +1,5 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file name_service.c
- * @brief Name service: telling the other side about endpoints, and hearing about its own.
- */
+// SPDX-License-Identifier: BSD-3-Clause
+/* Name service: telling the other side about endpoints, and hearing about its own. */
 #include "rpmsg_internal.h"
 
 int amp_ns_announce(struct rpmsg_endpoint *ept, uint32_t flags, int wait)

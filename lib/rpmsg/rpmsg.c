@@ -1,8 +1,5 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file rpmsg.c
- * @brief Endpoints: their life, and the checks of a send before it goes to the device that carries it.
- */
+// SPDX-License-Identifier: BSD-3-Clause
+/* Endpoints: their life, and the checks of a send before it goes to the device that carries it. */
 #include "rpmsg_internal.h"
 
 /* ------------------------------------------------------------------ addresses and references */
@@ -11,9 +8,7 @@
  * nobody. */
 static bool insert_anywhere(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
 {
-	unsigned int tries;
-
-	for (tries = 0; tries < RPMSG_ADDR_BMP_SIZE; tries++) {
+	for (unsigned int tries = 0; tries < RPMSG_ADDR_BMP_SIZE; tries++) {
 		ept_set_addr(ept, RPMSG_RESERVED_ADDRESSES + rdev->bitnext);
 		rdev->bitnext = (rdev->bitnext + 1) % RPMSG_ADDR_BMP_SIZE;
 		if (amp_ept_insert(rdev, ept))

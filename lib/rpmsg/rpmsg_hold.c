@@ -1,8 +1,5 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file rpmsg_hold.c
- * @brief Received buffers that are kept beyond the callback. Linked on demand: see rpmsg_nocopy.c.
- */
+// SPDX-License-Identifier: BSD-3-Clause
+/* Received buffers that are kept beyond the callback. Linked on demand: see rpmsg_nocopy.c. */
 #include "rpmsg_internal.h"
 
 #include <metal/log.h>

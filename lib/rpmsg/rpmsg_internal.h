@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file rpmsg_internal.h
- * @brief What the files of lib/rpmsg share: the wire format, the endpoint table, buffers of a link.
- */
+/* What the files of lib/rpmsg share: the wire format, the endpoint table, buffers of a link. */
 #ifndef AMP_RPMSG_INTERNAL_H
 #define AMP_RPMSG_INTERNAL_H
 

@@ -1,7 +1,6 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file rpmsg_nocopy.c
- * @brief Messages that are written in place: the checks, and how RPMsg over virtio does it.
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * Messages that are written in place: the checks, and how RPMsg over virtio does it.
  *
  * In a static library this file is linked into programs that call one of its functions, and into no other:
  * rpmsg_virtio.c refers to it weakly. The same holds for rpmsg_hold.c, rpmsg_release_tx.c and rpmsg_reclaim.c.

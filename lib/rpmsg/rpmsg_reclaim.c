@@ -1,7 +1,6 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file rpmsg_reclaim.c
- * @brief Send buffers that this side has and nobody uses: those of a driver that starts, and those that came back
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * Send buffers that this side has and nobody uses: those of a driver that starts, and those that came back
  * unsent.
  *
  * A list of descriptors. The driver keeps its links in private memory; the device, which has no table of descriptors,

@@ -1,8 +1,5 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file rpmsg_release_tx.c
- * @brief Send buffers that are given back unsent. Linked on demand: see rpmsg_nocopy.c.
- */
+// SPDX-License-Identifier: BSD-3-Clause
+/* Send buffers that are given back unsent. Linked on demand: see rpmsg_nocopy.c. */
 #include "rpmsg_internal.h"
 
 int rpmsg_release_tx_buffer(struct rpmsg_endpoint *ept, void *txbuf)

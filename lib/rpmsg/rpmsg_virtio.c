@@ -1,7 +1,6 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file rpmsg_virtio.c
- * @brief RPMsg over virtio: the way of a message, out and in.
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * RPMsg over virtio: the way of a message, out and in.
  *
  * Out: take a buffer, write header and payload, publish, kick. In: look at the queue, check, find the endpoint, call
  * it, give the buffer back. The queue that carries messages away has its kicks switched off except while a send waits

@@ -1,14 +1,11 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file rpmsg_virtio_init.c
- * @brief RPMsg over virtio: bringing a link up and taking it down.
- */
+// SPDX-License-Identifier: BSD-3-Clause
+/* RPMsg over virtio: bringing a link up and taking it down. */
 #include "rpmsg_internal.h"
 
 #define HOST_FEATURES (1u << VIRTIO_RPMSG_F_NS | 1u << AMP_RPMSG_F_NS_ACK)
 
-/* Queue 0 carries messages to the driver, queue 1 to the device: what both roles call the same is not the same queue.
- */
+/* Queue 0 carries messages to the driver, queue 1 to the device:
+ * what both roles call the same is not the same queue. */
 enum {
 	QUEUE_TO_DRIVER = 0,
 	QUEUE_TO_DEVICE = 1,
@@ -313,8 +310,8 @@ void rpmsg_deinit_vdev(struct rpmsg_virtio_device *rvdev)
 	metal_mutex_release(&rdev->lock);
 	while ((node = metal_list_first(&rdev->endpoints)) != NULL) {
 		ept = metal_container_of(node, struct rpmsg_endpoint, node);
-		/* An entry that is not ours, cleared or created elsewhere while it was here: nobody knows what follows.
-		 */
+		/* An entry that is not ours, cleared or created elsewhere while it was here:
+		 * nobody knows what follows. */
 		if (ept->rdev != rdev)
 			break;
 		ept->home = NULL;

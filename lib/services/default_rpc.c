@@ -1,7 +1,6 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file default_rpc.c
- * @brief Whose server the C library's files are on. A file of its own: who calls this gets the calls that the C library
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * Whose server the C library's files are on. A file of its own: who calls this gets the calls that the C library
  * makes, too.
  */
 #include "services_internal.h"

@@ -1,7 +1,6 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file file_server.c
- * @brief Carries out the system calls of a core without files.
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * Carries out the system calls of a core without files.
  *
  * The reception only copies a request; a task carries it out, so that a read which waits for a person holds up nothing
  * else. Nothing of a request is used before it was checked, and a client reaches only what it has opened itself.
@@ -93,9 +92,7 @@ static int handle_of(const struct amp_rpc_file_server *server, int32_t fd)
 
 static void close_all(struct amp_rpc_file_server *server)
 {
-	unsigned int i;
-
-	for (i = 0; i < AMP_RPC_MAX_FILES; i++) {
+	for (unsigned int i = 0; i < AMP_RPC_MAX_FILES; i++) {
 		if (server->handle[i] >= 0)
 			(void)server->config.ops->close(server->config.arg, server->handle[i]);
 		server->handle[i] = -1;
@@ -248,14 +245,14 @@ int amp_rpc_file_server_serve(struct amp_rpc_file_server *server)
 int amp_rpc_file_server_init(struct amp_rpc_file_server *server, struct rpmsg_device *rdev, const char *name,
                              uint32_t addr, uint32_t dest, const struct amp_rpc_file_config *config)
 {
-	int status, i;
+	int status;
 
 	if (!server || !rdev || !config || !config->ops || !config->ops->open || !config->ops->close ||
 	    !config->ops->read || !config->ops->write)
 		return RPMSG_ERR_PARAM;
 	memset(server, 0, sizeof(*server));
 	server->config = *config;
-	for (i = 0; i < AMP_RPC_MAX_FILES; i++)
+	for (int i = 0; i < AMP_RPC_MAX_FILES; i++)
 		server->handle[i] = -1;
 	metal_mutex_init(&server->lock);
 	server->ept.priv = server;

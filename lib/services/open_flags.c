@@ -1,8 +1,5 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file open_flags.c
- * @brief Flags of an open, in whose numbers they may come: Linux's, which travel, or newlib's.
- */
+// SPDX-License-Identifier: BSD-3-Clause
+/* Flags of an open, in whose numbers they may come: Linux's, which travel, or newlib's. */
 #include <amprelay/rpc_files.h>
 
 #include <metal/errno.h>
@@ -35,10 +32,10 @@ static int from_newlib(unsigned int flags)
 		{NEWLIB_TRUNC, AMP_RPC_O_TRUNC},
 		{NEWLIB_EXCL, AMP_RPC_O_EXCL},
 	};
-	unsigned int wire = flags & NEWLIB_ACCMODE, i;
+	unsigned int wire = flags & NEWLIB_ACCMODE;
 
 	flags &= ~(NEWLIB_ACCMODE | NEWLIB_IGNORED);
-	for (i = 0; i < metal_dim(pair); i++) {
+	for (unsigned int i = 0; i < metal_dim(pair); i++) {
 		if (flags & pair[i].newlib)
 			wire |= pair[i].wire;
 		flags &= ~(unsigned int)pair[i].newlib;

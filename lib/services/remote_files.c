@@ -1,7 +1,6 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file remote_files.c
- * @brief open, close, read and write of a core without files.
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * open, close, read and write of a core without files.
  *
  * The server is not trusted: an answer's counts are checked against what was asked and what arrived.
  */

@@ -1,7 +1,6 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file rpc_call.c
- * @brief Calls that wait for their answer: the ground of the retargeted system calls.
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * Calls that wait for their answer: the ground of the retargeted system calls.
  *
  * Two contexts meet here: the one that calls and waits, and the one that receives. On a core with one context they are
  * the same, and the receiver runs inside poll(). No lock is held while waiting: on bare metal that would keep the

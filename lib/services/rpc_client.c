@@ -1,8 +1,5 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file rpc_client.c
- * @brief Remote procedure calls, the side that asks.
- */
+// SPDX-License-Identifier: BSD-3-Clause
+/* Remote procedure calls, the side that asks. */
 #include "../virtio/shared_access.h"
 
 #include <openamp/rpmsg_rpc_client_server.h>
@@ -22,7 +19,6 @@ static int answer_arrived(struct rpmsg_endpoint *ept, void *data, size_t len, ui
 		struct rpmsg_rpc_answer answer;
 		unsigned char end; /* of a text that fills the answer */
 	} copy;
-	unsigned int i;
 
 	if (src != ept->dest_addr) {
 		wrong = "it is not the server";
@@ -31,7 +27,7 @@ static int answer_arrived(struct rpmsg_endpoint *ept, void *data, size_t len, ui
 	} else {
 		AMP_SHARED_COPY_OUT(&copy.answer, data, len);
 		((unsigned char *)&copy)[len] = 0;
-		for (i = 0; wrong && i < rpc->n_services; i++) {
+		for (unsigned int i = 0; wrong && i < rpc->n_services; i++) {
 			if (rpc->services[i].id != copy.answer.id)
 				continue;
 			rpc->services[i].cb(rpc, copy.answer.status, copy.answer.params, len - ANSWER_HEADER);
@@ -55,11 +51,9 @@ static void server_gone(struct rpmsg_endpoint *ept)
 int rpmsg_rpc_client_init(struct rpmsg_rpc_clt *rpc, struct rpmsg_device *rdev, rpmsg_rpc_shutdown_cb shutdown_cb,
                           const struct rpmsg_rpc_client_services *services, int len)
 {
-	int i;
-
 	if (!rpc || !rdev || !services || len <= 0)
 		return RPMSG_ERR_PARAM;
-	for (i = 0; i < len; i++)
+	for (int i = 0; i < len; i++)
 		if (!services[i].cb)
 			return RPMSG_ERR_PARAM;
 	memset(rpc, 0, sizeof(*rpc));

@@ -1,8 +1,5 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file rpc_server.c
- * @brief Remote procedure calls, the side that carries them out.
- */
+// SPDX-License-Identifier: BSD-3-Clause
+/* Remote procedure calls, the side that carries them out. */
 #include "../virtio/shared_access.h"
 
 #include <openamp/rpmsg_rpc_client_server.h>
@@ -22,9 +19,7 @@ struct request_copy {
 
 static const struct rpmsg_rpc_services *find_service(const struct rpmsg_rpc_svr *rpcs, uint32_t id)
 {
-	unsigned int i;
-
-	for (i = 0; i < rpcs->n_services; i++)
+	for (unsigned int i = 0; i < rpcs->n_services; i++)
 		if (rpcs->services[i].id == id)
 			return &rpcs->services[i];
 	return NULL;
@@ -85,11 +80,9 @@ int rpmsg_rpc_server_init(struct rpmsg_rpc_svr *rpcs, struct rpmsg_device *rdev,
                           const struct rpmsg_rpc_services *services, int len,
                           rpmsg_ns_unbind_cb rpmsg_service_server_unbind)
 {
-	int i;
-
 	if (!rpcs || !rdev || !services || len <= 0)
 		return RPMSG_ERR_PARAM;
-	for (i = 0; i < len; i++)
+	for (int i = 0; i < len; i++)
 		if (!services[i].cb_function)
 			return RPMSG_ERR_PARAM;
 	memset(rpcs, 0, sizeof(*rpcs));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file services_internal.h @brief What the files of this directory share. */
+/* What the files of this directory share. */
 #ifndef AMP_SERVICES_INTERNAL_H
 #define AMP_SERVICES_INTERNAL_H
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file wire_errors.h
- * @brief Error numbers of files as they travel, which are Linux's, and as this C library has them.
+/*
+ * Error numbers of files as they travel, which are Linux's, and as this C library has them.
  *
  * Up to ERANGE (34) all agree. Behind that newlib has numbers of its own: what Linux calls ENAMETOOLONG (36) is EIDRM
  * there, and its ENAMETOOLONG is 91.

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file shared_access.h
- * @brief The only way in which the library touches words that the other side can write.
+/*
+ * The only way in which the library touches words that the other side can write.
  *
  * Each access happens exactly once, whole, and where it is written (a compiler may neither repeat nor merge it): what
  * was read is a snapshot that can be checked and then used. The orders are those of the C11 memory model.
@@ -38,9 +37,7 @@
 #ifdef __SANITIZE_THREAD__
 static inline void amp_shared_copy_out(void *dst, const void *src, size_t len)
 {
-	size_t i;
-
-	for (i = 0; i < len; i++)
+	for (size_t i = 0; i < len; i++)
 		((uint8_t *)dst)[i] = __atomic_load_n((const uint8_t *)src + i, __ATOMIC_RELAXED);
 }
 #define AMP_SHARED_COPY_OUT(dst, src, len) amp_shared_copy_out((dst), (src), (len))

@@ -1,8 +1,5 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file virtio.c
- * @brief The virtio device model: calls of a transport, checked.
- */
+// SPDX-License-Identifier: BSD-3-Clause
+/* The virtio device model: calls of a transport, checked. */
 #include "virtqueue_internal.h"
 
 #include <metal/time.h>
@@ -91,12 +88,11 @@ static int create_virtqueues(struct virtio_device *vdev, unsigned int nvqs, cons
                              vq_callback callbacks[], void *callback_args[])
 {
 	struct virtio_vring_info *vring = vdev->vrings_info;
-	unsigned int i;
 	int status = 0;
 
 	if (role_is_driver(vdev))
 		vdev->let_go_deadline = metal_get_timestamp() + LET_GO_TIMEOUT_NS;
-	for (i = 0; i < nvqs && !status; i++, vring++) {
+	for (unsigned int i = 0; i < nvqs && !status; i++, vring++) {
 		status = virtqueue_create(vdev, (unsigned short)i, names ? names[i] : NULL, &vring->info, callbacks[i],
 		                          vdev->func->notify, vring->vq);
 		if (!status && callback_args)
@@ -125,7 +121,6 @@ int virtio_create_virtqueues(struct virtio_device *vdev, unsigned int flags, uns
 
 void virtio_delete_virtqueues(struct virtio_device *vdev)
 {
-	struct virtio_vring_info *vring;
 	struct virtqueue *vq;
 
 	if (!vdev)
@@ -135,7 +130,8 @@ void virtio_delete_virtqueues(struct virtio_device *vdev)
 		vdev->func->delete_virtqueues(vdev);
 		return;
 	}
-	for (vring = vdev->vrings_info; vring < vdev->vrings_info + vdev->vrings_num; vring++) {
+	for (struct virtio_vring_info *vring = vdev->vrings_info; vring < vdev->vrings_info + vdev->vrings_num;
+	     vring++) {
 		vq = vring->vq;
 		if (vq) {
 			if (vq->vq_inuse && !role_is_driver(vdev))

@@ -1,8 +1,5 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file virtqueue.c
- * @brief Virtqueues: what both roles share: life, kicks, looking at the other side's index.
- */
+// SPDX-License-Identifier: BSD-3-Clause
+/* Virtqueues: what both roles share: life, kicks, looking at the other side's index. */
 #include "virtqueue_internal.h"
 
 #include <metal/alloc.h>
@@ -93,13 +90,12 @@ static void wait_until_let_go(struct virtqueue *vq)
 static void start_driver(struct virtqueue *vq)
 {
 	char *start = (char *)vq->vq_ring.desc, *end = (char *)(vring_mark(&vq->vq_ring) + 1);
-	uint16_t i;
 
 	wait_until_let_go(vq);
 	AMP_SHARED_CLEAR(start, (size_t)(end - start));
 	vq_ring_flush(vq, start, (unsigned int)(end - start));
 	memset(vq->vq_descx, 0, vq->vq_nentries * sizeof(vq->vq_descx[0]));
-	for (i = 0; i < vq->vq_nentries; i++)
+	for (uint16_t i = 0; i < vq->vq_nentries; i++)
 		vq->vq_descx[i].next = (uint16_t)(i + 1);
 	vq->vq_free_cnt = vq->vq_nentries;
 }

@@ -1,7 +1,6 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file virtqueue_device.c
- * @brief Virtqueues, the device's end: it takes what the driver offers and gives it back.
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * Virtqueues, the device's end: it takes what the driver offers and gives it back.
  *
  * It keeps no table: what was taken and not given back is the difference of two indices, and each descriptor is read
  * again, and checked again, when it is needed again. A driver that rewrites descriptors meanwhile moves its own

@@ -1,7 +1,6 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file virtqueue_driver.c
- * @brief Virtqueues, the driver's end: it offers buffers and takes them back.
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * Virtqueues, the driver's end: it offers buffers and takes them back.
  *
  * The device can write every word of the ring. So which descriptors are free, which buffer belongs to which, and how
  * long a chain is are kept in vq_descx, and never read back from the descriptors.
@@ -18,9 +17,8 @@ static bool fill_chain(struct virtqueue *vq, const struct virtqueue_buf *buf_lis
 	struct vring_desc *desc;
 	unsigned long offset;
 	uint16_t flags;
-	int i;
 
-	for (i = 0; i < parts; i++) {
+	for (int i = 0; i < parts; i++) {
 		offset = metal_io_virt_to_offset(vq->shm_io, buf_list[i].buf);
 		phys = metal_io_phys(vq->shm_io, offset);
 		if (buf_list[i].len <= 0 || phys == METAL_BAD_PHYS ||
@@ -46,9 +44,8 @@ static bool fill_chain(struct virtqueue *vq, const struct virtqueue_buf *buf_lis
 static uint16_t use_chain(struct virtqueue *vq, int parts, void *cookie)
 {
 	uint16_t head = vq->vq_desc_head_idx, last = head;
-	int i;
 
-	for (i = 1; i < parts; i++)
+	for (int i = 1; i < parts; i++)
 		last = vq->vq_descx[last].next;
 	vq->vq_desc_head_idx = vq->vq_descx[last].next;
 	vq->vq_free_cnt = (uint16_t)(vq->vq_free_cnt - parts);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file virtqueue_internal.h
- * @brief What the files of lib/virtio, and device types such as lib/rpmsg, need of virtqueues beyond the public
+/*
+ * What the files of lib/virtio, and device types such as lib/rpmsg, need of virtqueues beyond the public
  * interface.
  *
  * Everything here is for one context at a time, like the queues themselves.
@@ -48,8 +47,8 @@ static inline bool role_is_driver(const struct virtio_device *vdev)
 #endif
 }
 
-/* Device: the driver is RPMsg-Lite; see amp_virtio_rpmsg_lite_host(). A build that does not know it knows the answer.
- */
+/* Device: the driver is RPMsg-Lite; see amp_virtio_rpmsg_lite_host().
+ * A build that does not know it knows the answer. */
 AMP_HOT bool host_is_lite(const struct virtqueue *vq)
 {
 	return AMP_WITH_RPMSG_LITE_HOST && vq->vq_dev->rpmsg_lite_host;

@@ -1,8 +1,5 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file wait.c
- * @brief A device waits for its driver. Linked only where a device does.
- */
+// SPDX-License-Identifier: BSD-3-Clause
+/* A device waits for its driver. Linked only where a device does. */
 #include "virtqueue_internal.h"
 
 #include <metal/cpu.h>

@@ -36,11 +36,11 @@ static __attribute__((__noinline__)) struct block *after(struct block *block)
 /* Interrupts are disabled. */
 static void *take(uint32_t size)
 {
-	struct block *block, *next, *end = arena + BLOCKS;
+	struct block *next, *end = arena + BLOCKS;
 
 	if (arena[0].size == 0)
 		arena[0].size = sizeof(arena);
-	for (block = arena; block < end; block = next) {
+	for (struct block *block = arena; block < end; block = next) {
 		next = after(block);
 		/* Free neighbours become one block when somebody looks for memory. */
 		while (!block->used && next < end) {

@@ -125,9 +125,9 @@ static bool readable(int fd)
 static void look_for_news(int added)
 {
 	struct epoll_event events[EVENTS];
-	int i, n = epoll_wait(news_fd, events, EVENTS, 0);
+	int n = epoll_wait(news_fd, events, EVENTS, 0);
 
-	for (i = 0; i < n; i++) {
+	for (int i = 0; i < n; i++) {
 		if (events[i].data.fd != added)
 			suspect_no_more(events[i].data.fd);
 	}
@@ -167,11 +167,10 @@ static void look_at(int fd)
 static bool end_rests(void)
 {
 	bool some_rest;
-	int fd;
 
 	pthread_mutex_lock(&irq_lock);
 	if (rests && metal_get_timestamp() >= rest_end) {
-		for (fd = 0; fd < AMP_LINUX_IRQ_FDS && rests; fd++) {
+		for (int fd = 0; fd < AMP_LINUX_IRQ_FDS && rests; fd++) {
 			if (!resting[fd])
 				continue;
 			resting[fd] = false;
@@ -205,12 +204,12 @@ static void *dispatcher(void *arg)
 {
 	struct epoll_event events[EVENTS];
 	bool some_rest = false;
-	int i, n;
+	int n;
 
 	metal_unused(arg);
 	for (;;) {
 		n = epoll_wait(epoll_fd, events, EVENTS, some_rest ? REST_MS : -1);
-		for (i = 0; i < n; i++) {
+		for (int i = 0; i < n; i++) {
 			if (events[i].data.fd == stop_fd)
 				return NULL;
 			some_rest = dispatch(events[i].data.fd);

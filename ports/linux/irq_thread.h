@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file irq_thread.h
- * @brief Start and end of interrupts on Linux; for port.c.
- */
+/* Start and end of interrupts on Linux; for port.c. */
 #ifndef AMP_LINUX_IRQ_THREAD_H
 #define AMP_LINUX_IRQ_THREAD_H
 

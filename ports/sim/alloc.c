@@ -1,8 +1,5 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file alloc.c
- * @brief Allocations belong to the life of a side: when it ends, they do.
- */
+// SPDX-License-Identifier: BSD-3-Clause
+/* Allocations belong to the life of a side: when it ends, they do. */
 #include "internal.h"
 
 #include <metal/alloc.h>
@@ -32,11 +29,9 @@ void *metal_allocate_memory(unsigned int size)
 
 void metal_free_memory(void *ptr)
 {
-	struct block **link;
-
 	if (!ptr)
 		return;
-	for (link = &blocks[sim_self()]; *link; link = &(*link)->next) {
+	for (struct block **link = &blocks[sim_self()]; *link; link = &(*link)->next) {
 		struct block *block = *link;
 
 		if ((void *)(block + 1) == ptr) {
@@ -60,10 +55,9 @@ void sim_alloc_power_off(enum sim_side_id id)
 
 uint32_t sim_allocations(enum sim_side_id id)
 {
-	const struct block *block;
 	uint32_t n = 0;
 
-	for (block = blocks[id]; block; block = block->next)
+	for (const struct block *block = blocks[id]; block; block = block->next)
 		n++;
 	return n;
 }

@@ -1,8 +1,5 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file coroutine.c
- * @brief Coroutines on ucontext, with what the address sanitizer wants to know about them.
- */
+// SPDX-License-Identifier: BSD-3-Clause
+/* Coroutines on ucontext, with what the address sanitizer wants to know about them. */
 #include "coroutine.h"
 
 #include <stdio.h>

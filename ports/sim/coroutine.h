@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file coroutine.h
- * @brief Stacks to switch between.
- */
+/* Stacks to switch between. */
 #ifndef SIM_COROUTINE_H
 #define SIM_COROUTINE_H
 

@@ -1,7 +1,6 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file doorbell.c
- * @brief Doorbells, and what can go wrong with them.
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * Doorbells, and what can go wrong with them.
  *
  * A doorbell has no count: one that rings while it is pending changes nothing. It does not wait for writes that wait to
  * become visible: who rings before a fence may be heard before what it rang for is seen.
@@ -99,9 +98,8 @@ void sim_doorbells_tick(void)
 uint64_t sim_doorbells_next(void)
 {
 	uint64_t next = SIM_NEVER;
-	uint32_t i;
 
-	for (i = 0; i < num_travelling; i++)
+	for (uint32_t i = 0; i < num_travelling; i++)
 		if (travelling[i].when < next)
 			next = travelling[i].when;
 	return next;

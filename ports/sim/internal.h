@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file internal.h
- * @brief What the files of the simulator share.
- */
+/* What the files of the simulator share. */
 #ifndef SIM_INTERNAL_H
 #define SIM_INTERNAL_H
 

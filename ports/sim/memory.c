@@ -1,7 +1,6 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file memory.c
- * @brief The shared block: two views of one memory, as weak as the C11 memory model on a multi-copy atomic machine
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The shared block: two views of one memory, as weak as the C11 memory model on a multi-copy atomic machine
  * allows.
  *
  * Writes wait in a store buffer per side. One becomes visible (is committed) at any time and in any order, except that
@@ -61,9 +60,8 @@ static struct {
 static void map_views(void)
 {
 	size_t size = SIM_BLOCK_MAX + 2 * VIEW_MARGIN;
-	int i;
 
-	for (i = 0; i < SIM_SIDES; i++) {
+	for (int i = 0; i < SIM_SIDES; i++) {
 		char *mem = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 		if (mem == MAP_FAILED) {
@@ -103,17 +101,17 @@ const uint8_t *sim_block(void)
 
 void sim_allow_private(const void *ptr, size_t size)
 {
-	uint32_t i;
+	uint32_t place;
 
-	for (i = 0; i < memory.num_private; i++)
-		if (memory.private[i].start == ptr)
+	for (place = 0; place < memory.num_private; place++)
+		if (memory.private[place].start == ptr)
 			return;
-	if (i == PRIVATE_MAX) {
+	if (place == PRIVATE_MAX) {
 		sim_fail("too many private words");
 		return;
 	}
-	memory.private[i].start = ptr;
-	memory.private[i].size = size;
+	memory.private[place].start = ptr;
+	memory.private[place].size = size;
 	memory.num_private++;
 }
 
@@ -134,9 +132,7 @@ void sim_name(uint32_t offset, uint32_t size, const char *name)
 
 const char *sim_place(uint32_t offset, uint32_t *inside)
 {
-	uint32_t i;
-
-	for (i = 0; i < memory.num_names; i++) {
+	for (uint32_t i = 0; i < memory.num_names; i++) {
 		*inside = offset - memory.name[i].offset;
 		if (*inside < memory.name[i].size)
 			return memory.name[i].name;
@@ -147,9 +143,7 @@ const char *sim_place(uint32_t offset, uint32_t *inside)
 
 static bool is_private(const volatile void *ptr, size_t size)
 {
-	uint32_t i;
-
-	for (i = 0; i < memory.num_private; i++)
+	for (uint32_t i = 0; i < memory.num_private; i++)
 		if ((const volatile char *)ptr >= memory.private[i].start &&
 		    (const volatile char *)ptr + size <= memory.private[i].start + memory.private[i].size)
 			return true;
@@ -183,14 +177,13 @@ static void commit(enum sim_side_id id, const struct write *write)
 {
 	struct write *undo = &memory.undo[memory.commits % HISTORY];
 	struct memory_side *side = &memory.side[id];
-	uint32_t i;
 
 	undo->offset = write->offset;
 	undo->size = write->size;
 	memcpy(&undo->value, memory.block + write->offset, write->size);
 	memcpy(memory.block + write->offset, &write->value, write->size);
 	memory.commits++;
-	for (i = 0; i < write->size; i++)
+	for (uint32_t i = 0; i < write->size; i++)
 		side->seen[write->offset + i] = memory.commits;
 	sim_trace(id, TRACE_VISIBLE, write->offset, write->size, write->value, NULL);
 }
@@ -199,11 +192,10 @@ static void commit(enum sim_side_id id, const struct write *write)
 static bool may_commit(const struct memory_side *side, uint32_t n)
 {
 	const struct write *write = &side->waiting[n];
-	uint32_t i;
 
 	if (write->release)
 		return n == 0;
-	for (i = 0; i < n; i++)
+	for (uint32_t i = 0; i < n; i++)
 		if (overlap(&side->waiting[i], write->offset, write->size))
 			return false;
 	return true;
@@ -355,11 +347,10 @@ void sim_poke(uint32_t offset, const void *bytes, uint32_t size)
 static uint64_t moment(const struct memory_side *side, uint32_t offset, uint32_t size)
 {
 	uint64_t oldest = side->floor;
-	uint32_t i;
 
 	if (!sim_chance(sim.config.stale_odds))
 		return memory.commits;
-	for (i = 0; i < size; i++)
+	for (uint32_t i = 0; i < size; i++)
 		if (side->seen[offset + i] > oldest)
 			oldest = side->seen[offset + i];
 	if (memory.commits - oldest > HISTORY)
@@ -371,9 +362,8 @@ static uint64_t moment(const struct memory_side *side, uint32_t offset, uint32_t
 static void overlay(uint8_t *bytes, uint32_t offset, uint32_t size, const struct write *write)
 {
 	const uint8_t *value = (const uint8_t *)&write->value;
-	uint32_t i;
 
-	for (i = 0; i < size; i++)
+	for (uint32_t i = 0; i < size; i++)
 		if (offset + i - write->offset < write->size)
 			bytes[i] = value[offset + i - write->offset];
 }
@@ -381,21 +371,20 @@ static void overlay(uint8_t *bytes, uint32_t offset, uint32_t size, const struct
 static uint64_t get(uint32_t offset, uint32_t size, bool acquire)
 {
 	struct memory_side *side = &memory.side[sim_self()];
-	uint64_t value = 0, when = moment(side, offset, size), t;
+	uint64_t value = 0, when = moment(side, offset, size);
 	uint8_t *bytes = (uint8_t *)&value;
-	uint32_t i;
 
 	memcpy(bytes, memory.block + offset, size);
-	for (t = memory.commits; t > when; t--)
+	for (uint64_t t = memory.commits; t > when; t--)
 		if (overlap(&memory.undo[(t - 1) % HISTORY], offset, size))
 			overlay(bytes, offset, size, &memory.undo[(t - 1) % HISTORY]);
-	for (i = 0; i < size; i++)
+	for (uint32_t i = 0; i < size; i++)
 		if (when > side->seen[offset + i])
 			side->seen[offset + i] = when;
 	if (acquire && when > side->floor)
 		side->floor = when;
 	/* A side always sees its own writes. */
-	for (i = 0; i < side->num_waiting; i++)
+	for (uint32_t i = 0; i < side->num_waiting; i++)
 		if (overlap(&side->waiting[i], offset, size))
 			overlay(bytes, offset, size, &side->waiting[i]);
 	sim_trace(sim_self(), TRACE_LOAD, offset, size, value,

@@ -1,7 +1,6 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file port.c
- * @brief The rest of what lib/metal asks of a port: time is virtual, waiting is idling, a failed assertion ends the
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * The rest of what lib/metal asks of a port: time is virtual, waiting is idling, a failed assertion ends the
  * run.
  */
 #include "internal.h"
@@ -102,8 +101,8 @@ int amp_condition_wait_until(struct metal_condition *cv, metal_mutex_t *m, unsig
 
 	metal_mutex_release(m);
 	while (cv->signals == before && sim_now() < deadline) {
-		/* A doorbell that nobody takes here, for want of an interrupt handler, must not end the wait each time.
-		 */
+		/* A doorbell that nobody takes here, for want of an interrupt handler,
+		 * must not end the wait each time. */
 		doorbells = sim.self->program.interrupt ? 0 : sim_take_doorbells();
 		sim_idle(deadline);
 		sim.self->doorbells |= doorbells;

@@ -1,7 +1,6 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file scheduler.c
- * @brief Steps, virtual time, and which side runs.
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * Steps, virtual time, and which side runs.
  *
  * A side runs until its next step. There the scheduler lets time pass, makes writes visible, delivers doorbells, lets
  * the test inject its faults, and then either goes on with the same side or switches to the other. When both sides

@@ -1,8 +1,5 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file trace.c
- * @brief What happened last, for whoever reads a failure.
- */
+// SPDX-License-Identifier: BSD-3-Clause
+/* What happened last, for whoever reads a failure. */
 #include "internal.h"
 
 #include <stdarg.h>

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# amp_api_tests(LIBRARY...): the checks of the public interface against a library: in the build tree, or an installed one.
+# amp_api_tests(LIBRARY...): the checks of the public interface against a library: in the build tree, or an installed
+# one.
 #   api_headers    each header compiles as the first one of a source file, in strict C11 and C++17
 #                  (api_system: and brings the system headers that applications do not include themselves)
 #   api_c_test     prototypes, members and values, and every function linked, from C

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file api.h
- * @brief The functions of the public interface as tables, one for each group of headers that fit into one source file.
- */
+/* The functions of the public interface as tables, one for each group of headers that fit into one source file. */
 #ifndef AMP_TEST_API_H
 #define AMP_TEST_API_H
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 #include <elf.h> /* an application may include it itself */
 #include <openamp/elf_loader.h>
 #include <openamp/remoteproc.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 #include <openamp/rpmsg.h>
 #include <openamp/rpmsg_virtio.h>
 #include <openamp/version.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 #include <openamp/virtio.h>
 #include <openamp/virtio_mmio.h>
 #include <openamp/virtio_ring.h>

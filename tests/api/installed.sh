@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# installed.sh CMAKE BUILD WORK: install BUILD below WORK, and check the public interface there as an application sees it.
+# installed.sh CMAKE BUILD WORK: install BUILD below WORK, and check the public interface there as an application sees
+# it.
 set -eu
 cmake=$1 build=$2 work=$3
 source=$(dirname "$0")/installed

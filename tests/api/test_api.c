@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* Every function of the public interface is in the library, under its name. What the compiler can check, it has
  * checked: check.h. */
 #include "api.h"
@@ -33,9 +33,7 @@ static void check(int condition, const char *what)
 static unsigned int count_functions(const char *group, const struct api_function *table, unsigned int count,
                                     unsigned int expected)
 {
-	unsigned int i;
-
-	for (i = 0; i < count; i++) {
+	for (unsigned int i = 0; i < count; i++) {
 		void (*volatile address)(void) = table[i].address;
 
 		if (!address) {
@@ -114,9 +112,8 @@ static void helpers_over_virtio_devices_and_queues(void)
 	struct virtqueue vq;
 	struct vring ring;
 	int status = VQUEUE_SUCCESS;
-	unsigned int i;
 
-	for (i = 0; i < metal_dim(names); i++)
+	for (unsigned int i = 0; i < metal_dim(names); i++)
 		CHECK(names[i][0]);
 	CHECK(VIRTIO_ENABLED(OPTION_ON) && !VIRTIO_ENABLED(OPTION_OFF) && !VIRTIO_ENABLED(OPTION_THAT_NOBODY_DEFINES));
 	vdev.role = VIRTIO_DEV_DEVICE;
@@ -154,7 +151,7 @@ static void state_is_that_of_the_functions(void)
 	CHECK(_metal.common.log_level == METAL_LOG_ERROR);
 	CHECK(_metal.common.log_handler == metal_get_log_handler());
 	CHECK(metal_bus_find("generic", NULL) == 0);
-	CHECK(!strcmp(metal_container_of(_metal.common.bus_list.next, struct metal_bus, node)->name, "generic"));
+	CHECK(strcmp(metal_container_of(_metal.common.bus_list.next, struct metal_bus, node)->name, "generic") == 0);
 	CHECK(metal_shmem_register_generic(&shmem) == 0);
 	CHECK(_metal.common.generic_shmem_list.next == &shmem.node);
 	CHECK(metal_list_is_empty(&_metal.common.generic_device_list));

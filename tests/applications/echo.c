@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+// SPDX-License-Identifier: BSD-3-Clause
 /* echo: sends back what comes, until it is told to end. For echo_test, ping, flood_ping, and everybody else. */
 #include "machine.h"
 
@@ -16,7 +16,7 @@ static int shutdown_req;
 static int echo_cb(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src, void *priv)
 {
 	(void)priv;
-	if (len == strlen(SHUTDOWN_MSG) && !memcmp(data, SHUTDOWN_MSG, len)) {
+	if (len == strlen(SHUTDOWN_MSG) && memcmp(data, SHUTDOWN_MSG, len) == 0) {
 		LPRINTF("0x%x tells us to end\n", src);
 		shutdown_req = 1;
 		return RPMSG_SUCCESS;

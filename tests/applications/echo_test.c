@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+// SPDX-License-Identifier: BSD-3-Clause
 /* echo_test: messages of every size to echo, each compared with what comes back. */
 #include "machine.h"
 
@@ -25,7 +25,6 @@ static int ept_created;
 static int endpoint_cb(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src, void *priv)
 {
 	struct payload *r_payload = data;
-	unsigned int i;
 
 	(void)ept;
 	(void)src;
@@ -35,7 +34,7 @@ static int endpoint_cb(struct rpmsg_endpoint *ept, void *data, size_t len, uint3
 		err_cnt++;
 		return -1;
 	}
-	for (i = 0; i < r_payload->size; i++) {
+	for (unsigned int i = 0; i < r_payload->size; i++) {
 		if (r_payload->data[i] != (unsigned char)(0xa5 + r_payload->num)) {
 			LPERROR("message %lu is wrong at byte %u\n", r_payload->num, i);
 			err_cnt++;
@@ -66,7 +65,7 @@ static void name_service_bind_cb(struct rpmsg_device *rdev, const char *name, ui
 
 static int run(void)
 {
-	unsigned long size, max_size, num = 0;
+	unsigned long max_size, num = 0;
 
 	while (!ept_created) {
 		if (machine_wait())
@@ -78,7 +77,7 @@ static int run(void)
 		LPERROR("no memory\n");
 		return -1;
 	}
-	for (size = PAYLOAD_MIN_SIZE; size <= max_size; size++, num++) {
+	for (unsigned long size = PAYLOAD_MIN_SIZE; size <= max_size; size++, num++) {
 		i_payload->num = num;
 		i_payload->size = size;
 		memset(i_payload->data, 0xa5 + num, size);

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+// SPDX-License-Identifier: BSD-3-Clause
 /*
  * files_client: a core without files writes some with files_server, and reads them again. With newlib it calls open(),
  * write() … which the library sends there; on Linux, where those have a meaning of their own, it sends them itself.
@@ -24,8 +24,8 @@
 
 #define RECORDS 9
 
-/* Records of odd lengths, one behind the other: whatever is behind the first byte is at no even address half the time.
- */
+/* Records of odd lengths, one behind the other: whatever is behind the first byte is at no even address
+ * half the time. */
 METAL_PACKED_BEGIN
 struct record {
 	unsigned char length;
@@ -138,9 +138,8 @@ static int streams(void)
 static size_t make_records(char *buf)
 {
 	char *at = buf;
-	uint32_t n;
 
-	for (n = 0; n < RECORDS; n++) {
+	for (uint32_t n = 0; n < RECORDS; n++) {
 		struct record *record = (struct record *)at;
 
 		record->length = sizeof(*record) + n + 1;
@@ -155,9 +154,8 @@ static size_t make_records(char *buf)
 static int check_records(const char *buf, size_t len)
 {
 	const char *at = buf;
-	uint32_t n;
 
-	for (n = 0; n < RECORDS; n++) {
+	for (uint32_t n = 0; n < RECORDS; n++) {
 		const struct record *record = (const struct record *)at;
 
 		if (at + sizeof(*record) > buf + len || record->length != sizeof(*record) + n + 1 ||
@@ -175,14 +173,14 @@ static int run(void)
 {
 	static char written[256], read_back[256 + 3];
 	size_t len = make_records(written);
-	int fd, got, offset;
+	int fd, got;
 
 	fd = far_open(FILE_NAME, REDEF_O_WRONLY | REDEF_O_CREAT | REDEF_O_TRUNC, 0644);
 	if (fd < 0 || far_write(fd, written, len) != (int)len || far_close(fd)) {
 		LPERROR("the records cannot be written\n");
 		return -1;
 	}
-	for (offset = 0; offset <= 3; offset++) {
+	for (int offset = 0; offset <= 3; offset++) {
 		fd = far_open(FILE_NAME, 0, 0);
 		got = fd < 0 ? -1 : far_read(fd, read_back + offset, sizeof(written));
 		if (got != (int)len || far_read(fd, read_back + offset + got, 1) != 0 || far_close(fd) ||

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+// SPDX-License-Identifier: BSD-3-Clause
 /* files_server: has files, and does with them what the core without files asks for, until it says that it ends. */
 #include "machine.h"
 

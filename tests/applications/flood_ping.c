@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+// SPDX-License-Identifier: BSD-3-Clause
 /*
  * flood_ping: as many messages to echo as there are buffers, all the time. Each comes back once; not always in order,
  * since echo answers in its callback, which may be called again while it waits for a buffer.

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file machine.h
- * @brief What a machine gives an application: a device for messages, and a way to wait for them.
+/*
+ * What a machine gives an application: a device for messages, and a way to wait for them.
  *
  * There are two: two Linux processes (linux/machine.c), and a core of the lab (lab/machine.c). An application includes
  * this file and nothing else: what it uses of the C library comes with the library's headers, on which applications

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+// SPDX-License-Identifier: BSD-3-Clause
 /* matrix: multiplies pairs of matrices that come in one message. */
 #include "matrix.h"
 
@@ -16,7 +16,7 @@ static int receive_cb(struct rpmsg_endpoint *ept, void *data, size_t len, uint32
 	static struct matrix matrix_array[2], result;
 
 	(void)priv;
-	if (len == strlen(SHUTDOWN_MSG) && !memcmp(data, SHUTDOWN_MSG, len)) {
+	if (len == strlen(SHUTDOWN_MSG) && memcmp(data, SHUTDOWN_MSG, len) == 0) {
 		shutdown_req = 1;
 		return RPMSG_SUCCESS;
 	}

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+// SPDX-License-Identifier: BSD-3-Clause
 /* matrix_test: has matrix multiply, and does it again itself. */
 #include "matrix.h"
 
@@ -29,23 +29,19 @@ static int receive_cb(struct rpmsg_endpoint *ept, void *data, size_t len, uint32
 
 static void generate_matrices(void)
 {
-	unsigned int i, j, n;
-
-	for (n = 0; n < 2; n++) {
+	for (unsigned int n = 0; n < 2; n++) {
 		i_matrix[n].size = MAX_SIZE;
-		for (i = 0; i < MAX_SIZE; i++)
-			for (j = 0; j < MAX_SIZE; j++)
+		for (unsigned int i = 0; i < MAX_SIZE; i++)
+			for (unsigned int j = 0; j < MAX_SIZE; j++)
 				i_matrix[n].elements[i][j] = rand() & 0xff;
 	}
 }
 
 static int run(void)
 {
-	unsigned int num;
-
 	LPRINTF("seed %d\n", SEED);
 	srand(SEED);
-	for (num = 0; num < PRODUCTS; num++) {
+	for (unsigned int num = 0; num < PRODUCTS; num++) {
 		generate_matrices();
 		matrix_multiply(&i_matrix[0], &i_matrix[1], &e_matrix);
 		if (rpmsg_send(&lept, i_matrix, sizeof(i_matrix)) < 0) {

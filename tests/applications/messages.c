@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+// SPDX-License-Identifier: BSD-3-Clause
 /*
  * messages: makes endpoints when it is told to, and takes them away again.
  *
@@ -74,13 +74,13 @@ static int command_cb(struct rpmsg_endpoint *ept, void *data, size_t len, uint32
 	(void)priv;
 	memcpy(text, data, metal_min(len, sizeof(text) - 1));
 	n = text[0] && text[len - 1] >= '0' ? text[len - 1] - '0' : SUBS;
-	if (!strcmp(text, SHUTDOWN_MSG))
+	if (strcmp(text, SHUTDOWN_MSG) == 0)
 		ret = shutdown_req = 1;
-	else if (!strncmp(text, "open ", 5) && n < SUBS && !is_open[n])
+	else if (strncmp(text, "open ", 5) == 0 && n < SUBS && !is_open[n])
 		ret = open_sub(n);
-	else if (!strncmp(text, "send ", 5))
+	else if (strncmp(text, "send ", 5) == 0)
 		ret = send_in_all_ways(ept, text, len, src);
-	else if (!strncmp(text, "close ", 6) && n < SUBS && is_open[n]) {
+	else if (strncmp(text, "close ", 6) == 0 && n < SUBS && is_open[n]) {
 		rpmsg_destroy_ept(&sub[n]);
 		ret = is_open[n] = 0;
 	}
@@ -99,7 +99,6 @@ static void unbind_cb(struct rpmsg_endpoint *ept)
 
 int main(int argc, char *argv[])
 {
-	unsigned int n;
 	int status;
 
 	rpdev = machine_start(argc, argv, APP_ROLE, NULL);
@@ -108,7 +107,7 @@ int main(int argc, char *argv[])
 	status = rpmsg_create_ept(&lept, rpdev, SERVICE_NAME, RPMSG_ADDR_ANY, RPMSG_ADDR_ANY, command_cb, unbind_cb);
 	while (!status && !shutdown_req)
 		status = machine_wait();
-	for (n = 0; n < SUBS; n++) {
+	for (unsigned int n = 0; n < SUBS; n++) {
 		if (is_open[n])
 			LPRINTF("%s is still open\n", sub[n].name);
 	}

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+// SPDX-License-Identifier: BSD-3-Clause
 /*
  * messages_test: has messages make endpoints and take them away, in every order, and talks to each; takes away its own
  * first, too; and counts what each function that sends has sent.
@@ -83,9 +83,7 @@ static int wait_for(unsigned int *count, unsigned int value)
 
 static int send_functions(void)
 {
-	unsigned int i;
-
-	for (i = 1; i <= ROUNDS; i++) {
+	for (unsigned int i = 1; i <= ROUNDS; i++) {
 		if (command("send", 0) || wait_for(&received, i * 6))
 			return -1;
 	}
@@ -96,26 +94,24 @@ static int send_functions(void)
 /* Open all, talk to each, close all: those of odd numbers from here. */
 static int endpoints(void)
 {
-	unsigned int round, n;
-
-	for (round = 1; round <= ROUNDS; round++) {
-		for (n = 0; n < SUBS; n++) {
+	for (unsigned int round = 1; round <= ROUNDS; round++) {
+		for (unsigned int n = 0; n < SUBS; n++) {
 			if (command("open", (n * 5 + round) % SUBS))
 				return -1;
 		}
 		if (wait_for(&opened, round * SUBS))
 			return -1;
-		for (n = 0; n < SUBS; n++) {
+		for (unsigned int n = 0; n < SUBS; n++) {
 			if (rpmsg_send(&sub[n], sub[n].name, strlen(sub[n].name)) < 0)
 				return -1;
 		}
 		if (wait_for(&echoed, round * SUBS))
 			return -1;
-		for (n = 0; n < SUBS; n += 2) {
+		for (unsigned int n = 0; n < SUBS; n += 2) {
 			if (command("close", n))
 				return -1;
 		}
-		for (n = 1; n < SUBS; n += 2) {
+		for (unsigned int n = 1; n < SUBS; n += 2) {
 			rpmsg_destroy_ept(&sub[n]);
 			is_open[n] = 0;
 		}

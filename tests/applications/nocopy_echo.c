@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+// SPDX-License-Identifier: BSD-3-Clause
 /*
  * nocopy_echo: what comes is held where it is, until the main loop gets round to it; the answer is written straight
  * into the buffer that it is sent in.
@@ -54,7 +54,7 @@ static int receive_cb(struct rpmsg_endpoint *ept, void *data, size_t len, uint32
 	unsigned int last;
 
 	(void)priv;
-	if (len == strlen(SHUTDOWN_MSG) && !memcmp(data, SHUTDOWN_MSG, len)) {
+	if (len == strlen(SHUTDOWN_MSG) && memcmp(data, SHUTDOWN_MSG, len) == 0) {
 		shutdown_req = 1;
 		return RPMSG_SUCCESS;
 	}

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+// SPDX-License-Identifier: BSD-3-Clause
 /* nocopy_test: messages written and read in shared memory, several at a time, to nocopy_echo and back. */
 #include "machine.h"
 
@@ -22,12 +22,11 @@ static unsigned char expected(unsigned int number, size_t at)
 static int receive_cb(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src, void *priv)
 {
 	unsigned char *bytes = data;
-	size_t i;
 
 	(void)ept;
 	(void)src;
 	(void)priv;
-	for (i = 0; i < len; i++) {
+	for (size_t i = 0; i < len; i++) {
 		if (bytes[i] != expected(received, i)) {
 			LPERROR("message %u is wrong at byte %zu\n", received, i);
 			err_cnt++;
@@ -40,7 +39,7 @@ static int receive_cb(struct rpmsg_endpoint *ept, void *data, size_t len, uint32
 
 static int send_one(unsigned int number)
 {
-	uint32_t room, len, i;
+	uint32_t room, len;
 	unsigned char *buf = rpmsg_get_tx_payload_buffer(&lept, &room, 1);
 	int ret;
 
@@ -57,7 +56,7 @@ static int send_one(unsigned int number)
 			return -1;
 	}
 	len = number % room + 1;
-	for (i = 0; i < len; i++)
+	for (uint32_t i = 0; i < len; i++)
 		buf[i] = expected(number, i);
 	ret = rpmsg_send_nocopy(&lept, buf, len);
 	if (ret != (int)len)
@@ -67,10 +66,10 @@ static int send_one(unsigned int number)
 
 static int run(void)
 {
-	unsigned int round, i, number = 0;
+	unsigned int number = 0;
 
-	for (round = 0; round < ROUNDS; round++) {
-		for (i = 0; i < AT_ONCE; i++) {
+	for (unsigned int round = 0; round < ROUNDS; round++) {
+		for (unsigned int i = 0; i < AT_ONCE; i++) {
 			if (send_one(number++))
 				return -1;
 		}

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+// SPDX-License-Identifier: BSD-3-Clause
 /* ping: round trips to echo, one at a time, and how long they take; each is an interrupt that no handler claims. */
 #include "machine.h"
 
@@ -17,7 +17,7 @@ static int pong_cb(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t 
 	(void)ept;
 	(void)src;
 	(void)priv;
-	if (len == sizeof(received) && !memcmp(data, &received, len))
+	if (len == sizeof(received) && memcmp(data, &received, len) == 0)
 		received++;
 	else
 		LPERROR("a pong of %zu bytes that is none\n", len);
@@ -27,9 +27,8 @@ static int pong_cb(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t 
 static int ping(void)
 {
 	unsigned long long start, took, longest = 0, sum = 0;
-	unsigned int i;
 
-	for (i = 0; i < PINGS; i++) {
+	for (unsigned int i = 0; i < PINGS; i++) {
 		start = metal_get_timestamp();
 		if (rpmsg_send(&lept, &i, sizeof(i)) != sizeof(i)) {
 			LPERROR("ping %u cannot be sent\n", i);

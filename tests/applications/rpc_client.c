@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+// SPDX-License-Identifier: BSD-3-Clause
 /* rpc_client: calls the procedures of rpc_server, and one that it does not have. */
 #include "machine.h"
 
@@ -79,9 +79,9 @@ static int call(uint32_t id, void *params, size_t size)
 static int run(void)
 {
 	char text[] = "shared";
-	int32_t i, numbers[2];
+	int32_t numbers[2];
 
-	for (i = 0; i < CALLS; i++) {
+	for (int32_t i = 0; i < CALLS; i++) {
 		numbers[0] = i * 1000;
 		numbers[1] = -i;
 		expected_sum = i * 999;

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+// SPDX-License-Identifier: BSD-3-Clause
 /* rpc_server: remote procedures: the sum of two numbers, and a text turned round. */
 #include "machine.h"
 
@@ -31,9 +31,9 @@ static int rpmsg_handle_reverse(void *data, struct rpmsg_rpc_svr *server)
 {
 	struct rpmsg_rpc_request *req = data;
 	char *text = (char *)req->params, c;
-	size_t len = strlen(text), i;
+	size_t len = strlen(text);
 
-	for (i = 0; i < len / 2; i++) {
+	for (size_t i = 0; i < len / 2; i++) {
 		c = text[i];
 		text[i] = text[len - 1 - i];
 		text[len - 1 - i] = c;

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* See <cache/model.h>. */
 #include <cache/model.h>
 
@@ -81,7 +81,6 @@ static void *allocate(size_t size)
 void cache_model_add(void *memory, size_t size)
 {
 	struct region *region = allocate(sizeof(*region));
-	unsigned int i;
 
 	configure();
 	if (size % 64 || (uintptr_t)memory % 64) {
@@ -90,7 +89,7 @@ void cache_model_add(void *memory, size_t size)
 	}
 	region->memory = memory;
 	region->size = size;
-	for (i = 0; i < CACHE_CPUS; i++) {
+	for (unsigned int i = 0; i < CACHE_CPUS; i++) {
 		region->cpu[i].lines = allocate(size);
 		region->cpu[i].fetched = allocate(size);
 		region->cpu[i].written = allocate(size / LINE_MIN * sizeof(bool));
@@ -106,7 +105,6 @@ void cache_model_add(void *memory, size_t size)
 void cache_model_remove(void *memory)
 {
 	struct region **link, *region;
-	unsigned int i;
 
 	pthread_mutex_lock(&lock);
 	for (link = &regions; *link && (*link)->memory != memory; link = &(*link)->next)
@@ -117,7 +115,7 @@ void cache_model_remove(void *memory)
 	pthread_mutex_unlock(&lock);
 	if (!region)
 		return;
-	for (i = 0; i < CACHE_CPUS; i++) {
+	for (unsigned int i = 0; i < CACHE_CPUS; i++) {
 		free(region->cpu[i].lines);
 		free(region->cpu[i].fetched);
 		free(region->cpu[i].written);
@@ -127,10 +125,9 @@ void cache_model_remove(void *memory)
 
 void *cache_model_view(unsigned int cpu, const void *ptr)
 {
-	struct region *region;
 	uintptr_t offset;
 
-	for (region = regions; region; region = region->next) {
+	for (struct region *region = regions; region; region = region->next) {
 		offset = (uintptr_t)ptr - (uintptr_t)region->memory;
 		if (offset <= region->size) /* the end too */
 			return region->cpu[cpu].lines + offset;
@@ -143,10 +140,8 @@ void *cache_model_view(unsigned int cpu, const void *ptr)
 /* Whose copy an address is in: NULL if it is none. */
 static struct cache *find(const volatile void *addr, struct region **region, size_t *offset)
 {
-	unsigned int i;
-
 	for (*region = regions; *region; *region = (*region)->next) {
-		for (i = 0; i < CACHE_CPUS; i++) {
+		for (unsigned int i = 0; i < CACHE_CPUS; i++) {
 			*offset = (uintptr_t)addr - (uintptr_t)(*region)->cpu[i].lines;
 			if (*offset < (*region)->size)
 				return &(*region)->cpu[i];
@@ -240,14 +235,10 @@ void cache_model_step(const volatile void *addr)
 
 void cache_model_evict(void)
 {
-	struct region *region;
-	unsigned int i;
-	size_t at;
-
 	pthread_mutex_lock(&lock);
-	for (region = regions; region; region = region->next)
-		for (i = 0; i < CACHE_CPUS; i++)
-			for (at = 0; at < region->size; at += line_size)
+	for (struct region *region = regions; region; region = region->next)
+		for (unsigned int i = 0; i < CACHE_CPUS; i++)
+			for (size_t at = 0; at < region->size; at += line_size)
 				write_back(region, &region->cpu[i], at);
 	pthread_mutex_unlock(&lock);
 }

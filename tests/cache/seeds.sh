@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# seeds.sh PROGRAM LINE SEEDS: a unit test over the cache model, once for each seed from 1 to SEEDS. One alone, as the output of
-# a failure says: CACHE_LINE=… CACHE_SEED=… PROGRAM
+# seeds.sh PROGRAM LINE SEEDS: a unit test over the cache model, once for each seed from 1 to SEEDS. One alone, as the
+# output of a failure says: CACHE_LINE=… CACHE_SEED=… PROGRAM
 set -eu
 CACHE_LINE=$2
 CACHE_SEED=0

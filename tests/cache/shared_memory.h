@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file shared_memory.h
- * @brief Memory that both sides of a unit test share.
+/*
+ * Memory that both sides of a unit test share.
  *
  * In an ordinary build both see it where it is. In the build over the cache model (AMP_CACHE_MODEL) each sees it
  * through its cache, at addresses of its own, and the test sees the memory behind both.

@@ -33,9 +33,10 @@ mkdir "$tree"
 cp "$checks/../../.clang-format" "$tree/.clang-format"
 old=mast # and "er": Linux's name for a function that stays
 bsd='/* SPDX-License-Identifier: BSD-3-Clause */'
+bsd_c='// SPDX-License-Identifier: BSD-3-Clause'
 gpl='// SPDX-License-Identifier: GPL-2.0-only'
 put lib/rpmsg/rpmsg.c <<EOF
-$bsd
+$bsd_c
 #include "internal.h"
 #include <amprelay/config.h>
 #include <metal/io.h>
@@ -77,13 +78,13 @@ EOF
 put docs/page.md <<'EOF'
 [back](../README.md)
 EOF
-for check in spdx includes circles format words links names; do
+for check in spdx includes circles format style words links names; do
 	expect $check </dev/null
 done
 
 # ---------------------------------------------------------------- one of each mistake
 put lib/virtio/bad.c <<EOF
-$bsd
+$bsd_c
 #include <openamp/rpmsg.h>
 #include <pthread.h>
 #if defined(__linux__)
@@ -91,21 +92,21 @@ $bsd
 #endif
 EOF
 put lib/remoteproc/bad.c <<EOF
-$bsd
+$bsd_c
 
 #include <openamp/rpmsg_virtio.h>
 EOF
 put lib/rpmsg/bad.c <<EOF
-$bsd
+$bsd_c
 #include <openamp/remoteproc_virtio.h>
 #include <openamp/rpmsg_rpc_client_server.h>
 EOF
 put lib/metal/bad.c <<EOF
-$bsd
+$bsd_c
 #include <openamp/virtqueue.h>
 EOF
 put lib/surprise/bad.c <<EOF
-$bsd
+$bsd_c
 EOF
 put include/amprelay/bad.h <<EOF
 $bsd
@@ -203,6 +204,43 @@ expect format <<'EOF'
 tools/format.c:3: not formatted; run clang-format -i on this file
 EOF
 
+put tools/style.c <<'EOF'
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* ---- part */
+int same(const char *a)
+{
+	int i;
+
+	/* This end stands alone.
+	 */
+	for (i = 0; i < 3; i++)
+		if (!strcmp(a, "b") || strcmp(a, "c") == 0)
+			return i;
+	return 0;
+}
+EOF
+put tests/unit/tools/style_test.c <<'EOF'
+// SPDX-License-Identifier: GPL-2.0-only
+int main(void)
+{
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
+EOF
+put docs/long.md <<'EOF'
+This line is longer than the hundred and twenty columns that prose may have, since nobody likes to read so far to the right.
+[This one](page.md#only-its-link-is-long-and-the-target-of-a-link-does-not-count-however-many-columns-it-may-well-have) is fine.
+EOF
+expect style <<'EOF'
+tests/unit/tools/style_test.c:4: a program of unit tests is called test_TOPIC.c
+tools/style.c:1: begin this file with // SPDX
+tools/style.c:2: a rule between sections has 66 dashes
+tools/style.c:8: this end of a comment stands alone; break the line where the sentence allows it
+tools/style.c:9: declare the counter in the for; one that is used behind it has a name that says what for
+tools/style.c:10: compare with == 0
+docs/long.md:1: 124 columns; prose has at most 120
+EOF
+rm "$tree/docs/long.md" "$tree/tools/style.c" "$tree/tests/unit/tools/style_test.c"
+
 put tools/words.c <<'EOF'
 // SPDX-License-Identifier: GPL-2.0-only
 EOF
@@ -226,7 +264,7 @@ A `gone()` and a `here()` in `lib/virtio/here.c`, which is `rpmsg.c`, or `lib/rp
 `here()` in `rpmsg.c`.
 EOF
 put lib/virtio/here.c <<EOF
-$bsd
+$bsd_c
 int here(void);
 EOF
 put tests/checks/names-of-others.txt <<'EOF'

@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# No call circles: the files of a module have an order, in which each calls only those below it; what is below tells those
-# above by a callback. An inline function or a macro of a header counts for those who use it.
+# No call circles: the files of a module have an order, in which each calls only those below it; what is below tells
+# those above by a callback. An inline function or a macro of a header counts for those who use it.
 #
-# Read from the sources, so that every module is looked at, whatever has been built. It relies on the format that format.sh
-# holds, and on names: a local variable must not have the name of another file's function.
+# Read from the sources, so that every module is looked at, whatever has been built. It relies on the format that
+# format.sh holds, and on names: a local variable must not have the name of another file's function.
 # circles-allowed.txt has the calls that are left: a line is the beginnings of the names of a caller and of a callee.
 checks=$(cd "$(dirname "$0")" && pwd)
 . "$checks/common.sh"

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Who may include whom (DESIGN.md): wire <- metal <- virtio <- rpmsg <- services, and virtio <- remoteproc. lib/ takes ISO C
-# headers and its own, and asks for no operating system by name; what depends on one is in ports/. kernel/ shares with
-# the rest only amprelay/wire.h with its tables, and include/uapi; the reproducers in kernel/upstream/ are programs.
+# Who may include whom (DESIGN.md): wire <- metal <- virtio <- rpmsg <- services, and virtio <- remoteproc. lib/ takes
+# ISO C headers and its own, and asks for no operating system by name; what depends on one is in ports/. kernel/
+# shares with the rest only amprelay/wire.h with its tables, and include/uapi; the reproducers in kernel/upstream/ are
+# programs.
 . "$(dirname "$0")/common.sh"
 
 c_files | grep -E '^(lib|kernel|include)/' | grep -v '^kernel/upstream/' | awk '

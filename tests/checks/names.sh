@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# What a document names in backquotes is there: a `function()` is a word of the sources, a file with a path or an ending is a
-# file of the project, and in "`f()`, `g()` in `path`" both are words of that file. Names of other projects (Linux, libc,
-# QEMU) and names made up for an example are in names-of-others.txt. Code in fences is not looked at, nor is a placeholder in
-# capitals (SOC, NAME), nor what lies in build/ or a lab's dumps/.
+# What a document names in backquotes is there: a `function()` is a word of the sources, a file with a path or an
+# ending is a file of the project, and in "`f()`, `g()` in `path`" both are words of that file. Names of other
+# projects (Linux, libc, QEMU) and names made up for an example are in names-of-others.txt. Code in fences is not
+# looked at, nor is a placeholder in capitals (SOC, NAME), nor what lies in build/ or a lab's dumps/.
 . "$(dirname "$0")/common.sh"
 
 others=tests/checks/names-of-others.txt
@@ -40,7 +40,8 @@ grep '\.md$' "$work/files" | xargs -r awk -F '\t' -v words="$work/words" -v file
 	function is_file(name) {
 		return name ~ /^[A-Za-z0-9_.\/-]+\.(c|h|S|sh|md|dts|dtsi|txt|json|jq|cmake|ld|config|yaml)$|^(amprelay|rpmsg)\.1$/ && name !~ /^build\/|dumps\/|-[0-9]+\.txt$|(^|[\/._-])[A-Z]+[\/.-]/
 	}
-	# The names before "in `path`", which end at position "end" of the line: each must be in one of the files of that name.
+	# The names before "in `path`", which end at position "end" of the line: each must be in one of the files of
+	# that name.
 	function check_inside(before, path,   n, name, list, i, found) {
 		while (match(before, /`[A-Za-z_][A-Za-z0-9_]*\(\)`(, | and | → )?$/)) {
 			name = substr(before, RSTART + 1, RLENGTH - 1)

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * What an application does with the macros of the headers, in C99 to C2x and C++11 to C++23 without a warning. Its log
  * messages are as odd as those of applications: arguments of another size than the format says, none, formats that are

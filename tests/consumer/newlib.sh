@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# newlib.sh SOURCE WORK: a program for a Cortex-M3 with newlib gets the library's open(), read(), write() and close(), and never
-# somebody else's without the linker saying so. Only the part of the library that this is about is built here.
+# newlib.sh SOURCE WORK: a program for a Cortex-M3 with newlib gets the library's open(), read(), write() and close(),
+# and never somebody else's without the linker saying so. Only the part of the library that this is about is built
+# here.
 set -eu
 source=$1 work=$2
 here=$source/tests/consumer/newlib

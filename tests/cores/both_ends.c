@@ -82,12 +82,11 @@ static int receive(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t 
 static void bring_up(struct side *side, unsigned int role, struct rpmsg_virtio_shm_pool *pool)
 {
 	static const metal_phys_addr_t pa = MEMORY_PA;
-	unsigned int i;
 
 	metal_io_init(&side->io, &memory, &pa, sizeof(memory), (unsigned int)-1, AMP_IO_NORMAL, NULL);
 	side->vdev = rproc_virtio_create_vdev(role, 0, &memory.entry, &side->io, side, kick, NULL);
 	CHECK(side->vdev != NULL);
-	for (i = 0; i < 2; i++)
+	for (unsigned int i = 0; i < 2; i++)
 		CHECK(rproc_virtio_init_vring(side->vdev, i, i, memory.ring[i], &side->io, RING_NUM, RING_ALIGN) == 0);
 	side->ept.priv = side;
 	CHECK(rpmsg_init_vdev(&side->rvdev, side->vdev, NULL, &side->io, pool) == 0);
@@ -98,13 +97,12 @@ static void bring_up(struct side *side, unsigned int role, struct rpmsg_virtio_s
 static void messages_come_and_go(void)
 {
 	struct rpmsg_virtio_shm_pool pool;
-	unsigned int i;
 
 	memory.entry.vdev.type = RSC_VDEV;
 	memory.entry.vdev.id = VIRTIO_ID_RPMSG;
 	memory.entry.vdev.dfeatures = 1u << VIRTIO_RPMSG_F_NS;
 	memory.entry.vdev.num_of_vrings = 2;
-	for (i = 0; i < 2; i++) {
+	for (unsigned int i = 0; i < 2; i++) {
 		memory.entry.vring[i].num = RING_NUM;
 		memory.entry.vring[i].align = RING_ALIGN;
 	}
@@ -113,7 +111,7 @@ static void messages_come_and_go(void)
 	bring_up(&remote, VIRTIO_DEV_DEVICE, NULL);
 	rproc_virtio_notified(host.vdev, RSC_NOTIFY_ID_ANY);
 	rproc_virtio_notified(remote.vdev, RSC_NOTIFY_ID_ANY);
-	for (i = 0; i < MESSAGES; i++) {
+	for (unsigned int i = 0; i < MESSAGES; i++) {
 		CHECK(rpmsg_send(&host.ept, "hello", 5) == 5);
 		rproc_virtio_notified(remote.vdev, RSC_NOTIFY_ID_ANY);
 		rproc_virtio_notified(host.vdev, RSC_NOTIFY_ID_ANY);

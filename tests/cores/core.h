@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file core.h
- * @brief What the program asks of the machine that it runs on.
- */
+/* What the program asks of the machine that it runs on. */
 #ifndef TEST_CORE_H
 #define TEST_CORE_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/** @file allocations.h @brief The library's allocations, counted; any one of them can be made to fail. */
+/* The library's allocations, counted; any one of them can be made to fail. */
 #ifndef TESTS_FUZZ_ALLOCATIONS_H
 #define TESTS_FUZZ_ALLOCATIONS_H
 

@@ -21,15 +21,15 @@ static uint64_t below(uint32_t ids)
 static void receive(struct bells *bells, int core, struct fuzz_input *in)
 {
 	uint64_t notify = 0, control = 0, interrupts;
-	uint32_t invalid = 0, id;
+	uint32_t invalid = 0;
 	struct bell_news news;
 	uint8_t *bytes;
-	size_t n, i;
+	size_t n;
 
 	bytes = fuzz_block(in, fuzz_u8(in), &n);
 	if (n && send(core, bytes, n, MSG_DONTWAIT | MSG_NOSIGNAL) != (ssize_t)n)
 		n = 0;
-	for (i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		if (bytes[i] < bells->notify_ids)
 			notify |= UINT64_C(1) << bytes[i];
 		else if (bytes[i] >= AMP_DB_BOOT && bytes[i] <= AMP_DB_STOPPED)
@@ -41,7 +41,7 @@ static void receive(struct bells *bells, int core, struct fuzz_input *in)
 	amp_bells_receive(bells, &news);
 	fuzz_check(!news.closed && !news.more);
 	fuzz_check(news.notify == notify && news.control == control && news.invalid == invalid);
-	for (id = 0; id < bells->notify_ids; id++) {
+	for (uint32_t id = 0; id < bells->notify_ids; id++) {
 		bool rung = read(bells->to_host[AMP_VECTOR_NOTIFY(id)], &interrupts, sizeof(interrupts)) > 0;
 
 		fuzz_check(rung == (!bells->relay_is_host && (notify >> id & 1)));
@@ -52,10 +52,10 @@ static void receive(struct bells *bells, int core, struct fuzz_input *in)
 static void drain(struct bells *bells, int core, uint64_t *rung_notify, uint64_t *rung_control)
 {
 	uint8_t bytes[4096];
-	ssize_t n, i;
+	ssize_t n;
 
 	while ((n = recv(core, bytes, sizeof(bytes), MSG_DONTWAIT)) > 0) {
-		for (i = 0; i < n; i++) {
+		for (ssize_t i = 0; i < n; i++) {
 			uint64_t *rung = bytes[i] < AMP_DB_NOTIFY_MAX ? rung_notify : rung_control;
 
 			fuzz_check(*rung >> (bytes[i] % 64) & 1);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file fuzz.h
- * @brief What every fuzzer stands on: its input as a stream of choices, and claims that hold in all builds.
+/*
+ * What every fuzzer stands on: its input as a stream of choices, and claims that hold in all builds.
  *
  * A fuzzer is one source file with LLVMFuzzerTestOneInput(). It is linked with libFuzzer for `make fuzz`, and with
  * replay.c as an ordinary test that runs the kept corpus. What it claims is listed in

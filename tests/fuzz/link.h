@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file link.h
- * @brief A host and a remote over one shared block between canaries, with a peer that can rewrite all of the block.
- */
+/* A host and a remote over one shared block between canaries, with a peer that can rewrite all of the block. */
 #ifndef TESTS_FUZZ_LINK_H
 #define TESTS_FUZZ_LINK_H
 

@@ -42,14 +42,14 @@ static void on_reply(void *userdata, const json_t *result)
 
 static void ask(void)
 {
-	unsigned int i, waiting = 0;
+	unsigned int waiting = 0;
 
 	if (asked == ASKED_MAX)
 		return;
 	accepted[asked] = amp_qmp_command(&qmp, "stop", NULL, on_reply, &answered[asked]);
 	fuzz_check(!accepted[asked] || !closed);
 	asked++;
-	for (i = 0; i < asked; i++)
+	for (unsigned int i = 0; i < asked; i++)
 		waiting += accepted[i] && !answered[i];
 	fuzz_check(closed || waiting <= QMP_PENDING_MAX);
 }

@@ -58,7 +58,7 @@ static void bind(struct rpmsg_device *rdev, const char *name, uint32_t dest)
 		memset(&ept[i], 0, sizeof(ept[i]));
 		in_use[i] = true; /* before: more can arrive inside */
 		in_use[i] = rpmsg_create_ept(&ept[i], rdev, name, RPMSG_ADDR_ANY, dest, receive, unbind) == 0;
-		fuzz_check(!in_use[i] || (ept[i].dest_addr == dest && !strcmp(ept[i].name, name)));
+		fuzz_check(!in_use[i] || (ept[i].dest_addr == dest && strcmp(ept[i].name, name) == 0));
 		return;
 	}
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file peer.h
- * @brief The other side of shared memory, as the input plays it: it rewrites any byte, between two calls of the library
+/*
+ * The other side of shared memory, as the input plays it: it rewrites any byte, between two calls of the library
  * or between two accesses of one call.
  *
  * The library under test is built with fuzz/shared_access.h, so that each access to shared memory is a moment.

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file rpc_sides.h
- * @brief The file calls of rpc.c, in a source of their own: openamp/rpmsg_retarget.h and rpmsg_rpc_client_server.h
+/*
+ * The file calls of rpc.c, in a source of their own: openamp/rpmsg_retarget.h and rpmsg_rpc_client_server.h
  * cannot be included together.
  */
 #ifndef TESTS_FUZZ_RPC_SIDES_H

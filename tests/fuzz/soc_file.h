@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/** @file soc_file.h @brief What the relay makes of a soc.json, and what holds if it takes it. */
+/* What the relay makes of a soc.json, and what holds if it takes it. */
 #ifndef TESTS_FUZZ_SOC_FILE_H
 #define TESTS_FUZZ_SOC_FILE_H
 

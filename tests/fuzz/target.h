@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file target.h
- * @brief A remote processor with 16 KiB of memory between canaries, for images and resource tables that nobody has
+/*
+ * A remote processor with 16 KiB of memory between canaries, for images and resource tables that nobody has
  * checked.
  */
 #ifndef TESTS_FUZZ_TARGET_H

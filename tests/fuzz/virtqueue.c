@@ -102,7 +102,7 @@ static void get_back(void)
 
 static void take(struct fuzz_input *in)
 {
-	uint16_t idx, next;
+	uint16_t idx;
 	unsigned int parts = 1;
 	uint32_t len;
 	void *part = virtqueue_get_first_avail_buffer(device.vq, &idx, &len);
@@ -111,7 +111,7 @@ static void take(struct fuzz_input *in)
 		return;
 	fuzz_check(!device.fault && idx < NUM);
 	taken++;
-	for (next = idx; part && parts <= NUM; parts++) {
+	for (uint16_t next = idx; part && parts <= NUM; parts++) {
 		check_inside(part, len);
 		part = virtqueue_get_next_avail_buffer(device.vq, next, &next, &len);
 	}

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# usage: applications.sh DIRECTORY: the remote sides of tests/applications, as firmware of a Cortex-M3 with newlib, one after the
-# other in one lab, each driven by Linux with its own means, and each ends with status 0.
+# usage: applications.sh DIRECTORY: the remote sides of tests/applications, as firmware of a Cortex-M3 with newlib,
+# one after the other in one lab, each driven by Linux with its own means, and each ends with status 0.
 . "$(dirname "$0")/lab.sh"
 programs=$1
 shared=$AMPRELAY_STATE/firmware

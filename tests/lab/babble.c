@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* A firmware that does nothing but ring: both virtqueues, as fast as the core can, from its first instruction on. */
 #include <stdint.h>
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Every kind of bad firmware is refused by Linux or the relay with a message that says what is wrong, and the lab goes on.
+# Every kind of bad firmware is refused by Linux or the relay with a message that says what is wrong, and the lab goes
+# on.
 . "$(dirname "$0")/lab.sh"
 
 . "$(dirname "$0")/firmware_file.sh"

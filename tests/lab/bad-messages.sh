@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# usage: bad-messages.sh SOC, which has one core of the same name
-# What Linux can do wrong to the firmware's services: each ends in the documented way, and the core goes on serving everyone.
+# usage: bad-messages.sh SOC, which has one core of the same name What Linux can do wrong to the firmware's services:
+# each ends in the documented way, and the core goes on serving everyone.
 . "$(dirname "$0")/lab.sh"
 core=$1
 
@@ -25,8 +25,8 @@ expect_services() {
 	expect 0 "from ept 0x0402: ping /dev/rpmsg0" guest rpmsg_ping /dev/rpmsg0
 }
 
-# announce NAME ADDRESS FLAGS: a name service message with any 32 bytes of name (a printf format, padded with NULs), from a
-# program that has opened an endpoint whose counterpart is the core's name service
+# announce NAME ADDRESS FLAGS: a name service message with any 32 bytes of name (a printf format, padded with NULs),
+# from a program that has opened an endpoint whose counterpart is the core's name service
 announce() {
 	guest sh -c "{ printf '$1'; head -c 32 /dev/zero; } | head -c 32 >/tmp/announcement
 		printf '$2$3' >>/tmp/announcement
@@ -92,8 +92,8 @@ expect 0 "" guest sh -c "exec 3<>/dev/rpmsg0; head -c 496 /dev/zero | tr '\0' x 
 	[ \$(wc -c </tmp/reply) = 496 ] && grep -q '^from ept 0x0402: x*\$' /tmp/reply"
 expect 0 "" guest sh -c "exec 3<>/dev/ttyRPMSG0; head -c 496 /dev/zero | tr '\0' x >&3; timeout 10 dd bs=1 count=503 <&3 2>/dev/null | grep -q '^TTY 0: x\{496\}\$'"
 
-# a terminal flooded by one who does not read: Linux refuses when it has no buffer, and what comes back is lost when it is too much.
-# Once all is read (nothing comes for half a second) it works as before.
+# a terminal flooded by one who does not read: Linux refuses when it has no buffer, and what comes back is lost when
+# it is too much. Once all is read (nothing comes for half a second) it works as before.
 expect 0 "TTY 0: done" guest sh -c "exec 3<>/dev/ttyRPMSG0; head -c 2000000 /dev/zero | dd of=/dev/ttyRPMSG0 bs=496 2>/dev/null
 	stty -F /dev/ttyRPMSG0 min 0 time 5; cat <&3 >/dev/null; stty -F /dev/ttyRPMSG0 min 1 time 0
 	echo done >&3; timeout 10 grep -m1 -o 'TTY 0: done' <&3"

@@ -1,8 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# usage: crash-and-restart.sh [COUNT]
-# A crash is handled for the life that it ended: users who stop and start the core while remoteproc waits for its lock to do so do
-# not have a sound core restarted.
+# usage: crash-and-restart.sh [COUNT] A crash is handled for the life that it ended: users who stop and start the core
+# while remoteproc waits for its lock to do so do not have a sound core restarted.
 . "$(dirname "$0")/lab.sh"
 . "$(dirname "$0")/firmware_file.sh"
 
@@ -22,7 +21,8 @@ expect 0 "" amp up --firmware "$dir"
 expect 0 "" amp stop m3
 expect 0 "" guest sh -c 'echo moody.elf >/sys/class/remoteproc/remoteproc0/firmware'
 
-# Each turn: a start, whose core dies at once in half of the cases, and a stop and a start that wait for the lock, or nearly.
+# Each turn: a start, whose core dies at once in half of the cases, and a stop and a start that wait for the lock, or
+# nearly.
 guest sh -c '
 	cd /sys/class/remoteproc/remoteproc0
 	for n in $(seq '"${1:-10}"'); do

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# usage: fault.sh SOC KIND: the fault is detected by the sense that include/amprelay/faults.h names, reported to Linux in its
-# words, dumped on both sides, recovered from. The SoC's core has the same name.
+# usage: fault.sh SOC KIND: the fault is detected by the sense that include/amprelay/faults.h names, reported to Linux
+# in its words, dumped on both sides, recovered from. The SoC's core has the same name.
 . "$(dirname "$0")/lab.sh"
 core=$1 kind=$2
 isa=$(jq -r '.cores[0].isa' "$AMPRELAY_LAB/$core.json")

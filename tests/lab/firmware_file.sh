@@ -30,8 +30,8 @@ le32() {
 	printf '\\%03o\\%03o\\%03o\\%03o' $(($1 & 255)) $(($1 >> 8 & 255)) $(($1 >> 16 & 255)) $(($1 >> 24 & 255))
 }
 
-# segment N TYPE OFFSET ADDRESS FILESZ MEMSZ: overwrite program header N, 0 the first. There is room for more than the file has
-# (headers N): linkers align what follows.
+# segment N TYPE OFFSET ADDRESS FILESZ MEMSZ: overwrite program header N, 0 the first. There is room for more than the
+# file has (headers N): linkers align what follows.
 segment() {
 	patch $((52 + 32 * $1)) "$(le32 "$2")$(le32 "$3")$(le32 "$4")$(le32 "$4")$(le32 "$5")$(le32 "$6")$(le32 6)$(le32 4)"
 }

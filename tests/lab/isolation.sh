@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# usage: isolation.sh DEMO: 10000 messages to one core while the other is broken twenty times: the demonstration holds, and its report says so.
+# usage: isolation.sh DEMO: 10000 messages to one core while the other is broken twenty times: the demonstration
+# holds, and its report says so.
 . "$(dirname "$0")/lab.sh"
 demo=$1
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# What the lab tests share. A test is a short sequence of `amp` commands and expectations; each expectation prints one line and
-# a failed one ends the test with the lab's last words. Sourced, with $AMPRELAY (the program) and $AMPRELAY_LAB in the environment.
+# What the lab tests share. A test is a short sequence of `amp` commands and expectations; each expectation prints one
+# line and a failed one ends the test with the lab's last words. Sourced, with $AMPRELAY (the program) and
+# $AMPRELAY_LAB in the environment.
 
 set -eu
 
@@ -12,7 +13,8 @@ export AMPRELAY_STATE
 STATE=$AMPRELAY_STATE/$NAME
 TIMEOUT=60 # of each wait, seconds: generous, since waits are on events
 
-# A lab must not outlive its test, however that ends: it hangs on a pipe (8) of which only this shell holds the writing end (9).
+# A lab must not outlive its test, however that ends: it hangs on a pipe (8) of which only this shell holds the
+# writing end (9).
 mkfifo "$AMPRELAY_STATE/lifeline"
 exec 7<>"$AMPRELAY_STATE/lifeline" 8<"$AMPRELAY_STATE/lifeline" 9>"$AMPRELAY_STATE/lifeline" 7>&-
 
@@ -55,7 +57,8 @@ ok() {
 	echo "ok - $*"
 }
 
-# expect STATUS TEXT COMMAND…: the command's exit status is STATUS and its output (both streams) contains TEXT ("" = anything).
+# expect STATUS TEXT COMMAND…: the command's exit status is STATUS and its output (both streams) contains TEXT ("" =
+# anything).
 expect() {
 	want=$1 text=$2
 	shift 2
@@ -102,8 +105,9 @@ expect_echo() {
 	ok "amp-echo${2:+ of $2} answers"
 }
 
-# expect_sound_kernel [FILE]: Linux's log, or FILE with a copy of it, has no complaint. One is let pass, since unmodified Linux
-# warns by itself when a core goes away under a program that polls (kernel/upstream, patch 5): the report of rpmsg_poll().
+# expect_sound_kernel [FILE]: Linux's log, or FILE with a copy of it, has no complaint. One is let pass, since
+# unmodified Linux warns by itself when a core goes away under a program that polls (kernel/upstream, patch 5): the
+# report of rpmsg_poll().
 expect_sound_kernel() {
 	if [ -n "${1:-}" ]; then cat "$1"; else guest dmesg; fi >"$AMPRELAY_STATE/kernel-said"
 	! awk '/-\[ cut here \]-/ { report = 1; text = ""; known = 0 }

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* A firmware that dies in each life with an odd number as soon as it runs, and sleeps in the others. */
 #include <amprelay/wire.h>
 

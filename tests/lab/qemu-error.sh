@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# A core whose QEMU does not start: whoever has asked for the core is told why, in QEMU's words, whole; and once it can, it runs.
+# A core whose QEMU does not start: whoever has asked for the core is told why, in QEMU's words, whole; and once it
+# can, it runs.
 . "$(dirname "$0")/lab.sh"
 
 qemu=$(command -v qemu-system-arm)

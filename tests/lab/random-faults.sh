@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# usage: random-faults.sh [SOC [COUNT [SEED]]]: so many faults of random kinds at random moments, now and then with a wild write
-# before: each is detected and recovered from, the link is up each time, and neither the relay nor Linux has grown at the end.
+# usage: random-faults.sh [SOC [COUNT [SEED]]]: so many faults of random kinds at random moments, now and then with a
+# wild write before: each is detected and recovered from, the link is up each time, and neither the relay nor Linux
+# has grown at the end.
 . "$(dirname "$0")/lab.sh"
 core=${1:-m3} count=${2:-100} seed=${3:-$(date +%s)}
 echo "seed $seed: again with random-faults.sh $core $count $seed"

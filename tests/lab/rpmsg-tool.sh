@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# `rpmsg` in Linux: endpoints, channels and names that it makes; bad input and broken cores end in the documented status, and
-# the system goes on serving.
+# `rpmsg` in Linux: endpoints, channels and names that it makes; bad input and broken cores end in the documented
+# status, and the system goes on serving.
 . "$(dirname "$0")/lab.sh"
 
 # within TEXT COMMAND: the guest's shell COMMAND succeeds in time; what mdev does follows what the kernel did.

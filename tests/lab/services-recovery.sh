@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# A core crashes while terminals, channels and endpoints of Linux are in use: programs are told, and after the recovery everything
-# is there again, and works from the start.
+# A core crashes while terminals, channels and endpoints of Linux are in use: programs are told, and after the
+# recovery everything is there again, and works from the start.
 . "$(dirname "$0")/lab.sh"
 
 ctrl=/dev/rpmsg_ctrl0

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# usage: two-cores.sh SOC A B: two cores beside each other are told apart everywhere, and what befalls one is none of the other's business.
+# usage: two-cores.sh SOC A B: two cores beside each other are told apart everywhere, and what befalls one is none of
+# the other's business.
 . "$(dirname "$0")/lab.sh"
 soc=$1 a=$2 b=$3
 

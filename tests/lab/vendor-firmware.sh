@@ -1,14 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Images and resource tables as the linkers and SDKs of vendors make them: Linux, and the library in its place, start each, and
-# decide alike about each. Made of our own firmware.
+# Images and resource tables as the linkers and SDKs of vendors make them: Linux, and the library in its place, start
+# each, and decide alike about each. Made of our own firmware.
 . "$(dirname "$0")/lab.sh"
 . "$(dirname "$0")/firmware_file.sh"
 
 expect 0 "" amp up --firmware "$dir"
 expect 0 "" amp stop m3
 
-# Both take it, and it answers: so it found its table where it is linked to find it, with the rings that its host has made.
+# Both take it, and it answers: so it found its table where it is linked to find it, with the rings that its host has
+# made.
 works() {
 	expect 0 "" amp start m3
 	expect_echo

@@ -15,8 +15,8 @@ relay=$(relay_pid)
 memory=$(find "/proc/$relay/fd" -lname '/memfd:amprelay-m3*' | head -n 1)
 [ -n "$memory" ] || fail "the core's memory is not found"
 
-# the description of the SoC, which a driver needs when it binds, where the host sees the memory and all else that the host says,
-# what the relay says, and all of it at once
+# the description of the SoC, which a driver needs when it binds, where the host sees the memory and all else that the
+# host says, what the relay says, and all of it at once
 life=1
 for place in "0 1024" "0x400 8" "0x400 96" "0x800 400" "0 0x1000"; do
 	mark

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# `make check-abi` in a clone: no release, an unchanged one, something new, something broken, and broken with a new minor version.
+# `make check-abi` in a clone: no release, an unchanged one, something new, something broken, and broken with a new
+# minor version.
 set -euo pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
 work=$(mktemp -d)

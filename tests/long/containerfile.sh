@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The steps of Containerfile, one by one, in a fresh Debian root: they are the README's, so this is what a stranger does.
+# The steps of Containerfile, one by one, in a fresh Debian root: they are the README's, so this is what a stranger
+# does.
 . "$(dirname "$0")/root.sh"
 root=$work/containerfile
 root_make "$root"

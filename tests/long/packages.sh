@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The Debian packages of build/dist (make deb) on a fresh Debian: they install, an application builds against the library, a lab
-# runs and recovers, and removing them leaves nothing.
+# The Debian packages of build/dist (make deb) on a fresh Debian: they install, an application builds against the
+# library, a lab runs and recovers, and removing them leaves nothing.
 . "$(dirname "$0")/root.sh"
 root=$work/packages
 root_make "$root"

@@ -2,8 +2,8 @@
 # shellcheck shell=bash
 # Sourced: a fresh Debian 12 in a folder, from the package sources that this machine uses, and commands inside of it.
 #   root_make DIR            debootstrap, once kept as build/long/base.tar; DIR is emptied
-#   root_run DIR COMMAND…    in a mount and process namespace of its own: nothing outlives it; with ROOT_OFFLINE=yes in a network
-#                            namespace, too, where no other lab's sockets are
+#   root_run DIR COMMAND…    in a mount and process namespace of its own: nothing outlives it; with ROOT_OFFLINE=yes
+#                            in a network namespace, too, where no other lab's sockets are
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 work=$top/build/long

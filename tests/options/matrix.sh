@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# matrix.sh DIR [OPTION…]: the library's unit tests, all of them, in builds below DIR: without each option of lib/options.cmake alone
-# (or without those that are named), without all, and optimised at link time.
+# matrix.sh DIR [OPTION…]: the library's unit tests, all of them, in builds below DIR: without each option of
+# lib/options.cmake alone (or without those that are named), without all, and optimised at link time.
 # shellcheck disable=SC2046,SC2086 # lists of words
 set -eu
 tree=$(cd "$(dirname "$0")/../.." && pwd)

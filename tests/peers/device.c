@@ -1,8 +1,5 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file device.c
- * @brief Model remotes: the device's end of the rings, as OpenAMP and RPMsg-Lite handle it.
- */
+// SPDX-License-Identifier: GPL-2.0-only
+/* Model remotes: the device's end of the rings, as OpenAMP and RPMsg-Lite handle it. */
 #include "peer.h"
 
 #include <string.h>
@@ -11,13 +8,12 @@ static bool start(struct peer *peer)
 {
 	const struct shared *shared = peer->shared;
 	struct model *model = &peer->model;
-	unsigned int queue;
 
 	/* RPMsg-Lite takes the first kick for the word that the host is ready. */
 	if (peer->kind->habits.no_status ? !peer->heard : !(*shared->status & STATUS_DRIVER_OK))
 		return false;
 	memset(model, 0, sizeof(*model));
-	for (queue = 0; queue < 2; queue++)
+	for (unsigned int queue = 0; queue < 2; queue++)
 		vring_init(&model->ring[queue], shared->ring_size, shared->ring[queue], shared->ring_align);
 	/* Whatever stands there from the start counts as given back. */
 	model->given[TO_REMOTE] = model->ring[TO_REMOTE].used->idx;
@@ -88,9 +84,7 @@ static void notified(struct peer *peer, unsigned int queue)
 
 static void stop(struct peer *peer)
 {
-	unsigned int ept;
-
-	for (ept = 0; ept < peer->endpoints; ept++)
+	for (unsigned int ept = 0; ept < peer->endpoints; ept++)
 		if (peer->model.ept[ept].open)
 			(void)model_announce(peer, ept, 1);
 }

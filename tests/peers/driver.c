@@ -1,8 +1,5 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file driver.c
- * @brief Model hosts: the driver's end of the rings, as Linux, OpenAMP and RPMsg-Lite handle it.
- */
+// SPDX-License-Identifier: GPL-2.0-only
+/* Model hosts: the driver's end of the rings, as Linux, OpenAMP and RPMsg-Lite handle it. */
 #include "peer.h"
 
 #include <string.h>
@@ -47,8 +44,6 @@ static bool start(struct peer *peer)
 	const struct habits *habits = &peer->kind->habits;
 	const struct shared *shared = peer->shared;
 	struct model *model = &peer->model;
-	unsigned int queue;
-	uint32_t id;
 
 	memset(model, 0, sizeof(*model));
 	if (shared->status)
@@ -57,19 +52,19 @@ static bool start(struct peer *peer)
 		*shared->features_accepted = *shared->features_offered;
 	else if (shared->status)
 		*shared->features_accepted = *shared->features_offered & FEATURE_NS;
-	for (queue = 0; queue < 2; queue++) {
+	for (unsigned int queue = 0; queue < 2; queue++) {
 		vring_init(&model->ring[queue], shared->ring_size, shared->ring[queue], shared->ring_align);
 		memset(shared->ring[queue], 0, (size_t)vring_size(shared->ring_size, shared->ring_align));
 		model->ring[queue].avail->flags = habits->no_interrupt || queue == TO_REMOTE;
-		for (id = 0; id < shared->ring_size; id++) {
+		for (uint32_t id = 0; id < shared->ring_size; id++) {
 			model->len[queue][id] = shared->buffer_size[queue];
 			describe(peer, queue, id, shared->buffer_size[queue]);
 		}
 	}
-	for (id = 0; id < shared->ring_size; id++)
+	for (uint32_t id = 0; id < shared->ring_size; id++)
 		offer(peer, TO_HOST, id);
 	if (habits->used_from_start) {
-		for (id = 0; id < shared->ring_size; id++) {
+		for (uint32_t id = 0; id < shared->ring_size; id++) {
 			model->ring[TO_REMOTE].used->ring[id].id = id;
 			model->ring[TO_REMOTE].used->ring[id].len = shared->buffer_size[TO_REMOTE];
 		}
@@ -155,9 +150,7 @@ static void notified(struct peer *peer, unsigned int queue)
 /* Endpoints are destroyed one by one, said to the other side as far as there are buffers; then the device is reset. */
 static void stop(struct peer *peer)
 {
-	unsigned int ept;
-
-	for (ept = 0; ept < peer->endpoints; ept++)
+	for (unsigned int ept = 0; ept < peer->endpoints; ept++)
 		if (peer->model.ept[ept].open)
 			(void)model_announce(peer, ept, 1);
 	if (peer->shared->status)

@@ -1,8 +1,5 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file model.c
- * @brief Endpoints and names of the models.
- */
+// SPDX-License-Identifier: GPL-2.0-only
+/* Endpoints and names of the models. */
 #include "peer.h"
 
 #include <string.h>

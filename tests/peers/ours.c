@@ -1,8 +1,5 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file ours.c
- * @brief The library as one of the peers, in either role, and as the remote of an RPMsg-Lite host.
- */
+// SPDX-License-Identifier: GPL-2.0-only
+/* The library as one of the peers, in either role, and as the remote of an RPMsg-Lite host. */
 #include "peer.h"
 
 #include <amprelay/link.h>
@@ -49,9 +46,8 @@ static void release_one(struct own *own, unsigned int i)
 static void settle(struct peer *peer)
 {
 	struct own *own = peer->own;
-	unsigned int i;
 
-	for (i = 0; own && i < HOLDS; i++)
+	for (unsigned int i = 0; own && i < HOLDS; i++)
 		release_one(own, i);
 }
 
@@ -129,13 +125,12 @@ static const struct virtio_dispatch plain_dispatch = {.notify = ring_plain, .get
 static struct virtio_device *plain_device(struct own *own)
 {
 	const struct shared *shared = own->peer->shared;
-	unsigned int i;
 
 	own->plain.role = VIRTIO_DEV_DEVICE;
 	own->plain.func = &plain_dispatch;
 	own->plain.vrings_num = 2;
 	own->plain.vrings_info = own->vring;
-	for (i = 0; i < 2; i++) {
+	for (unsigned int i = 0; i < 2; i++) {
 		own->vring[i].vq = &own->queue[i];
 		own->vring[i].notifyid = i;
 		own->vring[i].info.vaddr = shared->ring[i];
@@ -151,11 +146,10 @@ static struct virtio_device *table_device(struct own *own)
 {
 	const struct shared *shared = own->peer->shared;
 	struct virtio_device *vdev;
-	unsigned int i;
 
 	vdev = rproc_virtio_create_vdev(own->peer->kind->host ? VIRTIO_DEV_DRIVER : VIRTIO_DEV_DEVICE, 0,
 	                                shared->memory, &own->io, own->peer, ring_peer, NULL);
-	for (i = 0; vdev && i < 2; i++)
+	for (unsigned int i = 0; vdev && i < 2; i++)
 		if (rproc_virtio_init_vring(vdev, i, i, shared->ring[i], &own->io, shared->ring_size,
 		                            shared->ring_align))
 			world_fail(own->peer, "rproc_virtio_init_vring()");

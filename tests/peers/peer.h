@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file peer.h
- * @brief One side of an RPMsg link, as it behaves on the wire: a model of another library or of Linux, or our own.
+/*
+ * One side of an RPMsg link, as it behaves on the wire: a model of another library or of Linux, or our own.
  *
  * A model is as simple as can be: raw rings in plain memory, no checks beyond those that its original makes. What each
  * of them does differently stands in struct habits. The world (world.h) says what a peer does when.

@@ -1,7 +1,6 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file peers.c
- * @brief Lets two peers talk, restarts them, and checks what comes: each pair of kinds, each with many seeds.
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Lets two peers talk, restarts them, and checks what comes: each pair of kinds, each with many seeds.
  *
  * usage: peers [--runs N] [--seed S] [--pair P] [-v]
  *
@@ -134,11 +133,10 @@ static void send_one(struct peer *peer, unsigned int ept)
 	struct account *account = &world.account[side];
 	uint8_t data[4096];
 	struct payload payload = {peer->life, ept, account->sent[ept], peer->addr_base + ept, 0, PAYLOAD_MAGIC};
-	uint32_t i;
 
 	payload.len = PAYLOAD_MIN + world_random(world.largest[side] - PAYLOAD_MIN + 1);
 	memcpy(data, &payload, sizeof(payload));
-	for (i = sizeof(payload); i < payload.len; i++)
+	for (uint32_t i = sizeof(payload); i < payload.len; i++)
 		data[i] = world_pattern(payload.number, i);
 	account->sent[ept]++; /* it may arrive before the send returns */
 	if (peer->kind->send(peer, ept, data, payload.len) == 1)
@@ -151,11 +149,10 @@ static void send_one(struct peer *peer, unsigned int ept)
 static bool create_all(struct peer *peer)
 {
 	struct account *account = &world.account[peer == &world.peer[1]];
-	unsigned int ept;
 
 	if (!peer->up || !world.announces[peer == &world.peer[1]])
 		return peer->up;
-	for (ept = 0; ept < world.endpoints; ept++) {
+	for (unsigned int ept = 0; ept < world.endpoints; ept++) {
 		if (!account->created[ept])
 			account->created[ept] = peer->kind->create(peer, ept);
 		if (!account->created[ept])
@@ -186,10 +183,8 @@ static void step(struct peer *peer)
 
 static bool all_arrived(void)
 {
-	unsigned int side, ept;
-
-	for (side = 0; side < 2; side++)
-		for (ept = 0; ept < world.endpoints; ept++)
+	for (unsigned int side = 0; side < 2; side++)
+		for (unsigned int ept = 0; ept < world.endpoints; ept++)
 			if (world.account[side].sent[ept] != world.account[!side].received[ept])
 				return false;
 	return true;
@@ -198,11 +193,10 @@ static bool all_arrived(void)
 /* By what was kicked for, and by nothing else. */
 static void come_to_rest(void)
 {
-	unsigned int turn, side;
 	struct peer *peer;
 
-	for (turn = 0; turn < 100000; turn++) {
-		for (side = 0; side < 2; side++) {
+	for (unsigned int turn = 0; turn < 100000; turn++) {
+		for (unsigned int side = 0; side < 2; side++) {
 			peer = &world.peer[side];
 			start(peer);
 			if (peer->up && peer->kind->settle)
@@ -221,14 +215,14 @@ static void come_to_rest(void)
 static void last_round(void)
 {
 	uint32_t sent[2][ENDPOINTS_MAX];
-	unsigned int side, ept, turn, left = 1;
+	unsigned int side, left = 1;
 
 	for (side = 0; side < 2; side++)
 		memcpy(sent[side], world.account[side].sent, sizeof(sent[side]));
 	/* Who is announced to learns the other's address; who announces, from the first message at the latest. */
-	for (turn = 0; left && turn < 20 + 20 * world.endpoints; turn++) {
+	for (unsigned int turn = 0; left && turn < 20 + 20 * world.endpoints; turn++) {
 		for (left = side = 0; side < 2; side++)
-			for (ept = 0; ept < world.endpoints; ept++)
+			for (unsigned int ept = 0; ept < world.endpoints; ept++)
 				if (world.account[side].sent[ept] == sent[side][ept]) {
 					send_one(&world.peer[side], ept);
 					left++;
@@ -236,13 +230,13 @@ static void last_round(void)
 		come_to_rest();
 	}
 	for (side = 0; side < 2; side++)
-		for (ept = 0; ept < world.endpoints; ept++)
+		for (unsigned int ept = 0; ept < world.endpoints; ept++)
 			if (world.account[side].sent[ept] == sent[side][ept])
 				world_fail(&world.peer[side], "endpoint %u cannot send", ept);
 	if (!world.gaps && !all_arrived())
 		world_fail(NULL, "are at rest, and not all that was sent has arrived");
 	for (side = 0; side < 2; side++)
-		for (ept = 0; ept < world.endpoints; ept++)
+		for (unsigned int ept = 0; ept < world.endpoints; ept++)
 			if (world.account[!side].received[ept] != world.account[side].sent[ept])
 				world_fail(&world.peer[side], "the last message of endpoint %u does not arrive", ept);
 }
@@ -255,14 +249,13 @@ static void make_table(bool lite)
 		struct fw_rsc_vdev vdev;
 		struct fw_rsc_vdev_vring vring[2];
 	} *table = (void *)world.shared.memory;
-	unsigned int i;
 
 	memset(table, 0, sizeof(*table));
 	table->vdev.type = RSC_VDEV;
 	table->vdev.id = 7;
 	table->vdev.dfeatures = FEATURE_NS | (world_random(2) ? FEATURE_ACK : 0);
 	table->vdev.num_of_vrings = 2;
-	for (i = 0; i < 2; i++)
+	for (unsigned int i = 0; i < 2; i++)
 		table->vring[i] = (struct fw_rsc_vdev_vring){
 			.align = world.shared.ring_align, .num = world.shared.ring_size, .notifyid = i};
 	world.shared.status = lite ? NULL : (uint8_t *)table + offsetof(struct fw_rsc_vdev, status);
@@ -275,7 +268,7 @@ static void draw(void)
 	static const uint32_t sizes[] = {64, 128, 512, 1024}, counts[] = {1, 2, 7, ENDPOINTS_MAX};
 	const struct peer_kind *host = pairs[world.pair].host, *remote = pairs[world.pair].remote;
 	struct shared *shared = &world.shared;
-	unsigned int i;
+	unsigned int who;
 
 	shared->ring_size = 2u << world_random(8);
 	shared->ring_align = world_random(2) ? 4096 : 64;
@@ -292,7 +285,7 @@ static void draw(void)
 		abort();
 	/* Only what the link has besides its buffers starts as zeroes, as a loader leaves it. */
 	memset(shared->memory, 0, TABLE_SIZE + 2 * RING_SPACE);
-	for (i = TABLE_SIZE + 2 * RING_SPACE; i < shared->size; i++)
+	for (size_t i = TABLE_SIZE + 2 * RING_SPACE; i < shared->size; i++)
 		shared->memory[i] = 0x5a;
 	shared->ring[0] = shared->memory + TABLE_SIZE;
 	shared->ring[1] = shared->ring[0] + RING_SPACE;
@@ -303,16 +296,15 @@ static void draw(void)
 	world.endpoints = counts[world_random(4)];
 	world.holds = shared->ring_size > 4 && world_random(2); /* a ring of two needs its buffers */
 	/* Linux learns no address from a message: it has to be told. */
-	i = host->habits.learns || host->ours ? 1 + world_random(3) : 1;
-	world.announces[1] = (i & 1) || host == &lite_host; /* which may restart alone */
-	world.announces[0] = i & 2;
+	who = host->habits.learns || host->ours ? 1 + world_random(3) : 1;
+	world.announces[1] = (who & 1) || host == &lite_host; /* which may restart alone */
+	world.announces[0] = who & 2;
 }
 
 static void run(unsigned int pair, uint64_t seed)
 {
 	bool verbose = world.verbose;
 	uint32_t received = world.received;
-	unsigned int steps, i;
 
 	memset(&world, 0, sizeof(world));
 	world.verbose = verbose;
@@ -321,7 +313,7 @@ static void run(unsigned int pair, uint64_t seed)
 	world.seed = seed;
 	world.random = (seed * PAIRS + pair + 1) * 0x9e3779b97f4a7c15ull;
 	draw();
-	for (i = 0; i < 2; i++) {
+	for (unsigned int i = 0; i < 2; i++) {
 		world.peer[i].kind = i ? pairs[pair].remote : pairs[pair].host;
 		world.peer[i].shared = &world.shared;
 		world.peer[i].other = &world.peer[!i];
@@ -332,14 +324,14 @@ static void run(unsigned int pair, uint64_t seed)
 		       pair, (unsigned long long)seed, world.shared.ring_size, world.shared.buffer_size[0],
 		       world.shared.buffer_size[1], world.endpoints, world.announces[0] ? "announces" : "listens",
 		       world.announces[1] ? "announces" : "listens");
-	for (steps = 200 + world_random(800); steps; steps--) {
+	for (unsigned int steps = 200 + world_random(800); steps; steps--) {
 		step(&world.peer[world_random(2)]);
 		if (!world_random(150))
 			restart();
 	}
 	come_to_rest();
 	last_round();
-	for (i = 0; i < 2; i++)
+	for (unsigned int i = 0; i < 2; i++)
 		stop(&world.peer[!i]);
 	free(world.shared.memory);
 }
@@ -347,10 +339,10 @@ static void run(unsigned int pair, uint64_t seed)
 int main(int argc, char **argv)
 {
 	unsigned long long seed = 1, runs = 10;
-	unsigned int pair = 0, last = PAIRS, i;
+	unsigned int pair = 0, last = PAIRS;
 	unsigned long long s;
 
-	for (i = 1; i < (unsigned int)argc; i++) {
+	for (unsigned int i = 1; i < (unsigned int)argc; i++) {
 		if (strcmp(argv[i], "-v") == 0)
 			world.verbose = true;
 		else if (i + 1 < (unsigned int)argc && strcmp(argv[i], "--runs") == 0)

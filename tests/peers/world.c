@@ -1,8 +1,5 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file world.c
- * @brief What peers tell, and the checks of what comes.
- */
+// SPDX-License-Identifier: GPL-2.0-only
+/* What peers tell, and the checks of what comes. */
 #include "world.h"
 
 #include <stdarg.h>
@@ -98,7 +95,6 @@ void world_received(struct peer *peer, unsigned int ept, uint32_t src, const voi
 {
 	struct account *account = &world.account[peer == &world.peer[1]];
 	struct payload payload;
-	uint32_t i;
 
 	if (len < sizeof(payload))
 		world_fail(peer, "a message of %u bytes", len);
@@ -106,7 +102,7 @@ void world_received(struct peer *peer, unsigned int ept, uint32_t src, const voi
 	world_note(peer, "endpoint %u receives %u of life %u", ept, payload.number, payload.life);
 	if (payload.magic != PAYLOAD_MAGIC || payload.len != len || payload.ept != ept || payload.addr != src)
 		world_fail(peer, "endpoint %u gets from %#x what %#x sent to %u", ept, src, payload.addr, payload.ept);
-	for (i = sizeof(payload); i < len; i++)
+	for (uint32_t i = sizeof(payload); i < len; i++)
 		if (((const uint8_t *)data)[i] != world_pattern(payload.number, i))
 			world_fail(peer, "byte %u of message %u is wrong", i, payload.number);
 	if (!account->heard_life)

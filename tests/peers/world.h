@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file world.h
- * @brief What stands above both peers of a run: what they share, their lives, and what they have said and heard.
- */
+/* What stands above both peers of a run: what they share, their lives, and what they have said and heard. */
 #ifndef PEERS_WORLD_H
 #define PEERS_WORLD_H
 

@@ -1,7 +1,6 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file application.c
- * @brief The programs of host and remote: ordinary users of the library, with a random way of using it.
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The programs of host and remote: ordinary users of the library, with a random way of using it.
  *
  * The remote announces an endpoint, the host binds to it; then both send numbered messages, answer some from their
  * callbacks, keep some buffers for a while, and write some messages in place (traffic.c). When a link ends they take it
@@ -71,7 +70,7 @@ static void take_events(struct application *app)
 static void take_kicks(struct application *app)
 {
 	unsigned int flags;
-	uint32_t kicks, id;
+	uint32_t kicks;
 
 	app->kicks |= sim_take_doorbells();
 	if (!app->connected)
@@ -80,7 +79,7 @@ static void take_kicks(struct application *app)
 	flags = sim_irq_save();
 	while ((kicks = app->kicks) != 0) {
 		app->kicks = 0;
-		for (id = 0; id < SIM_DOORBELLS; id++)
+		for (uint32_t id = 0; id < SIM_DOORBELLS; id++)
 			if (kicks >> id & 1)
 				rproc_virtio_notified(app->vdev, id);
 	}
@@ -131,12 +130,11 @@ static int kick_peer(void *priv, uint32_t id)
 static bool create_device(struct application *app, unsigned int role)
 {
 	char *view = sim_view(sim_self());
-	uint32_t i;
 
 	app->phys = PHYS_BASE;
 	metal_io_init(&app->io, view, &app->phys, plan->sim.block_size, (unsigned int)-1, 0, NULL);
 	app->vdev = rproc_virtio_create_vdev(role, 0, view + TABLE_AT, &app->io, app, kick_peer, NULL);
-	for (i = 0; app->vdev && i < 2; i++) {
+	for (uint32_t i = 0; app->vdev && i < 2; i++) {
 		if (rproc_virtio_init_vring(app->vdev, i, i, view + RING_AT(i), &app->io, plan->ring_size,
 		                            RING_ALIGN)) {
 			rproc_virtio_remove_vdev(app->vdev);
@@ -338,12 +336,12 @@ const struct sim_program *application_program(enum sim_side_id id)
 static void check_host_buffers(const struct rpmsg_virtio_device *rvdev)
 {
 	const struct virtqueue *rvq = rvdev->rvq, *svq = rvdev->svq;
-	uint32_t receiving = (uint32_t)(rvq->vq_nentries - rvq->vq_free_cnt), sending = 0, i;
+	uint32_t receiving = (uint32_t)(rvq->vq_nentries - rvq->vq_free_cnt), sending = 0;
 
 	if ((uint16_t)(rvq->vq_available_idx - rvq->vq_used_cons_idx) != receiving)
 		sim_fail("the host has leaked %u receive buffers",
 		         receiving - (uint16_t)(rvq->vq_available_idx - rvq->vq_used_cons_idx));
-	for (i = 0; i < svq->vq_nentries; i++)
+	for (uint32_t i = 0; i < svq->vq_nentries; i++)
 		sending += svq->vq_descx[i].ndescs;
 	if (sending + rvdev->reclaimed != (uint32_t)(svq->vq_nentries - svq->vq_free_cnt))
 		sim_fail("the host has leaked a send buffer: %u on their way, %u free, of %u", sending,

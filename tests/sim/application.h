@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file application.h
- * @brief What the programs of the sides are made of: application.c brings links up and down, traffic.c sends and
+/*
+ * What the programs of the sides are made of: application.c brings links up and down, traffic.c sends and
  * receives.
  */
 #ifndef SIM_APPLICATION_H

@@ -1,7 +1,6 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file controller.c
- * @brief What stands above both sides: it switches them on and off, tells the host about the remote, and injects the
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What stands above both sides: it switches them on and off, tells the host about the remote, and injects the
  * faults.
  */
 #include "oracle.h"
@@ -41,21 +40,20 @@ static void fresh_block(void)
 		struct fw_rsc_vdev_vring vring[2];
 	} table;
 	uint64_t zero = 0;
-	uint32_t i;
 
-	for (i = 0; i < schedule->sim.block_size; i += sizeof(zero))
+	for (uint32_t i = 0; i < schedule->sim.block_size; i += sizeof(zero))
 		sim_poke(i, &zero, sizeof(zero));
 	memset(&table, 0, sizeof(table));
 	table.vdev.type = RSC_VDEV;
 	table.vdev.id = 7; /* RPMsg */
 	table.vdev.dfeatures = 1;
 	table.vdev.num_of_vrings = 2;
-	for (i = 0; i < 2; i++) {
+	for (uint32_t i = 0; i < 2; i++) {
 		table.vring[i].align = RING_ALIGN;
 		table.vring[i].num = schedule->ring_size;
 		table.vring[i].notifyid = i;
 	}
-	for (i = 0; i < sizeof(table); i += 4)
+	for (uint32_t i = 0; i < sizeof(table); i += 4)
 		sim_poke(TABLE_AT + i, (const char *)&table + i, 4);
 }
 
@@ -63,14 +61,14 @@ static void describe_block(void)
 {
 	static const char *const names[2][3] = {{"to_host.desc", "to_host.avail", "to_host.used"},
 	                                        {"to_remote.desc", "to_remote.avail", "to_remote.used"}};
-	uint32_t n = controller.schedule->ring_size, i, avail, used;
+	uint32_t n = controller.schedule->ring_size, avail, used;
 	bool honest =
 		controller.schedule->class != CLASS_HOSTILE; /* descriptors of others lead anywhere in the block */
 
 	sim_name(TABLE_AT, 68, "table");
 	if (honest)
 		sim_reserve(TABLE_AT, 68, SIM_HOST);
-	for (i = 0; i < 2; i++) {
+	for (uint32_t i = 0; i < 2; i++) {
 		avail = RING_AT(i) + 16 * n;
 		used = (avail + 6 + 2 * n + RING_ALIGN - 1) / RING_ALIGN * RING_ALIGN;
 		sim_name(RING_AT(i), 16 * n, names[i][0]);
@@ -100,9 +98,7 @@ static void later(enum action action)
 
 static bool planned(enum action action)
 {
-	uint32_t i;
-
-	for (i = 0; i < controller.num_plans; i++)
+	for (uint32_t i = 0; i < controller.num_plans; i++)
 		if (controller.plan[i].action == action)
 			return true;
 	return false;
@@ -210,12 +206,12 @@ bool controller_ring_stands(void)
 static void check_rings(void)
 {
 	static const uint8_t driver_ok = 4;
-	uint32_t n = controller.schedule->ring_size, i;
+	uint32_t n = controller.schedule->ring_size;
 	uint16_t avail, used;
 
 	if (!(sim_block()[TABLE_AT + offsetof(struct fw_rsc_vdev, status)] & driver_ok))
 		return;
-	for (i = 0; i < 2; i++) {
+	for (uint32_t i = 0; i < 2; i++) {
 		avail = index_at(RING_AT(i) + 16 * n + 2);
 		used = index_at((RING_AT(i) + 16 * n + 6 + 2 * n + RING_ALIGN - 1) / RING_ALIGN * RING_ALIGN + 2);
 		if (avail < controller.avail[i] || used < controller.used[i] || used > avail || avail > used + n)
@@ -228,12 +224,10 @@ static void check_rings(void)
 
 static void on_step(void *arg, uint64_t step)
 {
-	uint32_t i;
-
 	(void)arg;
 	if (controller.schedule->class == CLASS_ORDER || controller.schedule->class == CLASS_DOORBELL)
 		check_rings();
-	for (i = 0; i < controller.num_plans; i++) {
+	for (uint32_t i = 0; i < controller.num_plans; i++) {
 		enum action action = controller.plan[i].action;
 
 		if (controller.plan[i].when > sim_now())

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Do the tests find bugs? Takes one rule after the other (mutations.txt) out of the library in a copy of the tree, and lets the
-# simulator look, then the unit tests of a message's way.
+# Do the tests find bugs? Takes one rule after the other (mutations.txt) out of the library in a copy of the tree, and
+# lets the simulator look, then the unit tests of a message's way.
 # usage: tests/sim/mutations.sh [BUILD-DIRECTORY [SCHEDULES-PER-CLASS [NAME-PATTERN]]]
 # Exit status: 0 all were found, 1 some were not, 2 the list does not fit lib/ any more.
 set -eu

@@ -1,8 +1,5 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file oracle.c
- * @brief Bookkeeping of sessions and messages.
- */
+// SPDX-License-Identifier: GPL-2.0-only
+/* Bookkeeping of sessions and messages. */
 #include "oracle.h"
 
 #include "schedule.h"
@@ -179,11 +176,10 @@ void oracle_announced(enum sim_side_id id, uint32_t peer_session)
 static void check_last_words(const struct session *session)
 {
 	const struct session *host = &oracle.session[SIM_HOST][session->peer];
-	int stream;
 
 	if (!session->peer || host->died || oracle.unordered[SIM_REMOTE] || !controller_ring_stands())
 		return;
-	for (stream = 0; stream < STREAMS; stream++)
+	for (int stream = 0; stream < STREAMS; stream++)
 		if (host->sent[stream] != session->received[stream])
 			sim_fail("the host reset the device after %u %s of session %u, but only %u came",
 			         host->sent[stream], stream ? "echoes" : "messages", session->peer,
@@ -216,12 +212,11 @@ static bool arrived(enum sim_side_id from, enum sim_side_id to, enum stream stre
 bool oracle_complete(void)
 {
 	const struct session *host = latest(SIM_HOST), *remote = latest(SIM_REMOTE);
-	int stream;
 
 	if (!host->open || host->lost || !remote->open || remote->lost || host->peer != oracle.current[SIM_REMOTE] ||
 	    remote->peer != oracle.current[SIM_HOST])
 		return false;
-	for (stream = 0; stream < STREAMS; stream++)
+	for (int stream = 0; stream < STREAMS; stream++)
 		if (!arrived(SIM_HOST, SIM_REMOTE, stream) || !arrived(SIM_REMOTE, SIM_HOST, stream))
 			return false;
 	return true;

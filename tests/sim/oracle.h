@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file oracle.h
- * @brief What must hold: it sees both sides from above, and knows what neither of them can know.
+/*
+ * What must hold: it sees both sides from above, and knows what neither of them can know.
  *
  * A *session* is the time from a successful rpmsg_init_vdev() of one side until it takes the link down or dies.
  * Sessions of the host and of the remote belong together in pairs; nothing may cross from one pair to another.

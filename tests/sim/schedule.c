@@ -1,7 +1,6 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file schedule.c
- * @brief From a seed to a schedule, with a generator of its own: what is drawn here does not depend on what happens in
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * From a seed to a schedule, with a generator of its own: what is drawn here does not depend on what happens in
  * the run.
  */
 #include "schedule.h"
@@ -51,7 +50,7 @@ static void draw_doorbells(struct schedule *schedule, bool lossy)
 
 static void draw_faults(struct schedule *schedule)
 {
-	uint32_t n, i;
+	uint32_t n;
 
 	switch (schedule->class) {
 	case CLASS_DOORBELL:
@@ -61,19 +60,19 @@ static void draw_faults(struct schedule *schedule)
 		if (draw(4) == 0)
 			draw_doorbells(schedule, draw(2));
 		n = 1 + draw(3);
-		for (i = 0; i < n; i++)
+		for (uint32_t i = 0; i < n; i++)
 			add_fault(schedule, draw(1500), (enum fault)draw(FAULT_RESTARTS));
 		break;
 	case CLASS_HOSTILE:
 		n = 1 + draw(FAULTS_MAX - 2);
-		for (i = 0; i < n; i++)
+		for (uint32_t i = 0; i < n; i++)
 			add_fault(schedule, draw(1500), FAULT_CORRUPT);
 		add_fault(schedule, 1500, FAULT_POWER_CYCLE);
 		break;
 	case CLASS_SLOW:
 		schedule->slow_odds = PICK(32, 128, 256);
 		n = 1 + draw(3);
-		for (i = 0; i < n; i++)
+		for (uint32_t i = 0; i < n; i++)
 			add_fault(schedule, draw(1500), draw(4) ? FAULT_HOST_RELINK : FAULT_HOST_CRASH);
 		break;
 	default:
@@ -119,11 +118,10 @@ void schedule_print(const struct schedule *schedule)
 	static const char *const faults[] = {"remote crash", "remote reboot", "remote leaves", "host crash",
 	                                     "host relinks", "power cycle",   "corruption"};
 	const struct sim_config *sim = &schedule->sim;
-	uint32_t i;
 
 	printf("class %s, seed %llu\n", class_names[schedule->class], (unsigned long long)schedule->seed);
 	printf("  rings of %u, %u buffers\n", schedule->ring_size, schedule->buffers);
-	for (i = 0; i < SIM_SIDES; i++)
+	for (uint32_t i = 0; i < SIM_SIDES; i++)
 		printf("  %s sends %u messages%s, receives in its %s\n", i == SIM_HOST ? "host" : "remote",
 		       schedule->messages[i],
 		       !schedule->waits[i]          ? ", tries again"
@@ -141,7 +139,7 @@ void schedule_print(const struct schedule *schedule)
 		printf("  doorbells, of 256: lost %u, late %u, doubled %u, by up to %u ns; spurious %u of 65536 "
 		       "steps\n",
 		       sim->bell_lost, sim->bell_late, sim->bell_doubled, sim->bell_delay_ns, sim->bell_spurious);
-	for (i = 0; i < schedule->num_faults; i++)
+	for (uint32_t i = 0; i < schedule->num_faults; i++)
 		printf("  step %llu: %s\n", (unsigned long long)schedule->fault[i].step,
 		       faults[schedule->fault[i].kind]);
 }

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file schedule.h
- * @brief One schedule: what a seed makes of a class of faults, and the system that it runs.
- */
+/* One schedule: what a seed makes of a class of faults, and the system that it runs. */
 #ifndef SIM_SCHEDULE_H
 #define SIM_SCHEDULE_H
 

@@ -1,8 +1,5 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file simulate.c
- * @brief Runs schedules by the thousand; stops at the first that breaks an invariant, and says how to see it again.
- */
+// SPDX-License-Identifier: GPL-2.0-only
+/* Runs schedules by the thousand; stops at the first that breaks an invariant, and says how to see it again. */
 #include "schedule.h"
 
 #include <argp.h>
@@ -123,13 +120,12 @@ static bool run_one(enum fault_class class, uint64_t seed, uint64_t *steps)
 
 static int run(void)
 {
-	uint64_t done = 0, steps = 0, seed;
+	uint64_t done = 0, steps = 0;
 	double start = seconds();
 	bool good = true;
-	int class;
 
-	for (seed = options.first; good && !interrupted && done < options.runs; seed++) {
-		for (class = 0; good && !interrupted && class < CLASSES && done < options.runs; class ++) {
+	for (uint64_t seed = options.first; good && !interrupted && done < options.runs; seed++) {
+		for (int class = 0; good && !interrupted && class < CLASSES && done < options.runs; class ++) {
 			if (options.class != CLASSES && options.class != class)
 				continue;
 			good = run_one((enum fault_class) class, seed, &steps);

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Barriers that stay unnoticed between two sides of this library's RPMsg, because other barriers stand beside them:
  * here each has to hold alone, for a device or a driver that uses virtio's functions without RPMsg.
@@ -119,12 +119,10 @@ static void check_seeds(void (*driver)(void *), void (*device)(void *))
 		.vdev = {.type = RSC_VDEV, .id = VIRTIO_ID_RPMSG, .dfeatures = FEATURES, .num_of_vrings = 1},
 		.vring = {.align = RING_ALIGN, .num = RING_SIZE},
 	};
-	uint32_t seed;
-	size_t at;
 
 	reached = 0;
 	found_nothing = false;
-	for (seed = 0; seed < SEEDS; seed++) {
+	for (uint32_t seed = 0; seed < SEEDS; seed++) {
 		struct sim_config config = {
 			.seed = seed,
 			.block_size = BLOCK_SIZE,
@@ -137,7 +135,7 @@ static void check_seeds(void (*driver)(void *), void (*device)(void *))
 
 		sim_begin(&config);
 		sim_allow_private(ends, sizeof(ends));
-		for (at = 0; at < sizeof(table); at += 4)
+		for (size_t at = 0; at < sizeof(table); at += 4)
 			sim_poke((uint32_t)(TABLE_AT + at), (char *)&table + at, 4);
 		sim_power_on(SIM_HOST, &program[SIM_HOST]);
 		sim_power_on(SIM_REMOTE, &program[SIM_REMOTE]);
@@ -165,10 +163,10 @@ static void agree(void *arg)
 static void look_at_features(void *arg)
 {
 	struct end *end = open_device(VIRTIO_DEV_DEVICE);
-	uint32_t features, turn;
+	uint32_t features;
 
 	(void)arg;
-	for (turn = 0; turn < TURNS; turn++) {
+	for (uint32_t turn = 0; turn < TURNS; turn++) {
 		if (is_ready(end)) {
 			reached++;
 			if (virtio_get_features(end->vdev, &features) || features != FEATURES)
@@ -191,7 +189,7 @@ static void a_device_that_sees_driver_ok_sees_the_features_that_were_agreed(void
 static void offer_two_and_reset(void *arg)
 {
 	struct end *end = open_device(VIRTIO_DEV_DRIVER);
-	uint32_t used, turn;
+	uint32_t used;
 
 	(void)arg;
 	(void)virtio_reset_device(end->vdev);
@@ -207,7 +205,7 @@ static void offer_two_and_reset(void *arg)
 	if (!open_queue(end))
 		sim_fail("no queue after a reset");
 	reached++;
-	for (turn = 0; turn < TURNS; turn++) {
+	for (uint32_t turn = 0; turn < TURNS; turn++) {
 		sim_fence();
 		used = (uint32_t)sim_load(&end->vq->vq_ring.used->idx, 2, true);
 		if (used)

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* The simulator itself: its memory is as weak as it says, and not weaker; and runs repeat. */
 #include <sim/sim.h>
 
@@ -68,10 +68,8 @@ static void publish(void *arg)
 
 static void look(void *arg)
 {
-	uint32_t i;
-
 	(void)arg;
-	for (i = 0; i < 10; i++) {
+	for (uint32_t i = 0; i < 10; i++) {
 		litmus.seen_flag = sim_load(word(FLAG), 4, litmus.acquire);
 		litmus.seen_data = sim_load(word(DATA), 4, false);
 		if (litmus.seen_flag)
@@ -82,11 +80,11 @@ static void look(void *arg)
 static uint32_t messages_seen_before_their_data(bool release, bool acquire)
 {
 	struct sim_config config;
-	uint32_t seed, bad = 0, seen = 0;
+	uint32_t bad = 0, seen = 0;
 
 	litmus.release = release;
 	litmus.acquire = acquire;
-	for (seed = 0; seed < SEEDS; seed++) {
+	for (uint32_t seed = 0; seed < SEEDS; seed++) {
 		config = weak(seed);
 		assert_false(run(&config, publish, look).failed);
 		seen += litmus.seen_flag == 1;
@@ -134,10 +132,10 @@ static void remote_says_and_looks(void *arg)
 static uint32_t both_missed_the_other(bool fence)
 {
 	struct sim_config config;
-	uint32_t seed, missed = 0;
+	uint32_t missed = 0;
 
 	litmus.fence = fence;
-	for (seed = 0; seed < SEEDS; seed++) {
+	for (uint32_t seed = 0; seed < SEEDS; seed++) {
 		config = weak(seed);
 		assert_false(run(&config, host_says_and_looks, remote_says_and_looks).failed);
 		missed += !litmus.seen_flag && !litmus.other_seen;
@@ -156,10 +154,8 @@ static void two_sides_can_miss_each_other_without_a_fence_and_never_with_one(voi
 
 static void count_up(void *arg)
 {
-	uint32_t i;
-
 	(void)arg;
-	for (i = 1; i <= 50; i++) {
+	for (uint32_t i = 1; i <= 50; i++) {
 		sim_store(word(DATA), 4, i, false);
 		if (sim_load(word(DATA), 4, false) != i)
 			sim_fail("a side does not see its own write");
@@ -169,10 +165,9 @@ static void count_up(void *arg)
 static void watch_count(void *arg)
 {
 	uint64_t last = 0, next;
-	uint32_t i;
 
 	(void)arg;
-	for (i = 0; i < 100; i++) {
+	for (uint32_t i = 0; i < 100; i++) {
 		next = sim_load(word(DATA), 4, false);
 		if (next < last)
 			sim_fail("a word went back from %u to %u", (unsigned int)last, (unsigned int)next);
@@ -184,10 +179,9 @@ static void a_side_sees_its_own_writes_and_no_word_goes_back(void **state)
 {
 	struct sim_config config;
 	struct sim_result result;
-	uint32_t seed;
 
 	(void)state;
-	for (seed = 0; seed < SEEDS; seed++) {
+	for (uint32_t seed = 0; seed < SEEDS; seed++) {
 		config = weak(seed);
 		result = run(&config, count_up, watch_count);
 		if (result.failed)
@@ -227,10 +221,9 @@ static void accesses_outside_of_the_block_end_the_run(void **state)
 	static void (*const programs[])(void *) = {read_behind_the_block, copy_over_the_end, read_as_the_other_side};
 	struct sim_config config = weak(1);
 	struct sim_result result;
-	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
+	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
 		result = run(&config, programs[i], nothing);
 		assert_true(result.failed);
 		assert_non_null(strstr(result.text, "outside of the shared block"));
@@ -258,10 +251,8 @@ static void a_run_that_does_not_end_is_a_failure(void **state)
 
 static void ring_often(void *arg)
 {
-	uint32_t i;
-
 	(void)arg;
-	for (i = 0; i < 100; i++) {
+	for (uint32_t i = 0; i < 100; i++) {
 		sim_ring(1);
 		sim_idle(sim_now() + 100000);
 	}

@@ -1,8 +1,5 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file traffic.c
- * @brief Messages of the programs: sent in every way that the library has, checked when they arrive.
- */
+// SPDX-License-Identifier: GPL-2.0-only
+/* Messages of the programs: sent in every way that the library has, checked when they arrive. */
 #include "application.h"
 
 #include <string.h>
@@ -11,10 +8,8 @@
 
 static void fill(const struct message *message, uint8_t *payload)
 {
-	uint32_t i;
-
 	memcpy(payload, message, sizeof(*message));
-	for (i = sizeof(*message); i < message->len; i++)
+	for (uint32_t i = sizeof(*message); i < message->len; i++)
 		payload[i] = (uint8_t)(message->number * 31 + message->session * 7 + message->stream + i);
 }
 
@@ -59,8 +54,8 @@ static void answer(struct rpmsg_endpoint *ept)
 	unsigned int flags;
 	int status;
 
-	/* Callbacks of two contexts may answer at the same time: their numbers must be in the order of their messages.
-	 */
+	/* Callbacks of two contexts may answer at the same time:
+	 * their numbers must be in the order of their messages. */
 	flags = sim_irq_save();
 	oracle_sending(sim_self(), STREAM_ECHO, &message);
 	fill(&message, payload);

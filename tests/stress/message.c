@@ -43,7 +43,7 @@ bool message_check(uint64_t seed, uint64_t number, const void *data, size_t len,
 	uint64_t got;
 
 	message_fill(seed, number, right);
-	if (len == expected && !memcmp(data, right, len))
+	if (len == expected && memcmp(data, right, len) == 0)
 		return true;
 	memcpy(&got, data, sizeof(got)); /* no message is shorter; a buffer never is */
 	got ^= seed;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file message.h
- * @brief Messages that say by themselves whether they are right: length and each byte follow from seed, direction and
+/*
+ * Messages that say by themselves whether they are right: length and each byte follow from seed, direction and
  * number.
  */
 #ifndef AMP_STRESS_MESSAGE_H

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# make stress: COUNT messages (default 200000000, about five minutes on two idle CPUs) between both sides of the library at full
-# speed, from SEED (default: the time), in the builds of bench/: without locks, where no fence hides a missing one, and with.
-# Rows on standard output, build/reports/stress.json. Exit status: 0 all came in order and whole, 1 not, 2 wrong arguments.
+# make stress: COUNT messages (default 200000000, about five minutes on two idle CPUs) between both sides of the
+# library at full speed, from SEED (default: the time), in the builds of bench/: without locks, where no fence hides a
+# missing one, and with. Rows on standard output, build/reports/stress.json. Exit status: 0 all came in order and
+# whole, 1 not, 2 wrong arguments.
 tree=$(cd "$(dirname "$0")/../.." && pwd)
 . "$tree/bench/common.sh"
 

@@ -201,11 +201,11 @@ static void dawdle(struct side *side, bool often)
 
 static void run_round(struct side *side, uint64_t goal, bool sleeper)
 {
-	uint64_t burst, now;
+	uint64_t now;
 
 	while (!over(side)) {
 		dawdle(side, false);
-		for (burst = draw(side) % 16; burst && atomic_load(&side->sent) < goal && !over(side); burst--)
+		for (uint64_t burst = draw(side) % 16; burst && atomic_load(&side->sent) < goal && !over(side); burst--)
 			send_next(side);
 		pair_poll(&side->end);
 		now = atomic_load_explicit(&side->received, memory_order_relaxed);
@@ -243,11 +243,10 @@ void side_run(struct side *side)
 {
 	bool sleeper = side->end.rvdev.vdev->role == VIRTIO_DEV_DEVICE;
 	unsigned int round = 0;
-	uint64_t goal;
 
 	if (side->cpu >= 0)
 		pin_to(side->cpu);
-	for (goal = 0; goal < side->count && !over(side); sleeper = !sleeper) {
+	for (uint64_t goal = 0; goal < side->count && !over(side); sleeper = !sleeper) {
 		goal = side->count - goal < ROUND ? side->count : goal + ROUND;
 		if (round++ % TURNS_EACH == TURNS_EACH - 1)
 			run_in_turns(side, goal);

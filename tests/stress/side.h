@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file side.h
- * @brief One side of the stressed link: sends its messages, checks those that come, sleeps until it is kicked.
- */
+/* One side of the stressed link: sends its messages, checks those that come, sleeps until it is kicked. */
 #ifndef AMP_STRESS_SIDE_H
 #define AMP_STRESS_SIDE_H
 

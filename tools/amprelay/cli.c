@@ -36,8 +36,8 @@ static const struct argp_option common_options[] = {
 
 static void set_color(const char *when)
 {
-	color_wanted = !strcmp(when, "always");
-	color_refused = !strcmp(when, "never");
+	color_wanted = strcmp(when, "always") == 0;
+	color_refused = strcmp(when, "never") == 0;
 	if (!color_wanted && !color_refused && strcmp(when, "auto"))
 		amp_cli_usage("--color=%s: WHEN is auto, always or never", when);
 }

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file cli.h
- * @brief What all commands share: the table row, the common options, messages for people.
- */
+/* What all commands share: the table row, the common options, messages for people. */
 #ifndef AMPRELAY_CLI_H
 #define AMPRELAY_CLI_H
 

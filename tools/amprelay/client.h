@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file client.h
- * @brief Talking to a lab's relay (tools/common/control.h): one request, its streams, its answer.
+/*
+ * Talking to a lab's relay (tools/common/control.h): one request, its streams, its answer.
  *
  * For all commands, and for programs of several requests such as the demonstration.
  *

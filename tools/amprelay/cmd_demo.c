@@ -97,7 +97,7 @@ static const struct demo_kind *find(const char *name)
 	char all[256] = "";
 
 	for (const struct demo_kind *const *k = demos; *k; k++) {
-		if (!strcmp((*k)->name, name))
+		if (strcmp((*k)->name, name) == 0)
 			return *k;
 		snprintf(all + strlen(all), sizeof(all) - strlen(all), " %s", (*k)->name);
 	}

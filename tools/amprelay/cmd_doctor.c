@@ -182,7 +182,7 @@ static bool has_magic(const char *path, size_t offset, const char *magic, size_t
 {
 	char bytes[16];
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	bool same = fd >= 0 && pread(fd, bytes, len, (off_t)offset) == (ssize_t)len && !memcmp(bytes, magic, len);
+	bool same = fd >= 0 && pread(fd, bytes, len, (off_t)offset) == (ssize_t)len && memcmp(bytes, magic, len) == 0;
 
 	if (fd >= 0)
 		close(fd);
@@ -301,7 +301,7 @@ static long available_mib(void)
 	long kib = -1;
 
 	while (f && kib < 0 && fgets(line, sizeof(line), f)) {
-		if (!strncmp(line, "MemAvailable:", 13))
+		if (strncmp(line, "MemAvailable:", 13) == 0)
 			kib = strtol(line + 13, NULL, 10);
 	}
 	if (f)

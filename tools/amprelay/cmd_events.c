@@ -87,7 +87,7 @@ static const char *color_of(const char *ev)
 	};
 
 	for (size_t i = 0; i < sizeof(colors) / sizeof(colors[0]); i++) {
-		if (!strcmp(colors[i].ev, ev))
+		if (strcmp(colors[i].ev, ev) == 0)
 			return amp_cli_color(colors[i].color);
 	}
 	return "";
@@ -116,7 +116,8 @@ static void describe(json_t *record, char *out)
 	json_object_foreach (record, key, value) {
 		char *text;
 
-		if (!strcmp(key, "t") || !strcmp(key, "seq") || !strcmp(key, "ev") || !strcmp(key, "core"))
+		if (strcmp(key, "t") == 0 || strcmp(key, "seq") == 0 || strcmp(key, "ev") == 0 ||
+		    strcmp(key, "core") == 0)
 			continue;
 		if (json_is_string(value) && !json_string_length(value))
 			continue;

@@ -94,7 +94,7 @@ static void check_kind(const char *name)
 	char all[256] = "";
 
 	for (const struct kind *k = kinds; k->name; k++) {
-		if (!strcmp(k->name, name))
+		if (strcmp(k->name, name) == 0)
 			return;
 		snprintf(all + strlen(all), sizeof(all) - strlen(all), " %s", k->name);
 	}

@@ -33,14 +33,14 @@ static json_int_t sum(const json_t *counts)
 static void print_lab(const json_t *answer)
 {
 	const json_t *host = json_object_get(answer, "host");
-	bool running = !strcmp(amp_event_string(host, "state"), "running");
+	bool running = strcmp(amp_event_string(host, "state"), "running") == 0;
 
 	amp_table_say("lab '%s' is %s for %.1f s (SoC %s, relay's process %d)", amp_event_string(answer, "lab"),
 	              amp_event_string(answer, "state"), number(answer, "uptime_ms") / 1000,
 	              amp_event_string(answer, "soc"), (int)number(answer, "pid"));
 	printf("Linux is %s%s%s, its agent is %s\n", amp_cli_color(running ? COLOR_GOOD : COLOR_BAD),
 	       running ? "running" : "off", amp_cli_color(COLOR_END),
-	       !strcmp(amp_event_string(host, "agent"), "up") ? "up" : "down");
+	       strcmp(amp_event_string(host, "agent"), "up") == 0 ? "up" : "down");
 }
 
 static void add_core(struct amp_table *table, const json_t *core)
@@ -59,9 +59,9 @@ static void add_core(struct amp_table *table, const json_t *core)
 	amp_table_add(table,
 	              (const char *[]){amp_event_string(core, "name"), state, life, uptime, crashes, recoveries, in,
 	                               out, amp_event_string(core, "firmware")},
-	              amp_cli_color(!strcmp(state, "crashed")   ? COLOR_BAD
-	                            : !strcmp(state, "running") ? COLOR_GOOD
-	                                                        : ""));
+	              amp_cli_color(strcmp(state, "crashed") == 0   ? COLOR_BAD
+	                            : strcmp(state, "running") == 0 ? COLOR_GOOD
+	                                                            : ""));
 }
 
 /* Linux is the host unless something is said. */
@@ -69,17 +69,17 @@ static void print_host(const json_t *core)
 {
 	const json_t *channels = json_object_get(core, "channels"), *channel;
 	char names[1024];
-	size_t i, used = 0;
+	size_t used = 0;
 
-	if (strcmp(amp_event_string(core, "loader"), "relay"))
+	if (strcmp(amp_event_string(core, "loader"), "relay") != 0)
 		return;
-	for (i = 0; i < json_array_size(channels) && used < sizeof(names); i++) {
+	for (size_t i = 0; i < json_array_size(channels) && used < sizeof(names); i++) {
 		channel = json_array_get(channels, i);
 		used += (size_t)snprintf(names + used, sizeof(names) - used, "%s %s", i ? "," : "",
 		                         json_string_value(channel));
 	}
 	amp_table_say("%s: loader=relay, which is its host in place of Linux; channels:%s",
-	              amp_event_string(core, "name"), i ? names : " none");
+	              amp_event_string(core, "name"), used ? names : " none");
 }
 
 /* What is not as it should be. */
@@ -87,7 +87,7 @@ static void print_trouble(const json_t *core)
 {
 	const char *link = amp_event_string(core, "link");
 
-	if (!strcmp(link, "down") || !strcmp(link, "lost") || !strcmp(link, "silent"))
+	if (strcmp(link, "down") == 0 || strcmp(link, "lost") == 0 || strcmp(link, "silent") == 0)
 		amp_table_say("%s: its RPMsg link is %s", amp_event_string(core, "name"), link);
 	if (json_is_true(json_object_get(json_object_get(core, "doorbells"), "babbling")))
 		amp_table_say("%s: it rings without end, and is heard less often for that",

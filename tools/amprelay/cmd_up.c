@@ -340,9 +340,9 @@ static int read_ready(struct up *up)
 	}
 	line[used] = '\0';
 	line[strcspn(line, "\n")] = '\0';
-	if (!strcmp(line, "up"))
+	if (strcmp(line, "up") == 0)
 		return AMP_EXIT_OK;
-	if (!strncmp(line, "error ", 6)) {
+	if (strncmp(line, "error ", 6) == 0) {
 		code = strtol(line + 6, &text, 10);
 		if (*text == ' ' && code > 0 && code < 256) {
 			amp_cli_error("%s", text + 1);
@@ -416,7 +416,7 @@ static bool is_on_its_way(const char *core)
 	amp_client_request(amp_cli.lab, json_pack("{s:s}", "cmd", "status"), NULL, &result);
 	cores = json_object_get(result.answer, "cores");
 	json_array_foreach (cores, i, entry)
-		on |= !strcmp(amp_event_string(entry, "name"), core) &&
+		on |= strcmp(amp_event_string(entry, "name"), core) == 0 &&
 		      strcmp(amp_event_string(entry, "state"), "off") != 0;
 	amp_client_release(&result);
 	return on;

@@ -31,7 +31,7 @@ double amp_demo_event_ms(const json_t *event)
 	return (double)amp_event_integer(event, "t", 0) / 1e6;
 }
 
-/* ---- what a person sees */
+/* ------------------------------------------------------------------ what a person sees */
 
 void amp_demo_step(struct demo *d, const char *name, bool ok, double ms, const char *format, ...)
 {
@@ -57,7 +57,7 @@ void amp_demo_remark(struct demo *d, bool ok, const char *text)
 	amp_output_flush();
 }
 
-/* ---- the lab */
+/* ------------------------------------------------------------------ the lab */
 
 static int spawn_up(struct demo *d, int lifeline)
 {
@@ -131,12 +131,12 @@ void amp_demo_fault(struct demo *d, const char *core, const char *kind)
 	amp_client_release(&result);
 }
 
-/* ---- the steps of every demonstration */
+/* ------------------------------------------------------------------ the steps of every demonstration */
 
 static const char *what_is(const struct demo *d, const char *name)
 {
 	for (const struct demo_core *c = d->kind->cores; c->name; c++) {
-		if (!strcmp(c->name, name))
+		if (strcmp(c->name, name) == 0)
 			return c->what;
 	}
 	return name;
@@ -173,7 +173,7 @@ void amp_demo_show_boot(struct demo *d)
 		show_start(d);
 }
 
-/* ---- all of it */
+/* ------------------------------------------------------------------ all of it */
 
 static int run_demo(struct demo *d)
 {
@@ -258,7 +258,7 @@ static int conclude(struct demo *d, int err)
 		err = print_json(d, err);
 	if (err)
 		explain_failure(d);
-	else if (!strcmp(d->kind->soc, LAB_DEFAULT_SOC))
+	else if (strcmp(d->kind->soc, LAB_DEFAULT_SOC) == 0)
 		printf("Done in %.1f s. Go on with: amprelay up\n", seconds);
 	else
 		printf("Done in %.1f s. Go on with: amprelay up --soc %s\n", seconds, d->kind->soc);
@@ -286,7 +286,7 @@ static int choose_soc(struct demo_kind *kind, const struct demo_choice *choice)
 	struct lab_files files;
 	int err;
 
-	if (!choice->soc || !strcmp(choice->soc, kind->soc))
+	if (!choice->soc || strcmp(choice->soc, kind->soc) == 0)
 		return AMP_EXIT_OK;
 	if (!kind->any_soc)
 		amp_cli_usage("the demonstration '%s' plays on the SoC '%s' only", kind->name, kind->soc);
@@ -334,7 +334,7 @@ int amp_demo_run(const struct demo_kind *chosen, const struct demo_choice *choic
 	d.state_dir = amp_lab_state_dir(d.lab);
 	amp_demo_report_init(&d.report, kind.name);
 	d.signal_fd = amp_client_catch_signals(0, NULL);
-	if (!strcmp(kind.soc, chosen->soc))
+	if (strcmp(kind.soc, chosen->soc) == 0)
 		printf("AmpRelay: %s\n\n", kind.title);
 	else
 		printf("AmpRelay: the demonstration '%s' on the SoC '%s'\n\n", kind.name, kind.soc);

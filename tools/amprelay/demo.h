@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file demo.h
- * @brief What the demonstrations share: the table row, a lab of their own, steps for people and for the report.
+/*
+ * What the demonstrations share: the table row, a lab of their own, steps for people and for the report.
  *
  * The lab is started by this program's own `up`, with a lifeline: should the demonstration die in any way, the lab goes
  * with it.
@@ -70,12 +69,12 @@ static inline bool amp_demo_goes_on(const struct demo *d)
 	return !d->failed && !d->interrupted;
 }
 
-/* ---- time, in milliseconds of CLOCK_MONOTONIC */
+/* ------------------------------------------------------------------ time, in milliseconds of CLOCK_MONOTONIC */
 
 double amp_demo_now_ms(void);
 double amp_demo_event_ms(const json_t *event);
 
-/* ---- what a person sees */
+/* ------------------------------------------------------------------ what a person sees */
 
 /** One step: a numbered line, and a member of the report. One that is not ok fails the demonstration. */
 __attribute__((format(printf, 5, 6))) void amp_demo_step(struct demo *d, const char *name, bool ok, double ms,
@@ -83,7 +82,7 @@ __attribute__((format(printf, 5, 6))) void amp_demo_step(struct demo *d, const c
 /** A line below a step; one that is not ok fails the demonstration, too. */
 void amp_demo_remark(struct demo *d, bool ok, const char *text);
 
-/* ---- what the lab did */
+/* ------------------------------------------------------------------ what the lab did */
 
 /** The next record that matches, after the one found last. @return the caller's; NULL = none in time */
 json_t *amp_demo_event(struct demo *d, const char *filter, int timeout_ms);
@@ -94,7 +93,7 @@ void amp_demo_show_boot(struct demo *d);
 /** Commits a fault, as `amprelay fault`. */
 void amp_demo_fault(struct demo *d, const char *core, const char *kind);
 
-/* ---- commands in the guest; argv ends with NULL */
+/* ------------------------------------------------------------------ commands in the guest; argv ends with NULL */
 
 struct demo_text {
 	struct demo *demo;
@@ -129,7 +128,7 @@ struct demo_typed {
  */
 bool amp_demo_type(struct demo *d, const struct demo_typed *typed);
 
-/* ---- commands beside what else goes on */
+/* ------------------------------------------------------------------ commands beside what else goes on */
 
 #define DEMO_JOB_ARGS 24
 

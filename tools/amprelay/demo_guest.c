@@ -114,7 +114,8 @@ void amp_demo_lines(struct demo *d, char *const *argv, int timeout_ms, bool (*on
 	amp_client_release(&result);
 }
 
-/* ---- beside what else goes on: this program once more, as a process of its own */
+/* ------------------------------------------------------------------ beside what else goes on: this program once more,
+ * as a process of its own */
 
 pid_t amp_demo_spawn(const char *const *argv, int output)
 {

@@ -52,7 +52,7 @@ struct show {
 	json_t *probe_figures;
 };
 
-/* ---- both cores serve */
+/* ------------------------------------------------------------------ both cores serve */
 
 /* Of core $0, each service and each driver of Linux that talks to one. Prints the core's version. */
 static const char services_script[] =
@@ -87,7 +87,7 @@ static void show_services(struct show *s)
 	}
 }
 
-/* ---- pings */
+/* ------------------------------------------------------------------ pings */
 
 static double us(const json_t *figures, const char *key)
 {
@@ -192,7 +192,7 @@ static void show_meanwhile(struct show *s)
 	amp_demo_report_set(&d->report, "meanwhile", figures ? figures : json_null());
 }
 
-/* ---- faults */
+/* ------------------------------------------------------------------ faults */
 
 /* The broken core's channel is back: account for the fault before. */
 static bool account(struct show *s, double echo_ms)
@@ -207,7 +207,7 @@ static bool account(struct show *s, double echo_ms)
 	snprintf(crash_filter, sizeof(crash_filter), "ev=core.crash,core=%s", s->broken);
 	fault = amp_demo_event(d, fault_filter, 1000);
 	crash = amp_demo_event(d, crash_filter, 1000);
-	found = fault && crash && !strcmp(amp_event_string(fault, "kind"), kind);
+	found = fault && crash && strcmp(amp_event_string(fault, "kind"), kind) == 0;
 	if (found) {
 		amp_demo_report_recovery(&d->report,
 		                         &(struct demo_recovery){
@@ -292,7 +292,7 @@ static void show_faults(struct show *s)
 	amp_demo_report_set(&d->report, "recoveries_meanwhile", json_integer((json_int_t)s->meanwhile));
 }
 
-/* ---- what the relay says of the other core */
+/* ------------------------------------------------------------------ what the relay says of the other core */
 
 static void show_untouched(struct show *s)
 {
@@ -303,13 +303,13 @@ static void show_untouched(struct show *s)
 
 	amp_client_request(s->demo->lab, json_pack("{s:s}", "cmd", "status"), NULL, &result);
 	json_array_foreach (json_object_get(result.answer, "cores"), i, core) {
-		if (!strcmp(amp_event_string(core, "name"), s->other))
+		if (strcmp(amp_event_string(core, "name"), s->other) == 0)
 			break;
 	}
 	snprintf(step, sizeof(step), "%s is in its first life", s->other);
 	amp_demo_step(s->demo, step,
-	              !strcmp(amp_event_string(core, "name"), s->other) && amp_event_integer(core, "epoch", 0) == 1 &&
-	                      !amp_event_integer(core, "crashes", -1),
+	              strcmp(amp_event_string(core, "name"), s->other) == 0 &&
+	                      amp_event_integer(core, "epoch", 0) == 1 && !amp_event_integer(core, "crashes", -1),
 	              amp_demo_now_ms() - s->demo->start, "no crash of its own, no restart");
 	amp_client_release(&result);
 }

@@ -63,7 +63,7 @@ static double *sorted(const struct demo_report *report, const char *fault, const
 
 	*n = 0;
 	json_array_foreach (report->recoveries, i, r) {
-		if (values && (!fault || !strcmp(json_string_value(json_object_get(r, "fault")), fault)))
+		if (values && (!fault || strcmp(json_string_value(json_object_get(r, "fault")), fault) == 0))
 			values[(*n)++] = number(r, key);
 	}
 	if (values)
@@ -101,7 +101,8 @@ static bool first_of_kind(const struct demo_report *report, size_t index)
 	const char *fault = json_string_value(json_object_get(json_array_get(report->recoveries, index), "fault"));
 
 	for (size_t i = 0; i < index; i++) {
-		if (!strcmp(json_string_value(json_object_get(json_array_get(report->recoveries, i), "fault")), fault))
+		if (strcmp(json_string_value(json_object_get(json_array_get(report->recoveries, i), "fault")), fault) ==
+		    0)
 			return false;
 	}
 	return true;

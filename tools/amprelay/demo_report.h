@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file demo_report.h
- * @brief What a demonstration measured, as JSON and as a table. The format: docs/reference/demo-report.md.
- */
+/* What a demonstration measured, as JSON and as a table. The format: docs/reference/demo-report.md. */
 #ifndef AMPRELAY_DEMO_REPORT_H
 #define AMPRELAY_DEMO_REPORT_H
 

@@ -31,7 +31,7 @@ static const char *add_term(struct event_filter *filter, char *word)
 		return "is one condition too many";
 	*equals = '\0';
 	for (size_t i = 0; i < filter->num_terms; i++) {
-		if (!strcmp(filter->term[i].key, word)) {
+		if (strcmp(filter->term[i].key, word) == 0) {
 			*equals = '=';
 			return "names a key for the second time";
 		}
@@ -43,14 +43,13 @@ static const char *add_term(struct event_filter *filter, char *word)
 struct event_filter *amp_event_filter_parse(const char *text, char *error, size_t error_size)
 {
 	struct event_filter *filter = calloc(1, sizeof(*filter));
-	char *word;
 
 	if (!filter || !(filter->text = strdup(text))) {
 		snprintf(error, error_size, "out of memory");
 		amp_event_filter_free(filter);
 		return NULL;
 	}
-	for (word = filter->text; word;) {
+	for (char *word = filter->text; word;) {
 		char *comma = strchr(word, ',');
 		const char *wrong;
 
@@ -74,14 +73,14 @@ static bool has_value(const json_t *member, const char *want)
 
 	switch (json_typeof(member)) {
 	case JSON_STRING:
-		return !strcmp(json_string_value(member), want);
+		return strcmp(json_string_value(member), want) == 0;
 	case JSON_INTEGER:
 		snprintf(number, sizeof(number), "%" JSON_INTEGER_FORMAT, json_integer_value(member));
-		return !strcmp(number, want);
+		return strcmp(number, want) == 0;
 	case JSON_TRUE:
-		return !strcmp(want, "true");
+		return strcmp(want, "true") == 0;
 	case JSON_FALSE:
-		return !strcmp(want, "false");
+		return strcmp(want, "false") == 0;
 	default:
 		return false;
 	}

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file event_filter.h
- * @brief "ev=core.crash,core=m3,detector=heartbeat": which records of the flight record are meant.
- */
+/* "ev=core.crash,core=m3,detector=heartbeat": which records of the flight record are meant. */
 #ifndef AMPRELAY_EVENT_FILTER_H
 #define AMPRELAY_EVENT_FILTER_H
 

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file event_reader.h
- * @brief Reads a lab's flight record, and waits for what comes next in it.
- */
+/* Reads a lab's flight record, and waits for what comes next in it. */
 #ifndef AMPRELAY_EVENT_READER_H
 #define AMPRELAY_EVENT_READER_H
 

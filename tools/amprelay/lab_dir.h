@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file lab_dir.h
- * @brief A lab by its name: state directory, lock, address of the control socket.
- */
+/* A lab by its name: state directory, lock, address of the control socket. */
 #ifndef AMPRELAY_LAB_DIR_H
 #define AMPRELAY_LAB_DIR_H
 

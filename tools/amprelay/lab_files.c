@@ -114,7 +114,7 @@ static int check_bootroms(struct lab_files *files, char *error)
 
 static bool is_soc_file(const char *soc)
 {
-	return strchr(soc, '/') || (strlen(soc) > 5 && !strcmp(soc + strlen(soc) - 5, ".json"));
+	return strchr(soc, '/') || (strlen(soc) > 5 && strcmp(soc + strlen(soc) - 5, ".json") == 0);
 }
 
 /* A name means the lab's description of that SoC. */

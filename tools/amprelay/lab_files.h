@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file lab_files.h
- * @brief The files that a lab is made of, and the directory that Linux loads firmware from.
- */
+/* The files that a lab is made of, and the directory that Linux loads firmware from. */
 #ifndef AMPRELAY_LAB_FILES_H
 #define AMPRELAY_LAB_FILES_H
 

@@ -101,7 +101,7 @@ static int copy_all(const struct lab_files *files, const char *dir, FILE *source
 		const struct core_config *core = &files->soc.core[i];
 
 		snprintf(to, sizeof(to), "%s/%s", dir, core->firmware);
-		if (!strcmp(core->firmware, own->firmware)) /* it may be several cores' */
+		if (strcmp(core->firmware, own->firmware) == 0) /* it may be several cores' */
 			snprintf(from, sizeof(from), "%s", files->firmware);
 		else
 			snprintf(from, sizeof(from), "%s/firmware/%s", files->dir, core->firmware);
@@ -161,7 +161,7 @@ int amp_lab_firmware_refresh(const char *state_dir, const char *core, char *erro
 	if (!f)
 		return 0; /* a directory is shared: Linux sees its changes at once */
 	while (!found && read_line(f, name) && read_line(f, from) && read_line(f, to))
-		found = !strcmp(name, core);
+		found = strcmp(name, core) == 0;
 	fclose(f);
 	return found ? copy_or_say(from, to, error) : 0;
 }

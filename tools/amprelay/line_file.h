@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file line_file.h
- * @brief A file that grows by lines and may be replaced by a new one of the same name: flight record, logs.
- */
+/* A file that grows by lines and may be replaced by a new one of the same name: flight record, logs. */
 #ifndef AMPRELAY_LINE_FILE_H
 #define AMPRELAY_LINE_FILE_H
 

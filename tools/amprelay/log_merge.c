@@ -26,7 +26,7 @@ static bool is_log(const char *file, char *name, size_t size)
 
 	if (len <= 4 || len - 4 >= size || strcmp(file + len - 4, ".log"))
 		return false;
-	if (len >= 6 && !strcmp(file + len - 6, ".1.log"))
+	if (len >= 6 && strcmp(file + len - 6, ".1.log") == 0)
 		return false;
 	memcpy(name, file, len - 4);
 	name[len - 4] = '\0';
@@ -36,7 +36,7 @@ static bool is_log(const char *file, char *name, size_t size)
 static bool is_known(const struct log_merge *merge, const char *name)
 {
 	for (size_t i = 0; i < merge->num_sources; i++) {
-		if (!strcmp(merge->source[i].name, name))
+		if (strcmp(merge->source[i].name, name) == 0)
 			return true;
 	}
 	return false;
@@ -51,7 +51,7 @@ void amp_merge_discover(struct log_merge *merge)
 		struct log_source *source = &merge->source[merge->num_sources];
 		char name[sizeof(source->name)];
 
-		if (is_log(files[i]->d_name, name, sizeof(name)) && (!merge->only || !strcmp(merge->only, name)) &&
+		if (is_log(files[i]->d_name, name, sizeof(name)) && (!merge->only || strcmp(merge->only, name) == 0) &&
 		    !is_known(merge, name) && merge->num_sources < LOG_MAX_SOURCES &&
 		    !amp_line_file_open(&source->file, merge->dir, files[i]->d_name)) {
 			memcpy(source->name, name, sizeof(name));

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file log_merge.h
- * @brief Several logs read as one, in order of time.
+/*
+ * Several logs read as one, in order of time.
  *
  * The relay and the cores stamp their lines with the host's clock, "[  123.456789] "; Linux stamps its kernel log with
  * its own, which starts with its process. The console has no stamps: a line of it comes right after the one before.

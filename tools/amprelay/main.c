@@ -34,7 +34,7 @@ static const struct command commands[] = {
 static const struct command *find(const char *name)
 {
 	for (const struct command *c = commands; c->name; c++) {
-		if (!strcmp(c->name, name))
+		if (strcmp(c->name, name) == 0)
 			return c;
 	}
 	return NULL;

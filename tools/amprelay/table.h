@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file table.h
- * @brief Tables and sentences for people, on terminals of any width: words stay whole.
- */
+/* Tables and sentences for people, on terminals of any width: words stay whole. */
 #ifndef AMPRELAY_TABLE_H
 #define AMPRELAY_TABLE_H
 

@@ -13,7 +13,7 @@
 
 #define PIECE 1024
 
-/* ---- characters */
+/* ------------------------------------------------------------------ characters */
 
 /* Length of the character that begins with this byte; 0: none does. */
 static size_t length_of(unsigned char first)
@@ -69,7 +69,7 @@ static size_t spell(char *out, const char *bytes, size_t len)
 	return n;
 }
 
-/* ---- a stream of them */
+/* ------------------------------------------------------------------ a stream of them */
 
 /* What waits cannot become a character any more. */
 static size_t give_up(struct amp_terminal *terminal, char *out)
@@ -124,7 +124,7 @@ static bool knows_utf8(void)
 
 	if (known < 0) {
 		locale = newlocale(LC_CTYPE_MASK, "", (locale_t)0);
-		known = locale && !strcmp(nl_langinfo_l(CODESET, locale), "UTF-8");
+		known = locale && strcmp(nl_langinfo_l(CODESET, locale), "UTF-8") == 0;
 		if (locale)
 			freelocale(locale);
 	}

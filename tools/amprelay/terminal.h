@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file terminal.h
- * @brief What a guest, a firmware or a core said, on its way to the user's eyes.
+/*
+ * What a guest, a firmware or a core said, on its way to the user's eyes.
  *
  * A terminal obeys what it is sent: escape sequences move text, rename windows, answer as if the user had typed. So
  * text of others reaches a terminal with everything but printable characters, line ends and tabs spelled out ("\x1b").

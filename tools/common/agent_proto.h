@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file agent_proto.h
- * @brief Frames between the relay and the agent in the Linux guest, over the virtio-serial port AMP_AGENT_PORT.
+/*
+ * Frames between the relay and the agent in the Linux guest, over the virtio-serial port AMP_AGENT_PORT.
  *
  * A frame is struct amp_frame and `len` bytes of payload. Numbers are little-endian. A channel is one command that runs
  * in the guest; the relay numbers channels 1 … 65535 and reuses a number only after AMP_FRAME_EXIT. Channel 0 is the

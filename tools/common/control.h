@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file control.h
- * @brief The control protocol between the `amprelay` commands and a lab's relay.
+/*
+ * The control protocol between the `amprelay` commands and a lab's relay.
  *
  * Transport: an AF_UNIX SOCK_SEQPACKET socket in the abstract name space (it leaves no file behind, however the relay
  * dies), named "\0amprelay/<uid>/<lab>". Both ends check with SO_PEERCRED that the other runs as the same user or root.

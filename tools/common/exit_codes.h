@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file exit_codes.h
- * @brief Exit statuses of the amprelay program. Stable: scripts rely on them. The manual page lists the same table.
- */
+/* Exit statuses of the amprelay program. Stable: scripts rely on them. The manual page lists the same table. */
 #ifndef AMPRELAY_EXIT_CODES_H
 #define AMPRELAY_EXIT_CODES_H
 

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file output.h
- * @brief A program that cannot print has failed. For every program that prints.
- */
+/* A program that cannot print has failed. For every program that prints. */
 #ifndef AMPRELAY_OUTPUT_H
 #define AMPRELAY_OUTPUT_H
 

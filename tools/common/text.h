@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/** @file text.h @brief Small work on text, most of it for text that came from a guest. */
+/* Small work on text, most of it for text that came from a guest. */
 #ifndef AMPRELAY_TEXT_H
 #define AMPRELAY_TEXT_H
 

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file arch.h
- * @brief What the post-mortem must know about each architecture: data, no code. Internal to tools/postmortem.
- */
+/* What the post-mortem must know about each architecture: data, no code. Internal to tools/postmortem. */
 #ifndef AMPRELAY_POSTMORTEM_ARCH_H
 #define AMPRELAY_POSTMORTEM_ARCH_H
 

@@ -24,7 +24,7 @@ struct run {
 
 static bool is_zero(const uint8_t *page, size_t size)
 {
-	return page[0] == 0 && (size == 1 || !memcmp(page, page + 1, size - 1));
+	return page[0] == 0 && (size == 1 || memcmp(page, page + 1, size - 1) == 0);
 }
 
 /* Splits the memory into runs; returns their number. The first run starts at 0, even if it holds no bytes. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file postmortem.h
- * @brief What a dead core leaves behind: its registers, an ELF core file for gdb, and a report for people.
+/*
+ * What a dead core leaves behind: its registers, an ELF core file for gdb, and a report for people.
  *
  * The caller first copies what it needs (crash record, shared memory, register text), because the host may reload the
  * core at any moment, then asks for the one-line summary that recovery waits for, and writes the files when there is

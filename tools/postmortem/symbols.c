@@ -194,7 +194,7 @@ static int refresh(struct amp_symbols *s, const char *path)
 	struct stat st;
 	int fd;
 
-	if (s->path && !strcmp(s->path, path) && !stat(path, &st) && same_file(&st, &s->st))
+	if (s->path && strcmp(s->path, path) == 0 && !stat(path, &st) && same_file(&st, &s->st))
 		return 0;
 	forget(s);
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO in its place must not block */
@@ -222,7 +222,7 @@ static bool build_id_matches(struct amp_symbols *s, const uint8_t *want, size_t 
 	if (!want_len)
 		return true;
 	len = dwfl_module_build_id(s->module, &have, &addr);
-	if (len == (int)want_len && !memcmp(have, want, want_len))
+	if (len == (int)want_len && memcmp(have, want, want_len) == 0)
 		return true;
 	amp_text_hex(want_text, want, want_len < BUILD_ID_SHOWN ? want_len : BUILD_ID_SHOWN);
 	if (len <= 0) {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file symbols.h
- * @brief Addresses of a firmware turned into "function+0x12 (file.c:34)".
+/*
+ * Addresses of a firmware turned into "function+0x12 (file.c:34)".
  *
  * A handle keeps the firmware file open, so that a crash is named in microseconds; it notices when the file was rebuilt
  * and opens it again. The file is untrusted input: whatever is wrong with it leads to fewer symbols, not to a failure.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/** @file lab.h @brief The whole lab in one structure, and what concerns it as a whole. Internal to the relay. */
+/* The whole lab in one structure, and what concerns it as a whole. Internal to the relay. */
 #ifndef AMPRELAY_RELAY_LAB_H
 #define AMPRELAY_RELAY_LAB_H
 

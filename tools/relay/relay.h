@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file relay.h
- * @brief The relay: always-on system controller of one lab. The only header that other programs include.
+/*
+ * The relay: always-on system controller of one lab. The only header that other programs include.
  *
  * One process, one thread (post-mortems are written by a forked one). It is the ivshmem server and the mailbox fabric
  * between Linux and the cores, their reset and power controller, their watchdog, the fault injector, the flight

@@ -110,7 +110,7 @@ static void check_region_pair(struct soc_report *report, const struct soc_region
 	if (!wraps(a) && !wraps(b) && overlap(a->offset, a->size, b->offset, b->size))
 		soc_error(report, a->node, "reg", "overlaps %s (0x%" PRIx64 "-0x%" PRIx64 ")",
 		          node_name(report, b->node), b->offset, b->offset + (b->size - 1));
-	if (!strcmp(a->name, b->name))
+	if (strcmp(a->name, b->name) == 0)
 		soc_error(report, a->node, "label", "\"%s\" is the name of %s already", a->name,
 		          node_name(report, b->node));
 }
@@ -160,10 +160,10 @@ static void check_core_identity(struct soc_report *report, const struct soc *soc
 	if (soc_reg(report->fdt, core->node, &number, &none) && number != index)
 		soc_error(report, core->node, "reg", "must be %u: cores are numbered 0, 1 ... in order", index);
 	for (unsigned i = 0; i < index; i++)
-		if (!strcmp(core->name, soc->core[i].name))
+		if (strcmp(core->name, soc->core[i].name) == 0)
 			soc_error(report, core->node, "label", "\"%s\" is the name of %s already", core->name,
 			          node_name(report, soc->core[i].node));
-	if (!strcmp(core->name, "linux") || !strcmp(core->name, "kernel") || !strcmp(core->name, "relay"))
+	if (strcmp(core->name, "linux") == 0 || strcmp(core->name, "kernel") == 0 || strcmp(core->name, "relay") == 0)
 		soc_error(report, core->node, "label", "\"%s\" is the name of another log: a core's is CORE.log",
 		          core->name);
 }

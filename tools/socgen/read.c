@@ -112,7 +112,7 @@ static struct soc_region *use_region(struct soc_core *core, const char *name, en
 	for (unsigned i = 0; i < core->num_regions; i++) {
 		struct soc_region *region = &core->region[i];
 
-		if (region->kind == kind && !strcmp(region->name, name)) {
+		if (region->kind == kind && strcmp(region->name, name) == 0) {
 			region->used = true;
 			return region;
 		}

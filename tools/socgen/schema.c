@@ -229,7 +229,7 @@ const struct node_schema soc_root_schema = {"amprelay,soc", "/", 1, 1, NULL, roo
 enum amp_region_kind soc_region_kind(const char *compatible)
 {
 	for (size_t i = 0; i < sizeof(region_kinds) / sizeof(*region_kinds); i++)
-		if (!strcmp(region_kinds[i].schema->compatible, compatible))
+		if (strcmp(region_kinds[i].schema->compatible, compatible) == 0)
 			return region_kinds[i].kind;
 	return AMP_REGION_NONE;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file schema.h
- * @brief How the bindings are written down: which nodes may stand where, which properties they have, how long each is
+/*
+ * How the bindings are written down: which nodes may stand where, which properties they have, how long each is
  * and in which range. schema.c holds the tables, validate.c applies them.
  */
 #ifndef SOCGEN_SCHEMA_H

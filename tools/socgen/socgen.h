@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file socgen.h
- * @brief The description of a SoC in memory, and the steps that turn a device tree into generated files.
+/*
+ * The description of a SoC in memory, and the steps that turn a device tree into generated files.
  *
  * The steps, each in its own file and each run only if the one before found nothing wrong:
  *   schema.c, validate.c    known nodes and properties, lengths, ranges, spelling

@@ -42,7 +42,7 @@ static void check_isa(struct soc_report *report, int node, const char *property,
 	const char *nearest;
 
 	for (size_t i = 0; soc_isas[i].name; i++) {
-		if (!strcmp(soc_isas[i].name, text))
+		if (strcmp(soc_isas[i].name, text) == 0)
 			return;
 		names[i] = soc_isas[i].name;
 	}
@@ -132,7 +132,7 @@ static void check_known(struct soc_report *report, int node, const struct node_s
 	const char *nearest;
 
 	for (size_t i = 0; schema->properties[i].name; i++) {
-		if (!strcmp(schema->properties[i].name, name))
+		if (strcmp(schema->properties[i].name, name) == 0)
 			return;
 		names[i] = schema->properties[i].name;
 	}
@@ -185,7 +185,7 @@ static void check_device(struct soc_report *report, int node, const struct node_
 	}
 	device = fdt_stringlist_get(report->fdt, node, "compatible", 1, NULL);
 	for (const char *const *known = schema->devices; *known; known++)
-		if (!strcmp(*known, device))
+		if (strcmp(*known, device) == 0)
 			return;
 	nearest = soc_nearest(device, schema->devices);
 	soc_error(report, node, "compatible", "unknown device \"%s\"; did you mean \"%s\"?", device,
@@ -233,8 +233,8 @@ static int identify(struct soc_report *report, int node, const struct node_schem
 	}
 	soc_base_name(report->fdt, node, name, sizeof(name));
 	for (int i = 0; types[i]; i++) {
-		if (compatible ? types[i]->compatible && !strcmp(types[i]->compatible, compatible)
-		               : !types[i]->compatible && !strcmp(types[i]->name, name))
+		if (compatible ? types[i]->compatible && strcmp(types[i]->compatible, compatible) == 0
+		               : !types[i]->compatible && strcmp(types[i]->name, name) == 0)
 			return i;
 	}
 	if (compatible)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file platform.h
- * @brief What a board would be: two "cores" that are two Linux processes, memory that both have, and a bell for each.
+/*
+ * What a board would be: two "cores" that are two Linux processes, memory that both have, and a bell for each.
  *
  *     memory     a memfd, mapped by both                     resources.h says what is where in it
  *     kicks      an eventfd in each direction                no number in it: a kick means "look at your queues"

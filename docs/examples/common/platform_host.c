@@ -82,12 +82,11 @@ static void become_core(int program, int fds[CORE_FDS], pid_t parent)
 {
 	static const char error[] = "platform: the program of the core cannot be executed\n";
 	char *argv[] = {"core", "--remote", NULL};
-	int i;
 
 	/* The core has no power without its host, however that ends. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() == parent) {
-		for (i = 0; i < CORE_FDS; i++)
+		for (int i = 0; i < CORE_FDS; i++)
 			dup2(fds[i], CORE_FD_MEMORY + i);
 		fexecve(program, argv, environ);
 	}
@@ -98,16 +97,16 @@ int platform_start_core(struct remoteproc *rproc)
 {
 	struct platform *p = rproc->priv;
 	int fds[CORE_FDS] = {p->memory_fd, p->bell_out, p->bell_in};
-	int i, program = open_program(p);
+	int program = open_program(p);
 	pid_t parent = getpid();
 
 	/* Out of the way of the numbers that they get in the child. */
-	for (i = 0; i < CORE_FDS; i++)
+	for (int i = 0; i < CORE_FDS; i++)
 		fds[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, CORE_FD_MEMORY + CORE_FDS);
 	p->process = program < 0 ? -1 : fork();
 	if (p->process == 0)
 		become_core(program, fds, parent);
-	for (i = 0; i < CORE_FDS; i++)
+	for (int i = 0; i < CORE_FDS; i++)
 		close(fds[i]);
 	if (program >= 0)
 		close(program);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file resources.h
- * @brief The core that the examples run on: where its memory is, and the resource table of its firmware.
+/*
+ * The core that the examples run on: where its memory is, and the resource table of its firmware.
  *
  * Addresses are the core's own ("device addresses"). The host maps the same memory wherever it likes, and translates.
  */

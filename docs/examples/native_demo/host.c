@@ -128,9 +128,8 @@ static bool measure_latency(struct platform *p, int len)
 {
 	static uint32_t ns[ROUND_TRIPS];
 	unsigned long long start;
-	unsigned int i;
 
-	for (i = 0; i < ROUND_TRIPS; i++) {
+	for (unsigned int i = 0; i < ROUND_TRIPS; i++) {
 		start = metal_get_timestamp();
 		if (!round_trip(p, len))
 			return false;
@@ -145,10 +144,9 @@ static bool measure_latency(struct platform *p, int len)
 static bool measure_throughput(struct platform *p, int len)
 {
 	unsigned long long start = metal_get_timestamp();
-	unsigned int i;
 	double s;
 
-	for (i = 0; i < MESSAGES; i++) {
+	for (unsigned int i = 0; i < MESSAGES; i++) {
 		if (rpmsg_send(&sink, payload, len) != len)
 			return fail("throughput", "a send failed");
 	}

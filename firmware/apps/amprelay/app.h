@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file app.h
- * @brief What the files of this application share: one main loop, one link to Linux, a table of services.
+/*
+ * What the files of this application share: one main loop, one link to Linux, a table of services.
  *
  * Everything runs in the main loop, including the services' callbacks; interrupts only say that there is something to
  * do.

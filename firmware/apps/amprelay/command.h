@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file command.h @brief The text commands of the channel amp-command, apart from how they travel. */
+/* The text commands of the channel amp-command, apart from how they travel. */
 #ifndef AMP_FIRMWARE_COMMAND_H
 #define AMP_FIRMWARE_COMMAND_H
 

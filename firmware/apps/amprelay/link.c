@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+// SPDX-License-Identifier: BSD-3-Clause
 /*
  * The link to Linux: up while Linux's virtio driver says DRIVER_OK. Linux may take it down and bring it up again at any
  * time (a driver is unbound, a module reloaded), while this core runs on.

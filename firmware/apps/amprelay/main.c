@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+// SPDX-License-Identifier: BSD-3-Clause
 /* The main loop: sleep, see what has rung, serve it, feed the watchdog. */
 #include "app.h"
 #include "board.h"

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+// SPDX-License-Identifier: BSD-3-Clause
 /*
  * Messages and ring entries that no sound core sends. This is a service without a channel: as a service it has turns in
  * the main loop, and an endpoint to send from.
@@ -90,7 +90,6 @@ bool misbehave(const char *text)
 	const char *digit = text;
 	uint32_t count = 0;
 	size_t name;
-	unsigned i;
 
 	while (*digit && *digit != ' ')
 		digit++;
@@ -104,7 +103,7 @@ bool misbehave(const char *text)
 			return false;
 		count = count * 10 + (uint32_t)(*digit - '0');
 	}
-	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+	for (unsigned i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		if (strlen(kinds[i].name) == name && memcmp(kinds[i].name, text, name) == 0) {
 			current = &kinds[i];
 			left = count;
@@ -125,10 +124,8 @@ static void receive(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t
 
 static void turn(struct rpmsg_endpoint *ept, uint64_t now_ms)
 {
-	uint32_t batch;
-
 	(void)now_ms;
-	for (batch = 0; batch < BATCH && left && current->once(ept); batch++) {
+	for (uint32_t batch = 0; batch < BATCH && left && current->once(ept); batch++) {
 		left--;
 		done++;
 	}

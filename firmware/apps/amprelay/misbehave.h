@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file misbehave.h
- * @brief What no sound core does to Linux: to see what becomes of Linux. See kernel/upstream/README.md.
- */
+/* What no sound core does to Linux: to see what becomes of Linux. See kernel/upstream/README.md. */
 #ifndef AMP_FIRMWARE_MISBEHAVE_H
 #define AMP_FIRMWARE_MISBEHAVE_H
 

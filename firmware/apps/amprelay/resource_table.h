@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file resource_table.h
- * @brief What this firmware asks of Linux's remoteproc, which reads the table from the ELF file and, at run time,
+/*
+ * What this firmware asks of Linux's remoteproc, which reads the table from the ELF file and, at run time,
  * writes status, features and vring addresses to the copy in our memory.
  */
 #ifndef AMP_FIRMWARE_RESOURCE_TABLE_H

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+// SPDX-License-Identifier: BSD-3-Clause
 /*
  * The other end of Linux's samples/rpmsg/rpmsg_client_sample.c, which sends a hundred messages, each when the one
  * before has been answered. After the last answer the channel is closed.

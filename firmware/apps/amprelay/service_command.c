@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+// SPDX-License-Identifier: BSD-3-Clause
 /* A text command in each message, a text reply to each: see command.c. */
 #include "command.h"
 #include "services.h"

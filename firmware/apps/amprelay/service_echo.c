@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+// SPDX-License-Identifier: BSD-3-Clause
 /*
  * Sends every message back, in order, and loses none: when there is no buffer for an answer, the message stays where it
  * is, in Linux's own buffer, until there is one. Linux cannot send more messages than it has buffers, so the queue is

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+// SPDX-License-Identifier: BSD-3-Clause
 /*
  * The other end of Linux's rpmsg_char: says which endpoint a message came to, and sends it back. There are two of it: a
  * channel, of which Linux makes a /dev/rpmsgN, and an address for endpoints that are made through /dev/rpmsg_ctrlN.

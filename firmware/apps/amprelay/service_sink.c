@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+// SPDX-License-Identifier: BSD-3-Clause
 /*
  * Takes messages, reads all of each, and from time to time tells the sender what has come. It is there to measure how
  * fast messages get here, with a sender that never has more of them under way than there are buffers.

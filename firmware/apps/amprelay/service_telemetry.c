@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+// SPDX-License-Identifier: BSD-3-Clause
 /*
  * Periodic records for one subscriber: whoever sent the last message. Linux does not tell us the address of an endpoint
  * that it opens, so it must send something first.

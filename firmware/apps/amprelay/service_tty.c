@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+// SPDX-License-Identifier: BSD-3-Clause
 /*
  * The other end of Linux's rpmsg_tty: sends everything back, with the number of the terminal before it. We announce
  * terminal 0. Linux announces the others, one for each channel that is made there; a first message, "bound", tells it

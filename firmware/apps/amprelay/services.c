@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+// SPDX-License-Identifier: BSD-3-Clause
 #include "services.h"
 
 #include "app.h"
@@ -40,7 +40,7 @@ static int receive(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t 
 	return RPMSG_SUCCESS;
 }
 
-/* ---- sending */
+/* ------------------------------------------------------------------ sending */
 
 int service_try_send(struct rpmsg_endpoint *ept, const void *data, size_t len, uint32_t dst)
 {
@@ -86,7 +86,7 @@ int service_send_prefixed(struct rpmsg_endpoint *ept, const char *prefix, const 
 	return (int)len;
 }
 
-/* ---- channels that we announce */
+/* ------------------------------------------------------------------ channels that we announce */
 
 static void announce(unsigned i)
 {
@@ -136,7 +136,7 @@ void services_turn(uint64_t now_ms)
 	}
 }
 
-/* ---- channels that Linux announces */
+/* ------------------------------------------------------------------ channels that Linux announces */
 
 static const struct service *by_name(const char *name)
 {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file services.h
- * @brief What this core offers to Linux. A service is a file with a struct service, and a row of the table in
+/*
+ * What this core offers to Linux. A service is a file with a struct service, and a row of the table in
  * services.c.
  *
  * The bytes of each service's messages: docs/reference/services.md. How to write one: docs/how-to/write-a-service.md.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file telemetry.h @brief The records of the channel amp-telemetry, and when they are due; not how they are sent. */
+/* The records of the channel amp-telemetry, and when they are due; not how they are sent. */
 #ifndef AMP_FIRMWARE_TELEMETRY_H
 #define AMP_FIRMWARE_TELEMETRY_H
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file armv7m.h
- * @brief System registers of ARMv7-M that the firmware uses, and the instructions that C has no words for.
+/*
+ * System registers of ARMv7-M that the firmware uses, and the instructions that C has no words for.
  *
  * Register names and bits: ARMv7-M Architecture Reference Manual, section B3.
  */

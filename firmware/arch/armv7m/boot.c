@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+// SPDX-License-Identifier: BSD-3-Clause
 /* The boot ROM's vectors. */
 #include "boot.h"
 #include "armv7m.h"

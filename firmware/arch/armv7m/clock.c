@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+// SPDX-License-Identifier: BSD-3-Clause
 /* The SysTick timer: heartbeat and time. */
 #include "armv7m.h"
 #include "board.h"
@@ -39,8 +39,8 @@ uint64_t amp_clock_cycles(void)
 	uint64_t full = ticks;
 	uint32_t left = SYST_CVR;
 
-	/* If the counter has restarted while its interrupt is masked, a period is over that `ticks` does not count yet.
-	 */
+	/* If the counter has restarted while its interrupt is masked,
+	 * a period is over that `ticks` does not count yet. */
 	if (SCB_ICSR & ICSR_PENDSTSET) {
 		full++;
 		left = SYST_CVR;

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file core.h
- * @brief What the files of this directory share, and the symbols of the linker script that only they need.
- */
+/* What the files of this directory share, and the symbols of the linker script that only they need. */
 #ifndef AMP_FIRMWARE_ARMV7M_CORE_H
 #define AMP_FIRMWARE_ARMV7M_CORE_H
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file cpu.h
- * @brief ARMv7-M as the portable parts of the firmware see it. Each arch/ISA has a cpu.h with the same names in it. How
+/*
+ * ARMv7-M as the portable parts of the firmware see it. Each arch/ISA has a cpu.h with the same names in it. How
  * to switch interrupts on and off, and how to wait, is in the library's <metal/arch/cpu.h>.
  */
 #ifndef AMP_FIRMWARE_CPU_H

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+// SPDX-License-Identifier: BSD-3-Clause
 /*
  * The MPU of ARMv8-M. Unlike those of ARMv7-M, its regions may not overlap and cannot forbid an access; whatever is
  * outside of all regions is forbidden. So stack guards, boot ROM and null pointers are gaps between regions.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+// SPDX-License-Identifier: BSD-3-Clause
 /* The boot ROM's entry and its trap handler. */
 #include "boot.h"
 #include "board.h"

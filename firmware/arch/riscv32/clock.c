@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+// SPDX-License-Identifier: BSD-3-Clause
 /* The machine timer: heartbeat and time. */
 #include "board.h"
 #include "control.h"

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+// SPDX-License-Identifier: BSD-3-Clause
 /* Start-up in C, interrupts by the PLIC, and the end. */
 #include "amp_assert.h"
 #include "board.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file cpu.h @brief A RISC-V core of 32 bits as the portable parts of the firmware see it: see arch/armv7m/cpu.h. */
+/* A RISC-V core of 32 bits as the portable parts of the firmware see it: see arch/armv7m/cpu.h. */
 #ifndef AMP_FIRMWARE_CPU_H
 #define AMP_FIRMWARE_CPU_H
 

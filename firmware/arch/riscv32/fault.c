@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+// SPDX-License-Identifier: BSD-3-Clause
 /*
  * What a fault leaves behind: the crash record. Runs on the fault stack with interrupts off, and trusts nothing of the
  * context that failed: its stack pointer may be anything.

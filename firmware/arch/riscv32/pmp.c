@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+// SPDX-License-Identifier: BSD-3-Clause
 /* Physical memory protection. Locked entries bind machine mode too, until the next reset. */
 #include "crash.h"
 #include "riscv32.h"

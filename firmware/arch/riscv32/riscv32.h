@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file riscv32.h
- * @brief Machine-mode registers that the firmware uses, and what the files of this directory share.
+/*
+ * Machine-mode registers that the firmware uses, and what the files of this directory share.
  *
  * Names and numbers: The RISC-V Instruction Set Manual, volume II, and the PLIC and CLINT specifications.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file devices.h @brief Arm's MPS2 board with the image AN385, a Cortex-M3. */
+/* Arm's MPS2 board with the image AN385, a Cortex-M3. */
 #ifndef AMP_FIRMWARE_DEVICES_H
 #define AMP_FIRMWARE_DEVICES_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file devices.h @brief Arm's MPS2 board with the image AN505, a Cortex-M33, all in the secure state. */
+/* Arm's MPS2 board with the image AN505, a Cortex-M33, all in the secure state. */
 #ifndef AMP_FIRMWARE_DEVICES_H
 #define AMP_FIRMWARE_DEVICES_H
 

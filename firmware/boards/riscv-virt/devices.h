@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file devices.h @brief QEMU's machine "virt" with one RISC-V core. */
+/* QEMU's machine "virt" with one RISC-V core. */
 #ifndef AMP_FIRMWARE_DEVICES_H
 #define AMP_FIRMWARE_DEVICES_H
 

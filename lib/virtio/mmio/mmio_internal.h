@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file mmio_internal.h
- * @brief What the files of the virtio-mmio transport share: registers, and what is kept for each queue.
- */
+/* What the files of the virtio-mmio transport share: registers, and what is kept for each queue. */
 #ifndef AMP_MMIO_INTERNAL_H
 #define AMP_MMIO_INTERNAL_H
 

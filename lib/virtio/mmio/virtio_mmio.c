@@ -1,8 +1,5 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file virtio_mmio.c
- * @brief Virtio over memory-mapped registers: identity, status, features, configuration space, interrupts.
- */
+// SPDX-License-Identifier: BSD-3-Clause
+/* Virtio over memory-mapped registers: identity, status, features, configuration space, interrupts. */
 #include "mmio_internal.h"
 
 #include <metal/cpu.h>
@@ -174,11 +171,11 @@ static int access_width(uint32_t offset, int length)
 static void access_config(struct virtio_mmio_device *vmdev, uint32_t offset, unsigned char *bytes, int length,
                           bool write)
 {
-	int width = access_width(offset, length), i;
+	int width = access_width(offset, length);
 	uint64_t value = 0;
 	unsigned long at;
 
-	for (i = 0; i < length; i += width) {
+	for (int i = 0; i < length; i += width) {
 		at = VIRTIO_MMIO_CONFIG + (unsigned long)offset + (unsigned long)i;
 		if (write) {
 			memcpy(&value, bytes + i, (size_t)width);
@@ -224,7 +221,6 @@ static void write_config(struct virtio_device *vdev, uint32_t offset, void *src,
 void virtio_mmio_isr(struct virtio_device *vdev)
 {
 	struct virtio_mmio_device *vmdev;
-	struct amp_mmio_queue *queue;
 	uint32_t status;
 
 	if (!vdev)
@@ -244,7 +240,7 @@ void virtio_mmio_isr(struct virtio_device *vdev)
 	 * looked at: what comes after that look raises it again. */
 	mmio_write(vmdev, VIRTIO_MMIO_INTERRUPT_ACK, status);
 	if (status & VIRTIO_MMIO_INT_VRING) {
-		for (queue = vmdev->queues; queue; queue = queue->next)
+		for (struct amp_mmio_queue *queue = vmdev->queues; queue; queue = queue->next)
 			if (queue->started)
 				virtqueue_notification(queue->vq);
 	}

@@ -1,8 +1,5 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file virtio_mmio_queue.c
- * @brief Virtio over memory-mapped registers: queues, and telling the device where their rings are.
- */
+// SPDX-License-Identifier: BSD-3-Clause
+/* Virtio over memory-mapped registers: queues, and telling the device where their rings are. */
 #include "mmio_internal.h"
 
 #include <metal/alloc.h>
@@ -231,9 +228,7 @@ static void stop_queue(struct virtio_mmio_device *vmdev, struct amp_mmio_queue *
 
 void amp_mmio_forget_rings(struct virtio_mmio_device *vmdev)
 {
-	struct amp_mmio_queue *queue;
-
-	for (queue = vmdev->queues; queue; queue = queue->next)
+	for (struct amp_mmio_queue *queue = vmdev->queues; queue; queue = queue->next)
 		forget(queue);
 }
 
@@ -260,7 +255,6 @@ void virtio_mmio_register_device(struct virtio_device *vdev, int vq_num, struct 
 	struct virtio_vring_info *infos;
 	struct amp_mmio_queue *queue;
 	unsigned int size;
-	int i;
 
 	if (!vdev || !vqs || vq_num <= 0 || vq_num > 32768)
 		return;
@@ -272,7 +266,7 @@ void virtio_mmio_register_device(struct virtio_device *vdev, int vq_num, struct 
 		return;
 	}
 	memset(infos, 0, size);
-	for (i = 0; i < vq_num; i++) {
+	for (int i = 0; i < vq_num; i++) {
 		infos[i].vq = vqs[i];
 		infos[i].notifyid = (uint32_t)i;
 		infos[i].io = &vmdev->shm_io;
@@ -290,30 +284,29 @@ int amp_mmio_create_virtqueues(struct virtio_device *vdev, unsigned int flags, u
 {
 	struct virtio_mmio_device *vmdev = to_vmdev(vdev);
 	struct virtqueue *vq;
-	unsigned int i;
+	unsigned int started;
 
 	(void)flags;
 	if (nvqs > vdev->vrings_num)
 		return ERROR_VQUEUE_INVLD_PARAM;
-	for (i = 0; i < nvqs; i++) {
-		vq = vdev->vrings_info[i].vq;
-		if (!vq || !try_start(vmdev, i, vq, names ? names[i] : NULL, callbacks[i],
-		                      callback_args ? callback_args[i] : NULL))
+	for (started = 0; started < nvqs; started++) {
+		vq = vdev->vrings_info[started].vq;
+		if (!vq || !try_start(vmdev, started, vq, names ? names[started] : NULL, callbacks[started],
+		                      callback_args ? callback_args[started] : NULL))
 			break;
 	}
-	if (i == nvqs)
+	if (started == nvqs)
 		return 0;
-	while (i-- > 0)
-		stop_queue(vmdev, find_queue(vmdev, i));
+	while (started-- > 0)
+		stop_queue(vmdev, find_queue(vmdev, started));
 	return ERROR_VQUEUE_INVLD_PARAM;
 }
 
 void amp_mmio_delete_virtqueues(struct virtio_device *vdev)
 {
 	struct virtio_mmio_device *vmdev = to_vmdev(vdev);
-	struct amp_mmio_queue *queue;
 
-	for (queue = vmdev->queues; queue; queue = queue->next)
+	for (struct amp_mmio_queue *queue = vmdev->queues; queue; queue = queue->next)
 		stop_queue(vmdev, queue);
 }
 

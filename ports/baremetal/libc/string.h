@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file string.h
- * @brief The functions of <string.h> that this library needs, for compilers that come without a C library.
+/*
+ * The functions of <string.h> that this library needs, for compilers that come without a C library.
  *
  * Found only where there is no other <string.h> (-idirafter). The program defines them.
  */

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+// SPDX-License-Identifier: BSD-3-Clause
 /*
  * A core of the lab as an application's machine: the other side is Linux. The core's own code is the firmware's
  * (firmware/common, firmware/arch); the device is set up as Zephyr's sample does it, with a region for the resource
@@ -77,9 +77,9 @@ static int init_rings(void)
 {
 	static const uint32_t ring_size[] = {SOC_VDEV0_VRING0_SIZE, SOC_VDEV0_VRING1_SIZE};
 	struct fw_rsc_vdev_vring *vring = app_resource_table.vring;
-	int i, ret;
+	int ret;
 
-	for (i = 0; i < 2; i++, vring++) {
+	for (int i = 0; i < 2; i++, vring++) {
 		region(&machine.ring_io[i], vring->da, NULL, ring_size[i]);
 		ret = rproc_virtio_init_vring(machine.vdev, i, vring->notifyid, (void *)(uintptr_t)vring->da,
 		                              &machine.ring_io[i], vring->num, vring->align);

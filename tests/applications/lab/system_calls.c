@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+// SPDX-License-Identifier: BSD-3-Clause
 /* What newlib wants of a system, beside the files that are the other core's. */
 #include <errno.h>
 #include <sys/stat.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+// SPDX-License-Identifier: BSD-3-Clause
 /*
  * A machine of two Linux processes: shared memory by name, and a socket, which each takes for an interrupt. Arguments:
  * the name, the socket's number, and "own-rings" if the device's side is to be set up as Zephyr's sample does, each
@@ -153,7 +153,6 @@ static struct virtio_device *create_with_own_rings(void)
 	struct remote_resource_table *table = metal_io_phys_to_virt(machine.memory, TABLE_PA);
 	struct fw_rsc_vdev_vring *vring = &table->rpmsg_vring0;
 	struct virtio_device *vdev;
-	unsigned int i;
 
 	metal_io_init(&machine.table_io, table, &table_pa, sizeof(*table), -1, 0, NULL);
 	vdev = rproc_virtio_create_vdev(machine.role, 0, &table->rpmsg_vdev, &machine.table_io, NULL, vdev_notify,
@@ -161,7 +160,7 @@ static struct virtio_device *create_with_own_rings(void)
 	if (!vdev)
 		return NULL;
 	rproc_virtio_wait_remote_ready(vdev);
-	for (i = 0; i < 2; i++, vring++) {
+	for (unsigned int i = 0; i < 2; i++, vring++) {
 		void *va = metal_io_phys_to_virt(machine.memory, vring->da);
 		int ret;
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: BSD-3-Clause */
+// SPDX-License-Identifier: BSD-3-Clause
 /*
  * Runs the two sides of an application as two processes, gives them a socket to each other and a name for their memory,
  * and succeeds if both do.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** @file resource_table.h @brief The shared memory of the two processes, and the table that says what is where in it.
- */
+/* The shared memory of the two processes,
+ * and the table that says what is where in it. */
 #ifndef RESOURCE_TABLE_H
 #define RESOURCE_TABLE_H
 

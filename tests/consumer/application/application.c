@@ -56,13 +56,12 @@ static int receive(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t 
 static int bring_up(struct side *side, unsigned int role, struct rpmsg_virtio_shm_pool *pool)
 {
 	static const metal_phys_addr_t pa = MEMORY_PA;
-	unsigned int i;
 
 	metal_io_init(&side->io, &memory, &pa, sizeof(memory), (unsigned int)-1, 0, NULL);
 	side->vdev = rproc_virtio_create_vdev(role, 0, &memory.entry, &side->io, side, kick, NULL);
 	if (!side->vdev)
 		return -1;
-	for (i = 0; i < 2; i++) {
+	for (unsigned int i = 0; i < 2; i++) {
 		if (rproc_virtio_init_vring(side->vdev, i, i, memory.ring[i], &side->io, RING_NUM, RING_ALIGN))
 			return -1;
 	}
@@ -83,13 +82,12 @@ int main(void)
 {
 	struct metal_init_params params = METAL_INIT_DEFAULTS;
 	struct rpmsg_virtio_shm_pool pool;
-	unsigned int i;
 
 	memory.entry.vdev.type = RSC_VDEV;
 	memory.entry.vdev.id = VIRTIO_ID_RPMSG;
 	memory.entry.vdev.dfeatures = 1u << VIRTIO_RPMSG_F_NS;
 	memory.entry.vdev.num_of_vrings = 2;
-	for (i = 0; i < 2; i++) {
+	for (unsigned int i = 0; i < 2; i++) {
 		memory.entry.vring[i].num = RING_NUM;
 		memory.entry.vring[i].align = RING_ALIGN;
 	}

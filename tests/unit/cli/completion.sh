@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# usage: completion.sh AMPRELAY FAULTS: bash completes the kinds of fault that the program knows, which are those of FAULTS kinds.
+# usage: completion.sh AMPRELAY FAULTS: bash completes the kinds of fault that the program knows, which are those of
+# FAULTS kinds.
 set -euo pipefail
 amprelay=$1 faults=$2
 

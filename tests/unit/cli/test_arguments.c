@@ -181,11 +181,11 @@ static void for_each_command(void (*use)(const char *command))
 
 	assert_int_equal(run("help", out, sizeof(out)), 0);
 	for (char *line = strstr(out, "Commands:"); line && strncmp(line, "\n\n", 2); line = strchr(line + 1, '\n')) {
-		if (sscanf(line, "\n  %31[a-z]", command) == 1 && !strncmp(line, "\n  ", 3)) {
+		if (sscanf(line, "\n  %31[a-z]", command) == 1 && strncmp(line, "\n  ", 3) == 0) {
 			use(command);
 			count++;
 		}
-		if (!strncmp(line, "\n\n", 2))
+		if (strncmp(line, "\n\n", 2) == 0)
 			break;
 	}
 	assert_true(count >= 14);

@@ -44,7 +44,7 @@ static void write_file(const char *dir, const char *name, const char *before, co
 	fclose(file);
 }
 
-/* ---- a relay that says what a guest said */
+/* ------------------------------------------------------------------ a relay that says what a guest said */
 
 static pid_t relay;
 
@@ -126,7 +126,7 @@ static int tear_down(void **state)
 	return remove_scratch(state);
 }
 
-/* ---- the program, on a terminal or not */
+/* ------------------------------------------------------------------ the program, on a terminal or not */
 
 static void run(const char *arguments)
 {

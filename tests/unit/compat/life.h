@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file life.h
- * @brief Two programs written for the older life-cycle calls, and the memory and doorbells between them.
- */
+/* Two programs written for the older life-cycle calls, and the memory and doorbells between them. */
 #ifndef TESTS_LIFE_H
 #define TESTS_LIFE_H
 

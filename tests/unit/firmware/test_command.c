@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* The commands of amp-command, with the rest of the firmware played by the functions at the top. */
 // clang-format off
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* The doorbell over a UART that this file plays: bytes that wait to be read, and room for so many to be sent. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* The firmware's snprintf against the C library's. */
 // clang-format off
 #include <stdarg.h>

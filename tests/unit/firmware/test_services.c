@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The services and their framework, over a real link of two sides in this process. The host plays Linux; what belongs
  * to the rest of the firmware is played by the functions at the top. A message of this link holds PAYLOAD bytes.
@@ -46,7 +46,7 @@ const struct service service_telemetry = {.name = "amp-telemetry", .addr = 0x102
 const struct service service_misbehave = {.addr = 0x3ff, .receive = receive_nothing};
 const struct service service_echo = {.name = "amp-echo", .addr = 0x100, .receive = receive_nothing};
 
-/* ---- Linux: the channels that it has heard of */
+/* ------------------------------------------------------------------ Linux: the channels that it has heard of */
 
 static struct heard {
 	char name[RPMSG_NAME_SIZE];
@@ -68,10 +68,10 @@ static void hear_of_end(struct rpmsg_device *rdev, const char *name, uint32_t ad
 	(void)rdev;
 	ends++;
 	for (unsigned int i = 0; i < heard_count; i++)
-		heard[i].gone |= heard[i].addr == addr && !strcmp(heard[i].name, name);
+		heard[i].gone |= heard[i].addr == addr && strcmp(heard[i].name, name) == 0;
 }
 
-/* ---- the two sides, turn by turn */
+/* ------------------------------------------------------------------ the two sides, turn by turn */
 
 static void turn(struct fixture *f)
 {
@@ -145,7 +145,7 @@ static void announce_raw(struct fixture *f, struct box *from, const char name[RP
 	turn(f);
 }
 
-/* ---- what is announced */
+/* ------------------------------------------------------------------ what is announced */
 
 static void services_are_announced_in_order_and_those_without_a_name_are_not(void **state)
 {
@@ -190,7 +190,7 @@ static void what_finds_no_buffer_is_announced_later_and_complained_of_once(void 
 	assert_int_equal(heard_count, 7);
 }
 
-/* ---- rpmsg-client-sample */
+/* ------------------------------------------------------------------ rpmsg-client-sample */
 
 static void the_sample_s_channel_goes_with_its_hundredth_answer(void **state)
 {
@@ -254,7 +254,7 @@ static void the_next_link_has_the_sample_s_channel_again(void **state)
 	}
 }
 
-/* ---- rpmsg-raw and the fixed endpoint */
+/* ------------------------------------------------------------------ rpmsg-raw and the fixed endpoint */
 
 static void raw_endpoints_say_where_a_message_came_to(void **state)
 {
@@ -304,7 +304,7 @@ static void replies_to_one_who_takes_none_are_dropped_and_counted(void **state)
 	expect_message(&box, "from ept 0x0402: again", RAW);
 }
 
-/* ---- amp-sink */
+/* ------------------------------------------------------------------ amp-sink */
 
 /* Linux sends messages with these numbers; `len` bytes each, zeros after the number. */
 static void stream(struct fixture *f, struct box *box, uint32_t first, uint32_t count, size_t len)
@@ -379,7 +379,7 @@ static void the_sink_s_report_waits_for_a_buffer(void **state)
 	assert_int_equal(app_stats.dropped, 0);
 }
 
-/* ---- rpmsg-tty */
+/* ------------------------------------------------------------------ rpmsg-tty */
 
 /* A terminal that Linux makes, and what it receives. */
 static void open_tty(struct fixture *f, struct box *box, uint32_t addr)
@@ -543,7 +543,7 @@ static void terminals_go_with_the_link(void **state)
 	}
 }
 
-/* ---- names that Linux announces */
+/* ------------------------------------------------------------------ names that Linux announces */
 
 static void hundreds_of_unknown_names_are_counted_and_told_once(void **state)
 {

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 // clang-format off
 #include <stdarg.h>
 #include <stddef.h>

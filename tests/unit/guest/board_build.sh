@@ -1,8 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Usage: board_build.sh CMAKE
-# tools/guest alone is a project that builds and installs `rpmsg` for a board: the program, its classic names, the manual page
-# and a udev rule that names the installed program.
+# Usage: board_build.sh CMAKE tools/guest alone is a project that builds and installs `rpmsg` for a board: the
+# program, its classic names, the manual page and a udev rule that names the installed program.
 set -eu
 
 top=$(cd "$(dirname "$0")/../../.." && pwd)

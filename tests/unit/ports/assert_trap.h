@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file assert_trap.h
- * @brief Failed assertions come back to the test: if (setjmp(trap) == 0) { …; fail(); } then `failed` says what it was.
- */
+/* Failed assertions come back to the test: if (setjmp(trap) == 0) { …; fail(); } then `failed` says what it was. */
 #ifndef ASSERT_TRAP_H
 #define ASSERT_TRAP_H
 

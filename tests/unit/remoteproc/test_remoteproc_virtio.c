@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* The virtio transport of remoteproc: what it takes from a resource table, and what it refuses. */
 #include <openamp/remoteproc.h>
 #include <openamp/remoteproc_virtio.h>
@@ -43,8 +43,6 @@ static void on_queue(struct virtqueue *vq)
 
 static int setup(void **state)
 {
-	unsigned int i;
-
 	(void)state;
 	memset(&rsc, 0, sizeof(rsc));
 	memset(ring, 0, sizeof(ring));
@@ -54,7 +52,7 @@ static int setup(void **state)
 	rsc.vdev.type = RSC_VDEV;
 	rsc.vdev.id = VIRTIO_ID_CONSOLE;
 	rsc.vdev.num_of_vrings = 2;
-	for (i = 0; i < RPROC_MAX_VRINGS + 1; i++) {
+	for (unsigned int i = 0; i < RPROC_MAX_VRINGS + 1; i++) {
 		rsc.vring[i].num = NUM;
 		rsc.vring[i].align = 64;
 		rsc.vring[i].notifyid = i + 2;
@@ -87,7 +85,6 @@ static void entries_that_make_no_sense_are_refused(void **state)
 {
 	static const uint32_t wrong_num[] = {3, 32769, 65536, 0x10008, UINT32_MAX};
 	struct virtio_device *vdev;
-	unsigned int i;
 
 	(void)state;
 	assert_null(rproc_virtio_create_vdev(VIRTIO_DEV_DEVICE, 0, NULL, NULL, NULL, notify, NULL));
@@ -110,7 +107,7 @@ static void entries_that_make_no_sense_are_refused(void **state)
 	assert_non_null(vdev);
 	assert_int_equal(vdev->vrings_info[0].info.num_descs, 32768);
 	rproc_virtio_remove_vdev(vdev);
-	for (i = 0; i < sizeof(wrong_num) / sizeof(wrong_num[0]); i++) {
+	for (unsigned int i = 0; i < sizeof(wrong_num) / sizeof(wrong_num[0]); i++) {
 		setup(state);
 		rsc.vring[1].num = wrong_num[i];
 		assert_null(create(VIRTIO_DEV_DEVICE));
@@ -179,10 +176,8 @@ static void vrings_that_make_no_sense_are_refused(void **state)
 /* Zephyr's sample hands over the region of its table for rings that lie elsewhere. */
 static void a_ring_may_lie_outside_the_region_of_the_table(void **state)
 {
-	unsigned int role;
-
 	(void)state;
-	for (role = VIRTIO_DEV_DRIVER; role <= VIRTIO_DEV_DEVICE; role++) {
+	for (unsigned int role = VIRTIO_DEV_DRIVER; role <= VIRTIO_DEV_DEVICE; role++) {
 		struct virtio_device *vdev;
 		struct metal_io_region io;
 
@@ -207,10 +202,9 @@ static void a_ring_may_be_larger_than_the_table_says_and_the_table_may_say_nothi
 	static const metal_phys_addr_t phys = 0x1000;
 	vq_callback callbacks_of[2] = {on_queue, on_queue};
 	struct metal_io_region io;
-	unsigned int i, n;
 
 	metal_io_init(&io, large, &phys, sizeof(large), (unsigned int)-1, 0, NULL);
-	for (i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+	for (unsigned int i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
 		struct virtqueue_buf buf = {large, 4};
 		struct virtio_device *vdev;
 		struct virtqueue *vq;
@@ -226,7 +220,7 @@ static void a_ring_may_be_larger_than_the_table_says_and_the_table_may_say_nothi
 		assert_int_equal(virtio_create_virtqueues(vdev, 0, 2, NULL, callbacks_of, NULL), 0);
 		vq = vdev->vrings_info[0].vq;
 		virtqueue_set_shmem_io(vq, &io);
-		for (n = 0; n < 4 * NUM; n++)
+		for (unsigned int n = 0; n < 4 * NUM; n++)
 			assert_int_equal(virtqueue_add_buffer(vq, &buf, 1, 0, &buf), 0);
 		assert_int_equal(virtqueue_full(vq), 1);
 		/* not while it is used; later again */
@@ -327,10 +321,9 @@ static void kicks_reach_the_queue_with_their_id(void **state)
 	vq_callback queue_callbacks[2] = {on_queue, on_queue};
 	struct virtio_device *vdev = create(VIRTIO_DEV_DEVICE);
 	const char *names[2] = {"a", "b"};
-	unsigned int i;
 
 	(void)state;
-	for (i = 0; i < 2; i++)
+	for (unsigned int i = 0; i < 2; i++)
 		assert_int_equal(rproc_virtio_init_vring(vdev, i, i + 2, ring[i], NULL, NUM, 64), 0);
 	assert_int_equal(virtio_create_virtqueues(vdev, 0, 2, names, queue_callbacks, NULL), 0);
 	assert_int_equal(rproc_virtio_notified(vdev, 2), 0);

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* Resource tables: each wrong field is found, named, and nothing behind the table is read. */
 #include <openamp/rsc_table_parser.h>
 
@@ -165,10 +165,9 @@ static void of_an_entry_of_an_unknown_type_only_the_place_is_checked(void **stat
 	                                   UINT32_MAX};
 	struct amp_rsc_fault fault;
 	struct table table = good;
-	unsigned int i;
 
 	(void)state;
-	for (i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
+	for (unsigned int i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
 		table = good;
 		table.vendor.header.type = unknown[i];
 		assert_int_equal(check(&table, sizeof(table), NULL), 0);
@@ -191,10 +190,9 @@ static void as_many_vrings_as_a_device_can_have_pass_and_no_more(void **state)
 		struct fw_rsc_vdev_vring vring[9];
 	} table = {.header = {.ver = 1, .num = 1}, .offset = 20, .vdev = {.type = RSC_VDEV, .num_of_vrings = 8}};
 	struct amp_rsc_fault fault;
-	unsigned int i;
 
 	(void)state;
-	for (i = 0; i < 9; i++)
+	for (unsigned int i = 0; i < 9; i++)
 		table.vring[i] = (struct fw_rsc_vdev_vring){.da = FW_RSC_U32_ADDR_ANY, .align = 65536, .num = 1};
 	assert_int_equal(amp_rsc_table_check(&table, sizeof(table), NULL), 0);
 	table.vdev.num_of_vrings = 9;

@@ -107,11 +107,11 @@ static void set_section(struct elf_image *image, unsigned int index, uint32_t na
 
 static void fill_segment(struct elf_image *image, const struct elf_spec *spec, unsigned int n)
 {
-	size_t i, start = image->segment_offset[n];
+	size_t start = image->segment_offset[n];
 	size_t from =
 		start == 0 && spec->segment[n].filesz ? ehsize(spec->wide) + ELF_SEGMENTS * phsize(spec->wide) : 0;
 
-	for (i = from; i < spec->segment[n].filesz; i++)
+	for (size_t i = from; i < spec->segment[n].filesz; i++)
 		image->bytes[start + i] = elf_byte(n, i);
 	SET(image, PH, p_type, n, PT_LOAD);
 	SET(image, PH, p_offset, n, start);
@@ -127,13 +127,13 @@ struct elf_image elf_build(const struct elf_spec *spec)
 	struct elf_image image = {.wide = spec->wide};
 	size_t phdrs = ELF_SEGMENTS * phsize(spec->wide), phoff = ehsize(spec->wide), at = phoff + phdrs, names = 0,
 	       shoff;
-	unsigned int n, shnum = spec->table ? 4 : 3;
+	unsigned int shnum = spec->table ? 4 : 3;
 
 	if (spec->names_early) {
 		names = at;
 		at += sizeof(NAMES);
 	}
-	for (n = 0; n < ELF_SEGMENTS; n++) {
+	for (unsigned int n = 0; n < ELF_SEGMENTS; n++) {
 		image.segment_offset[n] = n == 0 && spec->headers_in_first ? 0 : (at + 7) & ~(size_t)7;
 		if (spec->segment[n].filesz)
 			at = image.segment_offset[n] + spec->segment[n].filesz;
@@ -157,7 +157,7 @@ struct elf_image elf_build(const struct elf_spec *spec)
 	image.names_section = shnum - 1;
 
 	set_header(&image, phoff, shoff, spec->no_sections ? 0 : shnum);
-	for (n = 0; n < ELF_SEGMENTS; n++)
+	for (unsigned int n = 0; n < ELF_SEGMENTS; n++)
 		fill_segment(&image, spec, n);
 	if (spec->table)
 		memcpy(image.bytes + image.segment_offset[1], spec->table, spec->table_size);

@@ -178,9 +178,7 @@ int teardown(void **state)
 
 void check_canaries(void)
 {
-	size_t i;
-
-	for (i = 0; i < sizeof(block.before); i++) {
+	for (size_t i = 0; i < sizeof(block.before); i++) {
 		assert_int_equal(block.before[i], CANARY);
 		assert_int_equal(block.after[i], CANARY);
 	}
@@ -196,11 +194,10 @@ void check_loaded(const struct elf_spec *spec, const struct elf_image *image)
 {
 	uint8_t expected[MEM_SIZE];
 	struct table *table;
-	unsigned int n;
-	size_t i, at;
+	size_t at;
 
 	memset(expected, FRESH, sizeof(expected));
-	for (n = 0; n < ELF_SEGMENTS; n++) {
+	for (unsigned int n = 0; n < ELF_SEGMENTS; n++) {
 		at = spec->segment[n].da - MEM_DA;
 		memcpy(expected + at, image->bytes + image->segment_offset[n], spec->segment[n].filesz);
 		memset(expected + at + spec->segment[n].filesz, 0, spec->segment[n].memsz - spec->segment[n].filesz);
@@ -210,6 +207,6 @@ void check_loaded(const struct elf_spec *spec, const struct elf_image *image)
 		table->vdev.status = 0;
 		table->vdev.gfeatures = 0;
 	}
-	for (i = 0; i < MEM_SIZE; i++)
+	for (size_t i = 0; i < MEM_SIZE; i++)
 		expect_byte(i, expected[i]);
 }

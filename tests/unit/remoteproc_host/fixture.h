@@ -41,8 +41,8 @@ extern struct remoteproc_ops platform_ops; /* tests may take members away */
 extern struct remoteproc_mem shared_mem;
 extern uint8_t *const memory;
 
-/* cmocka setup and teardown: initialised and configured; at the end nothing is left allocated, and the canaries live.
- */
+/* cmocka setup and teardown: initialised and configured;
+ * at the end nothing is left allocated, and the canaries live. */
 int setup(void **state);
 int teardown(void **state);
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 #include "link_fixture.h"
 
 #include <stdlib.h>
@@ -38,15 +38,13 @@ static void on_lost(struct rpmsg_virtio_device *rvdev, int reason, void *arg)
 
 static void add_side(struct fixture *f, struct side *side, unsigned int role)
 {
-	unsigned int i;
-
 	side->f = f;
 	side->phys = PHYS_BASE;
 	metal_io_init(&side->io, seen_by(role, f->shm), &side->phys, sizeof(*f->shm), (unsigned int)-1,
 	              SHARED_MEMORY_FLAGS, NULL);
 	side->vdev = rproc_virtio_create_vdev(role, 0, seen_by(role, &f->shm->rsc), &side->io, side, kick, on_reset);
 	assert_non_null(side->vdev);
-	for (i = 0; i < 2; i++)
+	for (unsigned int i = 0; i < 2; i++)
 		assert_int_equal(rproc_virtio_init_vring(side->vdev, i, i, seen_by(role, f->shm->vring[i]), &side->io,
 		                                         RING_NUM, RING_ALIGN),
 		                 0);
@@ -56,7 +54,6 @@ int fixture_devices(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
 	struct shared *shm = aligned_alloc(64, (sizeof(*shm) + 63) / 64 * 64);
-	unsigned int i;
 
 	assert_non_null(f);
 	assert_non_null(shm);
@@ -68,7 +65,7 @@ int fixture_devices(void **state)
 	shm->rsc.vdev.id = VIRTIO_ID_RPMSG;
 	shm->rsc.vdev.dfeatures = 1u << VIRTIO_RPMSG_F_NS;
 	shm->rsc.vdev.num_of_vrings = 2;
-	for (i = 0; i < 2; i++) {
+	for (unsigned int i = 0; i < 2; i++) {
 		shm->rsc.vring[i].align = RING_ALIGN;
 		shm->rsc.vring[i].num = RING_NUM;
 		shm->rsc.vring[i].notifyid = i;
@@ -134,9 +131,7 @@ void fixture_poll(struct side *side)
 
 static void check_guard(const uint8_t *guard)
 {
-	unsigned int i;
-
-	for (i = 0; i < GUARD; i++)
+	for (unsigned int i = 0; i < GUARD; i++)
 		assert_int_equal(guard[i], GUARD_BYTE);
 }
 

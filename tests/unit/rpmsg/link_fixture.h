@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file link_fixture.h
- * @brief A host and a remote in one process, over one shared block: what most tests of virtio and RPMsg stand on.
+/*
+ * A host and a remote in one process, over one shared block: what most tests of virtio and RPMsg stand on.
  *
  * The block is as in the lab, small: resource table, two vrings, buffers, with canaries around and between them. A kick
  * only counts; tests decide when each side looks.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* Endpoints: addresses, references, names. */
 #include "link_fixture.h"
 
@@ -54,15 +54,16 @@ static void the_129th_assigned_address_is_refused_until_one_is_free(void **state
 {
 	struct fixture *f = *state;
 	static struct box box[RPMSG_ADDR_BMP_SIZE + 1];
-	unsigned int i;
+	unsigned int last;
 
-	for (i = 0; i < RPMSG_ADDR_BMP_SIZE; i++)
-		box_open(&box[i], &f->host, NULL, RPMSG_ADDR_ANY, 1);
-	assert_int_equal(rpmsg_create_ept(&box[i].ept, rdev_of(&f->host), NULL, RPMSG_ADDR_ANY, 1, box_receive, NULL),
-	                 RPMSG_ERR_NO_MEM);
+	for (last = 0; last < RPMSG_ADDR_BMP_SIZE; last++)
+		box_open(&box[last], &f->host, NULL, RPMSG_ADDR_ANY, 1);
+	assert_int_equal(
+		rpmsg_create_ept(&box[last].ept, rdev_of(&f->host), NULL, RPMSG_ADDR_ANY, 1, box_receive, NULL),
+		RPMSG_ERR_NO_MEM);
 	rpmsg_destroy_ept(&box[77].ept);
-	box_open(&box[i], &f->host, NULL, RPMSG_ADDR_ANY, 1);
-	assert_int_equal(box[i].ept.addr, RPMSG_RESERVED_ADDRESSES + 77);
+	box_open(&box[last], &f->host, NULL, RPMSG_ADDR_ANY, 1);
+	assert_int_equal(box[last].ept.addr, RPMSG_RESERVED_ADDRESSES + 77);
 }
 
 static void an_address_in_use_is_refused(void **state)
@@ -99,28 +100,28 @@ static void each_of_many_endpoints_gets_its_own_messages_while_others_come_and_g
 	struct fixture *f = *state;
 	static struct box host, box[MANY];
 	uint32_t seed = 1, value;
-	unsigned int i, round;
+	unsigned int which;
 
 	box_open(&host, &f->host, NULL, 1, 2);
-	for (i = 0; i < MANY; i++)
+	for (unsigned int i = 0; i < MANY; i++)
 		box_open(&box[i], &f->remote, NULL, 0x100 + i * 0x1001, 1);
-	for (round = 0; round < 3000; round++) {
-		i = next_random(&seed) % MANY;
+	for (unsigned int round = 0; round < 3000; round++) {
+		which = next_random(&seed) % MANY;
 		if (round % 3 == 0) {
-			if (box[i].ept.rdev) {
-				rpmsg_destroy_ept(&box[i].ept);
-				assert_int_equal(box[i].released, 1);
+			if (box[which].ept.rdev) {
+				rpmsg_destroy_ept(&box[which].ept);
+				assert_int_equal(box[which].released, 1);
 			} else {
-				box_open(&box[i], &f->remote, NULL, 0x100 + i * 0x1001, 1);
+				box_open(&box[which], &f->remote, NULL, 0x100 + which * 0x1001, 1);
 			}
 			continue;
 		}
-		box[i].count = 0;
-		assert_int_equal(rpmsg_sendto(&host.ept, &round, sizeof(round), 0x100 + i * 0x1001), sizeof(round));
+		box[which].count = 0;
+		assert_int_equal(rpmsg_sendto(&host.ept, &round, sizeof(round), 0x100 + which * 0x1001), sizeof(round));
 		fixture_poll(&f->remote);
-		assert_int_equal(box[i].count, box[i].ept.rdev ? 1 : 0);
-		memcpy(&value, box[i].data, sizeof(value));
-		if (box[i].ept.rdev)
+		assert_int_equal(box[which].count, box[which].ept.rdev ? 1 : 0);
+		memcpy(&value, box[which].data, sizeof(value));
+		if (box[which].ept.rdev)
 			assert_int_equal(value, round);
 	}
 }
@@ -129,21 +130,20 @@ static void addresses_that_differ_in_the_highest_bits_only_are_told_apart(void *
 {
 	struct fixture *f = *state;
 	static struct box host, box[4];
-	unsigned int i;
 
 	box_open(&host, &f->host, NULL, 1, 2);
-	for (i = 0; i < 4; i++)
+	for (unsigned int i = 0; i < 4; i++)
 		box_open(&box[i], &f->remote, NULL, i << 30 | 5, 1);
-	for (i = 0; i < 4; i++)
+	for (unsigned int i = 0; i < 4; i++)
 		assert_int_equal(rpmsg_sendto(&host.ept, &i, sizeof(i), i << 30 | 5), sizeof(i));
 	fixture_poll(&f->remote);
-	for (i = 0; i < 4; i++)
+	for (unsigned int i = 0; i < 4; i++)
 		assert_int_equal(box[i].count, 1);
 	rpmsg_destroy_ept(&box[0].ept);
-	for (i = 1; i < 4; i++)
+	for (unsigned int i = 1; i < 4; i++)
 		assert_int_equal(rpmsg_sendto(&host.ept, &i, sizeof(i), i << 30 | 5), sizeof(i));
 	fixture_poll(&f->remote);
-	for (i = 1; i < 4; i++)
+	for (unsigned int i = 1; i < 4; i++)
 		assert_int_equal(box[i].count, 2);
 }
 

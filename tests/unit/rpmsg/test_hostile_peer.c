@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * A peer that writes what it must not. For each field of the other side: the smallest bad value beyond the limit loses
  * the link, with the right reason, reported once; the largest good one at the limit works. Nothing outside rings and
@@ -82,9 +82,7 @@ static void run_case(void **state, const struct hostile_case *c, unsigned int qu
 static void run_cases(void **state, const struct hostile_case *cases, unsigned int num, unsigned int queue,
                       bool receiver_is_remote)
 {
-	unsigned int i;
-
-	for (i = 0; i < num; i++) {
+	for (unsigned int i = 0; i < num; i++) {
 		run_case(state, &cases[i], queue, receiver_is_remote);
 		fixture_down(state);
 		up(state);
@@ -263,12 +261,11 @@ static void the_remote_checks_the_buffers_that_it_sends_with(void **state)
 	};
 	struct vring ring;
 	struct fixture *f;
-	unsigned int i, k;
 
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (unsigned int i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		f = *state;
 		ring = fixture_ring(f, 0);
-		for (k = 0; k < RING_NUM; k++) {
+		for (unsigned int k = 0; k < RING_NUM; k++) {
 			ring.desc[k].addr = cases[i].addr;
 			ring.desc[k].len = cases[i].len;
 			ring.desc[k].flags = cases[i].flags;
@@ -285,13 +282,12 @@ static void a_message_larger_than_the_offered_buffer_is_refused_and_the_buffer_k
 	struct fixture *f = *state;
 	struct vring ring = fixture_ring(f, 0);
 	uint8_t payload[PAYLOAD + 1] = {0};
-	unsigned int k;
 
 	assert_int_equal(rpmsg_trysend(&remote_box.ept, payload, PAYLOAD + 1), RPMSG_ERR_BUFF_SIZE);
-	for (k = 0; k < RING_NUM; k++)
+	for (unsigned int k = 0; k < RING_NUM; k++)
 		ring.desc[k].len = 16 + 4;
 	assert_int_equal(rpmsg_trysend(&remote_box.ept, payload, 5), RPMSG_ERR_BUFF_SIZE);
-	for (k = 0; k < RING_NUM; k++)
+	for (unsigned int k = 0; k < RING_NUM; k++)
 		assert_int_equal(rpmsg_trysend(&remote_box.ept, payload, 4), 4);
 	assert_int_equal(rpmsg_trysend(&remote_box.ept, payload, 4), RPMSG_ERR_NO_BUFF);
 	fixture_poll(&f->host);
@@ -304,14 +300,13 @@ static void a_buffer_returned_twice_is_not_used_twice(void **state)
 {
 	struct fixture *f = *state;
 	struct vring ring = fixture_ring(f, 1);
-	unsigned int i;
 	uint32_t room;
 
 	assert_int_equal(rpmsg_trysend(&host_box.ept, "1", 1), 1);
 	assert_int_equal(rpmsg_trysend(&host_box.ept, "2", 1), 1);
 	fixture_poll(&f->remote);
 	ring.used->ring[1].id = ring.used->ring[0].id;
-	for (i = 0; i < RING_NUM - 1; i++)
+	for (unsigned int i = 0; i < RING_NUM - 1; i++)
 		assert_non_null(rpmsg_get_tx_payload_buffer(&host_box.ept, &room, false));
 	assert_null(rpmsg_get_tx_payload_buffer(&host_box.ept, &room, false));
 	assert_lost(&f->host, &host_box, AMP_LINK_BAD_DESCRIPTOR);
@@ -320,11 +315,11 @@ static void a_buffer_returned_twice_is_not_used_twice(void **state)
 static void marks_of_held_buffers_that_the_peer_rewrites_harm_only_the_peer(void **state)
 {
 	struct fixture *f = *state;
-	uint32_t room, mark;
+	uint32_t room;
 	uint8_t *buf;
 
 	/* the largest mark that looks like one, and all around it */
-	for (mark = 0; mark < 0x30000; mark += 0xfff) {
+	for (uint32_t mark = 0; mark < 0x30000; mark += 0xfff) {
 		buf = rpmsg_get_tx_payload_buffer(&remote_box.ept, &room, false);
 		if (!buf)
 			break;
@@ -332,7 +327,7 @@ static void marks_of_held_buffers_that_the_peer_rewrites_harm_only_the_peer(void
 		(void)rpmsg_send_nocopy(&remote_box.ept, buf, 4);
 		(void)rpmsg_release_tx_buffer(&remote_box.ept, buf);
 	}
-	for (mark = 0; mark < 0x30000; mark += 0xfff) {
+	for (uint32_t mark = 0; mark < 0x30000; mark += 0xfff) {
 		buf = rpmsg_get_tx_payload_buffer(&host_box.ept, &room, false);
 		if (!buf)
 			break;
@@ -356,9 +351,8 @@ static void a_link_that_the_peer_rewrites_leads_to_no_descriptor_beyond_the_ring
 		(uint8_t *)seen_by(VIRTIO_DEV_DEVICE, f->shm->buffers + 4); /* no buffer of the ring begins there */
 	uint32_t room, link = (uint32_t)(planted - ring.desc);
 	uint8_t *taken[RING_NUM], *last;
-	unsigned int i;
 
-	for (i = 0; i < RING_NUM; i++)
+	for (unsigned int i = 0; i < RING_NUM; i++)
 		taken[i] = rpmsg_get_tx_payload_buffer(&remote_box.ept, &room, false);
 	assert_int_equal(rpmsg_release_tx_buffer(&remote_box.ept, taken[0]), RPMSG_SUCCESS);
 	assert_int_equal(rpmsg_release_tx_buffer(&remote_box.ept, taken[1]), RPMSG_SUCCESS);
@@ -378,16 +372,15 @@ static void a_link_that_the_peer_rewrites_leads_to_no_descriptor_beyond_the_ring
 static void random_words_in_the_shared_memory_do_no_harm(void **state)
 {
 	uint32_t seed = 12345, room;
-	unsigned int life, step;
 	struct fixture *f;
 	uint8_t *bytes;
 	void *buf;
 
-	for (life = 0; life < 300; life++) {
+	for (unsigned int life = 0; life < 300; life++) {
 		f = *state;
 		amp_rpmsg_set_send_timeout(&f->host.rvdev, 0);
 		amp_rpmsg_set_send_timeout(&f->remote.rvdev, 0);
-		for (step = 0; step < 60; step++) {
+		for (unsigned int step = 0; step < 60; step++) {
 			seed = seed * 1664525u + 1013904223u;
 			bytes = f->shm->vring[(seed >> 8) & 1];
 			if (seed >> 30)

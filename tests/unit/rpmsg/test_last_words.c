@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* What the other side published before it reset the device or left is delivered, then the loss is told; the rings are
  * left alone meanwhile. */
 #include "link_fixture.h"
@@ -50,9 +50,8 @@ static void driver_resets(void)
 static void the_rings_are_untouched_but_for_the_mark(void)
 {
 	struct vring ring;
-	unsigned int i;
 
-	for (i = 0; i < 2; i++) {
+	for (unsigned int i = 0; i < 2; i++) {
 		ring = fixture_ring(at, i);
 		assert_int_equal(mark_of(i), 0xa302); /* let go */
 		memcpy((char *)&before + ((char *)&ring.used->ring[RING_NUM] - (char *)at->shm),
@@ -84,9 +83,7 @@ static void send_numbers(unsigned int first, unsigned int count)
 /* A whole ring of messages, some of them for nobody. */
 static void messages_before_a_reset_are_delivered_and_then_the_loss_is_told(void **state)
 {
-	unsigned int id;
-
-	for (id = 0; id < 2; id++) {
+	for (unsigned int id = 0; id < 2; id++) {
 		begin(state);
 		remote_box.ept.cb = count_and_answer;
 		send_numbers(0, 3);
@@ -219,9 +216,8 @@ static void the_delivery_ends_when_the_ring_is_zeroed(void **state)
 static void garbage_ends_the_delivery_and_the_reason_stays_the_reset(void **state)
 {
 	struct vring ring;
-	unsigned int i;
 
-	for (i = 0; i < 4; i++) {
+	for (unsigned int i = 0; i < 4; i++) {
 		begin(state);
 		remote_box.ept.cb = count_and_answer;
 		send_numbers(0, 3);

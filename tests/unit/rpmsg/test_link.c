@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* The life of a link: waiting, loss, restart. */
 #include "link_fixture.h"
 
@@ -27,10 +27,9 @@ static void a_send_without_a_free_buffer_is_refused_at_once_or_after_the_time_ou
 {
 	struct fixture *f = *state;
 	unsigned long long start, spent;
-	unsigned int i;
 
 	open_boxes(f);
-	for (i = 0; i < RING_NUM; i++)
+	for (unsigned int i = 0; i < RING_NUM; i++)
 		assert_int_equal(rpmsg_trysend(&host_box.ept, "x", 1), 1);
 	assert_int_equal(rpmsg_trysend(&host_box.ept, "x", 1), RPMSG_ERR_NO_BUFF);
 	amp_rpmsg_set_send_timeout(&f->host.rvdev, 20);
@@ -59,13 +58,12 @@ static void a_waiting_send_goes_on_when_a_buffer_comes_back(void **state)
 {
 	struct fixture *f = *state;
 	struct vring ring = fixture_ring(f, 1);
-	unsigned int i;
 
 	open_boxes(f);
 	waited_for = f;
 	waits = 0;
 	rpmsg_virtio_set_wait_cb(&f->host.rvdev, wait_remote_reads);
-	for (i = 0; i < RING_NUM; i++)
+	for (unsigned int i = 0; i < RING_NUM; i++)
 		assert_int_equal(rpmsg_send(&host_box.ept, "x", 1), 1);
 	assert_int_equal(ring.avail->flags, VRING_AVAIL_F_NO_INTERRUPT);
 	f->remote.kicks[1] = 0;
@@ -94,11 +92,10 @@ static int wait_fails(struct rpmsg_device *rdev, uint32_t id)
 static void the_wait_callback_can_leave_the_waiting_to_the_port_or_end_it(void **state)
 {
 	struct fixture *f = *state;
-	unsigned int i;
 
 	open_boxes(f);
 	waits = 0;
-	for (i = 0; i < RING_NUM; i++)
+	for (unsigned int i = 0; i < RING_NUM; i++)
 		assert_int_equal(rpmsg_send(&host_box.ept, "x", 1), 1);
 	amp_rpmsg_set_send_timeout(&f->host.rvdev, 5);
 	rpmsg_virtio_set_wait_cb(&f->host.rvdev, wait_not_supported);
@@ -120,12 +117,11 @@ static int wait_peer_lost(struct rpmsg_device *rdev, uint32_t id)
 static void a_waiting_send_ends_at_once_when_the_peer_is_gone(void **state)
 {
 	struct fixture *f = *state;
-	unsigned int i;
 
 	open_boxes(f);
 	waited_for = f;
 	waits = 0;
-	for (i = 0; i < RING_NUM; i++)
+	for (unsigned int i = 0; i < RING_NUM; i++)
 		assert_int_equal(rpmsg_send(&host_box.ept, "x", 1), 1);
 	rpmsg_virtio_set_wait_cb(&f->host.rvdev, wait_peer_lost);
 	assert_int_equal(rpmsg_send(&host_box.ept, "x", 1), RPMSG_ERR_DEV_STATE);
@@ -146,12 +142,11 @@ static int wait_driver_resets(struct rpmsg_device *rdev, uint32_t id)
 static void a_waiting_send_ends_at_once_when_the_driver_resets(void **state)
 {
 	struct fixture *f = *state;
-	unsigned int i;
 
 	open_boxes(f);
 	waited_for = f;
 	waits = 0;
-	for (i = 0; i < RING_NUM; i++)
+	for (unsigned int i = 0; i < RING_NUM; i++)
 		assert_int_equal(rpmsg_send(&remote_box.ept, "x", 1), 1);
 	rpmsg_virtio_set_wait_cb(&f->remote.rvdev, wait_driver_resets);
 	assert_int_equal(rpmsg_send(&remote_box.ept, "x", 1), RPMSG_ERR_DEV_STATE);
@@ -163,14 +158,12 @@ static void a_waiting_send_ends_at_once_when_the_driver_resets(void **state)
 /* Both have sent all they can. While the host waits, the remote sends too; while it waits, the host goes on waiting. */
 static int wait_both(struct rpmsg_device *rdev, uint32_t id)
 {
-	unsigned int i;
-
 	(void)id;
 	if (rdev == &waited_for->remote.rvdev.rdev) {
 		fixture_poll(&waited_for->host);
 	} else if (++waits == 1) {
 		/* the host has made room before it waited: one more than that, and the remote must wait as well */
-		for (i = 0; i < RING_NUM + 1; i++)
+		for (unsigned int i = 0; i < RING_NUM + 1; i++)
 			assert_int_equal(rpmsg_send(&remote_box.ept, "r", 1), 1);
 	}
 	return RPMSG_SUCCESS;
@@ -179,12 +172,11 @@ static int wait_both(struct rpmsg_device *rdev, uint32_t id)
 static void both_sides_out_of_buffers_is_no_deadlock(void **state)
 {
 	struct fixture *f = *state;
-	unsigned int i;
 
 	open_boxes(f);
 	waited_for = f;
 	waits = 0;
-	for (i = 0; i < RING_NUM; i++) {
+	for (unsigned int i = 0; i < RING_NUM; i++) {
 		assert_int_equal(rpmsg_send(&host_box.ept, "x", 1), 1);
 		assert_int_equal(rpmsg_send(&remote_box.ept, "x", 1), 1);
 	}
@@ -211,12 +203,11 @@ static int wait_on_a_shared_bell(struct rpmsg_device *rdev, uint32_t id)
 static void a_message_that_comes_with_the_awaited_buffer_is_received(void **state)
 {
 	struct fixture *f = *state;
-	unsigned int i;
 
 	open_boxes(f);
 	waited_for = f;
 	waits = 0;
-	for (i = 0; i < RING_NUM; i++)
+	for (unsigned int i = 0; i < RING_NUM; i++)
 		assert_int_equal(rpmsg_send(&host_box.ept, "x", 1), 1);
 	rpmsg_virtio_set_wait_cb(&f->host.rvdev, wait_on_a_shared_bell);
 	assert_int_equal(rpmsg_send(&host_box.ept, "h", 1), 1);
@@ -365,9 +356,8 @@ static void a_reset_that_came_and_went_unseen_is_noticed(void **state)
 static void such_a_reset_is_noticed_by_the_kick_for_new_buffers_alone(void **state)
 {
 	struct fixture *f = *state;
-	unsigned int direction;
 
-	for (direction = 0; direction < 2; direction++) {
+	for (unsigned int direction = 0; direction < 2; direction++) {
 		open_boxes(f);
 		if (direction == 0) {
 			assert_int_equal(rpmsg_send(&remote_box.ept, "x", 1), 1);
@@ -414,11 +404,10 @@ static void a_driver_that_comes_up_kicks_whatever_the_devices_flag_says(void **s
 static void a_link_comes_up_again_after_each_restart_of_the_host(void **state)
 {
 	struct fixture *f = *state;
-	unsigned int life, i;
 
-	for (life = 0; life < 5; life++) {
+	for (unsigned int life = 0; life < 5; life++) {
 		open_boxes(f);
-		for (i = 0; i < 3 * RING_NUM + life; i++) {
+		for (unsigned int i = 0; i < 3 * RING_NUM + life; i++) {
 			assert_int_equal(rpmsg_send(&host_box.ept, &i, sizeof(i)), sizeof(i));
 			fixture_poll(&f->remote);
 			assert_int_equal(rpmsg_send(&remote_box.ept, &i, sizeof(i)), sizeof(i));
@@ -518,16 +507,15 @@ static void deinit_does_not_wait_for_a_peer_that_takes_no_messages(void **state)
 	struct fixture *f = *state;
 	unsigned long long start = metal_get_timestamp();
 	static struct box named[3];
-	unsigned int i;
 
 	open_boxes(f);
-	for (i = 0; i < 3; i++)
+	for (unsigned int i = 0; i < 3; i++)
 		box_open(&named[i], &f->remote, "name", 30 + i, RPMSG_ADDR_ANY);
 	while (rpmsg_trysend(&remote_box.ept, "x", 1) == 1)
 		;
 	rpmsg_deinit_vdev(&f->remote.rvdev);
 	assert_in_range(metal_get_timestamp() - start, 0, 2000000000);
-	for (i = 0; i < 3; i++)
+	for (unsigned int i = 0; i < 3; i++)
 		assert_int_equal(named[i].released, 1);
 }
 
@@ -595,14 +583,14 @@ static void buffers_that_lie_across_pages_which_are_not_adjacent_are_left_out(vo
 	static metal_phys_addr_t pages[(sizeof(struct shared) + 255) / 256];
 	struct fixture *f = *state;
 	size_t start = offsetof(struct shared, buffers);
-	unsigned int i, fit = 0, num;
+	unsigned int fit = 0, num;
 
 	/* The pool begins so that a buffer lies across the end of each page. */
 	start += (320 - start % 256) % 256;
 	num = (unsigned int)((offsetof(struct shared, guard3) - start) / (2 * BUF_SIZE));
-	for (i = 0; i < sizeof(pages) / sizeof(pages[0]); i++)
+	for (unsigned int i = 0; i < sizeof(pages) / sizeof(pages[0]); i++)
 		pages[i] = PHYS_BASE + 512 * i;
-	for (i = 0; i < num; i++)
+	for (unsigned int i = 0; i < num; i++)
 		fit += (start + i * 2 * BUF_SIZE) % 256 + 2 * BUF_SIZE <= 256;
 	assert_in_range(fit, 2, num - 2);
 	metal_io_init(&f->host.io, f->host.io.virt, pages, sizeof(*f->shm), 8, SHARED_MEMORY_FLAGS, NULL);
@@ -614,7 +602,7 @@ static void buffers_that_lie_across_pages_which_are_not_adjacent_are_left_out(vo
 	assert_int_equal(f->host.rvdev.rvq->vq_available_idx + f->host.rvdev.reclaimed, fit);
 	assert_int_equal(fixture_init_remote(f), RPMSG_SUCCESS);
 	open_boxes(f);
-	for (i = 0; i < 20; i++) {
+	for (unsigned int i = 0; i < 20; i++) {
 		assert_int_equal(rpmsg_trysend(&host_box.ept, f, PAYLOAD), PAYLOAD);
 		fixture_poll(&f->remote);
 		assert_int_equal(rpmsg_trysend(&remote_box.ept, f, PAYLOAD), PAYLOAD);
@@ -626,15 +614,13 @@ static void buffers_that_lie_across_pages_which_are_not_adjacent_are_left_out(vo
 
 static void every_error_and_reason_has_a_text(void **state)
 {
-	int i;
-
 	(void)state;
-	for (i = RPMSG_EOPNOTSUPP; i <= RPMSG_ERR_NO_MEM; i++)
+	for (int i = RPMSG_EOPNOTSUPP; i <= RPMSG_ERR_NO_MEM; i++)
 		assert_string_not_equal(amp_strerror(i), "unknown error");
-	for (i = ERROR_VQUEUE_INVLD_PARAM; i <= ERROR_VRING_FULL; i++)
+	for (int i = ERROR_VQUEUE_INVLD_PARAM; i <= ERROR_VRING_FULL; i++)
 		assert_string_not_equal(amp_strerror(i), "unknown error");
 	assert_string_equal(amp_strerror(1), "unknown error");
-	for (i = 0; i < AMP_LINK_REASON_COUNT; i++)
+	for (int i = 0; i < AMP_LINK_REASON_COUNT; i++)
 		assert_string_not_equal(amp_link_reason_text(i), "unknown reason");
 	assert_string_equal(amp_link_reason_text(-1), "unknown reason");
 	assert_string_equal(amp_link_reason_text(AMP_LINK_REASON_COUNT), "unknown reason");

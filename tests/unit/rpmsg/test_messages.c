@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* Messages between a host and a remote, seen from outside. */
 #include "link_fixture.h"
 
@@ -35,12 +35,12 @@ static void messages_keep_order_and_content_for_many_turns_of_the_ring(void **st
 {
 	struct fixture *f = *state;
 	static struct box host, remote;
-	uint32_t i, value;
+	uint32_t value;
 
 	box_open(&host, &f->host, NULL, HOST_ADDR, REMOTE_ADDR);
 	box_open(&remote, &f->remote, NULL, REMOTE_ADDR, HOST_ADDR);
 	/* more than 65536, so that the free-running indices wrap */
-	for (i = 0; i < 70000; i++) {
+	for (uint32_t i = 0; i < 70000; i++) {
 		assert_int_equal(rpmsg_trysend(&host.ept, &i, sizeof(i)), sizeof(i));
 		fixture_poll(&f->remote);
 		memcpy(&value, remote.data, sizeof(value));

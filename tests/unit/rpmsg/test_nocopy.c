@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* Messages written and read in place: who owns which buffer. */
 #include "link_fixture.h"
 
@@ -34,13 +34,12 @@ static void directions(struct fixture *f, struct direction d[2])
 static void a_message_written_in_place_arrives(void **state)
 {
 	struct direction d[2];
-	unsigned int i, turn;
 	uint32_t room;
 	char *buf;
 
 	directions(*state, d);
-	for (i = 0; i < 2; i++) {
-		for (turn = 0; turn < 3 * RING_NUM; turn++) {
+	for (unsigned int i = 0; i < 2; i++) {
+		for (unsigned int turn = 0; turn < 3 * RING_NUM; turn++) {
 			buf = rpmsg_get_tx_payload_buffer(&d[i].sender->ept, &room, false);
 			assert_non_null(buf);
 			assert_int_equal(room, PAYLOAD);
@@ -57,12 +56,11 @@ static void a_message_written_in_place_arrives(void **state)
 static void a_buffer_is_sent_once(void **state)
 {
 	struct direction d[2];
-	unsigned int i;
 	uint32_t room;
 	void *buf;
 
 	directions(*state, d);
-	for (i = 0; i < 2; i++) {
+	for (unsigned int i = 0; i < 2; i++) {
 		buf = rpmsg_get_tx_payload_buffer(&d[i].sender->ept, &room, false);
 		assert_int_equal(rpmsg_sendto_nocopy(&d[i].sender->ept, buf, 1, 99), 1);
 		assert_int_equal(rpmsg_sendto_nocopy(&d[i].sender->ept, buf, 1, 99), RPMSG_ERR_PARAM);
@@ -73,12 +71,11 @@ static void a_buffer_is_sent_once(void **state)
 static void a_message_larger_than_its_buffer_is_refused_and_the_buffer_stays(void **state)
 {
 	struct direction d[2];
-	unsigned int i;
 	uint32_t room;
 	void *buf;
 
 	directions(*state, d);
-	for (i = 0; i < 2; i++) {
+	for (unsigned int i = 0; i < 2; i++) {
 		buf = rpmsg_get_tx_payload_buffer(&d[i].sender->ept, &room, false);
 		assert_int_equal(rpmsg_send_nocopy(&d[i].sender->ept, buf, PAYLOAD + 1), RPMSG_ERR_BUFF_SIZE);
 		assert_int_equal(rpmsg_send_nocopy(&d[i].sender->ept, buf, -1), RPMSG_ERR_PARAM);
@@ -91,24 +88,23 @@ static void released_buffers_can_be_taken_again_and_none_is_lost(void **state)
 {
 	struct direction d[2];
 	void *buf[RING_NUM];
-	unsigned int i, k, turn;
 	uint32_t room;
 
 	directions(*state, d);
-	for (i = 0; i < 2; i++) {
-		for (turn = 0; turn < 3; turn++) {
-			for (k = 0; k < RING_NUM; k++) {
+	for (unsigned int i = 0; i < 2; i++) {
+		for (unsigned int turn = 0; turn < 3; turn++) {
+			for (unsigned int k = 0; k < RING_NUM; k++) {
 				buf[k] = rpmsg_get_tx_payload_buffer(&d[i].sender->ept, &room, false);
 				assert_non_null(buf[k]);
 			}
 			assert_null(rpmsg_get_tx_payload_buffer(&d[i].sender->ept, &room, false));
 			assert_int_equal(rpmsg_trysend(&d[i].sender->ept, "x", 1), RPMSG_ERR_NO_BUFF);
-			for (k = 0; k < RING_NUM; k++) {
+			for (unsigned int k = 0; k < RING_NUM; k++) {
 				assert_int_equal(rpmsg_release_tx_buffer(&d[i].sender->ept, buf[k]), RPMSG_SUCCESS);
 				assert_int_equal(rpmsg_release_tx_buffer(&d[i].sender->ept, buf[k]), RPMSG_ERR_PARAM);
 			}
 		}
-		for (k = 0; k < RING_NUM; k++)
+		for (unsigned int k = 0; k < RING_NUM; k++)
 			assert_int_equal(rpmsg_trysend(&d[i].sender->ept, &k, sizeof(k)), sizeof(k));
 		fixture_poll(d[i].to);
 		assert_int_equal(d[i].receiver->count, RING_NUM);
@@ -133,24 +129,23 @@ static int hold(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src
 static void held_buffers_keep_their_content_until_they_are_released(void **state)
 {
 	struct direction d[2];
-	unsigned int i, k;
 
 	directions(*state, d);
-	for (i = 0; i < 2; i++) {
+	for (unsigned int i = 0; i < 2; i++) {
 		num_held = 0;
 		d[i].receiver->ept.cb = hold;
-		for (k = 0; k < RING_NUM; k++)
+		for (unsigned int k = 0; k < RING_NUM; k++)
 			assert_int_equal(rpmsg_trysend(&d[i].sender->ept, &k, sizeof(k)), sizeof(k));
 		fixture_poll(d[i].to);
 		assert_int_equal(num_held, RING_NUM);
 		assert_int_equal(rpmsg_trysend(&d[i].sender->ept, "x", 1), RPMSG_ERR_NO_BUFF);
-		for (k = 0; k < RING_NUM; k++)
+		for (unsigned int k = 0; k < RING_NUM; k++)
 			assert_int_equal(*(unsigned int *)held[k], k);
 		/* out of order */
-		for (k = RING_NUM; k-- > 0;)
+		for (unsigned int k = RING_NUM; k-- > 0;)
 			rpmsg_release_rx_buffer(&d[i].receiver->ept, held[k]);
 		d[i].receiver->ept.cb = box_receive;
-		for (k = 0; k < RING_NUM; k++)
+		for (unsigned int k = 0; k < RING_NUM; k++)
 			assert_int_equal(rpmsg_trysend(&d[i].sender->ept, &k, sizeof(k)), sizeof(k));
 		assert_int_equal(rpmsg_trysend(&d[i].sender->ept, "x", 1), RPMSG_ERR_NO_BUFF);
 		fixture_poll(d[i].to);
@@ -161,16 +156,15 @@ static void held_buffers_keep_their_content_until_they_are_released(void **state
 static void each_hold_needs_a_release_and_a_second_release_does_nothing(void **state)
 {
 	struct direction d[2];
-	unsigned int i, k;
 
 	directions(*state, d);
-	for (i = 0; i < 2; i++) {
+	for (unsigned int i = 0; i < 2; i++) {
 		num_held = 0;
 		d[i].receiver->ept.cb = hold;
 		assert_int_equal(rpmsg_trysend(&d[i].sender->ept, "x", 1), 1);
 		fixture_poll(d[i].to);
 		d[i].receiver->ept.cb = box_receive;
-		for (k = 1; k < RING_NUM; k++)
+		for (unsigned int k = 1; k < RING_NUM; k++)
 			assert_int_equal(rpmsg_trysend(&d[i].sender->ept, "y", 1), 1);
 		rpmsg_hold_rx_buffer(&d[i].receiver->ept, held[0]);
 		rpmsg_release_rx_buffer(&d[i].receiver->ept, held[0]);
@@ -189,15 +183,14 @@ static void each_hold_needs_a_release_and_a_second_release_does_nothing(void **s
 static void buffers_are_given_back_after_their_endpoint_is_gone(void **state)
 {
 	struct direction d[2];
-	unsigned int i, k;
 	void *taken;
 	uint32_t room;
 
 	directions(*state, d);
-	for (i = 0; i < 2; i++) {
+	for (unsigned int i = 0; i < 2; i++) {
 		num_held = 0;
 		d[i].receiver->ept.cb = hold;
-		for (k = 0; k < RING_NUM; k++)
+		for (unsigned int k = 0; k < RING_NUM; k++)
 			assert_int_equal(rpmsg_trysend(&d[i].sender->ept, &k, sizeof(k)), sizeof(k));
 		fixture_poll(d[i].to);
 		taken = rpmsg_get_tx_payload_buffer(&d[i].receiver->ept, &room, false);
@@ -205,14 +198,14 @@ static void buffers_are_given_back_after_their_endpoint_is_gone(void **state)
 		rpmsg_destroy_ept(&d[i].receiver->ept);
 		assert_int_equal(rpmsg_send_nocopy(&d[i].receiver->ept, taken, 1), RPMSG_ERR_DEV_STATE);
 		assert_null(rpmsg_get_tx_payload_buffer(&d[i].receiver->ept, &room, false));
-		for (k = 0; k < RING_NUM; k++)
+		for (unsigned int k = 0; k < RING_NUM; k++)
 			rpmsg_release_rx_buffer(&d[i].receiver->ept, held[k]);
 		assert_int_equal(amp_rpmsg_held_buffers(&d[i].to->rvdev), 0);
 		assert_int_equal(rpmsg_release_tx_buffer(&d[i].receiver->ept, taken), RPMSG_SUCCESS);
 		assert_int_equal(rpmsg_release_tx_buffer(&d[i].receiver->ept, taken), RPMSG_ERR_PARAM);
 		/* all are there again */
 		box_open(d[i].receiver, d[i].to, NULL, i ? 10 : 20, i ? 20 : 10);
-		for (k = 0; k < RING_NUM; k++) {
+		for (unsigned int k = 0; k < RING_NUM; k++) {
 			assert_int_equal(rpmsg_trysend(&d[i].sender->ept, "x", 1), 1);
 			assert_int_equal(rpmsg_trysend(&d[i].receiver->ept, "x", 1), 1);
 		}
@@ -250,11 +243,11 @@ static void a_side_that_waits_is_kicked_for_a_released_buffer(void **state)
 {
 	struct fixture *f = *state;
 	struct direction d[2];
-	unsigned int i, kicks;
+	unsigned int kicks;
 	uint16_t *flags;
 
 	directions(f, d);
-	for (i = 0; i < 2; i++) {
+	for (unsigned int i = 0; i < 2; i++) {
 		flags = i ? &fixture_ring(f, 0).used->flags : &fixture_ring(f, 1).avail->flags;
 		num_held = 0;
 		d[i].receiver->ept.cb = hold;
@@ -284,12 +277,11 @@ static void held_buffers_are_counted_and_leaked_ones_reported(void **state)
 	metal_log_handler handler = metal_get_log_handler();
 	struct rpmsg_virtio_device *rvdev;
 	struct direction d[2];
-	unsigned int i;
 
 	directions(*state, d);
 	metal_set_log_handler(count_warnings);
 	assert_int_equal(amp_rpmsg_held_buffers(NULL), 0);
-	for (i = 0; i < 2; i++) {
+	for (unsigned int i = 0; i < 2; i++) {
 		num_held = 0;
 		warnings = 0;
 		rvdev = &d[i].to->rvdev;
@@ -328,12 +320,11 @@ static int release_unheld(struct rpmsg_endpoint *ept, void *data, size_t len, ui
 static void a_release_without_a_hold_does_not_return_the_buffer_twice(void **state)
 {
 	struct direction d[2];
-	unsigned int i, k;
 
 	directions(*state, d);
-	for (i = 0; i < 2; i++) {
+	for (unsigned int i = 0; i < 2; i++) {
 		d[i].receiver->ept.cb = release_unheld;
-		for (k = 0; k < 3 * RING_NUM; k++) {
+		for (unsigned int k = 0; k < 3 * RING_NUM; k++) {
 			assert_int_equal(rpmsg_trysend(&d[i].sender->ept, "x", 1), 1);
 			fixture_poll(d[i].to);
 		}

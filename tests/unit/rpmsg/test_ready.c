@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* Endpoints learn of their counterparts: by acknowledgements where both sides give them, else as with Linux. */
 #include "link_fixture.h"
 

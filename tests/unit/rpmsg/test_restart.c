@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* The driver restarts while the device is in the middle of something: what the old life stores last must not hurt. */
 #include "link_fixture.h"
 
@@ -17,10 +17,8 @@ static void open_boxes(struct fixture *f)
 
 static void assert_messages_flow(struct fixture *f)
 {
-	unsigned int i;
-
 	open_boxes(f);
-	for (i = 0; i < 3 * RING_NUM; i++) {
+	for (unsigned int i = 0; i < 3 * RING_NUM; i++) {
 		assert_int_equal(rpmsg_send(&host_box.ept, &i, sizeof(i)), sizeof(i));
 		fixture_poll(&f->remote);
 		assert_int_equal(rpmsg_send(&remote_box.ept, &i, sizeof(i)), sizeof(i));
@@ -34,12 +32,11 @@ static void assert_messages_flow(struct fixture *f)
 static void the_late_index_of_an_old_life_does_not_stop_the_new_one(void **state)
 {
 	struct fixture *f = *state;
-	unsigned int i;
 
 	assert_messages_flow(f);
 	rpmsg_deinit_vdev(&f->host.rvdev);
 	assert_int_equal(fixture_init_host(f), RPMSG_SUCCESS);
-	for (i = 0; i < 2; i++) {
+	for (unsigned int i = 0; i < 2; i++) {
 		fixture_ring(f, i).used->idx = (uint16_t)(3 * RING_NUM + 1);
 		fixture_ring(f, i).used->flags = VRING_USED_F_NO_NOTIFY;
 	}
@@ -56,14 +53,13 @@ static void a_reset_is_noticed_even_if_the_index_looks_the_same(void **state)
 {
 	struct fixture *f = *state;
 	uint16_t idx[2];
-	unsigned int i;
 
 	assert_messages_flow(f);
-	for (i = 0; i < 2; i++)
+	for (unsigned int i = 0; i < 2; i++)
 		idx[i] = fixture_ring(f, i).used->idx;
 	rpmsg_deinit_vdev(&f->host.rvdev);
 	assert_int_equal(fixture_init_host(f), RPMSG_SUCCESS);
-	for (i = 0; i < 2; i++)
+	for (unsigned int i = 0; i < 2; i++)
 		fixture_ring(f, i).used->idx = idx[i];
 	fixture_poll(&f->remote);
 	assert_int_equal(rpmsg_send(&remote_box.ept, "x", 1), RPMSG_ERR_DEV_STATE);
@@ -156,7 +152,6 @@ static void a_driver_does_not_wait_for_a_device_whose_core_is_off(void **state)
 static void what_a_driver_had_in_its_cache_of_the_buffers_falls_on_no_message(void **state)
 {
 	struct fixture *f = *state;
-	unsigned int i;
 
 	rpmsg_deinit_vdev(&f->host.rvdev);
 	fixture_poll(&f->remote);
@@ -165,7 +160,7 @@ static void what_a_driver_had_in_its_cache_of_the_buffers_falls_on_no_message(vo
 	assert_int_equal(fixture_init_host(f), RPMSG_SUCCESS);
 	assert_int_equal(fixture_init_remote(f), RPMSG_SUCCESS);
 	open_boxes(f);
-	for (i = 0; i < RING_NUM; i++)
+	for (unsigned int i = 0; i < RING_NUM; i++)
 		assert_int_equal(rpmsg_send(&remote_box.ept, "message", 7), 7);
 	shared_memory_settle();
 	fixture_poll(&f->host);
@@ -212,11 +207,10 @@ static void a_device_that_comes_up_during_a_reset_tries_again_or_is_told_to(void
 	struct fixture *f = *state;
 	const struct virtio_dispatch *func = f->remote.vdev->func;
 	struct virtio_dispatch racing = *func;
-	unsigned int i;
 
 	assert_int_equal(fixture_init_host(f), RPMSG_SUCCESS);
 	f->remote.vdev->func = &racing;
-	for (i = 0; i < 2; i++) {
+	for (unsigned int i = 0; i < 2; i++) {
 		racing.get_status = i ? status_goes_and_comes : status_goes;
 		status_reads = 0;
 		assert_int_equal(fixture_init_remote(f), i ? RPMSG_SUCCESS : RPMSG_ERR_DEV_STATE);
@@ -333,14 +327,12 @@ static int hold_it(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t 
 /* Used entries are as the driver made them when it began, buffers as they were then. */
 static void assert_nothing_was_stored(struct fixture *f)
 {
-	unsigned int i, j;
-
-	for (i = 0; i < 2; i++) {
+	for (unsigned int i = 0; i < 2; i++) {
 		struct vring ring = fixture_ring(f, i);
 
 		assert_int_equal(ring.used->idx, 0);
 		assert_int_equal(ring.used->flags, 0);
-		for (j = 0; j < RING_NUM; j++) {
+		for (unsigned int j = 0; j < RING_NUM; j++) {
 			assert_int_equal(ring.used->ring[j].id, 0);
 			assert_int_equal(ring.used->ring[j].len, 0);
 		}
@@ -357,9 +349,8 @@ static void what_comes_after_a_callback_that_outlasted_the_drivers_wait_stores_n
 	};
 	struct fixture *f = *state;
 	uint32_t room;
-	unsigned int i;
 
-	for (i = 0; i < sizeof(what) / sizeof(what[0]); i++) {
+	for (unsigned int i = 0; i < sizeof(what) / sizeof(what[0]); i++) {
 		open_boxes(f);
 		late = what[i];
 		if (late == late_release) {

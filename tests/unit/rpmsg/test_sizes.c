@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* How large a message can be: its length has 16 bits, whatever room a buffer has. */
 #include "link_fixture.h"
 
@@ -40,9 +40,8 @@ static void a_driver_has_buffers_of_65536_bytes_and_none_larger(void **state)
 	struct rpmsg_virtio_config config = {LARGEST, LARGEST + 4, false};
 	const int room = LARGEST - 16;
 	struct fixture *f = *state;
-	unsigned int i;
 
-	for (i = 0; i < sizeof(payload); i++)
+	for (unsigned int i = 0; i < sizeof(payload); i++)
 		payload[i] = (uint8_t)(i * 7 + i / 251);
 	assert_int_equal(
 		rpmsg_init_vdev_with_config(&f->host.rvdev, f->host.vdev, NULL, &f->host.io, &f->pool, &config),
@@ -70,13 +69,12 @@ static void in_larger_buffers_of_the_other_side_65535_bytes_are_the_most(void **
 	struct fixture *f = *state;
 	const uint16_t *len_flags;
 	struct vring to_host;
-	unsigned int i, ring;
 	uint32_t room;
 	void *buf;
 
 	up(f, LARGEST);
-	for (ring = 0; ring < 2; ring++)
-		for (i = 0; i < RING_NUM; i++)
+	for (unsigned int ring = 0; ring < 2; ring++)
+		for (unsigned int i = 0; i < RING_NUM; i++)
 			fixture_ring(f, ring).desc[i].len = LARGER;
 	assert_int_equal(rpmsg_get_tx_buffer_size(&remote_box.ept), 65535);
 	assert_int_equal(rpmsg_virtio_get_tx_buffer_size(&f->remote.rvdev.rdev), 65535);
@@ -84,7 +82,7 @@ static void in_larger_buffers_of_the_other_side_65535_bytes_are_the_most(void **
 	assert_int_equal(rpmsg_send(&host_box.ept, "x", 1), 1);
 	assert_int_equal(rpmsg_get_rx_buffer_size(&remote_box.ept), 65535);
 	assert_int_equal(rpmsg_virtio_get_rx_buffer_size(&f->remote.rvdev.rdev), 65535);
-	for (i = 0; i < sizeof(too_long) / sizeof(too_long[0]); i++) {
+	for (unsigned int i = 0; i < sizeof(too_long) / sizeof(too_long[0]); i++) {
 		assert_int_equal(rpmsg_send(&remote_box.ept, payload, too_long[i]), RPMSG_ERR_BUFF_SIZE);
 		assert_int_equal(rpmsg_trysendto(&remote_box.ept, payload, too_long[i], 5), RPMSG_ERR_BUFF_SIZE);
 	}

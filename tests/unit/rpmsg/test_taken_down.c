@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * In every callback of a link, on either side, an application may destroy endpoints, or take the link down. The memory
  * of endpoints goes in their release callback, so that a use after that is seen under the address sanitizer.

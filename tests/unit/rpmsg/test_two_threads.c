@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Host and remote in two threads that sleep until they are kicked. A kick that is not sent although somebody waits for
  * it shows as a wait that ends by its time-out; a message before its content, as wrong content; a data race, under the
@@ -62,7 +62,6 @@ static int count_up(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t
 {
 	struct party *party = priv;
 	uint32_t words[4];
-	unsigned int i;
 
 	(void)ept;
 	(void)src;
@@ -71,7 +70,7 @@ static int count_up(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t
 		return 0;
 	}
 	memcpy(words, data, sizeof(words));
-	for (i = 0; i < 4; i++)
+	for (unsigned int i = 0; i < 4; i++)
 		if (words[i] != party->received * (i + 1))
 			party->errors++;
 	party->received++;
@@ -81,9 +80,8 @@ static int count_up(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t
 static void send_one(struct party *party)
 {
 	uint32_t words[4];
-	unsigned int i;
 
-	for (i = 0; i < 4; i++)
+	for (unsigned int i = 0; i < 4; i++)
 		words[i] = party->sent * (i + 1);
 	if (rpmsg_send(&party->ept, words, sizeof(words)) != sizeof(words))
 		party->errors++;
@@ -94,11 +92,11 @@ static void send_one(struct party *party)
 static void *run(void *arg)
 {
 	struct party *party = arg;
-	unsigned int burst, seed = 1;
+	unsigned int seed = 1;
 
 	while ((party->sent < MESSAGES || party->received < MESSAGES) && !party->errors && !party->lost_kicks) {
 		seed = seed * 1664525u + 1013904223u;
-		for (burst = (seed >> 16) % 12; burst && party->sent < MESSAGES && !party->errors; burst--)
+		for (unsigned int burst = (seed >> 16) % 12; burst && party->sent < MESSAGES && !party->errors; burst--)
 			send_one(party);
 		rproc_virtio_notified(party->vdev, RSC_NOTIFY_ID_ANY);
 		if (party->sent == MESSAGES && party->received < MESSAGES)
@@ -109,15 +107,13 @@ static void *run(void *arg)
 
 static void add_party(struct party *party, struct party *other, unsigned int role, struct side *side)
 {
-	unsigned int i;
-
 	memset(party, 0, sizeof(*party));
 	party->other = other;
 	assert_int_equal(sem_init(&party->kicked, 0, 0), 0);
 	party->vdev =
 		rproc_virtio_create_vdev(role, 0, seen_by(role, &fixture->shm->rsc), &side->io, party, kick, NULL);
 	assert_non_null(party->vdev);
-	for (i = 0; i < 2; i++)
+	for (unsigned int i = 0; i < 2; i++)
 		assert_int_equal(rproc_virtio_init_vring(party->vdev, i, i, seen_by(role, fixture->shm->vring[i]),
 		                                         &side->io, ring_num, RING_ALIGN),
 		                 0);
@@ -127,12 +123,11 @@ static void add_party(struct party *party, struct party *other, unsigned int rol
 static void *send_at_odd_times(void *arg)
 {
 	struct party *party = arg;
-	volatile unsigned int spin;
 	unsigned int seed = 1;
 
 	while (party->sent < MESSAGES && !party->errors && !party->lost_kicks) {
 		seed = seed * 1664525u + 1013904223u;
-		for (spin = (seed >> 16) % 700; spin; spin--)
+		for (volatile unsigned int spin = (seed >> 16) % 700; spin; spin--)
 			;
 		send_one(party);
 	}
@@ -260,11 +255,10 @@ static void a_send_that_waits_in_another_thread_ends_at_once_when_the_peer_is_go
 	struct timespec start, end;
 	struct party *party;
 	pthread_t thread;
-	unsigned int i;
 	void *status;
 
 	fixture = *state;
-	for (i = 0; i < 2; i++) {
+	for (unsigned int i = 0; i < 2; i++) {
 		both_up();
 		party = i ? &remote : &host;
 		assert_int_equal(sem_init(&waits, 0, 0), 0);
@@ -317,7 +311,6 @@ static void *poll_and_send(void *arg)
 static void endpoints_are_polled_and_sent_from_while_they_come_and_go(void **state)
 {
 	pthread_t thread;
-	unsigned int life;
 
 	fixture = *state;
 	both_up();
@@ -325,7 +318,7 @@ static void endpoints_are_polled_and_sent_from_while_they_come_and_go(void **sta
 	memset(&shared_ept, 0, sizeof(shared_ept));
 	assert_int_equal(rpmsg_create_ept(&shared_ept, &host.rvdev.rdev, NULL, 7, RPMSG_ADDR_ANY, ignore, NULL), 0);
 	assert_int_equal(pthread_create(&thread, NULL, poll_and_send, NULL), 0);
-	for (life = 0; life < LIVES; life++) {
+	for (unsigned int life = 0; life < LIVES; life++) {
 		assert_int_equal(rpmsg_sendto(&remote.ept, "x", 1, 7), 1);
 		rproc_virtio_notified(host.vdev, 0);
 		assert_int_equal(is_rpmsg_ept_ready(&shared_ept), 1);

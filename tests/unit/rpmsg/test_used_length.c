@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* A device gives each buffer back with the buffer's own length as used length: OpenAMP's driver offers it again with
  * that as its size, and Linux takes it as the room that a message may fill. */
 #include "link_fixture.h"

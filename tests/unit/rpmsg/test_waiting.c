@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* Sends that wait inside each other, since callbacks may send: how deep, and how long. */
 #include "link_fixture.h"
 
@@ -64,9 +64,7 @@ static void sends_in_callbacks_are_a_few_deep_and_end_with_the_outermost(struct 
 
 static void sends_that_wait_in_callbacks_nest_to_a_limit_and_share_a_deadline(void **state)
 {
-	unsigned int turn;
-
-	for (turn = 0; turn < 4; turn++) {
+	for (unsigned int turn = 0; turn < 4; turn++) {
 		fixture_up(state);
 		f = *state;
 		sends_in_callbacks_are_a_few_deep_and_end_with_the_outermost(turn & 1 ? &f->host : &f->remote,
@@ -97,9 +95,7 @@ static int answer_in_the_end(struct rpmsg_endpoint *ept, void *data, size_t len,
 
 static void the_innermost_of_them_goes_on_when_a_buffer_comes_back(void **state)
 {
-	unsigned int turn;
-
-	for (turn = 0; turn < 2; turn++) {
+	for (unsigned int turn = 0; turn < 2; turn++) {
 		fixture_up(state);
 		f = *state;
 		fill(turn ? &f->host : &f->remote);
@@ -181,7 +177,6 @@ static void a_destroy_without_a_buffer_holds_a_reception_up_for_a_moment_only(vo
 	void *taken[RING_NUM];
 	unsigned long long start;
 	struct box named;
-	unsigned int i;
 	uint32_t room;
 
 	f = *state;
@@ -189,7 +184,7 @@ static void a_destroy_without_a_buffer_holds_a_reception_up_for_a_moment_only(vo
 	box_open(&sender, &f->remote, NULL, 10, 20);
 	box_open(&named, &f->remote, "service", 30, 20);
 	named.ept.cb = destroy_named;
-	for (i = 0; i < RING_NUM; i++) {
+	for (unsigned int i = 0; i < RING_NUM; i++) {
 		taken[i] = rpmsg_get_tx_payload_buffer(&sender.ept, &room, false);
 		assert_non_null(taken[i]);
 	}
@@ -200,7 +195,7 @@ static void a_destroy_without_a_buffer_holds_a_reception_up_for_a_moment_only(vo
 	assert_in_range(metal_get_timestamp() - start, AMP_RPMSG_DESTROY_TIMEOUT_MS * MS, 10000 * MS);
 	assert_int_equal(called, 1);
 	assert_int_equal(named.released, 1);
-	for (i = 0; i < RING_NUM; i++)
+	for (unsigned int i = 0; i < RING_NUM; i++)
 		assert_int_equal(rpmsg_release_tx_buffer(&sender.ept, taken[i]), RPMSG_SUCCESS);
 }
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* Files of a core without files: the calls, the server, and what each does when the other one misbehaves. */
 #include "link_fixture.h"
 
@@ -33,7 +33,7 @@ static struct {
 static int file_open(void *arg, const char *path, unsigned int flags, unsigned int mode)
 {
 	assert_ptr_equal(arg, &files);
-	if (!strcmp(path, "missing"))
+	if (strcmp(path, "missing") == 0)
 		return -ENOENT;
 	strcpy(files.path, path);
 	files.flags = flags;
@@ -213,11 +213,10 @@ static void descriptors_that_the_client_did_not_open_are_refused(void **state)
 {
 	static const int bad[] = {
 		-1, 3, 4, FIRST_HANDLE, 3 + AMP_RPC_MAX_FILES - 1, 3 + AMP_RPC_MAX_FILES, INT32_MAX, INT32_MIN};
-	unsigned int i;
 	char c;
 
 	(void)state;
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (unsigned int i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		assert_int_equal(amp_rpc_read(bad[i], &c, 1), -EBADF);
 		assert_int_equal(amp_rpc_write(bad[i], "x", 1), -EBADF);
 		assert_int_equal(amp_rpc_close(bad[i]), -EBADF);
@@ -227,10 +226,8 @@ static void descriptors_that_the_client_did_not_open_are_refused(void **state)
 
 static void a_client_opens_so_many_files_and_no_more(void **state)
 {
-	int i;
-
 	(void)state;
-	for (i = 0; i < AMP_RPC_MAX_FILES; i++)
+	for (int i = 0; i < AMP_RPC_MAX_FILES; i++)
 		assert_int_equal(amp_rpc_open("name", 0, 0), 3 + i);
 	assert_int_equal(amp_rpc_open("name", 0, 0), -EMFILE);
 	assert_int_equal(amp_rpc_close(7), 0);
@@ -285,16 +282,14 @@ static const struct open_flags not_creating[] = {
 
 static void flags_in_newlibs_numbers_and_in_linuxs_open_the_same(void **state)
 {
-	unsigned int i;
-
 	(void)state;
-	for (i = 0; i < sizeof(creating) / sizeof(creating[0]); i++) {
+	for (unsigned int i = 0; i < sizeof(creating) / sizeof(creating[0]); i++) {
 		assert_int_equal(amp_rpc_open_flags(creating[i].of_newlib, AMP_RPC_EITHER_NUMBERS), creating[i].wire);
 		assert_int_equal(amp_rpc_open_flags(creating[i].of_linux, AMP_RPC_EITHER_NUMBERS), creating[i].wire);
 		assert_int_equal(amp_rpc_open_flags(creating[i].of_newlib, AMP_RPC_NEWLIB_NUMBERS), creating[i].wire);
 		assert_int_equal(amp_rpc_open_flags(creating[i].of_linux, AMP_RPC_LINUX_NUMBERS), creating[i].wire);
 	}
-	for (i = 0; i < sizeof(not_creating) / sizeof(not_creating[0]); i++) {
+	for (unsigned int i = 0; i < sizeof(not_creating) / sizeof(not_creating[0]); i++) {
 		assert_int_equal(amp_rpc_open_flags(not_creating[i].of_newlib, AMP_RPC_EITHER_NUMBERS),
 		                 not_creating[i].wire);
 		assert_int_equal(amp_rpc_open_flags(not_creating[i].of_newlib, AMP_RPC_NEWLIB_NUMBERS),

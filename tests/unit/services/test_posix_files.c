@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* Files of a POSIX system for a client that must not leave its directory. */
 #include <amprelay/rpc_files.h>
 
@@ -84,11 +84,10 @@ static void nothing_outside_can_be_reached(void **state)
 	static const char *const paths[] = {
 		"../outside.txt", "sub/../../outside.txt", "sub/../in.txt",  "..", "/../outside.txt", "link",
 		"inner-link",     "out/outside.txt",       "out/jail/in.txt"};
-	unsigned int i;
 	int result;
 
 	(void)state;
-	for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+	for (unsigned int i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
 		result = ops->open(&dir, paths[i], AMP_RPC_O_RDONLY, 0);
 		assert_true(result == -EACCES || result == -ENOTDIR);
 		result = ops->open(&dir, paths[i], AMP_RPC_O_WRONLY | AMP_RPC_O_CREAT | AMP_RPC_O_TRUNC, 0644);

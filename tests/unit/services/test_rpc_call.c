@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* Calls that wait for their answer, against a server that the tests play: rpmsg_retarget.h. */
 #include "link_fixture.h"
 
@@ -372,9 +372,9 @@ static void *caller(void *arg)
 		struct rpmsg_rpc_syscall head;
 		char data[16];
 	} got;
-	int i, *good = arg;
+	int *good = arg;
 
-	for (i = 0; i < 200; i++)
+	for (int i = 0; i < 200; i++)
 		*good += rpmsg_rpc_send(&rpc, &request, sizeof(request), &got, sizeof(got)) == 20;
 	return NULL;
 }
@@ -382,15 +382,15 @@ static void *caller(void *arg)
 static void calls_of_several_threads_each_get_their_answer(void **state)
 {
 	pthread_t receiving, calling[3];
-	int good[3] = {0}, i;
+	int good[3] = {0};
 
 	(void)state;
 	rpc.poll = NULL;
 	atomic_store(&answering, true);
 	assert_int_equal(pthread_create(&receiving, NULL, receiver, NULL), 0);
-	for (i = 0; i < 3; i++)
+	for (int i = 0; i < 3; i++)
 		assert_int_equal(pthread_create(&calling[i], NULL, caller, &good[i]), 0);
-	for (i = 0; i < 3; i++) {
+	for (int i = 0; i < 3; i++) {
 		pthread_join(calling[i], NULL);
 		assert_int_equal(good[i], 200);
 	}

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* Remote procedure calls between a client and a server, seen from outside. */
 #include "link_fixture.h"
 
@@ -87,9 +87,7 @@ static const struct rpmsg_rpc_client_services callbacks[] = {
 
 static void poll_all(struct fixture *f)
 {
-	int i;
-
-	for (i = 0; i < 3; i++) {
+	for (int i = 0; i < 3; i++) {
 		fixture_poll(&f->remote);
 		fixture_poll(&f->host);
 	}
@@ -199,8 +197,8 @@ static void parameters_up_to_the_buffer_are_sent_and_one_byte_more_is_refused(vo
 	assert_int_equal(seen.len, MAX_PARAMS);
 }
 
-/* The fixture's buffers are too small for these: they are handed to the endpoints as a link with large buffers would.
- */
+/* The fixture's buffers are too small for these: they are handed to the endpoints as a link with large
+ * buffers would. */
 static void messages_longer_than_the_format_allows_are_refused(void **state)
 {
 	static unsigned char message[sizeof(struct rpmsg_rpc_answer) + 1] = {TEXT};

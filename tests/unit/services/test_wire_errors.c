@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* Error numbers of a C library that is not Linux's: here newlib's, under their names of this system. */
 // clang-format off
 #include <stdarg.h>

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file fixture.h
- * @brief Runs dtc and socgen in a directory of the test's own. Every function fails the test if the machinery itself
+/*
+ * Runs dtc and socgen in a directory of the test's own. Every function fails the test if the machinery itself
  * breaks.
  */
 #ifndef SOCGEN_TEST_FIXTURE_H

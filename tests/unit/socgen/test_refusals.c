@@ -29,7 +29,7 @@ struct refusal {
 #define SHARED "/cores/core@0/memories/shared@21000000"
 
 static const struct refusal refusals[] = {
-	/* ---------------------------------------------------------- shape */
+	/* ------------------------------------------------------------------ shape */
 	{"a_missing_property", {{"clock-frequency = <24000000>;", ""}}, "/cores/core@0: clock-frequency: missing\n"},
 	{"a_missing_reg", {{"reg = <0x008000 0x4000>;", ""}}, SHARED "/vring@8000: reg: missing\n"},
 	{"a_missing_label",
@@ -66,7 +66,7 @@ static const struct refusal refusals[] = {
            "\t\t\t#address-cells = <3>;\n\t\t\t#size-cells = <0>;"}},
          "/cores/core@1: #address-cells: 3 is outside 1 ... 2\n"},
 
-	/* ---------------------------------------------------------- spelling */
+	/* ------------------------------------------------------------------ spelling */
 	{"a_misspelt_property",
          {{"boot-timeout-ms = <5000>;", "boot-timeout-ms = <5000>; boot-timout-ms = <1>;"}},
          "/cores/core@0: boot-timout-ms: unknown property; did you mean \"boot-timeout-ms\"?\n"},
@@ -127,7 +127,7 @@ static const struct refusal refusals[] = {
          {{"\"amprelay,heap\"", "[61 62]"}},
          SHARED "/heap@800000: compatible: must be a string\n"},
 
-	/* ---------------------------------------------------------- how many */
+	/* ------------------------------------------------------------------ how many */
 	{"a_soc_without_cores", {{END, END "/ { /delete-node/ cores; };"}}, "/: has no cores node\n"},
 	{"a_soc_without_host",
          {{END, END "/ { /delete-node/ host; };"}},
@@ -158,7 +158,7 @@ static const struct refusal refusals[] = {
            "<4096>; };\n\t\t\t};\n\t\t};\n\n\t\tcore@1"}},
          "/cores/core@0/vdev@0/vring@2: one vring too many; the limit is 2\n"},
 
-	/* ---------------------------------------------------------- ranges */
+	/* ------------------------------------------------------------------ ranges */
 	{"no_processors", {{"cpus = <2>;", "cpus = <0>;"}}, "/host: cpus: 0 is outside 1 ... 8\n"},
 	{"one_descriptor",
          {{"notify-id = <2>;\n\t\t\t\t\tdescriptors = <256>;", "notify-id = <2>;\n\t\t\t\t\tdescriptors = <1>;"}},
@@ -178,7 +178,7 @@ static const struct refusal refusals[] = {
          {{"notify-id = <2>;", "notify-id = <64>;"}},
          "/cores/core@1/vdev@1/vring@0: notify-id: 64 is outside 0 ... 63\n"},
 
-	/* ---------------------------------------------------------- address space */
+	/* ------------------------------------------------------------------ address space */
 	{"a_rom_above_4_gib_on_a_32_bit_core",
          {{"isa = \"aarch64\";", "isa = \"riscv32\";"}},
          "/cores/core@1/memories/rom@4000000000: reg: 0x4000000000 + 0x4000000 does not fit into 32 address bits\n"},
@@ -212,7 +212,7 @@ static const struct refusal refusals[] = {
           {"reg = <0x0 0x50000000 0x0 0x00800000>;", "reg = <0x0 0x50000800 0x0 0x00800000>;"}},
          "/cores/core@1/memories/shared@50000800: reg: address 0x50000800 is not a multiple of 0x1000\n"},
 
-	/* ---------------------------------------------------------- regions */
+	/* ------------------------------------------------------------------ regions */
 	{"regions_that_overlap",
          {{"vring@c000", "vring@5000"}, {"reg = <0x00c000 0x4000>;", "reg = <0x005000 0x3000>;"}},
          SHARED "/vring@5000: reg: overlaps trace@2000 (0x2000-0x5fff)\n"},
@@ -251,7 +251,7 @@ static const struct refusal refusals[] = {
          SHARED "/vring@10000: label: no vdev uses \"vdev0vring1\"\n" SHARED
                 "/vring@10000: label: \"vdev0vring1\" is the name of vring@c000 already\n"},
 
-	/* ---------------------------------------------------------- virtio devices */
+	/* ------------------------------------------------------------------ virtio devices */
 	{"a_vring_region_that_is_too_small",
          {{"reg = <0x00c000 0x4000>;", "reg = <0x00c000 0x2000>;"}},
          SHARED "/vring@c000: reg: size 0x2000 is too small: 256 descriptors aligned to 4096 need 0x3000\n"},
@@ -292,7 +292,7 @@ static const struct refusal refusals[] = {
          "/cores/core@1/vdev@1: buffer-size: has no meaning without \"buffers\"\n"},
 	{"buffers_without_their_size", {{"buffer-size = <512>;", ""}}, "/cores/core@0/vdev@0: buffer-size: missing\n"},
 
-	/* ---------------------------------------------------------- times, cores */
+	/* ------------------------------------------------------------------ times, cores */
 	{"a_heartbeat_timeout_of_two_periods",
          {{"timeout-ms = <300>;", "timeout-ms = <299>;"}},
          "/cores/core@1/heartbeat: timeout-ms: 299 ms is less than 3 periods of 100 ms; one late beat would count as "

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * A device type other than RPMsg over the same transport and queues: a disk. A request is a chain as in virtio-blk: a
  * header that the device reads, data that it reads or writes, and a status byte that it writes.
@@ -157,15 +157,13 @@ static struct request *request(unsigned int i)
 
 static int up(void **state)
 {
-	unsigned int role;
-
 	(void)state;
 	memset(&shm, 0, sizeof(shm));
 	memset(disk, 0, sizeof(disk));
 	memset(kicks, 0, sizeof(kicks));
 	completed = 0;
 	shared_memory_begin(&shm, sizeof(shm));
-	for (role = 0; role < 2; role++)
+	for (unsigned int role = 0; role < 2; role++)
 		metal_io_init(&io[role], seen_by(role, &shm), &phys, sizeof(shm), (unsigned int)-1, SHARED_MEMORY_FLAGS,
 		              NULL);
 	shm.rsc.vdev.type = RSC_VDEV;
@@ -206,12 +204,12 @@ static void transfer(struct request *what, uint32_t type, uint32_t sector)
 
 static void sectors_are_written_and_read_back(void **state)
 {
-	uint32_t i, sectors = 0;
+	uint32_t sectors = 0;
 
 	(void)state;
 	assert_int_equal(virtio_read_config(driver, 0, &sectors, sizeof(sectors)), 0);
 	assert_int_equal(sectors, SECTORS);
-	for (i = 0; i < 5 * SECTORS; i++) {
+	for (uint32_t i = 0; i < 5 * SECTORS; i++) {
 		memset(request(0)->data, (int)i + 1, SECTOR);
 		transfer(request(0), WRITE, i % SECTORS);
 		assert_int_equal(request(0)->status, STATUS_OK);

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* The calls of the virtio device model: what reaches a transport, and what is refused without one. */
 #include <openamp/virtio.h>
 
@@ -195,13 +195,12 @@ static void what_the_transport_does_not_have_is_said(void **state)
 {
 	struct virtio_device without[2] = {{.func = NULL}, {.func = &empty, .mmops = &no_memory}};
 	vq_callback callbacks[1] = {on_queue};
-	unsigned int i;
 	uint32_t value;
 	uint8_t byte;
 	void *buf;
 
 	(void)state;
-	for (i = 0; i < 2; i++) {
+	for (unsigned int i = 0; i < 2; i++) {
 		assert_int_equal(virtio_get_status(&without[i], &byte), -ENXIO);
 		assert_int_equal(virtio_set_status(&without[i], 0), -ENXIO);
 		assert_int_equal(virtio_get_features(&without[i], &value), -ENXIO);

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* A ring whose entries lie on many lines of a cache: no look at an index shows them by the way. */
 #include <openamp/virtio.h>
 #include <openamp/virtqueue.h>
@@ -51,27 +51,27 @@ static void buffers_come_through_a_ring_of_many_lines_in_any_order(void **state)
 	struct virtqueue *driver, *device;
 	struct virtqueue_buf buf;
 	uint16_t head[LONG / 2];
-	uint32_t i, len;
+	uint32_t len;
 
 	(void)state;
 	shared_memory_begin(&shm, sizeof(shm));
 	driver = create(VIRTIO_DEV_DRIVER, &vdev[0], &info[0], &io[0]);
 	device = create(VIRTIO_DEV_DEVICE, &vdev[1], &info[1], &io[1]);
 	for (int turn = 0; turn < 5; turn++) {
-		for (i = 0; i < LONG / 2; i++) {
+		for (unsigned int i = 0; i < LONG / 2; i++) {
 			buf = (struct virtqueue_buf){seen_by(VIRTIO_DEV_DRIVER, shm.data + PART * i), (int)i + 1};
 			assert_int_equal(virtqueue_add_buffer(driver, &buf, 1, 0, buf.buf), VQUEUE_SUCCESS);
 		}
-		for (i = 0; i < LONG / 2; i++) {
+		for (unsigned int i = 0; i < LONG / 2; i++) {
 			assert_true(turn & 1 ||
 			            virtqueue_get_desc_size(device) == i + 1); /* or the next reads the entry */
 			assert_ptr_equal(virtqueue_get_first_avail_buffer(device, &head[i], &len),
 			                 seen_by(VIRTIO_DEV_DEVICE, shm.data + PART * i));
 			assert_int_equal(len, i + 1);
 		}
-		while (i-- > 0)
+		for (unsigned int i = LONG / 2; i-- > 0;)
 			assert_int_equal(virtqueue_add_consumed_buffer(device, head[i], i + 1), VQUEUE_SUCCESS);
-		for (i = LONG / 2; i-- > 0;) {
+		for (unsigned int i = LONG / 2; i-- > 0;) {
 			assert_true(turn & 1 || virtqueue_get_desc_size(driver) == i + 1);
 			assert_ptr_equal(virtqueue_get_buffer(driver, &len, NULL),
 			                 seen_by(VIRTIO_DEV_DRIVER, shm.data + PART * i));

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* A driver's and a device's virtqueue on one ring, for device types with buffers in several parts. */
 #include <amprelay/link_reason.h>
 #include <openamp/virtio.h>
@@ -55,9 +55,7 @@ static struct vring_alloc_info ring_info(unsigned int role)
 
 static void init_io(const metal_phys_addr_t *pages, unsigned int page_shift)
 {
-	unsigned int role;
-
-	for (role = 0; role < 2; role++)
+	for (unsigned int role = 0; role < 2; role++)
 		metal_io_init(&pair->io[role], seen_by(role, &pair->shm), pages, sizeof(pair->shm), page_shift,
 		              SHARED_MEMORY_FLAGS, NULL);
 }
@@ -106,9 +104,8 @@ static int down(void **state)
 static int add(unsigned int readable, unsigned int writable, void *cookie)
 {
 	struct virtqueue_buf list[NUM + 1];
-	unsigned int i;
 
-	for (i = 0; i < readable + writable && i <= NUM; i++)
+	for (unsigned int i = 0; i < readable + writable && i <= NUM; i++)
 		list[i] = (struct virtqueue_buf){seen_by(VIRTIO_DEV_DRIVER, pair->shm.data + PART * i), PART};
 	return virtqueue_add_buffer(pair->driver, list, (int)readable, (int)writable, cookie);
 }
@@ -116,12 +113,12 @@ static int add(unsigned int readable, unsigned int writable, void *cookie)
 static void a_buffer_of_several_parts_goes_there_and_back(void **state)
 {
 	uint16_t head, idx, next;
-	unsigned int turn, part;
+	unsigned int part;
 	uint32_t len;
 	int cookie;
 
 	(void)state;
-	for (turn = 0; turn < 100; turn++) {
+	for (unsigned int turn = 0; turn < 100; turn++) {
 		assert_int_equal(virtqueue_empty(pair->driver), 1);
 		assert_int_equal(add(2, 1, &cookie), VQUEUE_SUCCESS);
 		assert_int_equal(virtqueue_empty(pair->driver), 0);
@@ -145,24 +142,23 @@ static void a_buffer_of_several_parts_goes_there_and_back(void **state)
 
 static void a_full_ring_refuses_and_all_descriptors_come_back(void **state)
 {
-	unsigned int i, turn;
 	uint16_t head[NUM];
 	uint32_t len;
 	int cookie[NUM];
 
 	(void)state;
-	for (turn = 0; turn < 3; turn++) {
-		for (i = 0; i < NUM; i++)
+	for (unsigned int turn = 0; turn < 3; turn++) {
+		for (unsigned int i = 0; i < NUM; i++)
 			assert_int_equal(add(1, 0, &cookie[i]), VQUEUE_SUCCESS);
 		assert_int_equal(virtqueue_full(pair->driver), 1);
 		assert_int_equal(add(1, 0, &cookie[0]), ERROR_VRING_FULL);
-		for (i = 0; i < NUM; i++)
+		for (unsigned int i = 0; i < NUM; i++)
 			assert_non_null(virtqueue_get_first_avail_buffer(pair->device, &head[i], &len));
 		/* in another order than they came */
-		for (i = 0; i < NUM; i++)
+		for (unsigned int i = 0; i < NUM; i++)
 			assert_int_equal(virtqueue_add_consumed_buffer(pair->device, head[(i * 3) % NUM], 0), 0);
 		assert_int_equal(virtqueue_add_consumed_buffer(pair->device, head[0], 0), ERROR_VRING_FULL);
-		for (i = 0; i < NUM; i++)
+		for (unsigned int i = 0; i < NUM; i++)
 			assert_ptr_equal(virtqueue_get_buffer(pair->driver, NULL, NULL), &cookie[(i * 3) % NUM]);
 		assert_int_equal(virtqueue_full(pair->driver), 0);
 		assert_int_equal(virtqueue_empty(pair->driver), 1);
@@ -200,16 +196,15 @@ static void rings_that_cannot_be_are_refused(void **state)
 	static const uint32_t wrong_align[] = {0, 1, 2, 3, 48};
 	struct virtqueue *vq = virtqueue_allocate(0);
 	struct vring_alloc_info info;
-	unsigned int i;
 
 	(void)state;
-	for (i = 0; i < sizeof(wrong_num) / sizeof(wrong_num[0]); i++) {
+	for (unsigned int i = 0; i < sizeof(wrong_num) / sizeof(wrong_num[0]); i++) {
 		info = ring_info(VIRTIO_DEV_DEVICE);
 		info.num_descs = wrong_num[i];
 		assert_int_equal(virtqueue_create(&pair->device_dev, 0, "", &info, NULL, NULL, vq),
 		                 ERROR_VRING_MAX_DESC);
 	}
-	for (i = 0; i < sizeof(wrong_align) / sizeof(wrong_align[0]); i++) {
+	for (unsigned int i = 0; i < sizeof(wrong_align) / sizeof(wrong_align[0]); i++) {
 		info = ring_info(VIRTIO_DEV_DEVICE);
 		info.align = wrong_align[i];
 		assert_int_equal(virtqueue_create(&pair->device_dev, 0, "", &info, NULL, NULL, vq), ERROR_VRING_ALIGN);
@@ -232,12 +227,12 @@ static void rings_that_cannot_be_are_refused(void **state)
 
 static void a_new_driver_queue_zeroes_its_ring_and_nothing_else(void **state)
 {
-	size_t i, size = (size_t)vring_size(NUM, ALIGN);
+	size_t size = (size_t)vring_size(NUM, ALIGN);
 
 	(void)state;
-	for (i = 0; i < size - sizeof(uint16_t); i++) /* the device has marked the last word as its own */
+	for (size_t i = 0; i < size - sizeof(uint16_t); i++) /* the device has marked the last word as its own */
 		assert_int_equal(pair->shm.ring[i], 0);
-	for (i = size; i < sizeof(pair->shm.ring); i++)
+	for (size_t i = size; i < sizeof(pair->shm.ring); i++)
 		assert_int_equal(pair->shm.ring[i], 0x55);
 }
 
@@ -269,7 +264,6 @@ static void kicks_follow_the_flag_of_the_other_side(void **state)
 static void a_device_refuses_impossible_chains(void **state)
 {
 	uint16_t head, next;
-	unsigned int steps;
 	uint32_t len;
 	int cookie;
 
@@ -278,7 +272,7 @@ static void a_device_refuses_impossible_chains(void **state)
 	assert_non_null(virtqueue_get_first_avail_buffer(pair->device, &head, &len));
 	pair->ring.desc[pair->ring.desc[head].next].flags = VRING_DESC_F_NEXT;
 	pair->ring.desc[pair->ring.desc[head].next].next = head;
-	for (steps = 0; steps < 2 * NUM; steps++, head = next)
+	for (unsigned int steps = 0; steps < 2 * NUM; steps++, head = next)
 		assert_non_null(virtqueue_get_next_avail_buffer(pair->device, head, &next, &len));
 
 	assert_null(virtqueue_get_next_avail_buffer(pair->device, NUM, &next, &len));
@@ -358,9 +352,7 @@ static metal_phys_addr_t pages[sizeof(((struct pair *)0)->shm) / 128];
 
 static void use_pages(void)
 {
-	unsigned int i;
-
-	for (i = 0; i < sizeof(pages) / sizeof(pages[0]); i++)
+	for (unsigned int i = 0; i < sizeof(pages) / sizeof(pages[0]); i++)
 		pages[i] = PHYS + 128 * i;
 	pages[6] = 0x40000;
 	pages[8] = 0x80000;
@@ -382,12 +374,11 @@ static void a_buffer_across_pages_that_are_not_adjacent_is_not_offered(void **st
 		{640, 384, VQUEUE_SUCCESS},           /* 9 to 11, the end of the memory */
 	};
 	struct virtqueue_buf list;
-	unsigned int i;
 	int cookie;
 
 	(void)state;
 	use_pages();
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (unsigned int i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		list.buf = seen_by(VIRTIO_DEV_DRIVER, pair->shm.data + cases[i].start);
 		list.len = (int)cases[i].len;
 		assert_int_equal(virtqueue_add_buffer(pair->driver, &list, 1, 0, &cookie), cases[i].status);
@@ -407,10 +398,9 @@ static void a_buffer_across_pages_that_are_not_adjacent_is_not_accepted(void **s
 	};
 	uint16_t head;
 	uint32_t len;
-	unsigned int i;
 	int cookie;
 
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (unsigned int i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		use_pages();
 		assert_int_equal(add(1, 0, &cookie), VQUEUE_SUCCESS);
 		pair->ring.desc[0].addr = cases[i].addr;
@@ -494,7 +484,6 @@ static void the_size_of_the_next_buffer_is_shown_to_both_sides(void **state)
 static void the_size_of_the_next_buffer_is_read_anew_along_the_whole_ring(void **state)
 {
 	uint16_t head;
-	unsigned int i;
 	uint32_t len;
 	int cookie;
 
@@ -503,7 +492,7 @@ static void the_size_of_the_next_buffer_is_read_anew_along_the_whole_ring(void *
 	assert_non_null(
 		virtqueue_get_first_avail_buffer(pair->device, &head, &len)); /* and kept: a zero is not the next */
 	assert_int_equal(head, 0);
-	for (i = 0; i < NUM - 1; i++) {
+	for (unsigned int i = 0; i < NUM - 1; i++) {
 		assert_int_equal(add(1, 0, &cookie), VQUEUE_SUCCESS);
 		pair->ring.desc[1].len = 20 + i;
 		assert_int_equal(virtqueue_get_desc_size(pair->device), 20 + i);
@@ -548,33 +537,34 @@ static void a_device_takes_and_shows_no_descriptor_beyond_the_ring(void **state)
 /* Chains of all lengths, given back in another order than they were made: no descriptor is in two of them, or lost. */
 static void descriptors_of_chains_are_used_once_at_a_time_whatever_the_order(void **state)
 {
-	unsigned int turn, parts, used, i, chains;
+	unsigned int parts, shown, chains;
 	uint16_t head[NUM], idx, next;
 	int cookie[NUM];
 	bool taken[NUM];
 	uint32_t len;
 
 	(void)state;
-	for (turn = 0; turn < 50; turn++) {
+	for (unsigned int turn = 0; turn < 50; turn++) {
 		memset(taken, 0, sizeof(taken));
-		for (used = chains = 0; used < NUM; used += parts, chains++) {
+		chains = 0;
+		for (unsigned int used = 0; used < NUM; used += parts, chains++) {
 			parts = 1 + (turn + 2 * chains) % 3;
 			if (parts > NUM - used)
 				parts = NUM - used;
 			assert_int_equal(add(parts - 1, 1, &cookie[chains]), VQUEUE_SUCCESS);
 			assert_non_null(virtqueue_get_first_avail_buffer(pair->device, &head[chains], &len));
-			for (i = 1, idx = head[chains];; i++, idx = next) {
+			for (shown = 1, idx = head[chains];; shown++, idx = next) {
 				assert_false(taken[idx]);
 				taken[idx] = true;
 				if (!virtqueue_get_next_avail_buffer(pair->device, idx, &next, &len))
 					break;
 			}
-			assert_int_equal(i, parts);
+			assert_int_equal(shown, parts);
 		}
 		assert_int_equal(virtqueue_full(pair->driver), 1);
-		for (i = 0; i < chains; i++)
+		for (unsigned int i = 0; i < chains; i++)
 			assert_int_equal(virtqueue_add_consumed_buffer(pair->device, head[(i + turn) % chains], 0), 0);
-		for (i = 0; i < chains; i++)
+		for (unsigned int i = 0; i < chains; i++)
 			assert_ptr_equal(virtqueue_get_buffer(pair->driver, NULL, NULL), &cookie[(i + turn) % chains]);
 		assert_int_equal(virtqueue_empty(pair->driver), 1);
 	}

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 #include "fake_device.h"
 
 #include <stdlib.h>
@@ -214,7 +214,6 @@ const struct virtio_memory_ops fake_mmops = {fake_alloc, fake_free};
 void fake_reset(uint32_t version)
 {
 	static const struct metal_io_ops hooks = {.read = fake_read, .write = fake_write};
-	int i;
 
 	memset(&fake, 0, sizeof(fake));
 	memset(&none, 0, sizeof(none));
@@ -224,9 +223,9 @@ void fake_reset(uint32_t version)
 	fake.vendor = 0x1234;
 	fake.offered[0] = 0x30000003; /* two of the device's, and both ring features */
 	fake.offered[1] = version == 2;
-	for (i = 0; i < FAKE_QUEUES; i++)
+	for (int i = 0; i < FAKE_QUEUES; i++)
 		fake.queue[i].num_max = 8;
-	for (i = 0; i < FAKE_CONFIG; i++)
+	for (int i = 0; i < FAKE_CONFIG; i++)
 		fake.config[i] = (uint8_t)(i + 1);
 	shm_used = 0;
 	fake_allocated = 0;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file fake_device.h
- * @brief A virtio-mmio device made of register hooks: behaves as the specification says, except where a test tells it
+/*
+ * A virtio-mmio device made of register hooks: behaves as the specification says, except where a test tells it
  * not to.
  */
 #ifndef AMP_FAKE_DEVICE_H

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 #include "fixture.h"
 
 #include <metal/log.h>
@@ -46,8 +46,6 @@ int init(void)
 
 static int start(uint32_t version)
 {
-	int i;
-
 	metal_set_log_handler(count_log);
 	called = 0;
 	resets = 0;
@@ -57,7 +55,7 @@ static int start(uint32_t version)
 	memset(shm, 0xa5, SHM_SIZE);
 	fake_reset(version);
 	assert_int_equal(init(), 0);
-	for (i = 0; i < FAKE_QUEUES; i++)
+	for (int i = 0; i < FAKE_QUEUES; i++)
 		vqs[i] = virtqueue_allocate(8);
 	return 0;
 }
@@ -76,13 +74,11 @@ int start_modern(void **state)
 
 int stop(void **state)
 {
-	int i;
-
 	(void)state;
 	amp_virtio_mmio_release(&vmdev);
 	amp_virtio_mmio_release(&vmdev);
 	assert_int_equal(fake_allocated, fake_freed);
-	for (i = 0; i < FAKE_QUEUES; i++)
+	for (int i = 0; i < FAKE_QUEUES; i++)
 		virtqueue_free(vqs[i]);
 	free(shm);
 	return 0;

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file fixture.h
- * @brief A driver that has found the fake device, in both register layouts.
- */
+/* A driver that has found the fake device, in both register layouts. */
 #ifndef AMP_MMIO_FIXTURE_H
 #define AMP_MMIO_FIXTURE_H
 

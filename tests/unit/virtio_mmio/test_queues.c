@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* Queues and interrupts of a device made of register hooks. */
 #include "fixture.h"
 
@@ -14,7 +14,6 @@ static void a_buffer_goes_to_the_device_and_comes_back(void **state)
 	char *data = (char *)shm + SHM_SIZE - 64;
 	struct virtqueue_buf buf = {data, 64};
 	uint32_t len;
-	int i;
 
 	(void)state;
 	virtio_negotiate_features(&vmdev.vdev, 0, NULL);
@@ -25,7 +24,7 @@ static void a_buffer_goes_to_the_device_and_comes_back(void **state)
 	assert_ptr_equal(vmdev.vdev.vrings_info[1].vq, vqs[1]);
 	assert_int_equal(vmdev.vdev.vrings_info[1].info.num_descs, 8);
 	virtio_set_status(&vmdev.vdev, VIRTIO_CONFIG_STATUS_DRIVER_OK);
-	for (i = 0; i < 20; i++) {
+	for (int i = 0; i < 20; i++) {
 		assert_int_equal(virtqueue_add_buffer(vqs[1], &buf, 0, 1, data), 0);
 		virtqueue_kick(vqs[1]);
 		assert_int_equal(fake.queue[1].notified, i + 1);
@@ -49,10 +48,9 @@ static void a_ring_is_as_large_as_both_sides_allow(void **state)
 		uint32_t num;
 	} size[] = {{8, 8, 8}, {4, 8, 4}, {16, 8, 8}, {7, 8, 4}, {1, 8, 1}, {32768, 8, 8}, {8, 5, 4}};
 	struct virtqueue *vq;
-	unsigned int i;
 
 	(void)state;
-	for (i = 0; i < metal_dim(size); i++) {
+	for (unsigned int i = 0; i < metal_dim(size); i++) {
 		virtio_reset_device(&vmdev.vdev);
 		fake.queue[0].num_max = size[i].device;
 		vq = virtqueue_allocate(size[i].room);
@@ -135,10 +133,9 @@ static void rings_outside_the_shared_memory_or_misaligned_are_refused(void **sta
 	static uint8_t elsewhere[16384] __attribute__((__aligned__(4096)));
 	uint8_t *const bad[] = {elsewhere, shm + 8, shm + 2048, shm + SHM_SIZE - 4096};
 	struct virtqueue *vq;
-	unsigned int i;
 
 	(void)state;
-	for (i = 0; i < metal_dim(bad); i++) {
+	for (unsigned int i = 0; i < metal_dim(bad); i++) {
 		vq = virtqueue_allocate(8);
 		vq->vq_nentries = 8;
 		vq->vq_ring.desc = (struct vring_desc *)(void *)bad[i];
@@ -168,12 +165,10 @@ static int create(unsigned int count)
 
 static void queues_are_created_deleted_and_created_again_on_the_same_rings(void **state)
 {
-	int i;
-
 	(void)state;
 	virtio_mmio_register_device(&vmdev.vdev, FAKE_QUEUES, vqs);
 	assert_int_equal(create(FAKE_QUEUES + 1), ERROR_VQUEUE_INVLD_PARAM);
-	for (i = 0; i < 3; i++) {
+	for (int i = 0; i < 3; i++) {
 		assert_int_equal(create(FAKE_QUEUES), 0);
 		assert_true(fake.queue[1].pfn || fake.queue[1].ready);
 		called = 0;

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* Identity, status, features and configuration space of a device made of register hooks. */
 #include "fixture.h"
 
@@ -188,10 +188,9 @@ static void configuration_is_read_and_written_in_pieces_of_its_fields(void **sta
 		uint32_t offset;
 		int len, width;
 	} piece[] = {{0, 4, 4}, {2, 4, 1}, {8, 8, 4}, {6, 2, 2}, {5, 2, 1}, {15, 1, 1}, {0, 16, 1}};
-	unsigned int i;
 
 	(void)state;
-	for (i = 0; i < metal_dim(piece); i++) {
+	for (unsigned int i = 0; i < metal_dim(piece); i++) {
 		memset(buf, 0, sizeof(buf));
 		assert_int_equal(virtio_read_config(&vmdev.vdev, piece[i].offset, buf, piece[i].len), 0);
 		assert_memory_equal(buf, expected + piece[i].offset, (size_t)piece[i].len);

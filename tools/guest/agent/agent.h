@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file agent.h
- * @brief The parts of the guest's agent. One thread; every descriptor is non-blocking; one poll() waits for all.
+/*
+ * The parts of the guest's agent. One thread; every descriptor is non-blocking; one poll() waits for all.
  *
  *   agent.c          the loop                          port.c     the virtio-serial port, frames in and out
  *   agent_exec.c     commands and their streams        agent_dumps.c   devcoredumps to the relay

@@ -56,7 +56,7 @@ static unsigned long next_dump(void)
 	return best;
 }
 
-/* ---- in the child */
+/* ------------------------------------------------------------------ in the child */
 
 static int write_all(int fd, const char *data, size_t len)
 {
@@ -123,7 +123,7 @@ static int collect(unsigned long number, int out)
 	return err;
 }
 
-/* ---- in the agent */
+/* ------------------------------------------------------------------ in the agent */
 
 static void start_child(unsigned long number)
 {

@@ -65,7 +65,7 @@ static void release_command(struct command *cmd)
 	memset(cmd, 0, sizeof(*cmd));
 }
 
-/* ---- starting */
+/* ------------------------------------------------------------------ starting */
 
 struct pipes {
 	int in[2], out[2], err[2];
@@ -178,7 +178,7 @@ static const char *exec_frame(struct amp_frame_out *out, const struct amp_frame 
 	return NULL;
 }
 
-/* ---- standard input */
+/* ------------------------------------------------------------------ standard input */
 
 #ifndef __clang__ /* the analyzer of GCC 12 loses sight of what an element of an array points to */
 #pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
@@ -248,7 +248,7 @@ static void pass_input(struct command *cmd)
 		close_fd(&cmd->in);
 }
 
-/* ---- standard output and error */
+/* ------------------------------------------------------------------ standard output and error */
 
 static bool can_pass_output(struct command *cmd, struct amp_frame_out *out)
 {
@@ -292,7 +292,7 @@ static bool pass_output(struct command *cmd, int *fd, enum amp_frame_type type, 
 	return false;
 }
 
-/* ---- the end */
+/* ------------------------------------------------------------------ the end */
 
 static void reap(struct command *cmd)
 {
@@ -334,7 +334,7 @@ static void work(struct command *cmd, struct amp_frame_out *out)
 	}
 }
 
-/* ---- interface */
+/* ------------------------------------------------------------------ interface */
 
 const char *amp_exec_frame(struct amp_frame_out *out, const struct amp_frame *frame, const uint8_t *payload)
 {

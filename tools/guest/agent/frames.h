@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file frames.h
- * @brief Bytes of the agent's port ↔ checked frames (tools/common/agent_proto.h). No system calls: testable anywhere.
- */
+/* Bytes of the agent's port ↔ checked frames (tools/common/agent_proto.h). No system calls: testable anywhere. */
 #ifndef AMPRELAY_GUEST_FRAMES_H
 #define AMPRELAY_GUEST_FRAMES_H
 

@@ -25,7 +25,7 @@ static bool parse_number(char **p, char end, uint64_t *value)
 
 bool amp_kmsg_parse(char *record, size_t len, struct amp_kmsg *msg)
 {
-	char *p = record, *text, *line, *next;
+	char *p = record, *text, *next;
 	uint64_t prefix;
 
 	record[len] = '\0';
@@ -37,7 +37,7 @@ bool amp_kmsg_parse(char *record, size_t len, struct amp_kmsg *msg)
 	msg->level = prefix & 7; /* the rest is the facility */
 	msg->text = text + 1;
 	msg->subsystem = NULL;
-	for (line = strchr(text, '\n'); line; line = next) {
+	for (char *line = strchr(text, '\n'); line; line = next) {
 		*line++ = '\0';
 		next = strchr(line, '\n');
 		if (strncmp(line, " SUBSYSTEM=", 11) == 0)

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file kmsg.h
- * @brief The kernel log as /dev/kmsg gives it: one record per read, waitable with poll.
- */
+/* The kernel log as /dev/kmsg gives it: one record per read, waitable with poll. */
 #ifndef AMPRELAY_GUEST_KMSG_H
 #define AMPRELAY_GUEST_KMSG_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/** @file short_help.h @brief -h, which argp does not know. */
+/* -h, which argp does not know. */
 #ifndef AMPRELAY_GUEST_SHORT_HELP_H
 #define AMPRELAY_GUEST_SHORT_HELP_H
 

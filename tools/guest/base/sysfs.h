@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file sysfs.h
- * @brief Reading and writing one-line kernel attributes.
- */
+/* Reading and writing one-line kernel attributes. */
 #ifndef AMPRELAY_GUEST_SYSFS_H
 #define AMPRELAY_GUEST_SYSFS_H
 

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file uevent.h
- * @brief Kernel events (device added, removed …) from the netlink socket, without a udev daemon.
- */
+/* Kernel events (device added, removed …) from the netlink socket, without a udev daemon. */
 #ifndef AMPRELAY_GUEST_UEVENT_H
 #define AMPRELAY_GUEST_UEVENT_H
 

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file waiting.h
- * @brief Waiting for descriptors until a point in time.
- */
+/* Waiting for descriptors until a point in time. */
 #ifndef AMPRELAY_GUEST_WAITING_H
 #define AMPRELAY_GUEST_WAITING_H
 

@@ -59,12 +59,15 @@ int amp_devname_load(const char *sysfs_dir, struct amp_device *device)
 
 static void copy_part(char *to, size_t size, const char *from)
 {
-	size_t i;
+	size_t len;
 
-	for (i = 0; from[i] && i < size - 1; i++)
-		to[i] = isalnum((unsigned char)from[i]) || (from[i] == '.' && i) || strchr("_+:@-", from[i]) ? from[i]
-		                                                                                             : '_';
-	to[i] = '\0';
+	for (len = 0; from[len] && len < size - 1; len++) {
+		bool kept =
+			isalnum((unsigned char)from[len]) || (from[len] == '.' && len) || strchr("_+:@-", from[len]);
+
+		to[len] = kept ? from[len] : '_';
+	}
+	to[len] = '\0';
 }
 
 void amp_devname_format(const struct amp_device *device, bool taken, char link[AMP_LINK_LEN])

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file devname.h
- * @brief Names below /dev/rpmsg/ for the device nodes of endpoints and channels: /dev/rpmsg/CORE/NAME.
- */
+/* Names below /dev/rpmsg/ for the device nodes of endpoints and channels: /dev/rpmsg/CORE/NAME. */
 #ifndef AMPRELAY_GUEST_DEVNAME_H
 #define AMPRELAY_GUEST_DEVNAME_H
 

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file rpmsg.h
- * @brief What the subcommands of `rpmsg` share. A subcommand is one function, and one row of the table in rpmsg.c.
- */
+/* What the subcommands of `rpmsg` share. A subcommand is one function, and one row of the table in rpmsg.c. */
 #ifndef AMPRELAY_GUEST_RPMSG_H
 #define AMPRELAY_GUEST_RPMSG_H
 

@@ -111,7 +111,7 @@ static const struct argp argp = {
 	       "checked: by comparison when it comes back, by number and sum where it is counted.",
 };
 
-/* ---- round trips */
+/* ------------------------------------------------------------------ round trips */
 
 static int run_trips(struct bench *bench)
 {
@@ -128,7 +128,7 @@ static int run_trips(struct bench *bench)
 	return trips_verdict(&bench->trips, &bench->echo, err);
 }
 
-/* ---- stream */
+/* ------------------------------------------------------------------ stream */
 
 /* Read "KEY=NUMBER" and the space after it. */
 static bool take_number(const char **text, const char *key, unsigned int *value)
@@ -283,7 +283,7 @@ static int run_stream(struct stream *stream)
 	return stream_verdict(stream, err);
 }
 
-/* ---- results */
+/* ------------------------------------------------------------------ results */
 
 static double per_second(unsigned int count, uint64_t begin, uint64_t end)
 {

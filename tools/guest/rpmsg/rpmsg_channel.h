@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file rpmsg_channel.h
- * @brief RPMsg channels as Linux shows them: find, wait for, open.
- */
+/* RPMsg channels as Linux shows them: find, wait for, open. */
 #ifndef AMPRELAY_GUEST_RPMSG_CHANNEL_H
 #define AMPRELAY_GUEST_RPMSG_CHANNEL_H
 

@@ -17,7 +17,7 @@
 #define BUS     "/sys/bus/rpmsg"
 #define CONTROL "rpmsg_ctrl"
 
-/* ---- sysfs */
+/* ------------------------------------------------------------------ sysfs */
 
 static const char *last_part(const char *path)
 {
@@ -47,7 +47,7 @@ static bool is_numbered(const char *name, const char *prefix)
 	return strncmp(name, prefix, len) == 0 && isdigit((unsigned char)name[len]);
 }
 
-/* ---- control devices */
+/* ------------------------------------------------------------------ control devices */
 
 /* From its name on the bus. */
 static int load_control(const char *device, struct amp_ctrl *control)
@@ -127,7 +127,7 @@ bool amp_ctrl_is_there(const struct amp_ctrl *control)
 	       strcmp(state, "crashed") != 0;
 }
 
-/* ---- endpoints */
+/* ------------------------------------------------------------------ endpoints */
 
 static int load_node(const char *dir, struct amp_node *node)
 {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file rpmsg_ctrl.h
- * @brief A core's control device (/dev/rpmsg_ctrlN), which makes and removes endpoints and channels, and the device
+/*
+ * A core's control device (/dev/rpmsg_ctrlN), which makes and removes endpoints and channels, and the device
  * nodes (/dev/rpmsgN) of endpoints.
  *
  * Linux 6.1 does not guard these against the core's end: an endpoint that is made while its core goes outlives it, and

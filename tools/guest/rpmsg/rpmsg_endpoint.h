@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file rpmsg_endpoint.h
- * @brief A channel is opened, most often through an endpoint of our own, made by the control device (/dev/rpmsg_ctrlN).
- */
+/* A channel is opened, most often through an endpoint of our own, made by the control device (/dev/rpmsg_ctrlN). */
 #ifndef AMPRELAY_GUEST_RPMSG_ENDPOINT_H
 #define AMPRELAY_GUEST_RPMSG_ENDPOINT_H
 

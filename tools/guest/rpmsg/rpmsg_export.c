@@ -98,7 +98,7 @@ static void check(struct export *export, const struct argp_state *state)
 		argp_error(state, "the name '%s' is in use by Linux or by this program", word[0]);
 }
 
-/* ---- what both do first */
+/* ------------------------------------------------------------------ what both do first */
 
 static int find_control(struct export *export)
 {
@@ -180,7 +180,7 @@ static int control_failed(const struct export *export, int err)
 	}
 }
 
-/* ---- export-ept */
+/* ------------------------------------------------------------------ export-ept */
 
 static error_t parse_ept(int key, char *arg, struct argp_state *state)
 {
@@ -240,7 +240,7 @@ int rpmsg_export_ept(int argc, char **argv)
 	return RPMSG_OK;
 }
 
-/* ---- destroy-ept */
+/* ------------------------------------------------------------------ destroy-ept */
 
 static error_t parse_destroy(int key, char *arg, struct argp_state *state)
 {
@@ -294,7 +294,7 @@ int rpmsg_destroy_ept(int argc, char **argv)
 	}
 }
 
-/* ---- export-dev */
+/* ------------------------------------------------------------------ export-dev */
 
 static error_t parse_dev(int key, char *arg, struct argp_state *state)
 {

@@ -60,7 +60,7 @@ static const struct argp argp = {
 	       "service's table of each core, with addresses (SRC is Linux' end), driver and device node.",
 };
 
-/* ---- collecting */
+/* ------------------------------------------------------------------ collecting */
 
 static bool add(struct list *list, struct rows *rows, const struct amp_channel *row)
 {
@@ -119,7 +119,7 @@ static void sort(struct rows *rows)
 		qsort(rows->row, rows->count, sizeof(*rows->row), by_core_and_name);
 }
 
-/* ---- printing */
+/* ------------------------------------------------------------------ printing */
 
 static const char *address(uint32_t value, char buf[16])
 {

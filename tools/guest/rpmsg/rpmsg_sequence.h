@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file rpmsg_sequence.h
- * @brief Numbered messages and the account of their replies: lost, doubled, out of order, changed.
+/*
+ * Numbered messages and the account of their replies: lost, doubled, out of order, changed.
  *
  * A message begins with its number (32 bits, little-endian, cut to the message's size); the bytes after it follow from
  * the number, so that each is different from the others in all of its length.

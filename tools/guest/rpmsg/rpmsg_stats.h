@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file rpmsg_stats.h
- * @brief Summary of measured times.
- */
+/* Summary of measured times. */
 #ifndef AMPRELAY_GUEST_RPMSG_STATS_H
 #define AMPRELAY_GUEST_RPMSG_STATS_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/** @file rpmsg_trips.h @brief Round trips, one at a time: what `ping` and `bench` have in common. */
+/* Round trips, one at a time: what `ping` and `bench` have in common. */
 #ifndef AMPRELAY_GUEST_RPMSG_TRIPS_H
 #define AMPRELAY_GUEST_RPMSG_TRIPS_H
 

@@ -51,7 +51,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-/* ---- wait */
+/* ------------------------------------------------------------------ wait */
 
 static const struct argp_option wait_options[] = {
 	{"gone", 'g', NULL, 0, "Wait until it is gone, instead: at once if it is not there", 0},
@@ -127,7 +127,7 @@ int rpmsg_wait(int argc, char **argv)
 	return status;
 }
 
-/* ---- watch */
+/* ------------------------------------------------------------------ watch */
 
 static void say(const char *what, const struct watch *watch)
 {

@@ -112,7 +112,7 @@ static bool print_row(struct rproc *rp, void *arg)
 	return false;
 }
 
-/* ---- the kernel log of this attempt */
+/* ------------------------------------------------------------------ the kernel log of this attempt */
 
 /* Is this record about remote processors? */
 static bool concerns(const struct amp_kmsg *msg)
@@ -152,7 +152,7 @@ static int refused(struct rproc *rp, const char *why)
 	return AMP_EXIT_REFUSED;
 }
 
-/* ---- waiting */
+/* ------------------------------------------------------------------ waiting */
 
 static int64_t now_ms(void)
 {
@@ -183,7 +183,7 @@ static bool wait_for_log(struct rproc *rp, const char *text)
 	return false;
 }
 
-/* ---- actions */
+/* ------------------------------------------------------------------ actions */
 
 /* The kernel says -ENOENT for an empty file, too. */
 static void explain_file(struct rproc *rp)
@@ -328,7 +328,7 @@ static const struct {
 	{"recovery", "off", recovery_off, "recovery is off"},
 };
 
-/* ---- command line */
+/* ------------------------------------------------------------------ command line */
 
 struct arguments {
 	const char *words[3]; /* action, [setting,] core */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/** @file child.h @brief A QEMU process: it cannot outlive the relay, and its end and its complaints are heard. */
+/* A QEMU process: it cannot outlive the relay, and its end and its complaints are heard. */
 #ifndef AMPRELAY_RELAY_CHILD_H
 #define AMPRELAY_RELAY_CHILD_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/** @file flight_record.h @brief The flight record, events.jsonl: what happened, one JSON object a line. */
+/* The flight record, events.jsonl: what happened, one JSON object a line. */
 #ifndef AMPRELAY_RELAY_FLIGHT_RECORD_H
 #define AMPRELAY_RELAY_FLIGHT_RECORD_H
 

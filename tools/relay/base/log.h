@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/** @file log.h @brief The relay's own messages, which go to relay.log, and a limit to what guests can cause. */
+/* The relay's own messages, which go to relay.log, and a limit to what guests can cause. */
 #ifndef AMPRELAY_RELAY_LOG_H
 #define AMPRELAY_RELAY_LOG_H
 

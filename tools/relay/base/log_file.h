@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/** @file log_file.h @brief Logs in the state directory: fresh at each start, the previous one kept, limited in size. */
+/* Logs in the state directory: fresh at each start, the previous one kept, limited in size. */
 #ifndef AMPRELAY_RELAY_LOG_FILE_H
 #define AMPRELAY_RELAY_LOG_FILE_H
 

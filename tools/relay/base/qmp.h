@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/** @file qmp.h @brief QEMU's machine protocol over an inherited socket: commands with callbacks, and events. */
+/* QEMU's machine protocol over an inherited socket: commands with callbacks, and events. */
 #ifndef AMPRELAY_RELAY_QMP_H
 #define AMPRELAY_RELAY_QMP_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/** @file remove_tree.h @brief Removes a folder and all in it. */
+/* Removes a folder and all in it. */
 #ifndef AMPRELAY_RELAY_REMOVE_TREE_H
 #define AMPRELAY_RELAY_REMOVE_TREE_H
 

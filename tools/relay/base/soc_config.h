@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/** @file soc_config.h @brief The SoC as the relay builds it: soc.json, which tools/socgen makes from qemu/SOC.dts. */
+/* The SoC as the relay builds it: soc.json, which tools/socgen makes from qemu/SOC.dts. */
 #ifndef AMPRELAY_RELAY_SOC_CONFIG_H
 #define AMPRELAY_RELAY_SOC_CONFIG_H
 

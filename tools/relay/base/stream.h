@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/** @file stream.h @brief A byte stream to a child process: read in the event loop, written through a bounded queue. */
+/* A byte stream to a child process: read in the event loop, written through a bounded queue. */
 #ifndef AMPRELAY_RELAY_STREAM_H
 #define AMPRELAY_RELAY_STREAM_H
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file control_server.h
- * @brief Server side of tools/common/control.h. control_server.c moves packets, control_commands.c knows the commands,
+/*
+ * Server side of tools/common/control.h. control_server.c moves packets, control_commands.c knows the commands,
  * control_exec.c those that run something in the guest, control_host.c those for the relay as a host.
  */
 #ifndef AMPRELAY_RELAY_CONTROL_SERVER_H

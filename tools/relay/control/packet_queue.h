@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/** @file packet_queue.h @brief Packets of the control protocol that wait for a slow client. */
+/* Packets of the control protocol that wait for a slow client. */
 #ifndef AMPRELAY_RELAY_PACKET_QUEUE_H
 #define AMPRELAY_RELAY_PACKET_QUEUE_H
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file bells.h
- * @brief The doorbells of one core: Linux's interrupt vectors on one side, bytes of a UART on the other.
+/*
+ * The doorbells of one core: Linux's interrupt vectors on one side, bytes of a UART on the other.
  *
  * A kick says "look", not how often: kicks that cannot be passed on at once become one pending bit. So nothing grows,
  * nothing is allocated, and nothing blocks, however fast a guest rings. A kick costs one system call on the receiving

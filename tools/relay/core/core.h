@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file core.h
- * @brief One remote core: its power, its doorbells, its senses. What each file of this folder does: tools/README.md.
+/*
+ * One remote core: its power, its doorbells, its senses. What each file of this folder does: tools/README.md.
  *
  *      OFF ── start ──► STARTING ── boot byte ──► RUNNING ── stop ──► STOPPING ──► KILLING ──► OFF
  *                          │ time-out, exit          │ a detector              ▲

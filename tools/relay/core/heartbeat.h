@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file heartbeat.h
- * @brief Is the core dead, or is this machine merely slow?
+/*
+ * Is the core dead, or is this machine merely slow?
  *
  * A beat that stays away for the timeout is a suspicion only: on a busy machine the core's process may not have had the
  * processor for that long. Then its QEMU is asked for a sign of life. Its answer proves that the process runs again,

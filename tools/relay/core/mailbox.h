@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/** @file mailbox.h @brief Requests of a core's driver: taken once from shared memory, checked, and given a verdict. */
+/* Requests of a core's driver: taken once from shared memory, checked, and given a verdict. */
 #ifndef AMPRELAY_RELAY_MAILBOX_H
 #define AMPRELAY_RELAY_MAILBOX_H
 

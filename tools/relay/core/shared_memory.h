@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file shared_memory.h
- * @brief One core's shared memory: a sealed memfd that Linux and the core map too, and that ends with the last of them.
+/*
+ * One core's shared memory: a sealed memfd that Linux and the core map too, and that ends with the last of them.
  *
  * Both guests may write anywhere in it at any time. Reading means copying a structure once; writing means telling,
  * never remembering: the relay's own state is elsewhere.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/** @file trace_ring.h @brief Reader of a core's trace region: bytes of a ring become lines. */
+/* Reader of a core's trace region: bytes of a ring become lines. */
 #ifndef AMPRELAY_RELAY_TRACE_RING_H
 #define AMPRELAY_RELAY_TRACE_RING_H
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file hosting.h
- * @brief The relay as the host of a core, in place of Linux: `amprelay start CORE --loader relay`.
+/*
+ * The relay as the host of a core, in place of Linux: `amprelay start CORE --loader relay`.
  *
  * Glue only. The image, the resource table, the virtio device and RPMsg are the library's business (lib/remoteproc,
  * lib/rpmsg in the driver's role), as in any MCU that hosts another. This brings what a platform brings: memory, power

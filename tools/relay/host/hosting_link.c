@@ -137,7 +137,7 @@ static void on_channel(struct rpmsg_device *rdev, const char *name, uint32_t add
 {
 	struct hosting *role = role_of(rdev);
 	struct host_channel *channel;
-	struct host_talk *talk, *next;
+	struct host_talk *next;
 
 	if (role->channels == HOST_CHANNELS) {
 		amp_core_warn(role->core, "it announces more than %d channels", HOST_CHANNELS);
@@ -147,7 +147,7 @@ static void on_channel(struct rpmsg_device *rdev, const char *name, uint32_t add
 	amp_text_clean(channel->name, sizeof(channel->name), name, RPMSG_NAME_SIZE);
 	channel->addr = addr;
 	record_channel(role, channel->name, addr, true);
-	for (talk = role->talks; talk; talk = next) {
+	for (struct host_talk *talk = role->talks; talk; talk = next) {
 		next = talk->next;
 		try_to_say(talk);
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/** @file agent.h @brief Link to the agent in the guest: commands run there, each on a channel with windows. */
+/* Link to the agent in the guest: commands run there, each on a channel with windows. */
 #ifndef AMPRELAY_RELAY_AGENT_H
 #define AMPRELAY_RELAY_AGENT_H
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file agent_dump.h
- * @brief Linux's own core dumps, on their way from the guest's agent to files.
+/*
+ * Linux's own core dumps, on their way from the guest's agent to files.
  *
  * The guest gets no folder to write to: what it could make there (links, files that run as their owner, any amount of
  * data) is no business of the machine that the lab runs on. It hands over bytes; their name, number and most bytes are

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file agent_frame.h
- * @brief Frames out of the byte stream of the guest's agent.
+/*
+ * Frames out of the byte stream of the guest's agent.
  *
  * A stream with a bad frame cannot be trusted any further. The agent closes and reopens its port then, and begins with
  * HELLO again; so does one that was killed and started anew, perhaps in the middle of a frame. A reader that has lost

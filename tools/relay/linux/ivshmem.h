@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/** @file ivshmem.h @brief Server side of QEMU's ivshmem protocol, for the one client that each core's device is. */
+/* Server side of QEMU's ivshmem protocol, for the one client that each core's device is. */
 #ifndef AMPRELAY_RELAY_IVSHMEM_H
 #define AMPRELAY_RELAY_IVSHMEM_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/** @file vm.h @brief The Linux side: its QEMU process, console and kernel log. */
+/* The Linux side: its QEMU process, console and kernel log. */
 #ifndef AMPRELAY_RELAY_VM_H
 #define AMPRELAY_RELAY_VM_H
 

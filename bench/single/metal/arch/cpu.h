@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file cpu.h
- * @brief The bare-metal port in a program: each side is one thread, has its link for itself, and is never interrupted.
- */
+/* The bare-metal port in a program: each side is one thread, has its link for itself, and is never interrupted. */
 #ifndef METAL_ARCH_CPU_H
 #define METAL_ARCH_CPU_H
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file shared_access.h
- * @brief The simulator's accessors of shared memory: AMP_SHARED_ACCESS_HEADER of a simulator build of the library.
+/*
+ * The simulator's accessors of shared memory: AMP_SHARED_ACCESS_HEADER of a simulator build of the library.
  *
  * Each access is a step: before it the scheduler may let the other side run, let an interrupt in, or end this side's
  * life.

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file sim.h
- * @brief A deterministic simulator: two sides in one process, over memory that is as weak as the memory model allows.
+/*
+ * A deterministic simulator: two sides in one process, over memory that is as weak as the memory model allows.
  *
  * Each side is a coroutine that runs a program which uses the library. Everything that is left to chance on a real
  * system (who runs when, when a write becomes visible, how old a value may be, when a doorbell arrives) is drawn from
@@ -140,8 +139,8 @@ void sim_idle_tick(uint64_t deadline_ns);
 /** A busy-wait: let the other side run, or time pass. */
 void sim_yield(void);
 
-/** Mask the interrupt of this side. @return what sim_irq_restore() needs. Context: side; outside of a run does nothing
- */
+/** Mask the interrupt of this side. @return what sim_irq_restore() needs.
+ * Context: side; outside of a run does nothing */
 unsigned int sim_irq_save(void);
 void sim_irq_restore(unsigned int flags);
 

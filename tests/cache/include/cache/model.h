@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file model.h
- * @brief Write-back caches between two CPUs and the memory that they share; nothing keeps them coherent.
+/*
+ * Write-back caches between two CPUs and the memory that they share; nothing keeps them coherent.
  *
  * A region of memory has three copies: the memory itself, at the address that it was given with, and what each CPU sees
  * of it, at an address of its own. A line of a CPU's copy is what the cache holds. It is fetched from memory when it is

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file shared_access.h
- * @brief AMP_SHARED_ACCESS_HEADER of the build over the cache model: before each access something may happen to a line.
- */
+/* AMP_SHARED_ACCESS_HEADER of the build over the cache model: before each access something may happen to a line. */
 #ifndef CACHE_SHARED_ACCESS_H
 #define CACHE_SHARED_ACCESS_H
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file shared_access.h
- * @brief Accessors of shared memory for a library under fuzzing (AMP_SHARED_ACCESS_HEADER): before each access the
+/*
+ * Accessors of shared memory for a library under fuzzing (AMP_SHARED_ACCESS_HEADER): before each access the
  * hostile peer of tests/fuzz/peer.h may write.
  */
 #ifndef FUZZ_SHARED_ACCESS_H

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file board.h
- * @brief What a board may define in place of the weak defaults of the bare-metal port.
+/*
+ * What a board may define in place of the weak defaults of the bare-metal port.
  *
  * Besides amp_board_idle() these are, in the headers that declare them: metal_get_timestamp() (no clock),
  * metal_default_log_handler() (no messages) and amp_assert_failed() (stops the core).

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file irq.h
- * @brief Bare metal: keeping interrupts out is an instruction of the CPU.
- */
+/* Bare metal: keeping interrupts out is an instruction of the CPU. */
 #ifndef METAL_PORT_IRQ_H
 #define METAL_PORT_IRQ_H
 

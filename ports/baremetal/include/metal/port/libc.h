@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file libc.h
- * @brief Bare metal: the headers of the C library that applications use, and do not include themselves: those
+/*
+ * Bare metal: the headers of the C library that applications use, and do not include themselves: those
  * that the compiler came with, perhaps none.
  */
 #ifndef METAL_PORT_LIBC_H

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file condition.h
- * @brief Linux: a count of signals, and a futex on it.
- */
+/* Linux: a count of signals, and a futex on it. */
 #ifndef METAL_PORT_CONDITION_H
 #define METAL_PORT_CONDITION_H
 

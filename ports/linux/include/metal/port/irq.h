@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file irq.h
- * @brief Linux: handlers run on the dispatcher thread, and a recursive mutex keeps them out.
- */
+/* Linux: handlers run on the dispatcher thread, and a recursive mutex keeps them out. */
 #ifndef METAL_PORT_IRQ_H
 #define METAL_PORT_IRQ_H
 

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file libc.h
- * @brief Linux: the headers of the C library that applications use, and do not include themselves.
- */
+/* Linux: the headers of the C library that applications use, and do not include themselves. */
 #ifndef METAL_PORT_LIBC_H
 #define METAL_PORT_LIBC_H
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file mutex.h
- * @brief Linux: a futex, taken and given back inline. A POSIX mutex costs three times as much when nobody waits, which
+/*
+ * Linux: a futex, taken and given back inline. A POSIX mutex costs three times as much when nobody waits, which
  * is nearly always.
  */
 #ifndef METAL_PORT_MUTEX_H

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file shmem.h
- * @brief Linux: shared memory without a name, passed on as a file descriptor.
- */
+/* Linux: shared memory without a name, passed on as a file descriptor. */
 #ifndef METAL_PORT_SHMEM_H
 #define METAL_PORT_SHMEM_H
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file spinlock.h
- * @brief Linux: an atomic flag. The holder may be preempted: use a mutex where the wait could be longer than a few
+/*
+ * Linux: an atomic flag. The holder may be preempted: use a mutex where the wait could be longer than a few
  * instructions.
  */
 #ifndef METAL_PORT_SPINLOCK_H

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file sys.h
- * @brief Linux: what there is to know of the system. Included by <metal/sys.h>.
- */
+/* Linux: what there is to know of the system. Included by <metal/sys.h>. */
 #ifndef METAL_PORT_SYS_H
 #define METAL_PORT_SYS_H
 

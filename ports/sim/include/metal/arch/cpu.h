@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file cpu.h
- * @brief Simulator: a busy-wait lets the other side run. Caches are coherent; what delays writes is the memory of
+/*
+ * Simulator: a busy-wait lets the other side run. Caches are coherent; what delays writes is the memory of
  * <sim/sim.h>.
  */
 #ifndef METAL_ARCH_CPU_H

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file condition.h
- * @brief Simulator: a condition counts its signals.
- */
+/* Simulator: a condition counts its signals. */
 #ifndef METAL_PORT_CONDITION_H
 #define METAL_PORT_CONDITION_H
 

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file irq.h
- * @brief Simulator: the interrupt mask of the side that runs.
- */
+/* Simulator: the interrupt mask of the side that runs. */
 #ifndef METAL_PORT_IRQ_H
 #define METAL_PORT_IRQ_H
 

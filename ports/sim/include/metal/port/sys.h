@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file sys.h
- * @brief Simulator: there is nothing more to keep. Included by <metal/sys.h>.
- */
+/* Simulator: there is nothing more to keep. Included by <metal/sys.h>. */
 #ifndef METAL_PORT_SYS_H
 #define METAL_PORT_SYS_H
 

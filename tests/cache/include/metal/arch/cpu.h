@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file cpu.h
- * @brief A CPU whose data cache is the model of <cache/model.h>.
- */
+/* A CPU whose data cache is the model of <cache/model.h>. */
 #ifndef METAL_ARCH_CPU_H
 #define METAL_ARCH_CPU_H
 

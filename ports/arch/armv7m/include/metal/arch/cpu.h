@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file cpu.h
- * @brief ARMv6-M and ARMv7-M cores without caches: Cortex-M0, M0+, M3, M4. (A Cortex-M7 needs cache maintenance, and a
+/*
+ * ARMv6-M and ARMv7-M cores without caches: Cortex-M0, M0+, M3, M4. (A Cortex-M7 needs cache maintenance, and a
  * directory of its own.)
  */
 #ifndef METAL_ARCH_CPU_H

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file cpu.h
- * @brief A program under an operating system, on any CPU: no control over interrupts, and memory that is coherent.
+/*
+ * A program under an operating system, on any CPU: no control over interrupts, and memory that is coherent.
  *
  * User space cannot maintain caches portably. What it shares with another core comes from a driver, which maps it as
  * the hardware needs.

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file cpu.h
- * @brief RISC-V cores of 32 bits in machine mode, without caches or with ones that the peer sees through. (Others need
+/*
+ * RISC-V cores of 32 bits in machine mode, without caches or with ones that the peer sees through. (Others need
  * cache maintenance, and a directory of their own.)
  */
 #ifndef METAL_ARCH_CPU_H

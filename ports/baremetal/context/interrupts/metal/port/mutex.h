@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file mutex.h
- * @brief Task and interrupt handlers of one CPU, on bare metal and in the simulator: holding a mutex keeps interrupts
+/*
+ * Task and interrupt handlers of one CPU, on bare metal and in the simulator: holding a mutex keeps interrupts
  * out.
  *
  * Nested mutexes are released in the opposite order, since each restores the interrupt state that it found.

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file spinlock.h
- * @brief Task and interrupt handlers of one CPU, on bare metal and in the simulator: holding a lock keeps interrupts
+/*
+ * Task and interrupt handlers of one CPU, on bare metal and in the simulator: holding a lock keeps interrupts
  * out.
  */
 #ifndef METAL_PORT_SPINLOCK_H

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file mutex.h
- * @brief Bare metal, one context: nobody else can hold it, so there is nothing to do, and nothing is kept.
+/*
+ * Bare metal, one context: nobody else can hold it, so there is nothing to do, and nothing is kept.
  *
  * metal_mutex_is_acquired() therefore always says 0, and metal_mutex_try_acquire() always succeeds.
  */

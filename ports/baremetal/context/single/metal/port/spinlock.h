@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/**
- * @file spinlock.h
- * @brief Bare metal, one context: nothing to exclude.
- */
+/* Bare metal, one context: nothing to exclude. */
 #ifndef METAL_PORT_SPINLOCK_H
 #define METAL_PORT_SPINLOCK_H
 

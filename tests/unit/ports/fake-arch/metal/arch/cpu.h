@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/**
- * @file cpu.h
- * @brief An architecture for tests: its interrupt mask is a variable, and waiting calls the test.
- */
+/* An architecture for tests: its interrupt mask is a variable, and waiting calls the test. */
 #ifndef METAL_ARCH_CPU_H
 #define METAL_ARCH_CPU_H
 

@@ -14,10 +14,9 @@ static void images_of_both_classes_load_from_memory(void **state)
 {
 	struct elf_image image;
 	struct elf_spec spec;
-	int variant;
 
 	(void)state;
-	for (variant = 0; variant < 32; variant++) {
+	for (int variant = 0; variant < 32; variant++) {
 		spec = variant & 2 ? spec_with_table(variant & 1) : elf_default_spec(variant & 1);
 		spec.headers_in_first = variant & 4;
 		spec.names_early = variant & 8;
@@ -62,16 +61,14 @@ static void a_stream_loads_in_pieces_of_any_size(void **state)
 {
 	struct elf_image image;
 	struct elf_spec spec;
-	size_t piece;
-	int variant;
 
 	(void)state;
-	for (variant = 0; variant < 4; variant++) {
+	for (int variant = 0; variant < 4; variant++) {
 		spec = spec_with_table(variant & 1);
 		spec.headers_in_first = variant & 2;
 		spec.junk = 40;
 		image = elf_build(&spec);
-		for (piece = 1; piece <= image.size + 1; piece++) {
+		for (size_t piece = 1; piece <= image.size + 1; piece++) {
 			assert_int_equal(load_stream(&image, piece, image.size), 0);
 			expect_loaded(&spec, &image);
 		}
@@ -126,14 +123,12 @@ static void an_image_cut_off_at_any_byte_is_refused(void **state)
 {
 	struct elf_image image;
 	struct elf_spec spec;
-	size_t end;
-	int variant;
 
 	(void)state;
-	for (variant = 0; variant < 4; variant++) {
+	for (int variant = 0; variant < 4; variant++) {
 		spec = variant & 2 ? spec_with_table(variant & 1) : elf_default_spec(variant & 1);
 		image = elf_build(&spec);
-		for (end = 0; end < image.needed; end++) {
+		for (size_t end = 0; end < image.needed; end++) {
 			assert_int_equal(load_mem(&image, end), -AMP_RPROC_ERR_TRUNCATED);
 			assert_int_equal(load_stream(&image, 1 + end % 90, end), -AMP_RPROC_ERR_TRUNCATED);
 			assert_int_equal(rproc.state, RPROC_CONFIGURED);
@@ -273,11 +268,10 @@ static void memory_that_cannot_be_written_ends_the_load(void **state)
 	struct metal_io_ops hooks = {.block_write = hook_fails};
 	struct elf_spec spec = elf_default_spec(false);
 	struct elf_image image;
-	int i;
 
 	(void)state;
 	shared_mem.io->ops = hooks;
-	for (i = 0; i < 2; i++) {
+	for (int i = 0; i < 2; i++) {
 		spec.headers_in_first = i; /* written from another place */
 		image = elf_build(&spec);
 		assert_int_equal(load_mem(&image, image.size), -AMP_RPROC_ERR_SEGMENT_MEMORY);
@@ -293,12 +287,11 @@ static void memory_behind_a_hook_without_physical_addresses_is_loaded(void **sta
 	struct elf_image image = elf_build(&spec);
 	struct metal_io_region region;
 	struct remoteproc_mem mem;
-	int i;
 
 	(void)state;
 	metal_list_del(&shared_mem.node);
 	metal_io_init(&region, memory, NULL, MEM_SIZE, (unsigned int)-1, 0, &hooks);
-	for (i = 0; i < 2; i++) {
+	for (int i = 0; i < 2; i++) {
 		hook_bytes = 0;
 		remoteproc_init_mem(&mem, "hooked", i ? MEM_PA : METAL_BAD_PHYS, MEM_DA, MEM_SIZE, &region);
 		remoteproc_add_mem(&rproc, &mem);

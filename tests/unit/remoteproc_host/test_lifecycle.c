@@ -83,13 +83,12 @@ static void each_operation_is_allowed_in_the_states_of_the_table_only(void **sta
 {
 	const struct operation *op;
 	struct platform before;
-	unsigned int i, from;
 	int status;
 
 	(void)state;
-	for (i = 0; i < metal_dim(operations); i++) {
+	for (unsigned int i = 0; i < metal_dim(operations); i++) {
 		op = &operations[i];
-		for (from = 0; from < RPROC_LAST; from++) {
+		for (unsigned int from = 0; from < RPROC_LAST; from++) {
 			bring_to(from);
 			before = platform;
 			status = op->call(&rproc);
@@ -117,10 +116,9 @@ static void a_failed_operation_of_the_platform_leads_to_error_and_stop_leads_out
 	             {RPROC_SUSPENDED, amp_remoteproc_resume},
 	             {RPROC_RUNNING, remoteproc_stop},
 	             {RPROC_READY, remoteproc_shutdown}};
-	unsigned int i;
 
 	(void)state;
-	for (i = 0; i < metal_dim(cases); i++) {
+	for (unsigned int i = 0; i < metal_dim(cases); i++) {
 		bring_to(cases[i].from);
 		platform.answer = -77;
 		assert_int_equal(cases[i].call(&rproc), -77);
@@ -164,10 +162,8 @@ static void shutdown_keeps_the_core_if_it_cannot_be_stopped(void **state)
 
 static void remove_is_refused_until_the_processor_is_offline(void **state)
 {
-	unsigned int from;
-
 	(void)state;
-	for (from = RPROC_OFFLINE + 1; from < RPROC_LAST; from++) {
+	for (unsigned int from = RPROC_OFFLINE + 1; from < RPROC_LAST; from++) {
 		bring_to(from);
 		assert_int_equal(remoteproc_remove(&rproc), -RPROC_EAGAIN);
 		assert_int_equal(platform.remove, 0);
@@ -205,10 +201,8 @@ static void init_fails_when_the_platform_fails(void **state)
 
 static void null_is_refused_everywhere(void **state)
 {
-	unsigned int i;
-
 	(void)state;
-	for (i = 0; i < metal_dim(operations); i++)
+	for (unsigned int i = 0; i < metal_dim(operations); i++)
 		assert_int_equal(operations[i].call(NULL), -RPROC_EINVAL);
 	assert_int_equal(remoteproc_remove(NULL), -RPROC_EINVAL);
 	assert_null(remoteproc_init(NULL, &platform_ops, NULL));
@@ -217,10 +211,8 @@ static void null_is_refused_everywhere(void **state)
 
 static void every_error_and_state_has_a_text(void **state)
 {
-	int i;
-
 	(void)state;
-	for (i = 0; i < AMP_RPROC_ERR_END; i++) {
+	for (int i = 0; i < AMP_RPROC_ERR_END; i++) {
 		if (i == 8 || (i > RPROC_ERR_LOADER_STATE && i <= RPROC_EMAX))
 			continue; /* not in use */
 		assert_string_not_equal(amp_remoteproc_strerror(-i), "unknown error");
@@ -229,7 +221,7 @@ static void every_error_and_state_has_a_text(void **state)
 	assert_string_equal(amp_remoteproc_strerror(-8), "unknown error");
 	assert_string_equal(amp_remoteproc_strerror(-AMP_RPROC_ERR_END), "unknown error");
 	assert_string_equal(amp_remoteproc_strerror(INT32_MIN), "unknown error");
-	for (i = 0; i < RPROC_LAST; i++)
+	for (int i = 0; i < RPROC_LAST; i++)
 		assert_string_not_equal(amp_remoteproc_state_name((unsigned int)i), "unknown");
 	assert_string_equal(amp_remoteproc_state_name(RPROC_LAST), "unknown");
 }

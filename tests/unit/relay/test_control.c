@@ -684,15 +684,15 @@ static void an_agent_that_ignores_its_window_loses_the_link(void **state)
 	static uint8_t block[AMP_AGENT_PAYLOAD_MAX];
 	uint8_t payload[AMP_AGENT_PAYLOAD_MAX];
 	struct amp_frame frame;
-	int fd, i;
+	int fd, blocks;
 
 	(void)state;
 	agent_is_up();
 	fd = request("{\"cmd\":\"exec\",\"argv\":[\"yes\"]}");
 	frame = agent_hears(payload);
-	for (i = 0; i < 64 && lab->agent.up; i++)
+	for (blocks = 0; blocks < 64 && lab->agent.up; blocks++)
 		agent_sends(AMP_FRAME_STDOUT, frame.channel, block, sizeof(block));
-	assert_in_range(i, 17, 40);
+	assert_in_range(blocks, 17, 40);
 	assert_false(lab->agent.up);
 	close(fd);
 	run();

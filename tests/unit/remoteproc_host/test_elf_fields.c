@@ -80,9 +80,7 @@ static void try_row(const struct row *row, bool wide, unsigned int number)
 
 static void try_rows(const struct row *rows, unsigned int n)
 {
-	unsigned int i;
-
-	for (i = 0; i < n; i++) {
+	for (unsigned int i = 0; i < n; i++) {
 		if (rows[i].cls != 1)
 			try_row(&rows[i], false, i);
 		if (rows[i].cls != 0 && AMP_WITH_ELF64)
@@ -254,10 +252,9 @@ static void bytes_of_the_identification_are_checked(void **state)
 		{EI_OSABI, 0xff, 0},          {EI_ABIVERSION, 0xff, 0},       {EI_PAD, 0xff, 0},
 	};
 	struct elf_image image;
-	unsigned int i;
 
 	(void)state;
-	for (i = 0; i < metal_dim(rows); i++) {
+	for (unsigned int i = 0; i < metal_dim(rows); i++) {
 		image = build(i % 2);
 		image.bytes[rows[i].byte] = rows[i].value;
 		assert_int_equal(load(&image), rows[i].error);
@@ -310,7 +307,6 @@ static void as_many_segments_as_are_allowed_load(void **state)
 	Elf32_Ehdr *header = (void *)bytes;
 	Elf32_Phdr *phdr = (void *)(header + 1);
 	uint8_t *data = (uint8_t *)(phdr + MAX);
-	unsigned int i;
 
 	(void)state;
 	memcpy(header->e_ident, ELFMAG "\1\1\1", 7);
@@ -320,7 +316,7 @@ static void as_many_segments_as_are_allowed_load(void **state)
 	header->e_phoff = sizeof(*header);
 	header->e_phentsize = sizeof(*phdr);
 	header->e_phnum = MAX;
-	for (i = 0; i < MAX; i++) {
+	for (unsigned int i = 0; i < MAX; i++) {
 		/* In memory in the reverse order of that in the file; some share a place in the file, being the same
 		 * bytes. */
 		phdr[i].p_type = PT_LOAD;
@@ -331,7 +327,7 @@ static void as_many_segments_as_are_allowed_load(void **state)
 		memset(data + i * 4, (int)i, 4);
 	}
 	assert_int_equal(load(&image), 0);
-	for (i = 0; i < MAX; i++) {
+	for (unsigned int i = 0; i < MAX; i++) {
 		assert_int_equal(memory[(MAX - i) * 8], i / 2);
 		assert_int_equal(memory[(MAX - i) * 8 + 7], 0);
 	}

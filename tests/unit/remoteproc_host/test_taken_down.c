@@ -55,10 +55,8 @@ static int teardown_both(void **state)
 
 static void the_device_of_a_link_that_went_down_is_removed_by_its_own_pointer(void **state)
 {
-	unsigned int turn;
-
 	(void)state;
-	for (turn = 0; turn < 3; turn++) {
+	for (unsigned int turn = 0; turn < 3; turn++) {
 		links_up(ignore);
 		rpmsg_deinit_vdev(&remote_link);
 		rpmsg_deinit_vdev(&remote_link);
@@ -90,11 +88,9 @@ static int take_all_down(struct rpmsg_endpoint *ept, void *data, size_t len, uin
 
 static void in_a_callback_a_device_stays_until_the_notification_is_over(void **state)
 {
-	unsigned int turn;
-
 	(void)state;
 	called = 0;
-	for (turn = 1; turn < 4; turn++) {
+	for (unsigned int turn = 1; turn < 4; turn++) {
 		links_up(take_all_down);
 		assert_int_equal(rpmsg_send(&host_ept, "x", 1), 1);
 		assert_int_equal(rpmsg_send(&host_ept, "y", 1), 1);

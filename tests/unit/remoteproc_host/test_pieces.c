@@ -72,7 +72,7 @@ static void pieces_of_no_use_are_passed_over(void **state)
 {
 	struct elf_spec spec = spec_with_table(false);
 	struct elf_image image = elf_build(&spec);
-	size_t offset, len, at;
+	size_t offset, len;
 	void *info = NULL;
 
 	(void)state;
@@ -91,7 +91,7 @@ static void pieces_of_no_use_are_passed_over(void **state)
 		0);
 	assert_int_equal(offset, 20);
 	/* Overlapping pieces. */
-	for (at = 10; len; at += 10)
+	for (size_t at = 10; len; at += 10)
 		assert_int_equal(remoteproc_load_noblock(&rproc, image.bytes + at, at, metal_min(image.size - at, 25),
 		                                         &info, NULL, NULL, &offset, &len, NULL, NULL),
 		                 0);
@@ -272,14 +272,13 @@ static void a_format_that_was_added_is_loaded(void **state)
 	                                              "12345678ABCDEFGH",
 	                          .size = 24};
 	struct elf_spec spec = elf_default_spec(false);
-	size_t piece;
 
 	(void)state;
 	assert_int_equal(load_mem(&image, image.size), -AMP_RPROC_ERR_FORMAT);
 	assert_int_equal(amp_remoteproc_add_loader(&rproc, &loader), 0);
 	assert_int_equal(amp_remoteproc_add_loader(&rproc, &loader), -RPROC_EINVAL);
 	raw_released = 0;
-	for (piece = 1; piece < 26; piece++) {
+	for (size_t piece = 1; piece < 26; piece++) {
 		memset(memory, FRESH, MEM_SIZE);
 		assert_int_equal(load_stream(&image, piece, image.size), 0);
 		assert_memory_equal(memory + 0x100, "ABCDEFGH\xee\xee\xee\xee\x5a", 13);
@@ -300,7 +299,6 @@ static void a_loader_with_a_part_missing_is_not_added(void **state)
 {
 	struct loader_ops ops[5] = {raw_ops, raw_ops, raw_ops, raw_ops, raw_ops};
 	struct amp_loader loader = {.ops = &raw_ops};
-	unsigned int i;
 
 	(void)state;
 	assert_int_equal(amp_remoteproc_add_loader(&rproc, &loader), -RPROC_EINVAL);
@@ -311,7 +309,7 @@ static void a_loader_with_a_part_missing_is_not_added(void **state)
 	ops[2].locate_rsc_table = NULL;
 	ops[3].release = NULL;
 	ops[4].get_entry = NULL;
-	for (i = 0; i < metal_dim(ops); i++) {
+	for (unsigned int i = 0; i < metal_dim(ops); i++) {
 		loader.ops = &ops[i];
 		assert_int_equal(amp_remoteproc_add_loader(&rproc, &loader), -RPROC_EINVAL);
 	}

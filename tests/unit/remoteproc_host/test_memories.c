@@ -12,10 +12,9 @@ static void addresses_translate_up_to_the_last_byte(void **state)
 	} rows[] = {{-1, false}, {0, true}, {1, true}, {MEM_SIZE - 1, true}, {MEM_SIZE, false}};
 	struct metal_io_region *io = shared_mem.io;
 	unsigned long offset;
-	unsigned int i;
 
 	(void)state;
-	for (i = 0; i < metal_dim(rows); i++) {
+	for (unsigned int i = 0; i < metal_dim(rows); i++) {
 		offset = 77;
 		assert_ptr_equal(remoteproc_get_io_with_da(&rproc, MEM_DA + (unsigned long)rows[i].at, &offset),
 		                 rows[i].there ? io : NULL);
@@ -46,11 +45,10 @@ static void ranges_map_if_all_of_them_is_there(void **state)
 	};
 	metal_phys_addr_t da, pa;
 	struct metal_io_region *io;
-	unsigned int i;
 	void *va;
 
 	(void)state;
-	for (i = 0; i < metal_dim(rows); i++) {
+	for (unsigned int i = 0; i < metal_dim(rows); i++) {
 		da = MEM_DA + rows[i].at;
 		pa = METAL_BAD_PHYS;
 		io = NULL;
@@ -243,7 +241,7 @@ static void what_the_platform_maps_lies_in_the_region_that_it_names(void **state
 
 static void notify_ids_are_given_out_once_within_the_range(void **state)
 {
-	unsigned int i, bits = (unsigned int)METAL_BITS_PER_ULONG;
+	unsigned int bits = (unsigned int)METAL_BITS_PER_ULONG;
 
 	(void)state;
 	assert_int_equal(remoteproc_allocate_id(&rproc, 3, 5), 3);
@@ -255,7 +253,7 @@ static void notify_ids_are_given_out_once_within_the_range(void **state)
 	assert_int_equal(remoteproc_allocate_id(&rproc, bits, 0), RSC_NOTIFY_ID_ANY);
 	assert_int_equal(remoteproc_allocate_id(&rproc, RSC_NOTIFY_ID_ANY, 0), RSC_NOTIFY_ID_ANY);
 	assert_int_equal(remoteproc_allocate_id(NULL, 0, 0), RSC_NOTIFY_ID_ANY);
-	for (i = 4; i < bits; i++)
+	for (unsigned int i = 4; i < bits; i++)
 		assert_int_not_equal(remoteproc_allocate_id(&rproc, 0, 0), i == bits - 1 ? 0 : RSC_NOTIFY_ID_ANY);
 	assert_int_equal(remoteproc_allocate_id(&rproc, 0, 0), RSC_NOTIFY_ID_ANY);
 }

@@ -15,12 +15,11 @@ static void load_each_way(const struct elf_image *image, unsigned int rewinds, i
 {
 	struct source source = {.image = image, .end = image->size, .fail_at = SIZE_MAX};
 	size_t pieces[] = {1, 7, 64, image->size};
-	unsigned int i;
 
 	assert_int_equal(load_mem(image, image->size), expected);
 	if (!expected)
 		check(image);
-	for (i = 0; i < metal_dim(pieces); i++) {
+	for (unsigned int i = 0; i < metal_dim(pieces); i++) {
 		memset(memory, FRESH, MEM_SIZE);
 		source.piece = pieces[i];
 		source.at = 0;
@@ -63,10 +62,9 @@ static void the_table_is_where_the_firmware_was_linked_to_find_it(void **state)
 {
 	struct elf_spec spec;
 	struct elf_image image;
-	int wide;
 
 	(void)state;
-	for (wide = 0; wide < 2; wide++) {
+	for (int wide = 0; wide < 2; wide++) {
 		spec = spec_with_table(wide);
 		spec.table_runs_at = MEM_DA + RUNS_AT;
 		image = elf_build(&spec);
@@ -156,10 +154,9 @@ static void a_section_without_a_table_is_no_table_and_one_may_follow(void **stat
 	static const struct table zeroes;
 	struct elf_spec spec;
 	struct elf_image image;
-	unsigned int kind;
 
 	(void)state;
-	for (kind = 0; kind < 6; kind++) {
+	for (unsigned int kind = 0; kind < 6; kind++) {
 		spec = spec_with_table(kind & 1);
 		if (kind / 2 == 0)
 			spec.table_size = 0;
@@ -181,20 +178,19 @@ static struct elf_spec overlapping;
 static void check_overlapping(const struct elf_image *image)
 {
 	uint8_t expected[MEM_SIZE];
-	unsigned int n;
 
 	memset(expected, FRESH, sizeof(expected));
-	for (n = 0; n < ELF_SEGMENTS; n++)
+	for (unsigned int n = 0; n < ELF_SEGMENTS; n++)
 		memset(expected + (overlapping.segment[n].da - MEM_DA) + overlapping.segment[n].filesz, 0,
 		       overlapping.segment[n].memsz - overlapping.segment[n].filesz);
-	for (n = 0; n < ELF_SEGMENTS; n++)
+	for (unsigned int n = 0; n < ELF_SEGMENTS; n++)
 		memcpy(expected + (overlapping.segment[n].da - MEM_DA), image->bytes + image->segment_offset[n],
 		       overlapping.segment[n].filesz);
 	assert_memory_equal(memory, expected, MEM_SIZE);
 }
 
-/* GNU ld for ZynqMP, RZ and Nios: a stack on top of a heap, and data that comes behind zeroes on top of it, or before.
- */
+/* GNU ld for ZynqMP, RZ and Nios: a stack on top of a heap,
+ * and data that comes behind zeroes on top of it, or before. */
 static void zeroes_come_before_bytes_whatever_their_order_in_the_file(void **state)
 {
 	static const struct {
@@ -209,14 +205,14 @@ static void zeroes_come_before_bytes_whatever_their_order_in_the_file(void **sta
 	static const unsigned int order[][ELF_SEGMENTS] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
 	                                                   {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
 	struct elf_image image;
-	unsigned int i, j, n, wide;
+	unsigned int j, wide;
 
 	(void)state;
-	for (i = 0; i < metal_dim(parts) * metal_dim(order) * 2; i++) {
+	for (unsigned int i = 0; i < metal_dim(parts) * metal_dim(order) * 2; i++) {
 		wide = i % 2;
 		j = i / 2 % metal_dim(order);
 		overlapping = elf_default_spec(wide);
-		for (n = 0; n < ELF_SEGMENTS; n++) {
+		for (unsigned int n = 0; n < ELF_SEGMENTS; n++) {
 			overlapping.segment[n].da = MEM_DA + parts[i / 12][order[j][n]].da;
 			overlapping.segment[n].filesz = parts[i / 12][order[j][n]].filesz;
 			overlapping.segment[n].memsz = parts[i / 12][order[j][n]].memsz;
@@ -270,12 +266,11 @@ static struct elf_image harvard(bool wide)
 static void code_and_data_at_one_address_are_told_apart_by_the_hook(void **state)
 {
 	struct elf_image image;
-	int wide;
 
 	(void)state;
 	remoteproc_init_mem(&code_mem, "code", MEM_PA + 0x2000, CODE_DA, 0x1000, shared_mem.io);
 	remoteproc_add_mem(&rproc, &code_mem);
-	for (wide = 0; wide < 2; wide++) {
+	for (int wide = 0; wide < 2; wide++) {
 		image = harvard(wide);
 		assert_int_equal(load_mem(&image, image.size), -AMP_RPROC_ERR_SEGMENT);
 		platform_ops.segment_da = by_flags;
@@ -312,10 +307,9 @@ static void check_ordered(const struct elf_image *image)
 static void program_headers_at_the_end_load_from_what_can_begin_again(void **state)
 {
 	struct elf_image image;
-	int variant;
 
 	(void)state;
-	for (variant = 0; variant < 4; variant++) {
+	for (int variant = 0; variant < 4; variant++) {
 		ordered = variant & 2 ? spec_with_table(variant & 1) : elf_default_spec(variant & 1);
 		ordered.phdrs_last = true;
 		image = elf_build(&ordered);

@@ -124,12 +124,12 @@ static void the_next_bit_is_found_for_every_start_and_end(void **state)
 		{0, 0, 0},       {~0UL, ~0UL, ~0UL},     {0, 0, 1},          {1UL << (METAL_BITS_PER_ULONG - 1), 0, 0},
 		{~0UL, 0, ~0UL}, {0x8001, 0x10, 0x8000}, {~0UL, ~1UL, ~0UL},
 	};
-	unsigned int bits = 3 * METAL_BITS_PER_ULONG, start, max, expected;
+	unsigned int bits = 3 * METAL_BITS_PER_ULONG, expected;
 
 	(void)state;
 	for (size_t m = 0; m < metal_dim(maps); m++) {
-		for (start = 0; start <= bits; start++) {
-			for (max = 0; max <= bits; max++) {
+		for (unsigned int start = 0; start <= bits; start++) {
+			for (unsigned int max = 0; max <= bits; max++) {
 				for (expected = start; expected < max; expected++)
 					if (metal_bitmap_is_bit_set(maps[m], (int)expected))
 						break;

@@ -165,11 +165,10 @@ static void every_field_is_checked_at_its_limits(void **state)
 		{F(trace.da), UINT32_MAX - 0xfe, -RPROC_EINVAL},
 	};
 	struct full table;
-	unsigned int i;
 	int copy, shared;
 
 	(void)state;
-	for (i = 0; i < metal_dim(rows); i++) {
+	for (unsigned int i = 0; i < metal_dim(rows); i++) {
 		table = full;
 		memcpy((char *)&table + rows[i].offset, &rows[i].value, rows[i].size);
 		copy = set_copy(&table, sizeof(table));
@@ -422,7 +421,6 @@ static void a_vendors_hook_gets_all_up_to_the_tables_end_and_the_live_entry(void
 {
 	static const uint32_t last_and_first[] = {RSC_VENDOR_END, RSC_VENDOR_START};
 	struct full table = full;
-	unsigned int i;
 
 	(void)state;
 	platform_ops.handle_rsc = answer_live;
@@ -433,7 +431,7 @@ static void a_vendors_hook_gets_all_up_to_the_tables_end_and_the_live_entry(void
 	/* One in the middle of the table, whose second word is no length. */
 	table.offset[4] = offsetof(struct full, carveout);
 	table.offset[1] = offsetof(struct full, devmem);
-	for (i = 0; i < metal_dim(last_and_first); i++) {
+	for (unsigned int i = 0; i < metal_dim(last_and_first); i++) {
 		platform.vendor_len = 0;
 		table.carveout.type = last_and_first[i];
 		assert_int_equal(set_shared(&table, sizeof(table)), 0);
@@ -447,12 +445,11 @@ static void an_entry_of_an_unknown_type_is_nobodys(void **state)
 	static const uint32_t unknown[] = {RSC_LAST, 5, RSC_VENDOR_START - 1, RSC_VENDOR_END + 1, UINT32_MAX};
 	struct full table = full;
 	struct amp_trace trace;
-	unsigned int i;
 
 	(void)state;
 	table.offset[0] = offsetof(struct full, vendor); /* the others come behind it */
 	table.offset[4] = offsetof(struct full, vdev);
-	for (i = 0; i < metal_dim(unknown); i++) {
+	for (unsigned int i = 0; i < metal_dim(unknown); i++) {
 		table.vendor.type = unknown[i];
 		assert_int_equal(set_shared(&table, sizeof(table)), 0);
 		assert_int_equal(amp_remoteproc_get_trace(&rproc, 0, &trace), 0);
@@ -569,7 +566,6 @@ static void a_loaded_table_starts_without_a_driver(void **state)
 static void without_the_option_only_devices_at_known_places_and_traces_are_taken(void **state)
 {
 	struct full table = full;
-	unsigned int i;
 	int status;
 
 	(void)state;
@@ -577,7 +573,7 @@ static void without_the_option_only_devices_at_known_places_and_traces_are_taken
 		skip();
 	rproc.state = RPROC_READY;
 	table.header.num = 1;
-	for (i = 0; i < 5; i++) {
+	for (unsigned int i = 0; i < 5; i++) {
 		table.offset[0] = full.offset[i];
 		status = set_copy(&table, sizeof(table));
 		if (i == 0 || full.offset[i] == offsetof(struct full, trace))

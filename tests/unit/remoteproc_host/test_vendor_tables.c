@@ -85,12 +85,10 @@ static void try_sample(const struct sample *sample)
 
 static void tables_of_vendors_are_taken_and_left_as_they_are(void **state)
 {
-	unsigned int i;
-
 	(void)state;
 	if (!AMP_WITH_TABLE_MEMORIES)
 		skip();
-	for (i = 0; i < metal_dim(samples); i++)
+	for (unsigned int i = 0; i < metal_dim(samples); i++)
 		try_sample(&samples[i]);
 }
 
@@ -101,10 +99,9 @@ static void a_vring_of_0_descriptors_is_left_to_the_caller(void **state)
 		1, 1, 0, 0, 0x14, VDEV(0), VRING(MEM_DA + 0x2000, 16, 0, 0), VRING(ANY, 16, 0, 1)};
 	vq_callback callbacks[2] = {NULL, NULL};
 	struct virtio_device *vdev;
-	unsigned int role;
 
 	(void)state;
-	for (role = VIRTIO_DEV_DRIVER; role <= VIRTIO_DEV_DEVICE; role++) {
+	for (unsigned int role = VIRTIO_DEV_DRIVER; role <= VIRTIO_DEV_DEVICE; role++) {
 		memset(memory, 0, MEM_SIZE);
 		memcpy(in_memory(), words, sizeof(words));
 		assert_int_equal(

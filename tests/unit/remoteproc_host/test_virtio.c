@@ -276,12 +276,11 @@ static void devices_of_one_table_are_told_apart(void **state)
 	struct two_vdevs *two = (struct two_vdevs *)(void *)(memory + 0x1000);
 	struct virtio_device *vdev[2];
 	struct remoteproc_virtio foreign;
-	unsigned int i;
 
 	(void)state;
 	memset(two, 0, sizeof(*two));
 	two->header = (struct resource_table){.ver = 1, .num = 2};
-	for (i = 0; i < 2; i++) {
+	for (unsigned int i = 0; i < 2; i++) {
 		two->offset[i] = (uint32_t)offsetof(struct two_vdevs, device) + i * (uint32_t)sizeof(two->device[0]);
 		two->device[i].vdev = good_table.vdev;
 		memcpy(two->device[i].vring, good_table.vring, sizeof(good_table.vring));
@@ -290,7 +289,7 @@ static void devices_of_one_table_are_told_apart(void **state)
 	two->device[1].vring[0].da += 0x800;
 	two->device[1].vring[1].da += 0x800;
 	assert_int_equal(remoteproc_set_rsc_table(&rproc, &two->header, sizeof(*two)), 0);
-	for (i = 0; i < 2; i++) {
+	for (unsigned int i = 0; i < 2; i++) {
 		vdev[i] = remoteproc_create_virtio(&rproc, (int)i, VIRTIO_DEV_DRIVER, NULL);
 		assert_non_null(vdev[i]);
 		assert_ptr_equal(vdev[i]->vrings_info[0].info.vaddr, memory + 0x2000 + i * 0x800);
@@ -331,10 +330,9 @@ static void no_table(void)
 static void a_table_that_changes_while_the_device_waits_gives_no_device(void **state)
 {
 	static void (*const ways[])(void) = {fewer_rings, no_table};
-	unsigned int i;
 
 	(void)state;
-	for (i = 0; i < metal_dim(ways); i++) {
+	for (unsigned int i = 0; i < metal_dim(ways); i++) {
 		*table() = good_table;
 		table()->vring[0].da = FW_RSC_U32_ADDR_ANY;
 		at_allocation(4, ways[i]); /* that of the last queue, after the copy of the table and the device */
@@ -427,9 +425,8 @@ static void a_device_waits_for_its_driver_by_the_platforms_events_and_no_longer_
 static void leave_marks(struct virtio_device *vdev)
 {
 	struct vring ring;
-	unsigned int i;
 
-	for (i = 0; i < vdev->vrings_num; i++) {
+	for (unsigned int i = 0; i < vdev->vrings_num; i++) {
 		vring_init(&ring, vdev->vrings_info[i].info.num_descs, vdev->vrings_info[i].info.vaddr,
 		           vdev->vrings_info[i].info.align);
 		ring.used->ring[ring.num].id = 0xa301;
