@@ -51,7 +51,6 @@ enum {
 enum {
 	P_TYPE,
 	P_OFFSET,
-	P_FLAGS64 = P_OFFSET,
 	P_VADDR,
 	P_PADDR,
 	P_FILESZ,
@@ -59,6 +58,7 @@ enum {
 	P_FLAGS32,
 	ELF_PHDR_FIELDS,
 };
+#define P_FLAGS64 P_OFFSET
 
 #define ELF_SHDR "wwaaaa"
 enum {

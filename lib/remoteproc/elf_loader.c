@@ -79,7 +79,9 @@ static int want(struct elf_info *info, enum step step, size_t offset, size_t len
 
 int elf_identify(const void *img_data, size_t len)
 {
-	return img_data && len >= 4 && memcmp(img_data, "\177ELF", 4) == 0 ? 0 : -RPROC_EINVAL;
+	static const uint8_t magic[] = {0x7f, 'E', 'L', 'F'};
+
+	return img_data && len >= sizeof(magic) && memcmp(img_data, magic, sizeof(magic)) == 0 ? 0 : -RPROC_EINVAL;
 }
 
 /* Is a table of the file behind the header, and does it end before the numbers do? */

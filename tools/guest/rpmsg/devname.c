@@ -62,10 +62,9 @@ static void copy_part(char *to, size_t size, const char *from)
 	size_t len;
 
 	for (len = 0; from[len] && len < size - 1; len++) {
-		bool kept =
-			isalnum((unsigned char)from[len]) || (from[len] == '.' && len) || strchr("_+:@-", from[len]);
-
-		to[len] = kept ? from[len] : '_';
+		to[len] = from[len];
+		if (!isalnum((unsigned char)from[len]) && !(from[len] == '.' && len) && !strchr("_+:@-", from[len]))
+			to[len] = '_';
 	}
 	to[len] = '\0';
 }
