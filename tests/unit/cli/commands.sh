@@ -217,10 +217,13 @@ console_ends_with_its_input() {
 }
 stopped_relay_is_an_error_in_time() {
 	relay=$1
+	calls=()
 	kill -STOP "$relay"
 	for _ in $(seq 20); do # more than the listener's queue takes
 		"$amprelay" --name "$lab" exec true </dev/null >/dev/null 2>&1 &
+		calls+=($!)
 	done
+	wait -n "${calls[@]}" || true # the first one that was not taken: the queue is full
 	ends 7 "is it stopped?" amp status
 	ends 7 "is it stopped?" amp restart m3
 	ends 7 "is it stopped?" amp fault m3 kill
