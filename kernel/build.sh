@@ -20,7 +20,7 @@ die() {
 	exit 1
 }
 
-# check_place DIRECTORY TODO: the kernel's makefiles take neither a space nor a colon in a path.
+# check_place DIRECTORY ADVICE: the kernel's makefiles take neither a space nor a colon in a path.
 check_place() {
 	case $(cd "$1" && pwd -P) in
 	*[[:space:]:]*) die "'$1': Linux cannot be built in a path with a space or a colon: $2" ;;

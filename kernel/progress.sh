@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# usage: kernel/progress.sh LOG TOTAL DONE <kbuild's output Appends the output to LOG, and shows how far the build is:
-# TOTAL steps are a whole one, DONE are from an earlier one that was interrupted. Each line is taken as it comes: no
-# filter with a buffer of its own stands before this.
+# usage: kernel/progress.sh LOG TOTAL DONE <kbuild's output
+# Appends the output to LOG, and shows how far the build is: TOTAL steps are a whole one, DONE are from an earlier one
+# that was interrupted. Each line is taken as it comes: no filter with a buffer of its own stands before this.
 set -euo pipefail
 
 log=$1 total=$2 done=$3

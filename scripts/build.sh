@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# usage: scripts/build.sh BUILD-DIRECTORY [TARGET…] Builds what is not up to date, with the output in
-# BUILD-DIRECTORY.log, which is shown if it fails. A build that takes time says so when it begins, also one that goes
-# on where another was interrupted.
+# usage: scripts/build.sh BUILD-DIRECTORY [TARGET…]
+# Builds what is not up to date, with the output in BUILD-DIRECTORY.log, which is shown if it fails. A build that takes
+# time says so when it begins, also one that goes on where another was interrupted.
 set -eu
 
 dir=$1

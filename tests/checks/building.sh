@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# usage: building.sh CMAKE-BUILD-DIRECTORY What a build tells and where an installation goes: nothing takes time in
-# silence, nothing that was asked for is ignored, and nothing is written outside of DESTDIR.
+# usage: building.sh CMAKE-BUILD-DIRECTORY
+# What a build tells and where an installation goes: nothing takes time in silence, nothing that was asked for is
+# ignored, and nothing is written outside of DESTDIR.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/../.." && pwd)

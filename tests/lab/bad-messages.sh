@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# usage: bad-messages.sh SOC, which has one core of the same name What Linux can do wrong to the firmware's services:
-# each ends in the documented way, and the core goes on serving everyone.
+# usage: bad-messages.sh SOC, which has one core of the same name
+# What Linux can do wrong to the firmware's services: each ends in the documented way, and the core goes on serving
+# everyone.
 . "$(dirname "$0")/lab.sh"
 core=$1
 

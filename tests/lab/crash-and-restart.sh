@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# usage: crash-and-restart.sh [COUNT] A crash is handled for the life that it ended: users who stop and start the core
-# while remoteproc waits for its lock to do so do not have a sound core restarted.
+# usage: crash-and-restart.sh [COUNT]
+# A crash is handled for the life that it ended: users who stop and start the core while remoteproc waits for its lock
+# to do so do not have a sound core restarted.
 . "$(dirname "$0")/lab.sh"
 . "$(dirname "$0")/firmware_file.sh"
 

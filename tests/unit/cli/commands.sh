@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# usage: commands.sh AMPRELAY RPMSG SOCGEN SOC-JSON What holds for every command: it fails when it cannot print, has
-# -h and --json, names the lab in its hints, holds no descriptor that is not its own, and ends. The lab is a real
-# relay; its QEMUs are scripts.
+# usage: commands.sh AMPRELAY RPMSG SOCGEN SOC-JSON
+# What holds for every command: it fails when it cannot print, has -h and --json, names the lab in its hints, holds no
+# descriptor that is not its own, and ends. The lab is a real relay; its QEMUs are scripts.
 set -euo pipefail
 
 amprelay=$1 rpmsg=$2 socgen=$3 soc=$4
