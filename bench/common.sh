@@ -23,19 +23,22 @@ configured() {
 	}
 }
 
-# build_single TARGET: one context on each side. The heap holds 1024 endpoints and more.
+# one_context NAME TARGET OPTION…: on each side. The heap holds 1024 endpoints and more.
+one_context() {
+	configured "$@" -DAMP_PORT=baremetal -DCMAKE_BUILD_TYPE=Release '-DCMAKE_C_FLAGS_RELEASE=-O2 -DNDEBUG' -DAMP_HEAP_SIZE=262144
+}
+
 build_single() {
-	configured single "$1" -DAMP_PORT=baremetal -DCMAKE_BUILD_TYPE=Release '-DCMAKE_C_FLAGS_RELEASE=-O2 -DNDEBUG' -DAMP_HEAP_SIZE=262144
+	one_context single "$1"
 }
 
 build_locked() {
 	configured locked work -DAMP_PORT=linux -DCMAKE_BUILD_TYPE=Release '-DCMAKE_C_FLAGS_RELEASE=-O2 -DNDEBUG'
 }
 
-# build_lto: as build_single, optimised at link time
+# The same, optimised at link time
 build_lto() {
-	configured lto work -DAMP_PORT=baremetal -DCMAKE_BUILD_TYPE=Release '-DCMAKE_C_FLAGS_RELEASE=-O2 -DNDEBUG' -DAMP_HEAP_SIZE=262144 \
-		-DCMAKE_INTERPROCEDURAL_OPTIMIZATION=ON
+	one_context lto work -DCMAKE_INTERPROCEDURAL_OPTIMIZATION=ON
 }
 
 # m3 NAME OPTION…: the samples for the Cortex-M3 as two roles, m3-NAME-device and m3-NAME-host; without NAME m3-device
