@@ -43,8 +43,8 @@ static void say_it_again(struct core *core)
 	amp_shm_write_report(&core->shm, &core->wire);
 }
 
-/* The process is gone. Its pipes and sockets go too; shared memory stays, it is Linux's as much as ours. */
-static void power_is_off(struct core *core, const char *why)
+/* Give up what a life has: timers, senses, the process with its sockets. */
+static void let_go(struct core *core)
 {
 	amp_core_set_deadline(core, 0);
 	amp_core_report_end(core);
@@ -52,10 +52,16 @@ static void power_is_off(struct core *core, const char *why)
 	amp_core_unwatch(core);
 	core->lasted = sd_event_source_disable_unref(core->lasted);
 	core->prefetch = sd_event_source_disable_unref(core->prefetch);
-	amp_core_end_trace(core);
 	core->uart = sd_event_source_disable_unref(core->uart);
 	amp_qmp_close(&core->qmp);
 	amp_child_release(&core->process);
+}
+
+/* The process is gone. Its pipes and sockets go too; shared memory stays, it is Linux's as much as ours. */
+static void power_is_off(struct core *core, const char *why)
+{
+	let_go(core);
+	amp_core_end_trace(core);
 	record_doorbells(core);
 	amp_bells_power_off(&core->bells);
 	core->ready = false;
@@ -480,17 +486,9 @@ int amp_core_init(struct core *core, const struct core_config *config)
 void amp_core_destroy(struct core *core)
 {
 	amp_core_finish_dump(core);
-	amp_core_set_deadline(core, 0);
-	amp_core_report_end(core);
-	amp_core_babble_end(core);
-	amp_core_unwatch(core);
-	core->lasted = sd_event_source_disable_unref(core->lasted);
-	core->prefetch = sd_event_source_disable_unref(core->prefetch);
-	core->uart = sd_event_source_disable_unref(core->uart);
+	let_go(core);
 	for (uint32_t v = 0; v < BELL_VECTORS; v++)
 		core->vectors[v] = sd_event_source_disable_unref(core->vectors[v]);
-	amp_qmp_close(&core->qmp);
-	amp_child_release(&core->process);
 	amp_bells_close(&core->bells);
 	amp_symbols_destroy(core->symbols);
 	amp_logfile_close(&core->trace_file);
