@@ -9,21 +9,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cli.h"
 #include "client.h"
+#include "common/clock.h"
 #include "common/output.h"
 #include "lab_files.h"
 #include "terminal.h"
 
 double amp_demo_now_ms(void)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+	return (double)now_ns() / 1e6;
 }
 
 double amp_demo_event_ms(const json_t *event)

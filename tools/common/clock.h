@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The one clock of the relay and of its records: CLOCK_MONOTONIC in nanoseconds. */
+/* The one clock of all programs and of the relay's records: CLOCK_MONOTONIC in nanoseconds. */
 #ifndef AMPRELAY_CLOCK_H
 #define AMPRELAY_CLOCK_H
 

@@ -45,7 +45,7 @@ static int down(void **state)
 /* A core that is faster than its reader: no read has to wait, so no signal ends one. */
 static void messages_that_never_stop_do_not_keep_signals_out(void **state)
 {
-	uint64_t deadline = amp_now_ns() + MINUTE;
+	uint64_t deadline = now_ns() + MINUTE;
 	char byte = 0;
 	int n;
 
@@ -55,7 +55,7 @@ static void messages_that_never_stop_do_not_keep_signals_out(void **state)
 	do {
 		assert_int_equal(send(far, &byte, 1, 0), 1);
 		n = receive(near, &byte, 1, deadline);
-	} while (n == 1 && amp_now_ns() < deadline);
+	} while (n == 1 && now_ns() < deadline);
 	assert_int_equal(n, -EINTR);
 	assert_true(interrupted);
 }
@@ -66,7 +66,7 @@ static void a_wait_for_a_message_is_interrupted(void **state)
 
 	(void)state;
 	kill(getpid(), SIGTERM);
-	assert_int_equal(receive(near, &byte, 1, amp_now_ns() + MINUTE), -EINTR);
+	assert_int_equal(receive(near, &byte, 1, now_ns() + MINUTE), -EINTR);
 	assert_true(interrupted);
 }
 
@@ -75,7 +75,7 @@ static void a_wait_for_a_message_ends_in_time(void **state)
 	char byte;
 
 	(void)state;
-	assert_int_equal(receive(near, &byte, 1, amp_now_ns() + 1), -ETIMEDOUT);
+	assert_int_equal(receive(near, &byte, 1, now_ns() + 1), -ETIMEDOUT);
 	assert_false(interrupted);
 }
 

@@ -6,17 +6,9 @@
 #include <stddef.h>
 #include <time.h>
 
-uint64_t amp_now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
-}
-
 int amp_wait(struct pollfd *fds, unsigned int count, uint64_t deadline)
 {
-	uint64_t now = deadline == AMP_FOREVER ? 0 : amp_now_ns(), left = deadline > now ? deadline - now : 0;
+	uint64_t now = deadline == AMP_FOREVER ? 0 : now_ns(), left = deadline > now ? deadline - now : 0;
 	struct timespec ts = {.tv_sec = (time_t)(left / 1000000000u), .tv_nsec = (long)(left % 1000000000u)};
 	sigset_t alarms;
 	int n;

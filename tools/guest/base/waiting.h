@@ -6,13 +6,12 @@
 #include <poll.h>
 #include <stdint.h>
 
+#include "common/clock.h"
+
 #define AMP_FOREVER UINT64_MAX
 
-/** Monotonic time in nanoseconds. */
-uint64_t amp_now_ns(void);
-
 /**
- * poll() until `deadline` (amp_now_ns(), or AMP_FOREVER). Signals that the program keeps blocked are let in while it
+ * poll() until `deadline` (now_ns(), or AMP_FOREVER). Signals that the program keeps blocked are let in while it
  * waits, and only then: so none comes between a look at what a handler has set and the wait. SIGALRM is not let in:
  * this wait has an end of its own.
  *

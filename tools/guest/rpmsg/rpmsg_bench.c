@@ -120,10 +120,10 @@ static int run_trips(struct bench *bench)
 	if (status)
 		return status;
 	drain(fd);
-	bench->begin = amp_now_ns();
+	bench->begin = now_ns();
 	while (!err && !interrupted && bench->trips.sequence.sent < bench->trips.count)
 		err = trips_one(&bench->trips, fd);
-	bench->end = amp_now_ns();
+	bench->end = now_ns();
 	close(fd);
 	return trips_verdict(&bench->trips, &bench->echo, err);
 }
@@ -167,7 +167,7 @@ static int read_report(int fd, struct report *report, uint64_t deadline)
 /* Have the sink tell what it has counted, and begin anew. */
 static int ask(int fd, struct report *report)
 {
-	uint64_t deadline = amp_now_ns() + REPORT_NS;
+	uint64_t deadline = now_ns() + REPORT_NS;
 	int err = transmit(fd, "", 0, deadline);
 
 	return err ? err : read_report(fd, report, deadline);
@@ -179,19 +179,19 @@ static int send_one(struct stream *stream, int fd)
 	int err;
 
 	memcpy(stream->message, &stream->sent, sizeof(stream->sent));
-	err = transmit(fd, stream->message, stream->size, amp_now_ns() + REPORT_NS);
+	err = transmit(fd, stream->message, stream->size, now_ns() + REPORT_NS);
 	if (err)
 		return err;
 	stream->sum += stream->sent++;
 	if (stream->sent % REPORT_EVERY == 0)
-		stream->written[stream->sent / REPORT_EVERY % (WINDOW_MAX / REPORT_EVERY + 1)] = amp_now_ns();
+		stream->written[stream->sent / REPORT_EVERY % (WINDOW_MAX / REPORT_EVERY + 1)] = now_ns();
 	return 0;
 }
 
 static int take_report(struct stream *stream, int fd)
 {
 	struct report report;
-	int err = read_report(fd, &report, amp_now_ns() + REPORT_NS);
+	int err = read_report(fd, &report, now_ns() + REPORT_NS);
 
 	if (err)
 		return err;
@@ -201,7 +201,7 @@ static int take_report(struct stream *stream, int fd)
 	stream->report = report;
 	stream->acknowledged = report.messages;
 	stream->times[stream->timed++] =
-		amp_now_ns() - stream->written[report.messages / REPORT_EVERY % (WINDOW_MAX / REPORT_EVERY + 1)];
+		now_ns() - stream->written[report.messages / REPORT_EVERY % (WINDOW_MAX / REPORT_EVERY + 1)];
 	return 0;
 }
 
@@ -224,7 +224,7 @@ static int send_all(struct stream *stream, int fd)
 
 	stream->report = (struct report){0}; /* that was of another stream */
 	amp_sequence_fill(stream->message, stream->size, 0);
-	stream->begin = amp_now_ns();
+	stream->begin = now_ns();
 	while (!err && !interrupted && stream->sent < stream->count)
 		err = stream->sent - stream->acknowledged < stream->window ? send_one(stream, fd)
 		                                                           : take_report(stream, fd);
@@ -232,7 +232,7 @@ static int send_all(struct stream *stream, int fd)
 		err = take_report(stream, fd);
 	if (!err)
 		err = ask(fd, &stream->report);
-	stream->end = amp_now_ns();
+	stream->end = now_ns();
 	stream->sum += stream->sent * sum_of_rest(stream);
 	return err;
 }

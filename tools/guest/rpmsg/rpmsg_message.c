@@ -21,7 +21,7 @@ static void set_blocking(int fd, bool blocking)
 static int pause_sending(int fd)
 {
 	struct pollfd pfd = {.fd = fd};
-	int n = amp_wait(&pfd, 1, amp_now_ns() + LOOK_AGAIN_NS);
+	int n = amp_wait(&pfd, 1, now_ns() + LOOK_AGAIN_NS);
 
 	if (n > 0)
 		return -EPIPE;
@@ -43,7 +43,7 @@ int transmit(int fd, const void *data, size_t len, uint64_t deadline)
 		if (errno != EAGAIN && errno != EINTR)
 			err = -errno;
 		else
-			err = amp_now_ns() < deadline ? pause_sending(fd) : -ENOBUFS;
+			err = now_ns() < deadline ? pause_sending(fd) : -ENOBUFS;
 	}
 	set_blocking(fd, true);
 	return err;
@@ -59,7 +59,7 @@ int receive(int fd, void *buf, size_t size, uint64_t deadline)
 		if (errno != EINTR)
 			return -errno;
 		/* That was the tick. */
-		if (amp_now_ns() >= deadline)
+		if (now_ns() >= deadline)
 			return stop_wanted() ? -EINTR : -ETIMEDOUT;
 	}
 	return -EINTR;

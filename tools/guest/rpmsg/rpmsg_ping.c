@@ -96,7 +96,7 @@ static int measure_trips(struct ping *ping, int fd)
 	drain(fd);
 	while (!err && !interrupted && trips->sequence.sent < trips->count) {
 		if (trips->sequence.sent && ping->interval_ms)
-			amp_wait(NULL, 0, amp_now_ns() + (uint64_t)ping->interval_ms * 1000000);
+			amp_wait(NULL, 0, now_ns() + (uint64_t)ping->interval_ms * 1000000);
 		err = interrupted ? -EINTR : trips_one(trips, fd);
 	}
 	status = trips_verdict(trips, &ping->target, err);
@@ -117,7 +117,7 @@ static int measure_trips(struct ping *ping, int fd)
 static int one_text(const struct ping *ping, int fd)
 {
 	const struct target *target = &ping->target;
-	uint64_t deadline = amp_now_ns() + (uint64_t)ping->trips.timeout_ms * 1000000;
+	uint64_t deadline = now_ns() + (uint64_t)ping->trips.timeout_ms * 1000000;
 	uint8_t reply[RPMSG_PAYLOAD_MAX];
 	char text[RPMSG_PAYLOAD_MAX];
 	int n = snprintf(text, sizeof(text), "ping %s", target->name);

@@ -136,7 +136,7 @@ static int find_channel(struct target *target, int events, uint64_t deadline)
 
 static uint64_t deadline_of(const struct target *target)
 {
-	return amp_now_ns() + (uint64_t)target->wait_ms * 1000000;
+	return now_ns() + (uint64_t)target->wait_ms * 1000000;
 }
 
 int target_find(struct target *target)

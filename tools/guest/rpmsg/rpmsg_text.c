@@ -71,7 +71,7 @@ static int send_text(const struct text *text, int fd, const char *message)
 	if (len > RPMSG_PAYLOAD_MAX)
 		return target_error(&text->target, RPMSG_USAGE, "the text has %zu bytes, a message holds %u", len,
 		                    RPMSG_PAYLOAD_MAX);
-	err = transmit(fd, message, len, amp_now_ns() + SEND_NS);
+	err = transmit(fd, message, len, now_ns() + SEND_NS);
 	return err ? target_failed(&text->target, err) : RPMSG_OK;
 }
 
@@ -82,7 +82,7 @@ static int print_messages(const struct text *text, int fd)
 
 	for (unsigned int i = 0; !text->count || i < text->count; i++) {
 		uint64_t deadline =
-			text->timeout_ms < 0 ? AMP_FOREVER : amp_now_ns() + (uint64_t)text->timeout_ms * 1000000;
+			text->timeout_ms < 0 ? AMP_FOREVER : now_ns() + (uint64_t)text->timeout_ms * 1000000;
 		int n = receive(fd, message, sizeof(message), deadline);
 
 		if (n == -ETIMEDOUT)
@@ -156,7 +156,7 @@ static const struct argp dump_argp = {
 
 static void print_dump(const uint8_t *data, size_t len)
 {
-	printf("%.6f %zu bytes\n", (double)amp_now_ns() / 1e9, len);
+	printf("%.6f %zu bytes\n", (double)now_ns() / 1e9, len);
 	print_hex(data, len);
 }
 

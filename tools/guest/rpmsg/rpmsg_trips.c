@@ -44,7 +44,7 @@ int trips_one(struct trips *trips, int fd)
 	int n;
 
 	amp_sequence_fill(message, trips->sequence.size, trips->sequence.sent);
-	start = amp_now_ns();
+	start = now_ns();
 	deadline = start + (uint64_t)trips->timeout_ms * 1000000;
 	n = transmit(fd, message, trips->sequence.size, deadline);
 	if (n)
@@ -52,7 +52,7 @@ int trips_one(struct trips *trips, int fd)
 	trips->sequence.sent++;
 	do {
 		n = receive(fd, reply, sizeof(reply), deadline);
-		end = amp_now_ns();
+		end = now_ns();
 	} while (n >= 0 && !take(trips, reply, (size_t)n));
 	if (n == -ETIMEDOUT) {
 		if (!trips->quiet) {

@@ -92,7 +92,7 @@ static bool was_removed(const struct watch *watch)
 static int wait_until_gone(struct watch *watch)
 {
 	struct target *target = &watch->target;
-	uint64_t deadline = amp_now_ns() + (uint64_t)target->wait_ms * 1000000;
+	uint64_t deadline = now_ns() + (uint64_t)target->wait_ms * 1000000;
 	struct pollfd pfd = {.fd = watch->events, .events = POLLIN};
 	int n = amp_channel_find(target->core, target->name, &target->channel);
 
@@ -139,7 +139,7 @@ static void say(const char *what, const struct watch *watch)
 static int check_echo(struct watch *watch, int fd)
 {
 	char message[32], reply[RPMSG_PAYLOAD_MAX];
-	uint64_t start = amp_now_ns();
+	uint64_t start = now_ns();
 	int len = snprintf(message, sizeof(message), "watch %u", watch->lives);
 	int n = transmit(fd, message, (size_t)len, start + ECHO_NS);
 
@@ -153,7 +153,7 @@ static int check_echo(struct watch *watch, int fd)
 	}
 	if (n < 0)
 		return n;
-	printf("echo %llu\n", (unsigned long long)(amp_now_ns() - start) / 1000);
+	printf("echo %llu\n", (unsigned long long)(now_ns() - start) / 1000);
 	show();
 	return 0;
 }
@@ -195,7 +195,7 @@ static void wait_for_change(struct watch *watch)
 {
 	struct pollfd pfd = {.fd = watch->events, .events = POLLIN};
 
-	amp_wait(&pfd, 1, amp_now_ns() + 1000000000u);
+	amp_wait(&pfd, 1, now_ns() + 1000000000u);
 	read_events(watch);
 }
 

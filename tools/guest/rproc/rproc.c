@@ -13,9 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "common/clock.h"
 #include "common/exit_codes.h"
 #include "common/output.h"
 #include "guest/base/kmsg.h"
@@ -156,10 +156,7 @@ static int refused(struct rproc *rp, const char *why)
 
 static int64_t now_ms(void)
 {
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+	return (int64_t)(now_ns() / NS_PER_MS);
 }
 
 /*
