@@ -111,4 +111,7 @@ jq -r '.results as $r | [
 	["lab, echo 16 B, us, over the doorbell alone", "lab.echo_16.median_us", "lab.doorbell.median_us"]
 	][] | select($r[.[1]] and $r[.[2]]) | [.[0], $r[.[1]], $r[.[2]], $r[.[1]] / $r[.[2]]] | @tsv' "$reports/bench.json" |
 	awk -F'\t' '{ printf "  %-58s %9.1f %9.1f %9.2f\n", $1, $2, $3, $4 }'
+if [ -x "$tree/build/bin/amprelay" ]; then
+	"$tree/build/bin/amprelay" report "$reports/bench.json"
+fi
 echo "report: ${reports#"$tree"/}/bench.json"

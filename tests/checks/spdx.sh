@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Every file starts with the SPDX line of its directory's licence (DESIGN.md). Exempt: formats without comments
-# (JSON), texts for people (Markdown, SVG, patches for others), the licences themselves, Debian's own formats, lists
-# of ignored files, the expected outputs of generators, and inputs of fuzzers.
+# (JSON), texts and pictures for people (Markdown, SVG, WebP, patches for others), the licences themselves, Debian's
+# own formats, lists of ignored files, the expected outputs of generators, and inputs of fuzzers.
 . "$(dirname "$0")/common.sh"
 
 project_files | awk '
@@ -14,7 +14,7 @@ project_files | awk '
 		return "GPL-2.0-only"
 	}
 
-	/\.(md|json|svg|patch)$/ || /^(LICENSES\/|LICENSE$|COPYRIGHT$)/ || /^packaging\/debian\/(copyright$|source\/|[^\/]*\.install$)/ || /^\.containerignore$/ || /(^|\/)\.gitignore$/ || /\/golden\// || /^tests\/fuzz\/corpus\// { next }
+	/\.(md|json|svg|webp|patch)$/ || /^(LICENSES\/|LICENSE$|COPYRIGHT$)/ || /^packaging\/debian\/(copyright$|source\/|[^\/]*\.install$)/ || /^\.containerignore$/ || /(^|\/)\.gitignore$/ || /\/golden\// || /^tests\/fuzz\/corpus\// { next }
 
 	{
 		file = $0

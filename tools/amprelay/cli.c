@@ -210,6 +210,21 @@ void amp_cli_print_json(json_t *value)
 	json_decref(value);
 }
 
+json_t *amp_cli_json_text(const char *text)
+{
+	json_t *value = json_string(text);
+	char *plain = value ? NULL : strdup(text);
+
+	for (char *c = plain; c && *c; c++) {
+		if ((unsigned char)*c >= 0x80)
+			*c = '?';
+	}
+	if (!value)
+		value = json_string(plain ? plain : "");
+	free(plain);
+	return value;
+}
+
 const char *amp_cli_color(const char *sequence)
 {
 	return amp_cli.color ? sequence : "";

@@ -66,6 +66,9 @@ uint64_t amp_cli_number(const char *text, const char *option, uint64_t max);
 /** Prints a command's --json, and releases it. */
 void amp_cli_print_json(json_t *value);
 
+/** @return a JSON string of a text of whatever bytes: if it is not UTF-8, '?' stands for each that is not ASCII */
+json_t *amp_cli_json_text(const char *text);
+
 /** @return the escape sequence if colours are on, else "" */
 const char *amp_cli_color(const char *sequence);
 
@@ -87,6 +90,7 @@ int cmd_events(int argc, char **argv);
 int cmd_exec(int argc, char **argv);
 int cmd_fault(int argc, char **argv);
 int cmd_logs(int argc, char **argv);
+int cmd_report(int argc, char **argv);
 int cmd_restart(int argc, char **argv);
 int cmd_start(int argc, char **argv);
 int cmd_status(int argc, char **argv);

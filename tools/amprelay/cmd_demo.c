@@ -68,8 +68,9 @@ static const struct argp argp = {
 	.doc = "Play a demonstration on a lab of its own. Without NAME it is 'bring-up': Linux boots, starts "
 	       "the remote core, a channel works, a forced failure is detected, the system recovers; then the "
 	       "core is broken in more ways, and at least 20 recoveries are measured.\vExit status 0 only if "
-	       "every step held. What a demonstration leaves is its report; with --name NAME, the logs and "
-	       "events of one that failed as well. With --json the report goes to standard output, and what "
+	       "every step held. Its records are kept as those of the lab 'demo-last', for 'amprelay report', "
+	       "until the next one; with --name NAME, those of one that failed under that name. With --json the report "
+	       "goes to standard output, and what "
 	       "people read to standard error.",
 	.children = amp_cli_common,
 };

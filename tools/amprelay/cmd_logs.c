@@ -112,23 +112,13 @@ static void print_tail(struct tail *tail)
 	amp_output_flush();
 }
 
-/* One line of JSON; a log holds whatever bytes the guest wrote, JSON takes UTF-8 only. */
+/* One line of JSON. */
 static char *compose_json(const struct log_source *source)
 {
-	json_t *text = json_string(source->line), *object;
+	json_t *object = json_pack("{s:s, s:f, s:o}", "source", source->name, "t", source->stamp, "text",
+	                           amp_cli_json_text(source->line));
 	char *line;
 
-	if (!text) {
-		char *plain = strdup(source->line);
-
-		for (char *c = plain; c && *c; c++) {
-			if ((unsigned char)*c >= 0x80)
-				*c = '?';
-		}
-		text = json_string(plain ? plain : "");
-		free(plain);
-	}
-	object = json_pack("{s:s, s:f, s:o}", "source", source->name, "t", source->stamp, "text", text);
 	line = json_dumps(object, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(12));
 	json_decref(object);
 	return line;

@@ -15,8 +15,12 @@
 #include "client.h"
 #include "common/clock.h"
 #include "common/output.h"
+#include "lab_dir.h"
 #include "lab_files.h"
 #include "terminal.h"
+
+/* The lab whose records are those of the last demonstration. */
+#define DEMO_LAST "demo-last"
 
 double amp_demo_now_ms(void)
 {
@@ -198,7 +202,7 @@ static int write_report(struct demo *d)
 	return AMP_EXIT_OK;
 }
 
-/* Nobody chose the name of its lab: then nobody will look for its logs, and they go. */
+/* Nobody chose the name of its lab: its records are kept under a name that everybody knows. */
 static bool is_nameless(const struct demo *d)
 {
 	return strcmp(d->lab, amp_cli.lab) != 0;
@@ -220,7 +224,7 @@ static void explain_failure(const struct demo *d)
 		                             STDERR_FILENO));
 	}
 	free(events);
-	amp_cli_error("the demonstration failed; with --name NAME, its logs and events are kept");
+	amp_cli_error("the demonstration failed; its records are kept as those of the lab '" DEMO_LAST "'");
 }
 
 /* @return err, or that the report could not be printed */
@@ -262,16 +266,37 @@ static int conclude(struct demo *d, int err)
 	return err;
 }
 
-static void remove_state(const struct demo *d)
+static void remove_dir(const char *dir)
 {
 	pid_t pid = fork();
 
 	if (!pid) {
-		execlp("rm", "rm", "-rf", "--", d->state_dir, (char *)NULL);
+		execlp("rm", "rm", "-rf", "--", dir, (char *)NULL);
 		_exit(1);
 	}
 	if (pid > 0)
 		waitpid(pid, NULL, 0);
+}
+
+/* Its records take the place of those of the demonstration before. @return false if they could not */
+static bool keep_records(const struct demo *d)
+{
+	char *last = amp_lab_state_dir(DEMO_LAST);
+	bool kept;
+
+	if (!amp_lab_is_held(last))
+		remove_dir(last);
+	kept = rename(d->state_dir, last) == 0; /* not onto the folder of a lab, which is not empty */
+	free(last);
+	return kept;
+}
+
+static void leave(const struct demo *d, int err)
+{
+	if (!d->interrupted && is_nameless(d) && keep_records(d))
+		printf("What happened, as a page: amprelay --name " DEMO_LAST " report --open\n");
+	else if (!err || d->interrupted || is_nameless(d))
+		remove_dir(d->state_dir);
 }
 
 /* Plays it on the SoC that the user wants. @return AMP_EXIT_OK, or another enum amp_exit after a message */
@@ -341,8 +366,7 @@ int amp_demo_run(const struct demo_kind *chosen, const struct demo_choice *choic
 		d.interrupted = true;
 	end_lab(&d);
 	err = conclude(&d, err);
-	if (!err || d.interrupted || is_nameless(&d))
-		remove_state(&d);
+	leave(&d, err);
 	amp_demo_report_free(&d.report);
 	free(d.state_dir);
 	return err;

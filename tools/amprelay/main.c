@@ -24,6 +24,7 @@ static const struct command commands[] = {
 	{"events", "[-f] [--wait FILTER]", "the flight record: what happened when", cmd_events},
 	{"talk", "CORE CHANNEL TEXT", "send a message to a core that the relay hosts", cmd_talk},
 	{"fault", "CORE KIND", "break a core on purpose", cmd_fault},
+	{"report", "[RUN] [--open]", "a page of a run: timeline, recoveries, crashes", cmd_report},
 	{"demo", "[NAME] [--report FILE]", "play a demonstration: bring-up, faults, recovery", cmd_demo},
 	{"doctor", "[--soc NAME]", "check this machine and say what is missing", cmd_doctor},
 	{"version", "", "versions of this program and its protocols", cmd_version},

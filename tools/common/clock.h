@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The one clock of all programs and of the relay's records: CLOCK_MONOTONIC in nanoseconds. */
+/* The one clock of all programs and of the relay's records, CLOCK_MONOTONIC in nanoseconds; and the time of day. */
 #ifndef AMPRELAY_CLOCK_H
 #define AMPRELAY_CLOCK_H
 
@@ -15,6 +15,15 @@ static inline uint64_t now_ns(void)
 	struct timespec ts;
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
+}
+
+/** Nanoseconds since 1970, which jump when somebody sets the clock: to show, not to reckon with. */
+static inline uint64_t time_of_day_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
 	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Files that appear whole or not at all. Internal to tools/postmortem. */
+/* Files that appear whole or not at all. */
 #ifndef AMPRELAY_POSTMORTEM_NEW_FILE_H
 #define AMPRELAY_POSTMORTEM_NEW_FILE_H
 

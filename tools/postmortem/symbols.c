@@ -307,3 +307,24 @@ bool amp_symbols_lookup_caller(struct amp_symbols *symbols, uint64_t addr, char 
 		addr &= ~(uint64_t)1;
 	return addr && name_address(symbols, addr, addr - (symbols->thumb ? 2 : 1), out, size);
 }
+
+bool amp_symbols_source(struct amp_symbols *symbols, uint64_t addr, bool caller, struct amp_source *source)
+{
+	const char *name, *file;
+	Dwarf_Line *line;
+
+	if (symbols->thumb)
+		addr &= ~(uint64_t)1;
+	if (caller)
+		addr -= symbols->thumb ? 2 : 1;
+	if (!symbols->module || !amp_symbols_is_code(symbols, addr))
+		return false;
+	name = dwfl_module_addrname(symbols->module, symbols->thumb ? addr | 1 : addr);
+	line = source_line(symbols, addr);
+	file = line && dwarf_lineno(line, &source->line) == 0 ? dwarf_linesrc(line, NULL, NULL) : NULL;
+	if (!name || !file || strlen(file) >= sizeof(source->file))
+		return false;
+	amp_text_clean(source->function, sizeof(source->function), name, sizeof(source->function));
+	strcpy(source->file, file);
+	return true;
+}

@@ -50,6 +50,20 @@ bool amp_symbols_lookup(struct amp_symbols *symbols, uint64_t addr, char *out, s
  */
 bool amp_symbols_lookup_caller(struct amp_symbols *symbols, uint64_t addr, char *out, size_t size);
 
+/** Where in a program's text an address is. */
+struct amp_source {
+	char function[AMP_SYMBOLS_TEXT];
+	char file[4096]; /**< as the compiler was told; relative names are completed with its working directory */
+	int line;
+};
+
+/**
+ * Finds the line of an address of code, or with `caller` the call that returns to it.
+ *
+ * @return true if all of `source` is known
+ */
+bool amp_symbols_source(struct amp_symbols *symbols, uint64_t addr, bool caller, struct amp_source *source);
+
 /** @return true if `addr` lies in an executable section of the open file. */
 bool amp_symbols_is_code(const struct amp_symbols *symbols, uint64_t addr);
 

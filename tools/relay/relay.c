@@ -213,8 +213,8 @@ static int begin(struct lab *lab, char *error, size_t size)
 		status = amp_server_open(&lab->control, lab, amp_server_request, error, size);
 	if (status != AMP_EXIT_OK)
 		return status;
-	amp_record(&lab->record, "lab.up", NULL, "{s:s, s:s, s:I}", "lab", lab->options->lab, "soc", lab->soc.name,
-	           "pid", (json_int_t)getpid());
+	amp_record(&lab->record, "lab.up", NULL, "{s:s, s:s, s:I, s:I}", "lab", lab->options->lab, "soc", lab->soc.name,
+	           "pid", (json_int_t)getpid(), "time", (json_int_t)time_of_day_ns());
 	for (uint32_t i = 0; i < lab->soc.num_cores; i++) {
 		char what[64];
 

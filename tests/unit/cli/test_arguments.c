@@ -81,6 +81,10 @@ static void mistakes_are_named_in_one_line(void **state)
 		{"events --wait ev=a --timeout -1", 2, "--timeout -1"},
 		{"events --wait ev=a --timeout nan", 2, "--timeout nan"},
 		{"events --wait ev=a ev=b", 2, "--wait"},
+		{"report --output", 2, "'--output'"},
+		{"report /nonexistent", 1, "/nonexistent: No such file or directory: give a folder"},
+		{"report /usr/include", 1, "has an events.jsonl"},
+		{"report /etc/passwd", 1, "/etc/passwd:1: "},
 		{"up --timeout 1e9", 2, "--timeout 1e9"},
 		{"up nonsense", 2, "'nonsense'"},
 	};
@@ -108,6 +112,7 @@ static void without_a_lab_commands_say_how_to_start_one(void **state)
 		{"logs", 3, "left no logs"},
 		{"logs m3", 3, "left no logs"},
 		{"events", 3, "left no events"},
+		{"report", 3, "left no events"},
 		{"events --wait ev=a --timeout 0.05", 7, "ev=a"},
 	};
 

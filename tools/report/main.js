@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Which page it is. `amprelay` is for whoever looks at the page by script. */
+"use strict";
+
+const data = JSON.parse(document.getElementById("data").textContent);
+const amprelay = data.kind === "bench" ? new BenchPage(data) : new RunPage(data);
+
+amprelay.show();
