@@ -191,6 +191,7 @@ static void receive(struct connection *c)
 		break;
 	case 'O':
 	case 'E':
+	case 'F':
 		if (c->io->on_output && n > 1 &&
 		    !c->io->on_output(c->io->context, c->in.data[0], c->in.data + 1, (size_t)n - 1))
 			c->done = true;

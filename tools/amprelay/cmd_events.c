@@ -262,21 +262,6 @@ static int list_records(struct event_reader *reader, const struct arguments *a)
 	return n < 0 ? AMP_EXIT_FAILED : AMP_EXIT_OK;
 }
 
-/* "t" of the first record, for relative times; the reader starts over. */
-static int64_t start_of_flight(const char *dir)
-{
-	struct event_reader reader;
-	json_t *record = NULL;
-	int64_t first = 0;
-
-	if (!amp_event_reader_open(&reader, dir) && amp_event_reader_next(&reader, 0, &record) > 0) {
-		first = amp_event_integer(record, "t", 0);
-		json_decref(record);
-	}
-	amp_event_reader_close(&reader);
-	return first;
-}
-
 static int wait_for(struct event_reader *reader, const struct arguments *a, const char *dir)
 {
 	json_t *record;
@@ -294,7 +279,7 @@ static int wait_for(struct event_reader *reader, const struct arguments *a, cons
 		              a->wait_text, a->timeout_ms / 1000.0);
 		return AMP_EXIT_TIMEOUT;
 	}
-	print_line(reader->line, record, start_of_flight(dir));
+	print_line(reader->line, record, amp_event_reader_start(dir));
 	json_decref(record);
 	return AMP_EXIT_OK;
 }

@@ -97,6 +97,20 @@ void amp_event_reader_close(struct event_reader *reader)
 	free(reader->dir);
 }
 
+int64_t amp_event_reader_start(const char *dir)
+{
+	struct event_reader reader;
+	json_t *record = NULL;
+	int64_t first = 0;
+
+	if (!amp_event_reader_open(&reader, dir) && amp_event_reader_next(&reader, 0, &record) > 0) {
+		first = amp_event_integer(record, "t", 0);
+		json_decref(record);
+	}
+	amp_event_reader_close(&reader);
+	return first;
+}
+
 int64_t amp_event_integer(const json_t *record, const char *key, int64_t missing)
 {
 	const json_t *value = json_object_get(record, key);

@@ -47,6 +47,9 @@ int amp_event_reader_find(struct event_reader *reader, const struct event_filter
 
 void amp_event_reader_close(struct event_reader *reader);
 
+/** @return "t" of the first record in a lab's state directory, for relative times; 0 if there is none */
+int64_t amp_event_reader_start(const char *dir);
+
 /** @return the record's "seq", "t" …; `missing` if it is no integer */
 int64_t amp_event_integer(const json_t *record, const char *key, int64_t missing);
 

@@ -22,6 +22,7 @@ static const struct command commands[] = {
 	{"console", "linux", "Linux's serial console", cmd_console},
 	{"logs", "[-f] [-n N] [SOURCE]", "what Linux, the relay and the cores wrote", cmd_logs},
 	{"events", "[-f] [--wait FILTER]", "the flight record: what happened when", cmd_events},
+	{"sniff", "[CORE] [-w FILE] [-- CMD...]", "each message between Linux and the cores, as it passes", cmd_sniff},
 	{"talk", "CORE CHANNEL TEXT", "send a message to a core that the relay hosts", cmd_talk},
 	{"fault", "CORE KIND", "break a core on purpose", cmd_fault},
 	{"report", "[RUN] [--open]", "a page of a run: timeline, recoveries, crashes", cmd_report},

@@ -10,6 +10,7 @@
  *   'I'  client → relay: bytes for standard input; empty = end of file
  *   'O'  relay → client: bytes of standard output (or of the console)
  *   'E'  relay → client: bytes of standard error
+ *   'F'  relay → client: records of what passes between the cores, whole ones (common/sniffed.h)
  *
  * One connection carries one request. The client's first packet is 'J' {"cmd": NAME, ...}. The relay answers with any
  * number of 'O', 'E' and 'J' {"progress": TEXT} packets and then exactly one 'J' {"done": true, "exit": N, ...}, where
@@ -30,6 +31,8 @@
  *   exec     "argv": [..]; client may send 'I' and   "exit" is the command's status; 'J' {"signal": N} comes back
  *            'J' {"signal": N}                        as soon as the signal is on its way
  *   console  -  ; client sends 'I'                   until the client closes
+ *   sniff    "core", or all                          'J' {"progress": "listening"} and 'F' packets until the client
+ *                                                    sends 'J' {"signal": N}
  *
  * Logs and events are files in the lab's state directory, and clients read them there: this works after the relay's
  * death as well.

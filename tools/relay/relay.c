@@ -191,6 +191,14 @@ static int fail(char *error, size_t size, const char *what, int err)
 	return AMP_EXIT_ENVIRONMENT;
 }
 
+/* Those who listen to the wire see in it what happened meanwhile. */
+static void on_record(void *userdata, const char *core, const char *text, size_t len)
+{
+	struct lab *lab = userdata;
+
+	amp_core_sniff_event(lab, core ? amp_relay_core(lab, core) : NULL, text, len);
+}
+
 /* @return AMP_EXIT_OK, or another enum amp_exit and a text */
 static int begin(struct lab *lab, char *error, size_t size)
 {
@@ -206,6 +214,8 @@ static int begin(struct lab *lab, char *error, size_t size)
 	err = amp_record_open(&lab->record, lab->options->state_dir);
 	if (err < 0)
 		return fail(error, size, lab->options->state_dir, err);
+	lab->record.heard = on_record;
+	lab->record.userdata = lab;
 	if (amp_soc_load(&lab->soc, lab->options->soc_file, error, size) < 0)
 		return AMP_EXIT_ENVIRONMENT;
 	status = check_files(lab, error, size);

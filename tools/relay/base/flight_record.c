@@ -83,6 +83,8 @@ void amp_record(struct flight_record *record, const char *ev, const char *core, 
 		return;
 	}
 	len = strlen(text);
+	if (record->heard)
+		record->heard(record->userdata, core, text, len);
 	line = malloc(len + 2);
 	if (line) {
 		line[0] = '\n';

@@ -4,6 +4,7 @@
 #define AMPRELAY_RELAY_FLIGHT_RECORD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct flight_record {
@@ -11,6 +12,9 @@ struct flight_record {
 	uint64_t seq;  /**< of the next record */
 	uint64_t lost; /**< records that could not be written since the last one that could */
 	bool torn;     /**< the last write was cut short: the next one starts a new line first */
+	/** Hears each record, a JSON object in text, before it is written; may be NULL. @param core  or NULL */
+	void (*heard)(void *userdata, const char *core, const char *text, size_t len);
+	void *userdata;
 };
 
 /**

@@ -294,6 +294,7 @@ static const struct {
 	{"stop", amp_server_life_cycle, ONE_CORE, true}, {"restart", amp_server_life_cycle, ONE_CORE, true},
 	{"wait", command_wait, ANY_CORE, false},         {"exec", amp_server_exec, NO_CORE, false},
 	{"console", command_console, NO_CORE, false},    {"talk", amp_server_talk, ONE_CORE, false},
+	{"sniff", amp_server_sniff, ANY_CORE, false},
 };
 
 static void run_command(size_t command, struct client *client, const json_t *request)

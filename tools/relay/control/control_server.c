@@ -377,6 +377,28 @@ void amp_server_console(struct control_server *server, const uint8_t *data, size
 	}
 }
 
+bool amp_server_is_heard(const struct control_server *server, const struct core *core)
+{
+	for (size_t i = 0; i < CONTROL_CLIENTS; i++) {
+		const struct client *client = &server->client[i];
+
+		if (client->fd >= 0 && client->ops && client->ops->on_sniffed &&
+		    (!core || !client->wait_core || client->wait_core == core))
+			return true;
+	}
+	return false;
+}
+
+void amp_server_sniffed(struct control_server *server, const struct core *core, const uint8_t *records, size_t len)
+{
+	for (size_t i = 0; i < CONTROL_CLIENTS; i++) {
+		struct client *client = &server->client[i];
+
+		if (client->fd >= 0 && client->ops && client->ops->on_sniffed)
+			client->ops->on_sniffed(client, core, records, len);
+	}
+}
+
 void amp_server_console_writable(struct control_server *server)
 {
 	for (size_t i = 0; i < CONTROL_CLIENTS; i++) {

@@ -36,6 +36,8 @@ struct client_ops {
 	void (*on_changed)(struct client *client);                             /**< amp_relay_changed(); may be NULL */
 	void (*on_gone)(struct client *client);                                /**< cancel; may be NULL */
 	void (*on_console)(struct client *client, const uint8_t *data, size_t len); /**< Linux's console says */
+	/** Messages of a core's link, or events of it or the lab (core NULL): records of common/sniffed.h */
+	void (*on_sniffed)(struct client *client, const struct core *core, const uint8_t *records, size_t len);
 	bool awaits_end; /**< the end of the lab is what was asked for */
 };
 
@@ -48,7 +50,7 @@ struct client {
 	const struct client_ops *ops; /**< NULL until a request has been taken, and after the answer */
 	bool answered;                /**< closes once everything has been sent */
 	bool paused;                  /**< nothing is read: what was read has not been used up */
-	/* wait, fault */
+	/* wait, fault, sniff */
 	const char *wait_for;
 	const struct core *wait_core;
 	uint32_t wait_epoch; /**< fault: its life */
@@ -59,7 +61,7 @@ struct client {
 	const char *verb; /**< "start" …; NULL for exec */
 	char core_name[16];
 	struct host_talk *talk; /**< talk: the message on its way; NULL = none, or answered */
-	/* console */
+	/* console: bytes, sniff: messages that it has missed */
 	uint64_t dropped;
 };
 
@@ -92,6 +94,10 @@ void amp_server_close(struct control_server *server);
 void amp_server_changed(struct control_server *server);
 /** Output of Linux's console, for those who watch it. */
 void amp_server_console(struct control_server *server, const uint8_t *data, size_t len);
+/** @return whether anybody listens to what passes between that core and its host; NULL: to anything */
+bool amp_server_is_heard(const struct control_server *server, const struct core *core);
+/** Records of common/sniffed.h, for those who listen to that core; NULL: for all who listen. */
+void amp_server_sniffed(struct control_server *server, const struct core *core, const uint8_t *records, size_t len);
 /** The console takes input again. */
 void amp_server_console_writable(struct control_server *server);
 /** The last processes have ended: answers "down". */
@@ -115,6 +121,10 @@ void amp_server_request(struct client *client, const json_t *request);
 
 void amp_server_exec(struct client *client, struct core *core, const json_t *request);
 void amp_server_life_cycle(struct client *client, struct core *core, const json_t *request);
+
+/* control_sniff.c; `core` NULL: all of them */
+
+void amp_server_sniff(struct client *client, struct core *core, const json_t *request);
 
 /* control_hosting.c */
 

@@ -61,6 +61,8 @@ static void let_go(struct core *core)
 static void power_is_off(struct core *core, const char *why)
 {
 	let_go(core);
+	amp_core_sniff_look(core);
+	amp_core_sniff_end(core);
 	amp_core_end_trace(core);
 	record_doorbells(core);
 	amp_bells_power_off(&core->bells);
@@ -199,6 +201,8 @@ static void take_news(struct core *core, const struct bell_news *news)
 		on_boot(core);
 	if (news->control & BELL_NEWS(AMP_DB_READY))
 		on_ready(core);
+	if (news->notify)
+		amp_core_sniff_look(core);
 	if (news->notify && core->host)
 		core->host->notified(core, news->notify);
 	if (news->notify)

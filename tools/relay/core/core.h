@@ -15,6 +15,8 @@
 #include <systemd/sd-event.h>
 
 #include "bells.h"
+#include "common/channel_names.h"
+#include "common/rings.h"
 #include "heartbeat.h"
 #include "mailbox.h"
 #include "postmortem/postmortem.h"
@@ -33,6 +35,7 @@ struct hosting;
 #define TRACE_TEXT_MAX 16384
 #define INJECTION_MS   10000 /**< a crash this long after an injection has another cause */
 #define DUMPS_KEPT     16    /**< post-mortems of one flight that stay on disk, per core */
+#define CORE_TABLE_MAX 1024  /**< bytes of a resource table that are looked at */
 
 enum core_phase {
 	PHASE_OFF,
@@ -118,6 +121,17 @@ struct link {
 	sd_event_source *limit;     /**< the end of the wait; NULL: none */
 };
 
+/** Where the messages of the link are, and how far they have been read: core_sniff.c. */
+struct sniff {
+	bool attached;   /**< the rest is valid */
+	uint32_t status; /**< offset in shared memory of the device's status byte */
+	struct amp_memory memory;
+	struct amp_ring ring[2]; /**< by enum amp_direction, as the rest … */
+	uint32_t buffers[2];     /**< that go round in it */
+	uint16_t next[2];        /**< index of the first entry that has not been looked at */
+	struct amp_names names;
+};
+
 /** Something in the shared memory that must not stand still: core_senses.c. */
 struct sense {
 	struct core *core;
@@ -163,6 +177,7 @@ struct core {
 	struct report report;
 	struct babble babble;
 	struct link link;
+	struct sniff sniff;
 	struct amp_symbols *symbols;
 	uint64_t started;              /**< ns, power-on */
 	uint64_t booted;               /**< ns, the boot ROM was heard: from here on the firmware lives */
@@ -308,6 +323,17 @@ const char *amp_core_link_name(const struct core *core);
 bool amp_core_link_is_bad(const struct core *core);
 /** @return what that is, for people */
 const char *amp_core_link_text(const struct core *core);
+
+/* core_sniff.c */
+
+/** A doorbell passes: takes the messages that are new, for those who listen. To be called before it is passed on. */
+void amp_core_sniff_look(struct core *core);
+/** The rings are not what they were: the power is off, or another life begins. */
+void amp_core_sniff_end(struct core *core);
+/** Something has been recorded. @param core  that it is about; NULL: the lab. @param text  a JSON object */
+void amp_core_sniff_event(struct lab *lab, const struct core *core, const char *text, size_t len);
+/** Writes a record (common/sniffed.h) for each channel that is known. @return bytes */
+size_t amp_core_sniff_known(const struct core *core, uint8_t *records, size_t size);
 
 /* core_report.c */
 

@@ -121,6 +121,7 @@ static void count_crash(struct core *core)
 void amp_core_conclude(struct core *core)
 {
 	amp_core_set_deadline(core, 0);
+	amp_core_sniff_look(core); /* what it has said without ringing any more */
 	gather(core);
 	fill_report(&core->wire, &core->crash);
 	tell_host(core);
@@ -195,6 +196,7 @@ static int on_prefetch(sd_event_source *source, void *userdata)
 	(void)source;
 	core->prefetch = sd_event_source_disable_unref(core->prefetch);
 	amp_core_link_find(core);
+	amp_core_sniff_look(core);
 	if (!core->ready)
 		return 0; /* its build id is not known yet */
 	firmware_path(core, path, sizeof(path));

@@ -20,16 +20,12 @@
 
 #include "common/clock.h"
 #include "common/text.h"
+#include "common/vdevs.h"
 #include "core.h"
 #include "relay/lab.h"
 
-#define LIMIT_MS     5000 /* from READY; it takes some 20 ms on an idle machine */
-#define TABLE_MAX    1024
-#define DRIVER_OK    4u
-#define RPMSG        7u      /* virtio's device id */
-#define NAME_SERVICE 1u      /* the feature bit */
-#define LET_GO       0xa302u /* WIRE.md, section 10 */
-#define DESCRIPTORS  32768u
+#define LIMIT_MS 5000    /* from READY; it takes some 20 ms on an idle machine */
+#define LET_GO   0xa302u /* WIRE.md, section 10 */
 
 /* ------------------------------------------------------------------ the table's place */
 
@@ -80,7 +76,7 @@ static enum core_link find_table(struct core *core)
 	if (addr < base || size > region->size || addr - base > region->size - size)
 		return LINK_UNKNOWN;
 	core->link.table = (uint32_t)(addr - core->config->mem_da);
-	core->link.table_size = size < TABLE_MAX ? (uint32_t)size : TABLE_MAX;
+	core->link.table_size = size < CORE_TABLE_MAX ? (uint32_t)size : CORE_TABLE_MAX;
 	return LINK_DOWN;
 }
 
@@ -95,60 +91,40 @@ static bool take(const struct core *core, uint64_t offset, void *copy, size_t si
 	return true;
 }
 
-/* @return the first RPMsg device of the table, whose vrings follow it in the copy; NULL if there is none */
-static const struct fw_rsc_vdev *find_device(const uint8_t *table, uint32_t size)
-{
-	const struct resource_table *head = (const void *)table;
-	uint32_t room = (size - (uint32_t)sizeof(*head)) / (uint32_t)sizeof(head->offset[0]);
-
-	for (uint32_t i = 0; head->ver == 1 && i < head->num && i < room; i++) {
-		uint32_t at = head->offset[i];
-		const struct fw_rsc_vdev *device;
-
-		if (at % 4 || at > size || size - at < sizeof(*device) + 2 * sizeof(device->vring[0]))
-			continue;
-		device = (const void *)(table + at);
-		if (device->type == RSC_VDEV && device->id == RPMSG && device->num_of_vrings >= 2)
-			return device;
-	}
-	return NULL;
-}
-
 /* The used ring's index, and the device's mark behind the ring (WIRE.md, section 10); 0 if there is no such ring. */
-static void look_at_ring(const struct core *core, const struct fw_rsc_vdev_vring *ring, uint16_t *index, uint16_t *mark)
+static void look_at_ring(const struct core *core, const struct fw_rsc_vdev_vring *place, uint16_t *index,
+                         uint16_t *mark)
 {
-	uint64_t used = ring->da;
+	struct amp_ring_fault fault;
+	struct amp_ring ring;
 
 	*index = *mark = 0;
-	if (ring->num == 0 || ring->num > DESCRIPTORS || ring->align == 0 || (ring->align & (ring->align - 1)) ||
-	    ring->da < core->config->mem_da)
+	if (place->da < core->config->mem_da ||
+	    !amp_ring_lay_out(&ring, place->da - core->config->mem_da, place->num, place->align, &fault))
 		return;
-	used = 16 * (uint64_t)ring->num + 2 * (3 + (uint64_t)ring->num) + ring->align - 1;
-	used = ring->da - core->config->mem_da + (used & ~((uint64_t)ring->align - 1));
-	take(core, used + 2, index, sizeof(*index));
-	take(core, used + 4 + 8 * (uint64_t)ring->num, mark, sizeof(*mark));
+	take(core, ring.used + 2, index, sizeof(*index));
+	take(core, ring.used + 4 + 8 * (uint64_t)ring.num, mark, sizeof(*mark));
 }
 
 static enum core_link look(struct core *core)
 {
-	_Alignas(8) uint8_t table[TABLE_MAX];
-	const struct fw_rsc_vdev *device;
+	uint8_t table[CORE_TABLE_MAX];
 	uint16_t index[2], mark[2];
+	struct amp_vdev device;
 
 	if (!take(core, core->link.table, table, core->link.table_size))
 		return LINK_UNKNOWN;
-	device = find_device(table, core->link.table_size);
-	if (!device)
+	if (!amp_vdev_find_rpmsg(table, core->link.table_size, &device))
 		return LINK_NONE;
-	if (!(device->status & DRIVER_OK))
+	if (!(device.head.status & AMP_VDEV_DRIVER_OK))
 		return LINK_DOWN;
 	for (int i = 0; i < 2; i++)
-		look_at_ring(core, &device->vring[i], &index[i], &mark[i]);
+		look_at_ring(core, &device.ring[i], &index[i], &mark[i]);
 	if (mark[0] == LET_GO || mark[1] == LET_GO)
 		return LINK_LOST;
 	if (index[0] || index[1])
 		return LINK_UP;
-	return device->dfeatures & device->gfeatures & NAME_SERVICE ? LINK_SILENT : LINK_QUIET;
+	return device.head.dfeatures & device.head.gfeatures & AMP_VDEV_NAMES ? LINK_SILENT : LINK_QUIET;
 }
 
 /* ------------------------------------------------------------------ recovery */

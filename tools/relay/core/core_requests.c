@@ -76,6 +76,7 @@ int amp_core_on_vector(sd_event_source *source, int fd, uint32_t revents, void *
 		if (fd != core->bells.from_host[AMP_VECTOR_NOTIFY(id)])
 			continue;
 		amp_core_babble_credit(core);
+		amp_core_sniff_look(core);
 		amp_core_uart_interest(core, amp_bells_ring_remote(&core->bells, (uint8_t)id));
 	}
 	return 0;

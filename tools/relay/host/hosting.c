@@ -90,6 +90,7 @@ static int ring(struct remoteproc *rproc, uint32_t id)
 	if (id >= core->config->notify_ids)
 		return -RPROC_EINVAL;
 	amp_core_babble_credit(core);
+	amp_core_sniff_look(core);
 	amp_core_uart_interest(core, amp_bells_ring_remote(&core->bells, (uint8_t)id));
 	return 0;
 }
