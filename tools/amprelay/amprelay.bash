@@ -37,14 +37,14 @@ _amprelay_faults() {
 
 _amprelay() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-	local common='--name --json --color -h --help' commands='up down status start stop restart exec console logs events talk fault report demo doctor version help'
+	local common='--name --json --color -h --help' commands='up down status start stop restart exec console logs events sniff talk fault report demo doctor version help'
 	local command='' lab=default words=0 i
 	COMPREPLY=()
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
 		--name) lab=${COMP_WORDS[++i]} ;;
-		--color | --since | --timeout | --wait | --lab | --soc | --firmware | --kernel | --report | --output | -o | --loader) ((i++)) ;;
+		--color | --since | --timeout | --wait | --lab | --soc | --firmware | --kernel | --report | --output | -o | --loader | --channel | --kernel-log | -w | --write) ((i++)) ;;
 		-*) ;;
 		*)
 			if [[ -z $command ]]; then
@@ -58,11 +58,12 @@ _amprelay() {
 
 	case $prev in
 	--lab) mapfile -t COMPREPLY < <(compgen -d -- "$cur") && return ;;
-	--firmware | --kernel | --report | --output | -o) mapfile -t COMPREPLY < <(compgen -f -- "$cur") && return ;;
+	--firmware | --kernel | --report | --output | -o | --kernel-log | -w | --write) mapfile -t COMPREPLY < <(compgen -f -- "$cur") && return ;;
 	--soc) mapfile -t COMPREPLY < <(compgen -W "$(_amprelay_socs)" -- "$cur" && compgen -f -X "!*.json" -- "$cur") && return ;;
 	--loader) mapfile -t COMPREPLY < <(compgen -W 'linux relay' -- "$cur") && return ;;
 	--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") && return ;;
-	--name | --since | --timeout | --wait | -n) return ;;
+	--channel) mapfile -t COMPREPLY < <(compgen -W 'amp-echo amp-command amp-telemetry amp-sink' -- "$cur") && return ;;
+	--name | --since | --timeout | --wait | -n | -c | --count) return ;;
 	esac
 
 	local choice=''
@@ -82,6 +83,7 @@ _amprelay() {
 	console) choice="linux $common" ;;
 	logs) choice="-f -n linux kernel relay $(_amprelay_cores "$lab") $common" ;;
 	events) choice="-f -n --since --wait --timeout $common" ;;
+	sniff) choice="$(_amprelay_cores "$lab") -w -c -x --write --channel --count --hex --kernel-log -- $common" ;;
 	fault)
 		if ((words)); then
 			choice="$(_amprelay_faults) $common"

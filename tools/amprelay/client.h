@@ -28,7 +28,7 @@ struct client_io {
 	int signal_fd; /**< a signalfd: its signals go to on_signal */
 	void *context; /**< for the hooks */
 
-	/** 'O' (stream 'O') or 'E' packets: bytes of the guest; 'F': common/sniffed.h. @return false ends the request */
+	/** 'O' and 'E' packets: bytes of the guest; 'F': common/sniffed.h. @return false to end the request */
 	bool (*on_output)(void *context, char stream, const void *data, size_t len);
 	/** {"progress": TEXT}. The text may come from the guest. */
 	void (*on_progress)(void *context, const char *text);

@@ -105,13 +105,15 @@ struct session {
 static void start_command(struct session *session)
 {
 	char **command = session->arguments->command;
+	int status;
 
 	session->command = fork();
 	if (session->command == 0) {
 		sigprocmask(SIG_SETMASK, &session->signals, NULL);
 		execvp(command[0], command);
+		status = errno == ENOENT ? 127 : 126;
 		amp_cli_error("%s: %s", command[0], strerror(errno));
-		_exit(errno == ENOENT ? 127 : 126);
+		_exit(status);
 	}
 	if (session->command < 0) {
 		amp_cli_error("%s cannot be started: %s", command[0], strerror(errno));

@@ -119,21 +119,21 @@ static void write_interface(FILE *file, uint32_t link_type, const char *name, co
 static uint32_t interface_of(struct pcapng_sink *pcapng, const char *name, uint32_t link_type)
 {
 	char description[64];
-	uint32_t i;
+	uint32_t new = pcapng->interfaces;
 
-	for (i = 0; i < pcapng->interfaces; i++) {
+	for (uint32_t i = 0; i < pcapng->interfaces; i++) {
 		if (strcmp(pcapng->interface[i], name) == 0)
 			return i;
 	}
-	if (i == SNIFF_LINKS + 1)
-		return i - 1;
-	snprintf(pcapng->interface[i], sizeof(pcapng->interface[i]), "%s", name);
-	amp_text(description, sizeof(description),
-	         link_type == LINK_EVENT ? "what happened in the %s" : "RPMsg link of core %s",
-	         link_type == LINK_EVENT ? "lab" : name);
+	if (new == SNIFF_LINKS + 1)
+		return new - 1;
+	snprintf(pcapng->interface[new], sizeof(pcapng->interface[new]), "%s", name);
+	amp_text(description, sizeof(description), "%s%s",
+	         link_type == LINK_EVENT ? "what happened in the lab" : "RPMsg link of core ",
+	         link_type == LINK_EVENT ? "" : name);
 	write_interface(pcapng->file, link_type, name, description);
 	pcapng->interfaces++;
-	return i;
+	return new;
 }
 
 static void begin_packet(struct block *block, uint32_t interface, uint64_t t, const void *data, uint32_t kept,

@@ -93,9 +93,9 @@ static void print_payload(const uint8_t *payload, uint32_t len)
 		}
 		putchar('"');
 	} else {
-		for (uint32_t i = 0; i < shown / 2; i++)
-			printf("%02x%s", payload[i], i % 4 == 3 ? " " : "");
-		shown /= 2;
+		shown = len < SHOWN / 2 ? len : SHOWN / 2;
+		for (uint32_t i = 0; i < shown; i++)
+			printf("%02x%s", payload[i], i % 4 == 3 && i + 1 < shown ? " " : "");
 	}
 	if (shown < len)
 		fputs("...", stdout);
