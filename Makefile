@@ -151,15 +151,15 @@ endef
 
 ##@ Check
 # What `make check-long` runs, one target after the other: all that CI has no time for. A new one is a word here.
-LONG_CHECKS := stress soak peers random-faults upstream options check-lto mutations fuzz headers check-release
+LONG_CHECKS := stress soak peers scenarios random-faults upstream options check-lto mutations fuzz headers check-release
 
-.PHONY: check check-long check-unit check-asan check-tsan lint .lint check-kernel check-lab coverage stress soak mutations peers random-faults upstream headers options check-lto
+.PHONY: check check-long check-unit check-asan check-tsan lint .lint check-kernel check-lab coverage stress soak mutations peers scenarios random-faults upstream headers options check-lto
 check: lab ## Everything that CI runs: static analysis, checks, unit tests (plain, sanitizers), cross builds, lab tests
 	@$(MAKE) lint check-asan check-tsan cross
 	@ctest --test-dir $(BUILD)/dev -j$(JOBS) --output-on-failure --no-tests=error --timeout 300
 
 check-long: FUZZ_SECONDS = 10
-check-long: ## What takes longer than CI allows: stress, soak, model peers, random faults, upstream patches, options, mutations, fuzz, headers, releases; all run
+check-long: ## What takes longer than CI allows: stress, soak, model peers, all scenarios, random faults, upstream patches, options, mutations, fuzz, headers, releases; all run
 	@$(MAKE) -k -j1 $(LONG_CHECKS) FUZZ_SECONDS='$(FUZZ_SECONDS)'
 
 check-unit: ## Only the unit tests (seconds)
@@ -208,6 +208,10 @@ soak: ## Simulate the library under faults: RUNS=N schedules (default 1000000) f
 peers: ## Our library against models of the other libraries and of Linux: RUNS=N schedules (default 20000) from SEED=N
 	$(LOCKED) .setup .tools
 	@$(BUILD)/dev/tests/peers/peers --runs $(or $(RUNS),20000) --seed $(or $(SEED),1)
+
+scenarios: lab ## Every scenario of scenarios/, each fault of the catalogue among them; build/reports/scenarios.xml, logs in build/reports/scenarios
+	@mkdir -p $(REPORTS)
+	@$(AMPRELAY) scenario run scenarios --junit $(REPORTS)/scenarios.xml --artifacts $(REPORTS)/scenarios
 
 random-faults: lab ## COUNT=N random faults (default 100), with wild writes, on a lab of SOC=NAME (default m3), from SEED=N
 	@AMPRELAY='$(CURDIR)/$(AMPRELAY)' AMPRELAY_LAB='$(CURDIR)/$(LAB_FILES)' tests/lab/random-faults.sh $(or $(SOC),m3) $(or $(COUNT),100) $(or $(SEED),1)

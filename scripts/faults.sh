@@ -2,11 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What include/amprelay/faults.h says, for whatever is not C:
 #
-#   faults.sh kinds                names of all faults, one a line
-#   faults.sh expect KIND arm      four lines: the detector that should notice the fault, its words in Linux's log,
-#   faults.sh expect KIND riscv    the cause in the crash record ("none": there is no record), and that one's words
+#   faults.sh kinds                names of all faults that can be committed by a request, one a line
+#   faults.sh inside               … of those that the firmware commits itself
 #   faults.sh docs                 makes the tables of the documents below anew
-#   faults.sh check                is any of them out of date?
+#   faults.sh check                is any of them out of date, or a fault without a scenario?
 set -eu
 cd "$(dirname "$0")/.."
 documents='WIRE.md docs/reference/faults.md'
@@ -28,7 +27,7 @@ rows() {
 		}' include/amprelay/faults.h
 }
 
-# Number, ID, name, what, detector on Arm, on RISC-V, cause: the last three by name, each with its words behind it.
+# Number, ID, name, what, detector on Arm, on RISC-V, cause, bound: the three by name, each with its words behind it.
 faults() {
 	{
 		rows AMP_DETECTORS | sed 's/^/detector\t/'
@@ -37,7 +36,7 @@ faults() {
 		rows AMP_FAULTS_FROM_OUTSIDE | sed 's/^/fault\t/'
 	} | awk -F '\t' -v OFS='\t' '
 		$1 != "fault" { words[$1, $3] = $4 "\t" $5; next }
-		{ print $2, $3, $4, $5, words["detector", $6], words["detector", $7], words["cause", $8] }'
+		{ print $2, $3, $4, $5, words["detector", $6], words["detector", $7], words["cause", $8], $9 }'
 }
 
 # The table NAME of a document: those of faults.h, and "wire": what a firmware can be told to commit.
@@ -56,12 +55,19 @@ table() {
 		rows AMP_CRASH_CAUSES | awk -F '\t' '{ printf "| %s | `%s` | %s |\n", $1, $3, $4 }'
 		;;
 	faults)
-		printf '| number | name | the core is to | noticed by | cause in the crash record |\n|---|---|---|---|---|\n'
+		printf '| number | name | the core is to | noticed by | cause in the crash record | within |\n|---|---|---|---|---|---|\n'
 		faults | awk -F '\t' '{
 			other = $7 == $5 ? "" : ", on RISC-V `" $7 "`"
-			printf "| %s | `%s` | %s | `%s`%s | %s |\n", ($1 > 0 ? $1 : ""), $3, $4, $5, other,
-			       ($9 == "none" ? "" : "`" $9 "`")
+			if ($5 == "none")
+				printf "| | `%s` | %s | nobody: nothing is lost | | %s ms later |\n", $3, $4, $11
+			else
+				printf "| %s | `%s` | %s | `%s`%s | %s | %s ms |\n", ($1 > 0 ? $1 : ""), $3, $4, $5, other,
+				       ($9 == "none" ? "" : "`" $9 "`"), $11
 		}'
+		;;
+	host)
+		printf '| name | what happens | what is seen of it | what is there again afterwards |\n|---|---|---|---|\n'
+		rows AMP_FAULTS_OF_HOST | awk -F '\t' '{ printf "| `%s` | %s | %s | %s |\n", $1, $2, $3, $4 }'
 		;;
 	*)
 		echo "faults.sh: there is no table '$1'" >&2
@@ -90,11 +96,7 @@ work=$(mktemp)
 trap 'rm -f "$work"' EXIT
 case ${1:-} in
 kinds) faults | cut -f 3 ;;
-expect)
-	faults | awk -F '\t' -v kind="${2:?of which fault?}" -v core="${3:?on arm, or on riscv?}" '
-		$3 == kind { at = core == "riscv" ? 7 : 5; printf "%s\n%s\n%s\n%s\n", $at, $(at + 1), $9, $10; found = 1 }
-		END { exit !found }' || { echo "faults.sh: there is no fault '$2'" >&2; exit 2; }
-	;;
+inside) faults | awk -F '\t' '$1 > 0 { print $3 }' ;;
 docs | check)
 	status=0
 	for document in $documents; do
@@ -107,6 +109,12 @@ docs | check)
 			echo "$document:1: its tables are not those of include/amprelay/faults.h; run scripts/faults.sh docs"
 			status=1
 		fi
+	done
+	[ "$1" = docs ] || for name in $(faults | cut -f 3) $(rows AMP_FAULTS_OF_HOST | cut -f 1); do
+		[ -f "scenarios/faults/$name.yaml" ] || {
+			echo "include/amprelay/faults.h:1: the fault '$name' has no scenario scenarios/faults/$name.yaml"
+			status=1
+		}
 	done
 	exit $status
 	;;

@@ -84,6 +84,31 @@ INJECT(starve)
 		amp_arch_wait();
 }
 
+/* Data, whatever its words would be as instructions. */
+static volatile uint32_t data[4];
+
+INJECT(execute)
+{
+	((void (*)(void))((uintptr_t)data | 1))(); /* Thumb code on Arm; RISC-V does not look at the bit */
+}
+
+INJECT(overwrite)
+{
+	*(volatile uint32_t *)((uintptr_t)amp_inject & ~(uintptr_t)3) = 0;
+}
+
+INJECT(control)
+{
+	*(volatile uint32_t *)(SOC_CONTROL_DA + AMP_HOST_OFFSET) = 0;
+}
+
+INJECT(null)
+{
+	const volatile uint32_t *volatile nothing = NULL;
+
+	(void)*nothing;
+}
+
 #define FUNCTION(number, id, name, ...) [number] = inject_##name,
 
 void amp_inject(uint32_t fault)

@@ -45,23 +45,68 @@
 
 /**
  * Faults that a firmware commits on request: X(number, ID, name, what the core does, detector on Arm, detector on
- * RISC-V, cause). Detectors and cause are IDs of the tables above; cause is NONE where no fault handler reports. The
- * firmware commits the fault in inject_NAME().
+ * RISC-V, cause, bound). Detectors and cause are IDs of the tables above; cause is NONE where no fault handler reports.
+ * A detector NONE: nobody need notice, nothing is lost. The bound is what detection may take on a busy machine, or what
+ * a loss of nothing may delay a message; in milliseconds. The firmware commits the fault in inject_NAME().
  */
 #define AMP_FAULTS(X) \
-	X(1, UNDEFINED, undef, "execute an undefined instruction", FAULT_HANDLER, FAULT_HANDLER, UNDEFINED) \
-	X(2, BUS, bus, "access an address where nothing answers", FAULT_HANDLER, FAULT_HANDLER, BUS) \
-	X(3, DIVZERO, divzero, "divide by zero", FAULT_HANDLER, FAULT_HANDLER, DIVZERO) \
-	X(4, STACK_OVERFLOW, stack, "recurse until the stack hits its guard", FAULT_HANDLER, FAULT_HANDLER, STACK) \
-	X(5, ASSERT, assert, "fail an assertion", FAULT_HANDLER, FAULT_HANDLER, ASSERT) \
-	X(6, LOCKUP, lockup, "fault inside the fault handler", EXIT, HEARTBEAT, NONE) \
-	X(7, HANG, hang, "loop for ever, interrupts off", HEARTBEAT, HEARTBEAT, NONE) \
-	X(8, SLEEP, sleep, "wait for ever, interrupts off", HEARTBEAT, HEARTBEAT, NONE) \
-	X(9, STARVE, starve, "stop feeding the watchdog, interrupts run on", WATCHDOG, WATCHDOG, NONE)
+	X(1, UNDEFINED, undef, "execute an undefined instruction", FAULT_HANDLER, FAULT_HANDLER, UNDEFINED, 2000) \
+	X(2, BUS, bus, "access an address where nothing answers", FAULT_HANDLER, FAULT_HANDLER, BUS, 2000) \
+	X(3, DIVZERO, divzero, "divide by zero", FAULT_HANDLER, FAULT_HANDLER, DIVZERO, 2000) \
+	X(4, STACK_OVERFLOW, stack, "recurse until the stack hits its guard", FAULT_HANDLER, FAULT_HANDLER, STACK, 2000) \
+	X(5, ASSERT, assert, "fail an assertion", FAULT_HANDLER, FAULT_HANDLER, ASSERT, 2000) \
+	X(6, LOCKUP, lockup, "fault inside the fault handler", EXIT, HEARTBEAT, NONE, 4000) \
+	X(7, HANG, hang, "loop for ever, interrupts off", HEARTBEAT, HEARTBEAT, NONE, 4000) \
+	X(8, SLEEP, sleep, "wait for ever, interrupts off", HEARTBEAT, HEARTBEAT, NONE, 4000) \
+	X(9, STARVE, starve, "stop feeding the watchdog, interrupts run on", WATCHDOG, WATCHDOG, NONE, 5000) \
+	X(10, EXECUTE, execute, "execute data", FAULT_HANDLER, FAULT_HANDLER, MPU, 2000) \
+	X(11, OVERWRITE, overwrite, "write over its own code", FAULT_HANDLER, FAULT_HANDLER, MPU, 2000) \
+	X(12, CONTROL, control, "write over what the host says in the control block", FAULT_HANDLER, FAULT_HANDLER, MPU, 2000) \
+	X(13, NULL_POINTER, null, "read through a null pointer", FAULT_HANDLER, FAULT_HANDLER, MPU, 2000)
 
 /** Faults that the relay brings about, whatever the firmware: columns as above, without a number on the wire. */
 #define AMP_FAULTS_FROM_OUTSIDE(X) \
-	X(0, NONE, kill, "lose its power: the relay kills its process", EXIT, EXIT, NONE)
+	X(0, KILL, kill, "lose its power: the relay kills its process", EXIT, EXIT, NONE, 2000) \
+	X(0, ABORT, abort, "lose its emulator: its process dies of an abort", EXIT, EXIT, NONE, 2000) \
+	X(0, QUIT, quit, "lose its emulator: its process ends with status 0", EXIT, EXIT, NONE, 2000) \
+	X(0, RESET, reset, "be reset while it runs", EXIT, EXIT, NONE, 2000) \
+	X(0, HALT, halt, "stand still, while its emulator answers", HEARTBEAT, HEARTBEAT, NONE, 4000) \
+	X(0, FREEZE, freeze, "stand still, its emulator too", HEARTBEAT, HEARTBEAT, NONE, 8000) \
+	X(0, STALL, stall, "stand still for 100 ms", NONE, NONE, NONE, 1000) \
+	X(0, SLOW, slow, "run at a fifth of its speed for a second", NONE, NONE, NONE, 1000) \
+	X(0, CORE_LOST, core-bell-lost, "miss the next kick", NONE, NONE, NONE, 1000) \
+	X(0, CORE_DOUBLED, core-bell-doubled, "hear the next kick twice", NONE, NONE, NONE, 1000) \
+	X(0, CORE_LATE, core-bell-late, "hear the next kick 50 ms late", NONE, NONE, NONE, 1000) \
+	X(0, CORE_CROSSED, core-bell-crossed, "hear the next kick for another queue", NONE, NONE, NONE, 1000) \
+	X(0, CORE_SPURIOUS, core-bell-spurious, "hear a kick for each queue without a reason", NONE, NONE, NONE, 1000) \
+	X(0, CORE_STORM, core-bell-storm, "hear 1000 kicks for each queue without a reason", NONE, NONE, NONE, 1000) \
+	X(0, HOST_LOST, host-bell-lost, "have its next kick missed by the host", NONE, NONE, NONE, 1000) \
+	X(0, HOST_DOUBLED, host-bell-doubled, "have its next kick heard twice by the host", NONE, NONE, NONE, 1000) \
+	X(0, HOST_LATE, host-bell-late, "have its next kick heard 50 ms late by the host", NONE, NONE, NONE, 1000) \
+	X(0, HOST_CROSSED, host-bell-crossed, "have its next kick heard for another queue", NONE, NONE, NONE, 1000) \
+	X(0, HOST_SPURIOUS, host-bell-spurious, "have a kick for each queue heard without a reason", NONE, NONE, NONE, 1000) \
+	X(0, HOST_STORM, host-bell-storm, "have 1000 kicks for each queue heard without a reason", NONE, NONE, NONE, 1000)
+
+/**
+ * What can befall the host's side, the relay and the firmware's files: X(name, what happens, what is seen of it, what
+ * is there again afterwards). Each is brought about by its scenario, scenarios/faults/NAME.yaml.
+ */
+#define AMP_FAULTS_OF_HOST(X) \
+	X(host-stop, "Linux stops the core in the middle of messages, and starts it", "the sender is told that the channel is lost", "all channels, in a new life") \
+	X(host-unbind, "the driver is taken from its device under messages, and bound again", "the sender is told that the channel is lost", "all channels, in a new life") \
+	X(host-rmmod, "the driver's module is removed under messages, and loaded again", "the sender is told that the channel is lost", "all channels, in a new life") \
+	X(host-unbind-rpmsg, "Linux's RPMsg bus is taken from the core's device, and bound again", "the core sees a reset of its device; the sender is told", "all channels, in the same life") \
+	X(host-no-recovery, "the core dies while recovery is disabled in Linux", "Linux leaves the core crashed until it is told to recover it", "all channels, in a new life") \
+	X(host-crash, "Linux itself says that the core has crashed", "its log: crash detected, and a recovery", "all channels, in a new life") \
+	X(host-pause, "Linux stands still for a second", "nothing: the core waits", "every message") \
+	X(host-kill, "Linux's machine dies", "event `host.exit`; the lab ends, with status 1", "nothing: a new lab comes up") \
+	X(relay-pause, "the relay stands still for a second", "nothing: messages are late", "every message") \
+	X(relay-kill, "the relay dies", "all that it started ends with it", "nothing: a new lab comes up") \
+	X(firmware-missing, "the core dies, and its firmware's file is gone", "Linux's log: it cannot load it; the core stays off", "all channels, when there is a file and the core is started") \
+	X(firmware-broken, "the core dies, and its firmware's file is cut short", "Linux's log: it refuses it; the core stays off", "all channels, when there is a file and the core is started") \
+	X(firmware-other, "the core dies, and another firmware is in the place of its own", "the recovery starts the other one", "the channels of the other one") \
+	X(crash-loop, "the firmware dies as soon as it runs, each time", "event `core.flapping`: its starts wait, ever longer", "all channels, with a firmware that lives") \
+	X(crash-boot, "the firmware has no code at its entry", "its fault is noticed before it is ready; the starts wait", "all channels, with a firmware that lives")
 
 /* clang-format on */
 

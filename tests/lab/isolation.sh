@@ -7,7 +7,7 @@ demo=$1
 
 report=$AMPRELAY_STATE/$demo.json
 expect 0 "lost no message" amp demo "$demo" --report "$report"
-kinds=$("$(dirname "$0")/../../scripts/faults.sh" kinds)
+kinds=$("$(dirname "$0")/../../scripts/faults.sh" inside && echo kill)
 jq -e --arg kinds "$kinds" '
 	(.steps | all(.ok)) and .demo == "'"$demo"'"
 	and .recoveries_meanwhile >= 20 and (.recoveries | length >= 20)

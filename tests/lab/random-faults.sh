@@ -13,7 +13,7 @@ random() {
 	number=$((seed / 65536 % $1))
 }
 
-kinds=$("$(dirname "$0")/../../scripts/faults.sh" kinds)
+kinds=$("$(dirname "$0")/../../scripts/faults.sh" inside && echo kill)
 num_kinds=$(echo "$kinds" | wc -l)
 
 # What the relay has open, and its memory in kB.

@@ -37,14 +37,14 @@ _amprelay_faults() {
 
 _amprelay() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-	local common='--name --json --color -h --help' commands='up down status start stop restart exec console logs events sniff talk fault report demo doctor version help'
+	local common='--name --json --color -h --help' commands='up down status start stop restart exec console logs events sniff talk fault scenario report demo doctor version help'
 	local command='' lab=default words=0 i
 	COMPREPLY=()
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
 		--name) lab=${COMP_WORDS[++i]} ;;
-		--color | --since | --timeout | --wait | --lab | --soc | --firmware | --kernel | --report | --output | -o | --loader | --channel | --kernel-log | -w | --write) ((i++)) ;;
+		--color | --since | --timeout | --wait | --lab | --soc | --firmware | --kernel | --report | --output | -o | --loader | --repeat | --seed | --jobs | --junit | --artifacts | --channel | --kernel-log | -w | --write) ((i++)) ;;
 		-*) ;;
 		*)
 			if [[ -z $command ]]; then
@@ -57,13 +57,13 @@ _amprelay() {
 	done
 
 	case $prev in
-	--lab) mapfile -t COMPREPLY < <(compgen -d -- "$cur") && return ;;
-	--firmware | --kernel | --report | --output | -o | --kernel-log | -w | --write) mapfile -t COMPREPLY < <(compgen -f -- "$cur") && return ;;
+	--lab | --artifacts) mapfile -t COMPREPLY < <(compgen -d -- "$cur") && return ;;
+	--firmware | --kernel | --report | --junit | --output | -o | --kernel-log | -w | --write) mapfile -t COMPREPLY < <(compgen -f -- "$cur") && return ;;
 	--soc) mapfile -t COMPREPLY < <(compgen -W "$(_amprelay_socs)" -- "$cur" && compgen -f -X "!*.json" -- "$cur") && return ;;
 	--loader) mapfile -t COMPREPLY < <(compgen -W 'linux relay' -- "$cur") && return ;;
 	--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") && return ;;
 	--channel) mapfile -t COMPREPLY < <(compgen -W 'amp-echo amp-command amp-telemetry amp-sink' -- "$cur") && return ;;
-	--name | --since | --timeout | --wait | -n | -c | --count) return ;;
+	--name | --since | --timeout | --wait | --repeat | --seed | --jobs | -j | -n | -c | --count) return ;;
 	esac
 
 	local choice=''
@@ -89,6 +89,15 @@ _amprelay() {
 			choice="$(_amprelay_faults) $common"
 		else
 			choice="$(_amprelay_cores "$lab") --list $common"
+		fi
+		;;
+	scenario)
+		if ((words)); then
+			mapfile -t COMPREPLY < <(compgen -d -- "$cur" && compgen -f -X '!*.y?(a)ml' -- "$cur")
+			choice="--repeat --seed --soc --jobs --junit --tap --artifacts --keep --verbose --lab $common"
+			[[ $cur == -* ]] || return
+		else
+			choice="run list check $common"
 		fi
 		;;
 	report)

@@ -92,6 +92,7 @@ int cmd_fault(int argc, char **argv);
 int cmd_logs(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_restart(int argc, char **argv);
+int cmd_scenario(int argc, char **argv);
 int cmd_start(int argc, char **argv);
 int cmd_sniff(int argc, char **argv);
 int cmd_status(int argc, char **argv);

@@ -4,18 +4,9 @@
 
 #include "cli.h"
 #include "client.h"
+#include "fault_kinds.h"
 #include "postmortem/postmortem.h"
 #include "table.h"
-
-/* The kinds of fault, and what should notice them on each architecture. */
-static const struct kind {
-	const char *name;
-	const char *what;
-	enum amp_detector arm, riscv;
-} kinds[] = {
-#define KIND(number, id, name, what, arm, riscv, cause) {#name, what, AMP_DETECTOR_##arm, AMP_DETECTOR_##riscv},
-	AMP_FAULTS(KIND) AMP_FAULTS_FROM_OUTSIDE(KIND){0},
-};
 
 struct arguments {
 	const char *core, *kind;
@@ -59,7 +50,7 @@ static const struct argp argp = {
 	.children = amp_cli_common,
 };
 
-static void add_kind(struct amp_table *table, const struct kind *k)
+static void add_kind(struct amp_table *table, const struct fault_kind *k)
 {
 	char detectors[64];
 
@@ -75,7 +66,7 @@ static void list_kinds(void)
 	if (amp_cli.json) {
 		json_t *list = json_array();
 
-		for (const struct kind *k = kinds; k->name; k++)
+		for (const struct fault_kind *k = amp_fault_kinds; k->name; k++)
 			json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s}", "kind", k->name, "what", k->what,
 			                                      "detector", amp_detector_name(k->arm), "detector_riscv",
 			                                      amp_detector_name(k->riscv)));
@@ -84,21 +75,19 @@ static void list_kinds(void)
 	}
 	struct amp_table *table = amp_table_new((const char *[]){"KIND", "WHAT THE CORE DOES", "NOTICED BY", NULL});
 
-	for (const struct kind *k = kinds; k->name; k++)
+	for (const struct fault_kind *k = amp_fault_kinds; k->name; k++)
 		add_kind(table, k);
 	amp_table_print(table);
 }
 
 static void check_kind(const char *name)
 {
-	char all[256] = "";
+	char all[512];
 
-	for (const struct kind *k = kinds; k->name; k++) {
-		if (strcmp(k->name, name) == 0)
-			return;
-		snprintf(all + strlen(all), sizeof(all) - strlen(all), " %s", k->name);
-	}
-	amp_cli_usage("no fault of kind '%s': take one of%s", name, all);
+	if (amp_fault_find(name))
+		return;
+	amp_fault_list(all, sizeof(all));
+	amp_cli_usage("no fault of kind '%s': take one of %s", name, all);
 }
 
 int cmd_fault(int argc, char **argv)

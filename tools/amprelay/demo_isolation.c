@@ -38,7 +38,7 @@
 
 #define NAME(number, id, name, ...) #name,
 
-static const char *const faults[] = {AMP_FAULTS(NAME) AMP_FAULTS_FROM_OUTSIDE(NAME)};
+static const char *const faults[] = {AMP_FAULTS(NAME) "kill"};
 #define NUM_FAULTS (sizeof(faults) / sizeof(faults[0]))
 
 struct show {

@@ -25,6 +25,7 @@ static const struct command commands[] = {
 	{"sniff", "[CORE] [-w FILE] [-- CMD...]", "each message between Linux and the cores, as it passes", cmd_sniff},
 	{"talk", "CORE CHANNEL TEXT", "send a message to a core that the relay hosts", cmd_talk},
 	{"fault", "CORE KIND", "break a core on purpose", cmd_fault},
+	{"scenario", "run|list|check FILES...", "run files of steps and expectations", cmd_scenario},
 	{"report", "[RUN] [--open]", "a page of a run: timeline, recoveries, crashes", cmd_report},
 	{"demo", "[NAME] [--report FILE]", "play a demonstration: bring-up, faults, recovery", cmd_demo},
 	{"doctor", "[--soc NAME]", "check this machine and say what is missing", cmd_doctor},

@@ -18,5 +18,5 @@ complete_words() {
 
 status=0
 diff -u <("$faults" kinds) <(complete_words fault m3 '' | grep -v '^-') || status=1
-diff -u <(echo stack; echo starve) <(complete_words fault m3 sta) || status=1
+diff -u <(printf '%s\n' stack starve stall) <(complete_words fault m3 sta) || status=1
 exit $status

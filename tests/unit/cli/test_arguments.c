@@ -65,7 +65,7 @@ static void mistakes_are_named_in_one_line(void **state)
 		{"start m3 m4", 2, "'m4'"},
 		{"fault", 2, "--list"},
 		{"fault m3", 2, "--list"},
-		{"fault m3 nonsense", 2, "undef bus divzero"},
+		{"fault m3 nonsense", 2, "undef, bus, divzero"},
 		{"fault m3 undef more", 2, "'more'"},
 		{"exec", 2, "exec -- COMMAND"},
 		{"exec --bogus ls", 2, "'--bogus'"},

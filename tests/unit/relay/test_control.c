@@ -249,12 +249,12 @@ static void an_unknown_core_is_answered_with_those_that_exist(void **state)
 
 static void an_unknown_fault_is_answered_with_those_that_exist(void **state)
 {
-	char error[256];
+	char error[1024];
 
 	(void)state;
 	assert_int_equal(ask("{\"cmd\":\"fault\",\"core\":\"m3\",\"kind\":\"fly\"}", error, sizeof(error)),
 	                 AMP_EXIT_USAGE);
-	assert_non_null(strstr(error, ": " AMP_FAULTS(LISTED) "kill"));
+	assert_non_null(strstr(error, ": " AMP_FAULTS(LISTED) "kill, abort, "));
 }
 
 static void a_core_that_is_off_cannot_be_broken(void **state)

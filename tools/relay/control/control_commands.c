@@ -32,25 +32,16 @@ static struct core *find_core(struct client *client, const json_t *request)
 	return NULL;
 }
 
-#define FAULT(number, id, name, ...) {#name, AMP_FAULT_##id},
-
-static const struct {
-	const char *name;
-	enum amp_fault fault; /* AMP_FAULT_NONE: from outside */
-} faults[] = {AMP_FAULTS(FAULT) AMP_FAULTS_FROM_OUTSIDE(FAULT)};
-
-#define NUM_FAULTS (sizeof(faults) / sizeof(faults[0]))
-
 static void unknown_fault(struct client *client, const char *kind)
 {
-	char clean[24], error[256];
-	size_t len;
+	char clean[24], error[1024];
 
 	amp_text_clean(clean, sizeof(clean), kind, strlen(kind));
 	amp_text(error, sizeof(error), "there is no fault '%s'; known are:", clean);
-	for (size_t i = 0; i < NUM_FAULTS; i++) {
-		len = strlen(error);
-		amp_text(error + len, sizeof(error) - len, "%s %s", i ? "," : "", faults[i].name);
+	for (const struct core_fault *f = amp_core_faults; f->name; f++) {
+		size_t len = strlen(error);
+
+		amp_text(error + len, sizeof(error) - len, "%s %s", f == amp_core_faults ? "" : ",", f->name);
 	}
 	amp_server_answer(client, AMP_EXIT_USAGE, NULL, error);
 }
@@ -93,19 +84,17 @@ static void command_fault(struct client *client, struct core *core, const json_t
 	const char *kind = json_string_value(json_object_get(request, "kind"));
 	char error[128];
 
-	for (size_t i = 0; i < NUM_FAULTS; i++) {
-		bool done;
-
-		if (!kind || strcmp(kind, faults[i].name) != 0)
+	for (const struct core_fault *f = amp_core_faults; f->name; f++) {
+		if (!kind || strcmp(kind, f->name) != 0)
 			continue;
-		done = faults[i].fault == AMP_FAULT_NONE ? amp_core_inject_kill(core)
-		                                         : amp_core_inject(core, faults[i].fault, faults[i].name);
 		amp_text(error, sizeof(error), "core %s is %s: only a running core can be broken", core->config->name,
 		         amp_core_state_name(core));
-		if (done)
-			wait_for_fault(client, core);
-		else
+		if (!amp_core_commit(core, f))
 			amp_server_answer(client, AMP_EXIT_REFUSED, NULL, error);
+		else if (f->detector == AMP_DETECTOR_NONE)
+			amp_server_answer(client, AMP_EXIT_OK, NULL, NULL); /* there is no end to wait for */
+		else
+			wait_for_fault(client, core);
 		return;
 	}
 	unknown_fault(client, kind ? kind : "");

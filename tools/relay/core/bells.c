@@ -54,6 +54,7 @@ void amp_bells_power_on(struct bells *bells, int uart)
 	bells->uart = uart;
 	bells->pending_notify = 0;
 	bells->pending_control = 0;
+	bells->to_remote_fault = bells->to_host_fault = BELL_SOUND;
 	bells->coalesced = 0;
 	bells->invalid = 0;
 	memset(bells->to_remote_count, 0, sizeof(bells->to_remote_count));
@@ -67,12 +68,21 @@ void amp_bells_power_off(struct bells *bells)
 	bells->pending_control = 0;
 }
 
+/* A fault is of one kick only. */
+static enum bell_fault take_fault(enum bell_fault *fault)
+{
+	enum bell_fault taken = *fault;
+
+	*fault = BELL_SOUND;
+	return taken;
+}
+
 static uint64_t *pending_word(struct bells *bells, uint8_t byte)
 {
 	return byte < AMP_DB_NOTIFY_MAX ? &bells->pending_notify : &bells->pending_control;
 }
 
-bool amp_bells_ring_remote(struct bells *bells, uint8_t byte)
+static bool send_byte(struct bells *bells, uint8_t byte)
 {
 	uint64_t bit = UINT64_C(1) << (byte % 64);
 	uint64_t *pending = pending_word(bells, byte);
@@ -90,6 +100,17 @@ bool amp_bells_ring_remote(struct bells *bells, uint8_t byte)
 		return false;
 	*pending |= bit;
 	return true;
+}
+
+bool amp_bells_ring_remote(struct bells *bells, uint8_t byte)
+{
+	enum bell_fault fault = byte < AMP_DB_NOTIFY_MAX ? take_fault(&bells->to_remote_fault) : BELL_SOUND;
+
+	if (fault == BELL_LOSE)
+		return (bells->pending_notify | bells->pending_control) != 0;
+	if (fault == BELL_DOUBLE)
+		send_byte(bells, byte);
+	return send_byte(bells, fault == BELL_CROSS ? byte ^ 1 : byte);
 }
 
 bool amp_bells_flush(struct bells *bells)
@@ -114,11 +135,11 @@ bool amp_bells_flush(struct bells *bells)
 	return (bells->pending_notify | bells->pending_control) != 0;
 }
 
-void amp_bells_ring_host(struct bells *bells, uint32_t vector)
+static void interrupt_host(struct bells *bells, uint32_t vector)
 {
 	static const uint64_t one = 1;
 
-	if (bells->to_host[vector] < 0)
+	if (vector >= BELL_VECTORS || bells->to_host[vector] < 0)
 		return;
 	if (vector != AMP_VECTOR_CONTROL)
 		bells->to_host_count[vector - 1]++;
@@ -127,6 +148,17 @@ void amp_bells_ring_host(struct bells *bells, uint32_t vector)
 	/* EAGAIN means that the counter is full: the interrupt is pending in any case */
 	if (write(bells->to_host[vector], &one, sizeof(one)) < 0)
 		return;
+}
+
+void amp_bells_ring_host(struct bells *bells, uint32_t vector)
+{
+	enum bell_fault fault = vector == AMP_VECTOR_CONTROL ? BELL_SOUND : take_fault(&bells->to_host_fault);
+
+	if (fault == BELL_LOSE)
+		return;
+	if (fault == BELL_DOUBLE)
+		interrupt_host(bells, vector);
+	interrupt_host(bells, fault == BELL_CROSS ? AMP_VECTOR_NOTIFY((vector - AMP_VECTOR_NOTIFY(0)) ^ 1) : vector);
 }
 
 void amp_bells_receive(struct bells *bells, struct bell_news *news)

@@ -16,6 +16,14 @@
 
 #define BELL_VECTORS (1 + AMP_DB_NOTIFY_MAX) /**< most vectors of a core: control and one for each notify id */
 
+/** What becomes of the next kick, for tests of those who rely on it. */
+enum bell_fault {
+	BELL_SOUND,
+	BELL_LOSE,
+	BELL_DOUBLE,
+	BELL_CROSS, /**< it is for the other queue of its device */
+};
+
 struct bells {
 	uint32_t notify_ids;
 	bool relay_is_host;                          /**< kicks of the core are the relay's: Linux hears none */
@@ -26,8 +34,10 @@ struct bells {
 	uint64_t pending_control;                    /**< bit n: byte 0x80 + n waits */
 	uint64_t to_remote_count[AMP_DB_NOTIFY_MAX]; /**< kicks passed to the core in this life */
 	uint64_t to_host_count[AMP_DB_NOTIFY_MAX];   /**< kicks passed to the host in this life */
-	uint64_t coalesced;                          /**< kicks that joined a pending one */
-	uint64_t invalid;                            /**< bytes that mean nothing */
+	enum bell_fault to_remote_fault;             /**< of the next kick; then it is sound again */
+	enum bell_fault to_host_fault;
+	uint64_t coalesced; /**< kicks that joined a pending one */
+	uint64_t invalid;   /**< bytes that mean nothing */
 };
 
 /** What one reception brought. */

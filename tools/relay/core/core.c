@@ -48,6 +48,7 @@ static void let_go(struct core *core)
 {
 	amp_core_set_deadline(core, 0);
 	amp_core_report_end(core);
+	amp_core_fault_end(core);
 	amp_core_babble_end(core);
 	amp_core_unwatch(core);
 	core->lasted = sd_event_source_disable_unref(core->lasted);
@@ -405,38 +406,6 @@ static int on_deadline(sd_event_source *source, uint64_t usec, void *userdata)
 		break;
 	}
 	return 0;
-}
-
-/* ------------------------------------------------------------------ faults on purpose */
-
-/* @return false if the core is not running */
-static bool commit(struct core *core, const char *kind)
-{
-	if (core->phase != PHASE_RUNNING)
-		return false;
-	core->injected = kind;
-	core->injected_at = now_ns();
-	amp_record(&core->lab->record, "core.fault", core->config->name, "{s:s, s:b, s:I}", "kind", kind, "injected", 1,
-	           "epoch", (json_int_t)core->wire.epoch);
-	return true;
-}
-
-bool amp_core_inject(struct core *core, enum amp_fault fault, const char *kind)
-{
-	if (!commit(core, kind))
-		return false;
-	core->wire.inject = fault;
-	amp_shm_write_power(&core->shm, &core->wire);
-	amp_core_uart_interest(core, amp_bells_ring_remote(&core->bells, AMP_DB_INJECT));
-	return true;
-}
-
-bool amp_core_inject_kill(struct core *core)
-{
-	if (!commit(core, "kill"))
-		return false;
-	amp_child_kill(&core->process, SIGKILL);
-	return true;
 }
 
 /* ------------------------------------------------------------------ creation */

@@ -90,6 +90,12 @@ struct babble {
 	uint64_t since;          /**< ns */
 };
 
+/** What of a fault on purpose is still to come: core_faults.c. */
+struct trouble {
+	sd_event_source *timer; /**< NULL: nothing is */
+	int turns;              /**< of slow motion that are left */
+};
+
 /** Hears of the core's life when it is the core's host in place of Linux. */
 struct core_host {
 	void (*booted)(struct core *core);                    /**< the boot ROM has been heard */
@@ -176,6 +182,7 @@ struct core {
 	struct crash crash;
 	struct report report;
 	struct babble babble;
+	struct trouble trouble;
 	struct link link;
 	struct sniff sniff;
 	struct amp_symbols *symbols;
@@ -222,16 +229,29 @@ void amp_core_kill(struct core *core, const char *why);
 /** Does it die at once each time that it is started? Then its starts wait, ever longer. */
 bool amp_core_flaps(const struct core *core);
 
-/** Commits a fault that the firmware carries out. @param kind  a constant. @return false if the core is not running */
-bool amp_core_inject(struct core *core, enum amp_fault fault, const char *kind);
-/** Commits one from outside: the end of its process. @return false if the core is not running */
-bool amp_core_inject_kill(struct core *core);
-
 /** The socket of the doorbell can be read or written. */
 int amp_core_on_uart(sd_event_source *source, int fd, uint32_t revents, void *userdata);
 
 #define QUICK_DEATH_MS   1000 /**< a life shorter than this was no life */
 #define QUICK_DEATHS_MAX 3    /**< after so many in a row the core is flapping: its starts wait */
+
+/* core_faults.c */
+
+/** A kind of fault that can be committed on request: a row of include/amprelay/faults.h. */
+struct core_fault {
+	const char *name;
+	enum amp_fault request;     /**< what the firmware is asked for; NONE: it comes from outside */
+	unsigned int outside;       /**< which of those */
+	enum amp_detector detector; /**< NONE: the core survives it, and nobody need notice */
+};
+
+/** All of them; the last has no name. */
+extern const struct core_fault amp_core_faults[];
+
+/** @return false if the core is not running */
+bool amp_core_commit(struct core *core, const struct core_fault *fault);
+/** What of a fault is still to come does not. */
+void amp_core_fault_end(struct core *core);
 
 /* core_state.c */
 

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Faults on purpose: those that the firmware commits on request, and those from outside, whatever the firmware. */
+#include <signal.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "core.h"
+#include "relay/lab.h"
+
+#define STALL_MS 100 /* less than any sense waits */
+#define LATE_MS  50
+#define STORM    1000
+
+/* Slow motion: of each turn the core stands still for most. */
+#define SLOW_STILL_MS 20
+#define SLOW_RUN_MS   5
+#define SLOW_TURNS    40
+
+/* ------------------------------------------------------------------ what happens later */
+
+void amp_core_fault_end(struct core *core)
+{
+	core->trouble.timer = sd_event_source_disable_unref(core->trouble.timer);
+}
+
+static void later(struct core *core, uint64_t ms, sd_event_time_handler_t handler)
+{
+	amp_core_fault_end(core);
+	sd_event_add_time_relative(core->lab->loop, &core->trouble.timer, CLOCK_MONOTONIC, ms * 1000, 1000, handler,
+	                           core);
+}
+
+/* ------------------------------------------------------------------ its process and its processor */
+
+static void kill_it(struct core *core)
+{
+	amp_child_kill(&core->process, SIGKILL);
+}
+
+static void abort_it(struct core *core)
+{
+	amp_child_kill(&core->process, SIGABRT);
+}
+
+static void ask_monitor(struct core *core, const char *command)
+{
+	if (!amp_qmp_command(&core->qmp, command, NULL, NULL, NULL))
+		amp_core_warn(core, "QEMU's monitor takes no more commands");
+}
+
+static void quit(struct core *core)
+{
+	ask_monitor(core, "quit");
+}
+
+static void reset(struct core *core)
+{
+	ask_monitor(core, "system_reset");
+}
+
+static void halt(struct core *core)
+{
+	ask_monitor(core, "stop");
+}
+
+static void freeze(struct core *core)
+{
+	amp_child_kill(&core->process, SIGSTOP);
+}
+
+static int on_thaw(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct core *core = userdata;
+
+	(void)source;
+	(void)usec;
+	amp_child_kill(&core->process, SIGCONT);
+	amp_core_fault_end(core);
+	return 0;
+}
+
+static void stall(struct core *core)
+{
+	freeze(core);
+	later(core, STALL_MS, on_thaw);
+}
+
+static int on_turn(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct core *core = userdata;
+	bool still = core->trouble.turns % 2 == 1;
+
+	(void)source;
+	(void)usec;
+	amp_child_kill(&core->process, still ? SIGCONT : SIGSTOP);
+	if (--core->trouble.turns > 0)
+		later(core, still ? SLOW_RUN_MS : SLOW_STILL_MS, on_turn);
+	else
+		amp_core_fault_end(core);
+	return 0;
+}
+
+static void slow(struct core *core)
+{
+	core->trouble.turns = 2 * SLOW_TURNS - 1; /* odd: it stands still, and is let go; so it is at the last one */
+	freeze(core);
+	later(core, SLOW_STILL_MS, on_turn);
+}
+
+/* ------------------------------------------------------------------ doorbells */
+
+static void ring_core(struct core *core)
+{
+	bool pending = false;
+
+	for (uint32_t id = 0; id < core->config->notify_ids; id++)
+		pending = amp_bells_ring_remote(&core->bells, (uint8_t)id);
+	amp_core_uart_interest(core, pending);
+}
+
+static void ring_host(struct core *core)
+{
+	for (uint32_t id = 0; id < core->config->notify_ids; id++)
+		amp_bells_ring_host(&core->bells, AMP_VECTOR_NOTIFY(id));
+}
+
+static void lose_to_core(struct core *core)
+{
+	core->bells.to_remote_fault = BELL_LOSE;
+}
+
+static void double_to_core(struct core *core)
+{
+	core->bells.to_remote_fault = BELL_DOUBLE;
+}
+
+static void cross_to_core(struct core *core)
+{
+	core->bells.to_remote_fault = BELL_CROSS;
+}
+
+static void lose_to_host(struct core *core)
+{
+	core->bells.to_host_fault = BELL_LOSE;
+}
+
+static void double_to_host(struct core *core)
+{
+	core->bells.to_host_fault = BELL_DOUBLE;
+}
+
+static void cross_to_host(struct core *core)
+{
+	core->bells.to_host_fault = BELL_CROSS;
+}
+
+static int on_late_to_core(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	(void)source;
+	(void)usec;
+	amp_core_fault_end(userdata);
+	ring_core(userdata);
+	return 0;
+}
+
+static void late_to_core(struct core *core)
+{
+	lose_to_core(core);
+	later(core, LATE_MS, on_late_to_core);
+}
+
+static int on_late_to_host(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	(void)source;
+	(void)usec;
+	amp_core_fault_end(userdata);
+	ring_host(userdata);
+	return 0;
+}
+
+static void late_to_host(struct core *core)
+{
+	lose_to_host(core);
+	later(core, LATE_MS, on_late_to_host);
+}
+
+static void storm_to_core(struct core *core)
+{
+	for (int i = 0; i < STORM; i++)
+		ring_core(core);
+}
+
+static void storm_to_host(struct core *core)
+{
+	for (int i = 0; i < STORM; i++)
+		ring_host(core);
+}
+
+/* ------------------------------------------------------------------ the table */
+
+enum outside {
+#define OUTSIDE(number, id, ...) OUTSIDE_##id,
+	AMP_FAULTS_FROM_OUTSIDE(OUTSIDE)
+};
+
+static void (*const functions[])(struct core *core) = {
+	[OUTSIDE_KILL] = kill_it,
+	[OUTSIDE_ABORT] = abort_it,
+	[OUTSIDE_QUIT] = quit,
+	[OUTSIDE_RESET] = reset,
+	[OUTSIDE_HALT] = halt,
+	[OUTSIDE_FREEZE] = freeze,
+	[OUTSIDE_STALL] = stall,
+	[OUTSIDE_SLOW] = slow,
+	[OUTSIDE_CORE_LOST] = lose_to_core,
+	[OUTSIDE_CORE_DOUBLED] = double_to_core,
+	[OUTSIDE_CORE_LATE] = late_to_core,
+	[OUTSIDE_CORE_CROSSED] = cross_to_core,
+	[OUTSIDE_CORE_SPURIOUS] = ring_core,
+	[OUTSIDE_CORE_STORM] = storm_to_core,
+	[OUTSIDE_HOST_LOST] = lose_to_host,
+	[OUTSIDE_HOST_DOUBLED] = double_to_host,
+	[OUTSIDE_HOST_LATE] = late_to_host,
+	[OUTSIDE_HOST_CROSSED] = cross_to_host,
+	[OUTSIDE_HOST_SPURIOUS] = ring_host,
+	[OUTSIDE_HOST_STORM] = storm_to_host,
+};
+
+const struct core_fault amp_core_faults[] = {
+#define FROM_INSIDE(number, id, name, what, arm, ...)  {#name, AMP_FAULT_##id, 0, AMP_DETECTOR_##arm},
+#define FROM_OUTSIDE(number, id, name, what, arm, ...) {#name, AMP_FAULT_NONE, OUTSIDE_##id, AMP_DETECTOR_##arm},
+	AMP_FAULTS(FROM_INSIDE) AMP_FAULTS_FROM_OUTSIDE(FROM_OUTSIDE){0},
+};
+
+bool amp_core_commit(struct core *core, const struct core_fault *fault)
+{
+	if (core->phase != PHASE_RUNNING)
+		return false;
+	if (fault->detector != AMP_DETECTOR_NONE) {
+		core->injected = fault->name;
+		core->injected_at = now_ns();
+	}
+	amp_record(&core->lab->record, "core.fault", core->config->name, "{s:s, s:b, s:I}", "kind", fault->name,
+	           "injected", 1, "epoch", (json_int_t)core->wire.epoch);
+	if (fault->request == AMP_FAULT_NONE) {
+		functions[fault->outside](core);
+		return true;
+	}
+	core->wire.inject = fault->request;
+	amp_shm_write_power(&core->shm, &core->wire);
+	amp_core_uart_interest(core, amp_bells_ring_remote(&core->bells, AMP_DB_INJECT));
+	return true;
+}
