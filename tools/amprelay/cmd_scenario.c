@@ -252,32 +252,25 @@ static int say_checked(const struct loaded *loaded)
 
 struct runs {
 	struct pool_run *run;
-	size_t count, capacity;
+	size_t count;
 };
-
-static void add_run(struct runs *runs, const struct scenario *scenario, const char *soc, uint64_t seed)
-{
-	if (runs->count == runs->capacity) {
-		runs->capacity = runs->capacity ? 2 * runs->capacity : 64;
-		runs->run = realloc(runs->run, runs->capacity * sizeof(*runs->run));
-		if (!runs->run) {
-			amp_cli_error("there is no memory");
-			exit(AMP_EXIT_FAILED);
-		}
-	}
-	runs->run[runs->count++] = (struct pool_run){.scenario = scenario, .soc = soc, .seed = seed};
-}
 
 static void plan(struct runs *runs, const struct loaded *loaded, const struct arguments *a)
 {
-	for (uint64_t n = 0; n < a->repeat; n++) {
+	size_t most = 0;
+
+	for (size_t i = 0; i < loaded->count; i++)
+		most += num_socs(loaded->scenario[i]);
+	runs->run = calloc(most * a->repeat + 1, sizeof(*runs->run));
+	for (uint64_t n = 0; runs->run && n < a->repeat; n++) {
 		for (size_t i = 0; i < loaded->count; i++) {
 			const struct scenario *scenario = loaded->scenario[i];
 			uint64_t seed = a->has_seed ? a->seed : scenario->seed ? *scenario->seed : 1;
 
 			for (uint32_t s = 0; s < num_socs(scenario); s++) {
 				if (!a->soc || strcmp(a->soc, soc_of(scenario, s)) == 0)
-					add_run(runs, scenario, soc_of(scenario, s), seed + n);
+					runs->run[runs->count++] = (struct pool_run){
+						.scenario = scenario, .soc = soc_of(scenario, s), .seed = seed + n};
 			}
 		}
 	}
