@@ -35,9 +35,14 @@ _amprelay_faults() {
 	}
 }
 
+# The labs that are up, and those that have left records.
+_amprelay_labs() {
+	"${COMP_WORDS[0]/#\~/$HOME}" ls --json 2>/dev/null | sed -n 's/^ *"lab": "\(.*\)",$/\1/p'
+}
+
 _amprelay() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-	local common='--name --json --color -h --help' commands='up down status start stop restart exec console logs events sniff talk fault scenario report demo doctor version help'
+	local common='--name --json --color -h --help' commands='up down ls status start stop restart exec console logs events sniff talk fault scenario report demo doctor version help'
 	local command='' lab=default words=0 i
 	COMPREPLY=()
 
@@ -63,7 +68,8 @@ _amprelay() {
 	--loader) mapfile -t COMPREPLY < <(compgen -W 'linux relay' -- "$cur") && return ;;
 	--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") && return ;;
 	--channel) mapfile -t COMPREPLY < <(compgen -W 'amp-echo amp-command amp-telemetry amp-sink' -- "$cur") && return ;;
-	--name | --since | --timeout | --wait | --repeat | --seed | --jobs | -j | -n | -c | --count) return ;;
+	--name) mapfile -t COMPREPLY < <(compgen -W "$(_amprelay_labs)" -- "$cur") && return ;;
+	--since | --timeout | --wait | --repeat | --seed | --jobs | -j | -n | -c | --count) return ;;
 	esac
 
 	local choice=''
@@ -81,8 +87,8 @@ _amprelay() {
 		esac
 		;;
 	console) choice="linux $common" ;;
-	logs) choice="-f -n linux kernel relay $(_amprelay_cores "$lab") $common" ;;
-	events) choice="-f -n --since --wait --timeout $common" ;;
+	logs) choice="-f -n -t linux kernel relay $(_amprelay_cores "$lab") $common" ;;
+	events) choice="-f -n -t --since --wait --timeout $common" ;;
 	sniff) choice="$(_amprelay_cores "$lab") -w -c -x --write --channel --count --hex --kernel-log -- $common" ;;
 	fault)
 		if ((words)); then

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/clock.h"
@@ -99,6 +100,7 @@ const struct argp_child amp_cli_common[] = {{.argp = &common_argp}, {0}};
 static const struct argp_option shown_options[] = {
 	{"follow", 'f', NULL, 0, "Go on with what comes next", 0},
 	{"lines", 'n', "N", 0, "Only the last N", 0},
+	{"time", 't', NULL, 0, "With the time of day", 0},
 	{0},
 };
 
@@ -109,6 +111,9 @@ static error_t parse_shown(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case 'f':
 		shown->follow = true;
+		return 0;
+	case 't':
+		shown->time = true;
 		return 0;
 	case 'n':
 		shown->count = (size_t)amp_cli_number(arg, "--lines", 1000000);
@@ -228,6 +233,17 @@ json_t *amp_cli_json_text(const char *text)
 const char *amp_cli_color(const char *sequence)
 {
 	return amp_cli.color ? sequence : "";
+}
+
+void amp_cli_time_of_day(int64_t ns, char out[AMP_CLI_TIME_LEN])
+{
+	time_t seconds = (time_t)(ns / (int64_t)NS_PER_S);
+	struct tm tm = {0};
+	size_t n;
+
+	localtime_r(&seconds, &tm);
+	n = strftime(out, AMP_CLI_TIME_LEN, "%T", &tm);
+	snprintf(out + n, AMP_CLI_TIME_LEN - n, ".%03d", (int)(ns / (int64_t)NS_PER_MS % 1000));
 }
 
 int64_t amp_cli_now_ms(void)

@@ -39,9 +39,10 @@ struct amp_shown {
 	bool follow;    /**< -f: go on with what comes next */
 	bool has_count; /**< -n … */
 	size_t count;   /**< … N: only the last lines */
+	bool time;      /**< -t: with the time of day */
 };
 
-/** As amp_cli_common, with -f and -n. At ARGP_KEY_INIT state->child_inputs[0] is to point to the struct amp_shown. */
+/** As amp_cli_common, with -f, -n, -t. At ARGP_KEY_INIT state->child_inputs[0] is to point to the struct amp_shown. */
 extern const struct argp_child amp_cli_shown[];
 
 /** argp_parse() with this program's habits: an error is one line and ends the program with AMP_EXIT_USAGE. */
@@ -78,6 +79,11 @@ const char *amp_cli_color(const char *sequence);
 #define COLOR_DIM    "\033[2m"
 #define COLOR_END    "\033[0m"
 
+#define AMP_CLI_TIME_LEN 24
+
+/** "14:13:20.123", local time. @param ns  since 1970 */
+void amp_cli_time_of_day(int64_t ns, char out[AMP_CLI_TIME_LEN]);
+
 /** Milliseconds of CLOCK_MONOTONIC. */
 int64_t amp_cli_now_ms(void);
 
@@ -90,6 +96,7 @@ int cmd_events(int argc, char **argv);
 int cmd_exec(int argc, char **argv);
 int cmd_fault(int argc, char **argv);
 int cmd_logs(int argc, char **argv);
+int cmd_ls(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_restart(int argc, char **argv);
 int cmd_scenario(int argc, char **argv);

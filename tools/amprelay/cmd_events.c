@@ -71,7 +71,7 @@ static const struct argp argp = {
 	.args_doc = "[FILTER]",
 	.doc = "Show the lab's flight record: what happened, when. It can be read after the lab's end, too.\vA "
 	       "FILTER is KEY=VALUE[,KEY=VALUE...], for example ev=core.crash,core=m3,detector=heartbeat; all must "
-	       "hold. With --json each record is one line as it stands in the file.\n\n"
+	       "hold. With --json each record is one line as it stands in the file, --time or not.\n\n"
 	       "--wait takes a record that is there already. Without --since, it passes over the record of a lab "
 	       "that is down, and waits for its next start.",
 	.children = amp_cli_shown,
@@ -128,15 +128,27 @@ static void describe(json_t *record, char *out)
 	}
 }
 
-/* Seconds since the flight began. */
-static double time_of(const json_t *record, int64_t first)
+/* How times are shown. */
+struct clock {
+	int64_t first;     /* "t" of the flight's first record; -1: not known yet */
+	bool of_day;       /* -t */
+	int64_t to_of_day; /* what to add to "t" then */
+};
+
+/* Seconds since the flight began, or the time of day. */
+static void write_time(const struct clock *clock, const json_t *record, char out[AMP_CLI_TIME_LEN])
 {
-	return (double)(amp_event_integer(record, "t", first) - first) / 1e9;
+	int64_t t = amp_event_integer(record, "t", clock->first);
+
+	if (clock->of_day)
+		amp_cli_time_of_day(t + clock->to_of_day, out);
+	else
+		snprintf(out, AMP_CLI_TIME_LEN, "%.3f", (double)(t - clock->first) / 1e9);
 }
 
-static void print_line(const char *line, json_t *record, int64_t first)
+static void print_line(const char *line, json_t *record, const struct clock *clock)
 {
-	char details[DETAILS_LEN];
+	char details[DETAILS_LEN], time[AMP_CLI_TIME_LEN];
 	const char *color = color_of(amp_event_string(record, "ev"));
 
 	if (amp_cli.json) {
@@ -144,20 +156,21 @@ static void print_line(const char *line, json_t *record, int64_t first)
 		putchar('\n');
 	} else {
 		describe(record, details);
+		write_time(clock, record, time);
 		fputs(color, stdout);
-		amp_terminal_printf(stdout, "%10.3f %-15s %-6s %s", time_of(record, first),
-		                    amp_event_string(record, "ev"), amp_event_string(record, "core"), details);
+		amp_terminal_printf(stdout, "%10s %-15s %-6s %s", time, amp_event_string(record, "ev"),
+		                    amp_event_string(record, "core"), details);
 		puts(color[0] ? COLOR_END : "");
 	}
 	if (!amp_output_flush())
 		exit(AMP_EXIT_FAILED);
 }
 
-static void tabulate(struct amp_table *table, json_t *record, int64_t first)
+static void tabulate(struct amp_table *table, json_t *record, const struct clock *clock)
 {
-	char time[32], seq[32], details[DETAILS_LEN];
+	char time[AMP_CLI_TIME_LEN], seq[32], details[DETAILS_LEN];
 
-	snprintf(time, sizeof(time), "%.3f", time_of(record, first));
+	write_time(clock, record, time);
 	snprintf(seq, sizeof(seq), "%" JSON_INTEGER_FORMAT, (json_int_t)amp_event_integer(record, "seq", 0));
 	describe(record, details);
 	amp_table_add(
@@ -169,7 +182,7 @@ static void tabulate(struct amp_table *table, json_t *record, int64_t first)
 /* What the records are shown in, and the last ones while it is not known yet whether more come. */
 struct listing {
 	struct amp_table *table; /* NULL: line by line */
-	int64_t first;           /* "t" of the flight's first record */
+	struct clock clock;
 	struct kept {
 		json_t *record;
 		char *line;
@@ -180,9 +193,9 @@ struct listing {
 static void show(const struct listing *listing, const char *line, json_t *record)
 {
 	if (listing->table)
-		tabulate(listing->table, record, listing->first);
+		tabulate(listing->table, record, &listing->clock);
 	else
-		print_line(line, record, listing->first);
+		print_line(line, record, &listing->clock);
 }
 
 #ifndef __clang__
@@ -225,8 +238,8 @@ static int take_records(struct event_reader *reader, const struct arguments *a, 
 	int n;
 
 	while ((n = amp_event_reader_next(reader, timeout_ms, &record)) > 0) {
-		if (listing->first < 0 || !amp_event_integer(record, "seq", 1))
-			listing->first = amp_event_integer(record, "t", 0);
+		if (listing->clock.first < 0 || !amp_event_integer(record, "seq", 1))
+			listing->clock.first = amp_event_integer(record, "t", 0);
 		if (amp_event_integer(record, "seq", INT64_MAX) > a->since &&
 		    (!a->filter || amp_event_filter_match(a->filter, record))) {
 			if (listing->kept)
@@ -240,11 +253,11 @@ static int take_records(struct event_reader *reader, const struct arguments *a, 
 }
 
 /* Everything there is, or the last of it; then, with -f, everything that comes. */
-static int list_records(struct event_reader *reader, const struct arguments *a)
+static int list_records(struct event_reader *reader, const struct arguments *a, struct clock clock)
 {
 	static const char *const columns[] = {">SEQ", ">TIME", "EVENT", "CORE", "DETAILS", NULL};
 	struct listing listing = {.table = a->shown.follow || amp_cli.json ? NULL : amp_table_new(columns),
-	                          .first = -1};
+	                          .clock = clock};
 	int n = 0;
 
 	if (a->shown.has_count) {
@@ -262,7 +275,7 @@ static int list_records(struct event_reader *reader, const struct arguments *a)
 	return n < 0 ? AMP_EXIT_FAILED : AMP_EXIT_OK;
 }
 
-static int wait_for(struct event_reader *reader, const struct arguments *a, const char *dir)
+static int wait_for(struct event_reader *reader, const struct arguments *a, const char *dir, struct clock clock)
 {
 	json_t *record;
 	int n;
@@ -279,7 +292,8 @@ static int wait_for(struct event_reader *reader, const struct arguments *a, cons
 		              a->wait_text, a->timeout_ms / 1000.0);
 		return AMP_EXIT_TIMEOUT;
 	}
-	print_line(reader->line, record, amp_event_reader_start(dir));
+	clock.first = amp_event_reader_start(dir);
+	print_line(reader->line, record, &clock);
 	json_decref(record);
 	return AMP_EXIT_OK;
 }
@@ -301,6 +315,7 @@ static void parse_filter(struct arguments *a)
 int cmd_events(int argc, char **argv)
 {
 	struct arguments a = {.timeout_ms = 60000, .since = -1};
+	struct clock clock = {.first = -1};
 	struct event_reader reader;
 	char *dir;
 	int err, status;
@@ -313,18 +328,20 @@ int cmd_events(int argc, char **argv)
 		amp_cli_error("state directory %s: %s", dir, strerror(-err));
 		return AMP_EXIT_ENVIRONMENT;
 	}
+	clock.of_day = a.shown.time;
+	clock.to_of_day = amp_event_time_offset(dir);
 	err = amp_event_reader_open(&reader, dir);
 	if (err) {
 		amp_cli_error("events of lab '%s': %s", amp_cli.lab, strerror(-err));
 		return AMP_EXIT_FAILED;
 	}
 	if (a.wait_text) {
-		status = wait_for(&reader, &a, dir);
+		status = wait_for(&reader, &a, dir, clock);
 	} else if (reader.file.fd < 0 && !a.shown.follow) {
 		amp_cli_error("lab '%s' has left no events: start it with 'amprelay up'", amp_cli.lab);
 		status = AMP_EXIT_NO_LAB;
 	} else {
-		status = list_records(&reader, &a);
+		status = list_records(&reader, &a, clock);
 	}
 	amp_event_reader_close(&reader);
 	amp_event_filter_free(a.filter);

@@ -64,6 +64,13 @@ static double find_host_start(const char *dir)
 	return start;
 }
 
+#define LABEL_LEN 128
+
+struct view {
+	bool time; /* -t */
+	int64_t to_of_day;
+};
+
 /* The last lines of a text that is longer than wanted. */
 struct tail {
 	char **line;
@@ -81,16 +88,16 @@ static void keep_line(struct tail *tail, char *line)
 	tail->next = (tail->next + 1) % tail->size;
 }
 
-/* NAME, a bar and the line, or the line alone; the line is as the guest wrote it. */
-static void print_line(const char *name, const char *line)
+/* The label, a bar and the line, or the line alone; the line is as the guest wrote it. */
+static void print_line(const char *label, const char *line)
 {
-	if (name)
-		printf("%s%-6s |%s ", amp_cli_color(COLOR_DIM), name, amp_cli_color(COLOR_END));
+	if (label)
+		printf("%s%s |%s ", amp_cli_color(COLOR_DIM), label, amp_cli_color(COLOR_END));
 	amp_terminal_puts(line, stdout);
 	putchar('\n');
 }
 
-/* A kept line is "NAME\nLINE", or "\nLINE" without a name: neither has a line feed in it. */
+/* A kept line is "LABEL\nLINE", or "\nLINE" without a label: neither has a line feed in it. */
 static void print_kept(char *kept)
 {
 	char *end = strchr(kept, '\n');
@@ -124,29 +131,47 @@ static char *compose_json(const struct log_source *source)
 	return line;
 }
 
-static char *compose(const char *name, const char *line)
+static char *compose(const char *label, const char *line)
 {
 	char *text;
 
-	if (asprintf(&text, "%s\n%s", name ? name : "", line) < 0) {
+	if (asprintf(&text, "%s\n%s", label ? label : "", line) < 0) {
 		amp_cli_error("out of memory");
 		exit(AMP_EXIT_FAILED);
 	}
 	return text;
 }
 
-static void print_all(struct log_merge *merge, struct tail *tail, bool partial)
+/* What stands before a line: its time, its source, both or nothing. @return NULL for nothing */
+static const char *label_of(const struct log_merge *merge, const struct log_source *source, const struct view *view,
+                            char label[LABEL_LEN])
+{
+	char time[AMP_CLI_TIME_LEN] = "";
+
+	if (amp_cli.json || (merge->only && !view->time))
+		return NULL;
+	if (view->time)
+		amp_cli_time_of_day((int64_t)(source->stamp * 1e9) + view->to_of_day, time);
+	if (merge->only)
+		snprintf(label, LABEL_LEN, "%s", time);
+	else
+		snprintf(label, LABEL_LEN, "%s%s%-6s", time, time[0] ? " " : "", source->name);
+	return label;
+}
+
+static void print_all(struct log_merge *merge, const struct view *view, struct tail *tail, bool partial)
 {
 	struct log_source *source;
+	char label[LABEL_LEN];
 
 	while ((source = amp_merge_next(merge, partial))) {
 		char *json = amp_cli.json ? compose_json(source) : NULL;
-		const char *name = merge->only || json ? NULL : source->name, *line = json ? json : source->line;
+		const char *before = label_of(merge, source, view, label), *line = json ? json : source->line;
 
 		if (tail)
-			keep_line(tail, compose(name, line));
+			keep_line(tail, compose(before, line));
 		else
-			print_line(name, line);
+			print_line(before, line);
 		free(json);
 		source->line = NULL;
 	}
@@ -154,13 +179,13 @@ static void print_all(struct log_merge *merge, struct tail *tail, bool partial)
 		exit(AMP_EXIT_FAILED);
 }
 
-static int follow_logs(struct log_merge *merge, int watch)
+static int follow_logs(struct log_merge *merge, const struct view *view, int watch)
 {
 	int n = watch;
 
 	while (watch >= 0 && (n = amp_dir_watch_wait(watch, -1)) > 0) {
 		amp_merge_discover(merge);
-		print_all(merge, NULL, false);
+		print_all(merge, view, NULL, false);
 	}
 	amp_cli_error("following the logs of lab '%s': %s", amp_cli.lab, strerror(-n));
 	return AMP_EXIT_FAILED;
@@ -187,16 +212,17 @@ static int explain_absence(const char *dir, const char *source)
 
 static int show(struct log_merge *merge, const struct arguments *a, int watch)
 {
+	const struct view view = {.time = a->shown.time, .to_of_day = amp_event_time_offset(merge->dir)};
 	struct tail tail = {0};
 
 	if (a->shown.has_count) {
 		tail.size = a->shown.count;
 		tail.line = calloc(tail.size + 1, sizeof(*tail.line));
 	}
-	print_all(merge, tail.line ? &tail : NULL, !a->shown.follow);
+	print_all(merge, &view, tail.line ? &tail : NULL, !a->shown.follow);
 	if (tail.line)
 		print_tail(&tail);
-	return a->shown.follow ? follow_logs(merge, watch) : AMP_EXIT_OK;
+	return a->shown.follow ? follow_logs(merge, &view, watch) : AMP_EXIT_OK;
 }
 
 int cmd_logs(int argc, char **argv)

@@ -82,6 +82,15 @@ static void print_host(const json_t *core)
 	              amp_event_string(core, "name"), used ? names : " none");
 }
 
+static void print_firmware(const json_t *core)
+{
+	const char *file = amp_event_string(core, "firmware_file"), *id = amp_event_string(core, "build_id");
+
+	if (file[0] || id[0])
+		amp_table_say("%s: %s%s%s", amp_event_string(core, "name"),
+		              file[0] ? file : "firmware of an unknown file", id[0] ? ", build id " : "", id);
+}
+
 /* What is not as it should be. */
 static void print_trouble(const json_t *core)
 {
@@ -105,6 +114,8 @@ static void print_cores(const json_t *cores)
 	json_array_foreach (cores, i, core)
 		add_core(table, core);
 	amp_table_print(table);
+	json_array_foreach (cores, i, core)
+		print_firmware(core);
 	json_array_foreach (cores, i, core)
 		print_host(core);
 	json_array_foreach (cores, i, core)

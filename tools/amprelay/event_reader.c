@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "common/clock.h"
 
 int amp_event_reader_open(struct event_reader *reader, const char *dir)
 {
@@ -109,6 +110,21 @@ int64_t amp_event_reader_start(const char *dir)
 	}
 	amp_event_reader_close(&reader);
 	return first;
+}
+
+int64_t amp_event_time_offset(const char *dir)
+{
+	int64_t offset = (int64_t)(time_of_day_ns() - now_ns());
+	struct event_reader reader;
+	json_t *first = NULL;
+
+	if (amp_event_reader_open(&reader, dir))
+		return offset;
+	if (amp_event_reader_next(&reader, 0, &first) == 1 && json_object_get(first, "time"))
+		offset = amp_event_integer(first, "time", 0) - amp_event_integer(first, "t", 0);
+	json_decref(first);
+	amp_event_reader_close(&reader);
+	return offset;
 }
 
 int64_t amp_event_integer(const json_t *record, const char *key, int64_t missing)

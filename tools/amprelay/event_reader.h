@@ -50,6 +50,14 @@ void amp_event_reader_close(struct event_reader *reader);
 /** @return "t" of the first record in a lab's state directory, for relative times; 0 if there is none */
 int64_t amp_event_reader_start(const char *dir);
 
+/**
+ * What to add to a time of the host's monotonic clock for the time of day, nanoseconds: as the flight's first record
+ * has it, else as it is now.
+ *
+ * @param dir  the lab's state directory
+ */
+int64_t amp_event_time_offset(const char *dir);
+
 /** @return the record's "seq", "t" …; `missing` if it is no integer */
 int64_t amp_event_integer(const json_t *record, const char *key, int64_t missing);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <jansson.h>
+#include <limits.h>
 
 #include "common/clock.h"
 #include "common/text.h"
@@ -48,11 +49,27 @@ static json_t *channel_names(const struct core *core)
 	return list;
 }
 
+/* What runs: the file that was loaded, and the build id that the firmware itself tells. */
+static void add_firmware(json_t *status, const struct core *core)
+{
+	char path[PATH_MAX] = "", id[2 * AMP_BUILD_ID_LEN + 1] = "";
+	struct amp_remote remote;
+
+	if (core->phase != PHASE_OFF) {
+		amp_shm_read_remote(&core->shm, &remote);
+		if (core->firmware[0])
+			amp_text(path, sizeof(path), "%s/%s", core->lab->options->firmware_dir, core->firmware);
+		if (remote.build_id_len <= AMP_BUILD_ID_LEN)
+			amp_text_hex(id, remote.build_id, remote.build_id_len);
+	}
+	json_object_set_new(status, "firmware_file", json_string(path));
+	json_object_set_new(status, "build_id", json_string(id));
+}
+
 static json_t *core_status(const struct core *core)
 {
 	bool on = core->phase != PHASE_OFF;
-
-	return json_pack(
+	json_t *status = json_pack(
 		"{s:s, s:s, s:b, s:b, s:I, s:I, s:s, s:s, s:s, s:o, s:f, s:I, s:I, s:o, s:{s:I, s:I, s:I}, s:o}",
 		"name", core->config->name, "state", amp_core_state_name(core), "ready", (int)core->ready, "flapping",
 		(int)amp_core_flaps(core), "epoch", (json_int_t)core->wire.epoch, "pid", (json_int_t)core->process.pid,
@@ -65,6 +82,9 @@ static json_t *core_status(const struct core *core)
 		(json_int_t)core->recoveries, "last_crash", last_crash(core), "heartbeat", "value",
 		(json_int_t)amp_shm_heartbeat(&core->shm), "period_ms", (json_int_t)core->config->heartbeat_ms,
 		"timeout_ms", (json_int_t)core->config->heartbeat_timeout_ms, "doorbells", doorbells(core));
+
+	add_firmware(status, core);
+	return status;
 }
 
 void amp_relay_status(struct lab *lab, json_t *answer)

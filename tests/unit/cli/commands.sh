@@ -73,9 +73,13 @@ keeps_no_descriptor() {
 }
 claim "a lab that is kept holds no descriptor of its starter's" keeps_no_descriptor
 claim "the lab is up for what follows" ends 0 '"state": "up"' amp --json status
+listed_anywhere() {
+	AMPRELAY_STATE=$work/none amp --json ls | jq -e --arg lab "$lab" '.[] | select(.lab == $lab) | .state == "up" and .cores[0].name == "m3"'
+}
+claim "a lab that is up is listed, wherever its files are" listed_anywhere
 
 # ---- output: a full device, a pipe that nobody reads, and none at all
-printing=(help version "fault --list" "demo --list" doctor events "--json events" logs "logs -n 5" status "--json status" --help --version)
+printing=(help version "fault --list" "demo --list" doctor events "--json events" logs "logs -n 5" ls status "--json status" --help --version)
 helping=()
 for command in $commands; do
 	helping+=("help $command" "$command -h")

@@ -160,6 +160,36 @@ static void events_can_be_read_and_waited_for_without_a_relay(void **state)
 	assert_int_equal(run("events --wait core=m3 --timeout 0.05", out, sizeof(out)), 7);
 }
 
+static void times_of_day_are_those_of_the_flight(void **state)
+{
+	char out[4096];
+
+	setenv("AMPRELAY_STATE", *state, 1);
+	setenv("TZ", "UTC", 1);
+	run("events --wait ev=none --timeout 0", out, sizeof(out));
+	put_file(*state, "cli-test/events.jsonl", "w",
+	         "{\"t\":1000000000,\"seq\":0,\"ev\":\"lab.up\",\"soc\":\"m3\",\"time\":1790000000000000000}\n"
+	         "{\"t\":1500000000,\"seq\":1,\"ev\":\"core.crash\",\"core\":\"m3\"}\n");
+	put_file(*state, "cli-test/m3.log", "w", "[61.25] a minute later\n");
+	assert_int_equal(run("events -t", out, sizeof(out)), 0);
+	assert_non_null(strstr(out, "14:13:20.500 core.crash"));
+	assert_int_equal(run("logs -t m3", out, sizeof(out)), 0);
+	assert_string_equal(out, "14:14:20.250 | [61.25] a minute later\n");
+}
+
+static void labs_that_have_left_records_are_listed(void **state)
+{
+	char out[4096];
+
+	setenv("AMPRELAY_STATE", *state, 1);
+	run("events --wait ev=none --timeout 0", out, sizeof(out));
+	put_file(*state, "cli-test/events.jsonl", "w", "{\"t\":1,\"seq\":0,\"ev\":\"lab.up\",\"soc\":\"star\"}\n");
+	assert_int_equal(run("ls", out, sizeof(out)), 0);
+	assert_non_null(strstr(out, "\ncli-test"));
+	assert_non_null(strstr(strstr(out, "\ncli-test"), " down "));
+	assert_non_null(strstr(strstr(out, "\ncli-test"), " star"));
+}
+
 static void logs_can_be_read_without_a_relay(void **state)
 {
 	char out[4096];
@@ -170,6 +200,10 @@ static void logs_can_be_read_without_a_relay(void **state)
 	put_file(*state, "cli-test/relay.log", "w", "[2.0] two\n");
 	assert_int_equal(run("logs", out, sizeof(out)), 0);
 	assert_string_equal(out, "m3     | [1.0] one\nrelay  | [2.0] two\nm3     | [3.0] three\n");
+	assert_int_equal(run("logs -t", out, sizeof(out)), 0);
+	assert_non_null(strstr(out, " m3     | [1.0] one\n"));
+	assert_int_equal(out[2], ':');
+	assert_int_equal(out[8], '.');
 	assert_int_equal(run("logs m3 -n 1", out, sizeof(out)), 0);
 	assert_string_equal(out, "[3.0] three\n");
 	assert_int_equal(run("logs -n 0", out, sizeof(out)), 0);
@@ -239,6 +273,8 @@ int main(int argc, char **argv)
 		T(mistakes_are_named_in_one_line),         T(without_a_lab_commands_say_how_to_start_one),
 		T(what_a_lab_is_made_of_is_checked_first), T(events_can_be_read_and_waited_for_without_a_relay),
 		T(logs_can_be_read_without_a_relay),       T(every_command_has_help_manual_and_completion),
+		T(times_of_day_are_those_of_the_flight),   T(every_command_has_help_manual_and_completion),
+		T(labs_that_have_left_records_are_listed), T(every_command_has_help_manual_and_completion),
 		T(colours_only_where_they_are_wanted),
 	};
 
