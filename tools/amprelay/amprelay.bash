@@ -42,7 +42,7 @@ _amprelay_labs() {
 
 _amprelay() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-	local common='--name --json --color -h --help' commands='up down ls status start stop restart exec console logs events sniff talk fault scenario report demo doctor version help'
+	local common='--name --json --color -h --help' commands='up down ls status start stop restart exec cp console logs events sniff talk fault scenario report demo doctor version help'
 	local command='' lab=default words=0 i
 	COMPREPLY=()
 
@@ -108,6 +108,10 @@ _amprelay() {
 		;;
 	report)
 		mapfile -t COMPREPLY < <(compgen -W "--open --output -o $common" -- "$cur" && compgen -f -- "$cur")
+		return
+		;;
+	cp)
+		mapfile -t COMPREPLY < <(compgen -W "$common" -- "$cur" && compgen -f -- "$cur")
 		return
 		;;
 	doctor) choice="--soc $common" ;;

@@ -89,6 +89,7 @@ int64_t amp_cli_now_ms(void);
 
 /* the commands */
 int cmd_console(int argc, char **argv);
+int cmd_cp(int argc, char **argv);
 int cmd_demo(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 int cmd_down(int argc, char **argv);
