@@ -151,7 +151,7 @@ endef
 
 ##@ Check
 # What `make check-long` runs, one target after the other: all that CI has no time for. A new one is a word here.
-LONG_CHECKS := stress soak peers scenarios random-faults upstream options check-lto mutations fuzz headers check-release
+LONG_CHECKS := stress soak peers scenarios upstream options check-lto mutations fuzz headers check-release
 
 .PHONY: check check-long check-unit check-asan check-tsan lint .lint check-kernel check-lab coverage stress soak mutations peers scenarios random-faults upstream headers options check-lto
 check: lab ## Everything that CI runs: static analysis, checks, unit tests (plain, sanitizers), cross builds, lab tests
@@ -159,7 +159,7 @@ check: lab ## Everything that CI runs: static analysis, checks, unit tests (plai
 	@ctest --test-dir $(BUILD)/dev -j$(JOBS) --output-on-failure --no-tests=error --timeout 300
 
 check-long: FUZZ_SECONDS = 10
-check-long: ## What takes longer than CI allows: stress, soak, model peers, all scenarios, random faults, upstream patches, options, mutations, fuzz, headers, releases; all run
+check-long: ## What takes longer than CI allows: stress, soak, model peers, all scenarios, upstream patches, options, mutations, fuzz, headers, releases; all run
 	@$(MAKE) -k -j1 $(LONG_CHECKS) FUZZ_SECONDS='$(FUZZ_SECONDS)'
 
 check-unit: ## Only the unit tests (seconds)
@@ -213,8 +213,8 @@ scenarios: lab ## Every scenario of scenarios/, each fault of the catalogue amon
 	@mkdir -p $(REPORTS)
 	@$(AMPRELAY) scenario run scenarios --junit $(REPORTS)/scenarios.xml --artifacts $(REPORTS)/scenarios
 
-random-faults: lab ## COUNT=N random faults (default 100), with wild writes, on a lab of SOC=NAME (default m3), from SEED=N
-	@AMPRELAY='$(CURDIR)/$(AMPRELAY)' AMPRELAY_LAB='$(CURDIR)/$(LAB_FILES)' tests/lab/random-faults.sh $(or $(SOC),m3) $(or $(COUNT),100) $(or $(SEED),1)
+random-faults: lab ## COUNT=N times (default 1) 100 random faults, with wild writes, on a lab of SOC=NAME (default m3), from SEED=N
+	@$(AMPRELAY) scenario run scenarios/random-faults.yaml --soc $(or $(SOC),m3) --repeat $(or $(COUNT),1) --seed $(or $(SEED),1)
 
 upstream: ## What a core does to Linux with the patches of kernel/upstream: sound in each row; the lab is the unmodified one again after it
 	@$(MAKE) lab FIXES=yes

@@ -105,21 +105,6 @@ expect_echo() {
 	ok "amp-echo${2:+ of $2} answers"
 }
 
-# expect_sound_kernel [FILE]: Linux's log, or FILE with a copy of it, has no complaint. One is let pass, since
-# unmodified Linux warns by itself when a core goes away under a program that polls (kernel/upstream, patch 5): the
-# report of rpmsg_poll().
-expect_sound_kernel() {
-	if [ -n "${1:-}" ]; then cat "$1"; else guest dmesg; fi >"$AMPRELAY_STATE/kernel-said"
-	! awk '/-\[ cut here \]-/ { report = 1; text = ""; known = 0 }
-		/WARNING:.* rpmsg_poll\+/ { known = report }
-		report { text = text $0 "\n" }
-		!report { print }
-		report && /-\[ end trace / { report = 0; if (!known) printf "%s", text; text = "" }
-		END { printf "%s", text }' "$AMPRELAY_STATE/kernel-said" |
-		grep -iE 'BUG:|WARNING:|Oops|Call trace|use-after-free' || fail "the kernel complains"
-	ok "the kernel has nothing to complain about"
-}
-
 # The relay's process, and all processes of the lab, for later.
 relay_pid() {
 	amp --json status | jq .pid

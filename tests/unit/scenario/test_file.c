@@ -91,7 +91,7 @@ static void each_mistake_has_its_line_and_what_was_expected(void **state)
 		{STEPS "  - repeat: 3\n    steps:\n      - up:\n      - wait: nothing\n", 6,
 	         "'nothing' is not of the form KEY=VALUE"},
 		{STEPS "  - fault: m3 nonsense\n", 3, "there is no fault 'nonsense'; take one of: undef,"},
-		{STEPS "  - exec: echo ${node}\n", 3, "there is no ${node} here; there are: soc, core,"},
+		{STEPS "  - exec: echo ${node}\n", 3, "there is no ${node} here; there are: soc, core, other,"},
 		{STEPS "  - exec: ls\n    save: Node\n", 3, "'save: Node': a name has up to 23 small letters"},
 		{STEPS "  - join: nobody\n", 3, "no step before this has 'as: nobody'"},
 		{STEPS "  - exec: ls\n    as: job\n    output: x\n", 3, "belongs to the 'join: job'"},

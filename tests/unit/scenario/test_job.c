@@ -50,6 +50,11 @@ static void status_and_output_are_kept(void **state)
 	assert_int_equal(amp_job_wait(&jobs, job, NULL, soon()), JOB_ENDED);
 	assert_int_equal(job->status, 128 + SIGTERM);
 	amp_job_end(job);
+	job = start(&jobs, NULL, "printf 'bound\\0hello'");
+	assert_int_equal(amp_job_wait(&jobs, job, NULL, soon()), JOB_ENDED);
+	assert_true(amp_job_says(job, "hello"));
+	assert_false(amp_job_says(job, "hello "));
+	amp_job_end(job);
 }
 
 static void what_is_too_much_is_taken_and_not_kept(void **state)

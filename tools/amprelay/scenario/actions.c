@@ -54,9 +54,9 @@ static bool judge(const struct action *a, struct job *job)
 
 	if (job->status != wanted)
 		ok = amp_run_failed(a->run, a->step, "it ended with status %d, not %d", job->status, wanted);
-	else if (a->output && !strstr(job->output, a->output))
+	else if (a->output && !amp_job_says(job, a->output))
 		ok = amp_run_failed(a->run, a->step, "it did not say \"%s\"", a->output);
-	else if (a->without && strstr(job->output, a->without))
+	else if (a->without && amp_job_says(job, a->without))
 		ok = amp_run_failed(a->run, a->step, "it said \"%s\"", a->without);
 	ok = ok && save_output(a, job);
 	amp_job_end(job);
@@ -188,7 +188,7 @@ static bool do_run(const struct action *a)
 
 static bool do_send(const struct action *a)
 {
-	const char *argv[12] = {"rpmsg", "send", a->channel, a->text, "--wait", "10"};
+	const char *argv[12] = {"rpmsg", "send", a->channel, a->text, "--wait", "60"};
 
 	if (a->core) {
 		argv[6] = "--core";
@@ -201,7 +201,7 @@ static bool do_send(const struct action *a)
 static bool do_traffic(const struct action *a)
 {
 	char count[16], size[16];
-	const char *argv[20] = {"rpmsg", "ping", a->text, "-q", "--wait", "10", "-c", count, "-s", size};
+	const char *argv[20] = {"rpmsg", "ping", a->text, "-q", "--wait", "60", "-c", count, "-s", size};
 	size_t n = 10;
 
 	snprintf(count, sizeof(count), "%u", a->step->count ? *a->step->count : 10);

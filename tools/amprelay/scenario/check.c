@@ -337,7 +337,8 @@ static bool check_times(const struct checker *c)
 
 bool amp_scenario_check(struct scenario *scenario, char *error)
 {
-	static const char *const given[] = {"soc", "core", "lab", "state", "files", "here", "work", "seed"};
+	static const char *const given[] = {"soc",   "core", "other", "lab",  "state",
+	                                    "files", "here", "work",  "seed", "random"};
 	struct checker c = {.scenario = scenario, .error = error};
 
 	for (size_t i = 0; i < sizeof(given) / sizeof(given[0]); i++)

@@ -108,9 +108,9 @@ static void note_end(struct job *job)
 		;
 }
 
-static bool says(const struct job *job, const char *text)
+bool amp_job_says(const struct job *job, const char *text)
 {
-	return text && memmem(job->output, job->used, text, strlen(text));
+	return memmem(job->output, job->used, text, strlen(text));
 }
 
 /* Looks after all of them, once. @return false when time has passed */
@@ -146,7 +146,7 @@ static bool serve(struct jobs *jobs, int64_t deadline)
 enum job_wait amp_job_wait(struct jobs *jobs, struct job *job, const char *text, int64_t deadline)
 {
 	for (;;) {
-		if (says(job, text))
+		if (text && amp_job_says(job, text))
 			return JOB_SAID;
 		if (!job->running)
 			return JOB_ENDED;

@@ -53,6 +53,9 @@ struct job *amp_job_start(struct jobs *jobs, const char *name, const char *progr
 /** Waits for its end, or until its output contains `text`; NULL: for its end. @param deadline  ms, amp_cli_now_ms() */
 enum job_wait amp_job_wait(struct jobs *jobs, struct job *job, const char *text, int64_t deadline);
 
+/** Has it written `text`? There may be zeroes in what it has written. */
+bool amp_job_says(const struct job *job, const char *text);
+
 /** @return the one of that name; NULL: there is none */
 struct job *amp_job_find(struct jobs *jobs, const char *name);
 

@@ -21,7 +21,7 @@
 
 /* ------------------------------------------------------------------ steps */
 
-/* Below `n`; the same sequence everywhere (Knuth's MMIX). */
+/* Below `n` (at most 2^31); the same sequence everywhere (Knuth's MMIX). */
 static uint32_t draw(struct run *run, uint32_t n)
 {
 	run->random = run->random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
@@ -75,6 +75,15 @@ static void tell_step(struct run *run, const struct scenario_step *step, int64_t
 	free(text);
 }
 
+/* ${random}: another one for each step. */
+static void set_random(struct run *run)
+{
+	char number[16];
+
+	amp_text(number, sizeof(number), "%u", draw(run, 65536));
+	amp_variables_set(&run->variables, "random", number);
+}
+
 static bool run_steps(struct run *run, const struct scenario_step *steps, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++) {
@@ -83,6 +92,7 @@ static bool run_steps(struct run *run, const struct scenario_step *steps, uint32
 		int64_t began = amp_cli_now_ms();
 		bool ok;
 
+		set_random(run);
 		if (run->jobs.interrupted || began >= run->deadline)
 			ok = amp_run_failed(run, step, "%s",
 			                    run->jobs.interrupted ? "interrupted"
@@ -132,8 +142,8 @@ static bool set_variables(struct run *run, uint64_t seed)
 	return ok;
 }
 
-/* ${core}: the first of the SoC's. */
-static bool find_core(struct run *run, const char **why)
+/* ${core}, ${other}: the first two of the SoC's. */
+static bool find_cores(struct run *run, const char **why)
 {
 	static char error[LAB_FILES_ERROR];
 	const struct lab_choice choice = {.dir = run->options->lab_dir, .soc = run->soc};
@@ -141,7 +151,8 @@ static bool find_core(struct run *run, const char **why)
 	bool ok = amp_lab_files_resolve(&files, &choice, error) == AMP_EXIT_OK;
 
 	if (ok)
-		ok = amp_variables_set(&run->variables, "core", files.soc.core[0].name);
+		ok = amp_variables_set(&run->variables, "core", files.soc.core[0].name) &&
+		     amp_variables_set(&run->variables, "other", files.soc.num_cores > 1 ? files.soc.core[1].name : "");
 	*why = error;
 	amp_lab_files_free(&files);
 	return ok;
@@ -156,13 +167,14 @@ static bool prepare(struct run *run, uint64_t seed, const char **why)
 	name_lab(run);
 	if (run->options->artifacts)
 		setenv("AMPRELAY_STATE", run->options->artifacts, 1);
+	setenv("AMPRELAY", run->program, 1); /* for what 'run' runs */
 	run->state_dir = amp_lab_state_dir(run->lab);
 	run->files_dir = amp_lab_files_dir(run->options->lab_dir);
 	amp_text(run->work, sizeof(run->work), "%s/work", run->state_dir);
 	run->jobs.signal_fd = amp_client_catch_signals(0, NULL);
 	run->steps = json_array();
 	return n > 0 && run->files_dir && run->steps && amp_lab_make_dir(run->work) == 0 &&
-	       pipe2(run->lifeline, O_CLOEXEC) == 0 && set_variables(run, seed) && find_core(run, why);
+	       pipe2(run->lifeline, O_CLOEXEC) == 0 && set_variables(run, seed) && find_cores(run, why);
 }
 
 /* Logs are kept of what failed, and of all if somebody wants the artifacts. */
