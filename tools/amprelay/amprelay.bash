@@ -42,14 +42,14 @@ _amprelay_labs() {
 
 _amprelay() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-	local common='--name --json --color -h --help' commands='up down ls status start stop restart exec cp console logs events sniff talk fault scenario report demo doctor version help'
+	local common='--name --json --color -h --help' commands='up down ls status start stop restart exec cp console logs events sniff talk fault scenario report postmortem demo doctor version help'
 	local command='' lab=default words=0 i
 	COMPREPLY=()
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
 		--name) lab=${COMP_WORDS[++i]} ;;
-		--color | --since | --timeout | --wait | --lab | --soc | --firmware | --kernel | --report | --output | -o | --loader | --repeat | --seed | --jobs | --junit | --artifacts | --channel | --kernel-log | -w | --write) ((i++)) ;;
+		--color | --since | --timeout | --wait | --lab | --soc | --firmware | --kernel | --report | --output | -o | --loader | --table | --raw | --map | --repeat | --seed | --jobs | --junit | --artifacts | --channel | --kernel-log | -w | --write) ((i++)) ;;
 		-*) ;;
 		*)
 			if [[ -z $command ]]; then
@@ -63,13 +63,13 @@ _amprelay() {
 
 	case $prev in
 	--lab | --artifacts) mapfile -t COMPREPLY < <(compgen -d -- "$cur") && return ;;
-	--firmware | --kernel | --report | --junit | --output | -o | --kernel-log | -w | --write) mapfile -t COMPREPLY < <(compgen -f -- "$cur") && return ;;
+	--firmware | --kernel | --report | --junit | --output | -o | --kernel-log | --table | -w | --write) mapfile -t COMPREPLY < <(compgen -f -- "$cur") && return ;;
 	--soc) mapfile -t COMPREPLY < <(compgen -W "$(_amprelay_socs)" -- "$cur" && compgen -f -X "!*.json" -- "$cur") && return ;;
 	--loader) mapfile -t COMPREPLY < <(compgen -W 'linux relay' -- "$cur") && return ;;
 	--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") && return ;;
 	--channel) mapfile -t COMPREPLY < <(compgen -W 'amp-echo amp-command amp-telemetry amp-sink' -- "$cur") && return ;;
 	--name) mapfile -t COMPREPLY < <(compgen -W "$(_amprelay_labs)" -- "$cur") && return ;;
-	--since | --timeout | --wait | --repeat | --seed | --jobs | -j | -n | -c | --count) return ;;
+	--since | --timeout | --wait | --repeat | --seed | --jobs | -j | -n | -c | --count | --raw | --map) return ;;
 	esac
 
 	local choice=''
@@ -89,6 +89,7 @@ _amprelay() {
 	console) choice="linux $common" ;;
 	logs) choice="-f -n -t linux kernel relay $(_amprelay_cores "$lab") $common" ;;
 	events) choice="-f -n -t --since --wait --timeout $common" ;;
+	postmortem) choice="$(_amprelay_cores "$lab") $(compgen -f -- "$cur") --firmware --table --raw --map $common" ;;
 	sniff) choice="$(_amprelay_cores "$lab") -w -c -x --write --channel --count --hex --kernel-log -- $common" ;;
 	fault)
 		if ((words)); then

@@ -132,6 +132,7 @@ const char *amp_ring_fault_text(const struct amp_ring_fault *fault, char text[AM
 		[AMP_RING_SOUND] = "nothing",
 		[AMP_RING_NUM] = "%" PRIu64 " descriptors: a power of two up to %" PRIu64 " is wanted",
 		[AMP_RING_ALIGN] = "alignment %" PRIu64 ": a power of two is wanted",
+		[AMP_RING_FLAGS] = "flags 0x%" PRIx64 ": only bit 0 is known",
 		[AMP_RING_ABSENT] = "no memory at 0x%" PRIx64,
 		[AMP_RING_INDEX] = "the index is %" PRIu64 " entries ahead; %" PRIu64 " are possible",
 		[AMP_RING_ID] = "descriptor %" PRIu64 " is named; the last one is %" PRIu64,
@@ -143,6 +144,8 @@ const char *amp_ring_fault_text(const struct amp_ring_fault *fault, char text[AM
 			"a used length of %" PRIu64 ", which does not fit the message and its buffer of %" PRIu64,
 		[AMP_RING_LEN] = "a message of %" PRIu64 " bytes in a buffer with room for %" PRIu64,
 		[AMP_RING_TWICE] = "descriptor %" PRIu64 " is in two places at once",
+		[AMP_RING_OVERLAP] = "a buffer at 0x%" PRIx64 ", which is part of that of descriptor %" PRIu64,
+		[AMP_RING_NAME] = "an announcement of %" PRIu64 " bytes, or whose name has no end; it has %" PRIu64,
 	};
 	const char *format = fault->problem < AMP_RING_PROBLEMS ? formats[fault->problem] : formats[AMP_RING_SOUND];
 

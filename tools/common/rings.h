@@ -42,6 +42,7 @@ enum amp_ring_problem {
 	AMP_RING_SOUND,
 	AMP_RING_NUM,    /**< number of descriptors */
 	AMP_RING_ALIGN,  /**< alignment of the used ring */
+	AMP_RING_FLAGS,  /**< of the avail or the used ring: bits that nobody knows */
 	AMP_RING_ABSENT, /**< the memory has no such address */
 	AMP_RING_INDEX,  /**< of the avail or the used ring: ahead of, or behind, what it can be */
 	AMP_RING_ID,     /**< an entry names no descriptor */
@@ -52,6 +53,8 @@ enum amp_ring_problem {
 	AMP_RING_USED_LEN, /**< the device wrote more than the buffer, or less than its message */
 	AMP_RING_LEN,      /**< the message says to be longer than its buffer */
 	AMP_RING_TWICE,    /**< one buffer is in two places */
+	AMP_RING_OVERLAP,  /**< a buffer that shares bytes with another one */
+	AMP_RING_NAME,     /**< an announcement of a wrong length, or whose name has no end */
 	AMP_RING_PROBLEMS,
 };
 

@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <amprelay/wire.h>
 
@@ -91,6 +92,10 @@ void amp_postmortem_summarise(const struct amp_postmortem *pm, struct amp_postmo
  */
 int amp_postmortem_write_core(const struct amp_postmortem *pm, const struct amp_postmortem_summary *summary,
                               const char *path);
+
+/** Prints the report for people, as below. */
+void amp_postmortem_print_report(const struct amp_postmortem *pm, const struct amp_postmortem_summary *summary,
+                                 FILE *out);
 
 /**
  * Writes the report for people: cause, registers, fault status bits by name, stack with symbols, build id, last lines

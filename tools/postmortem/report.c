@@ -20,7 +20,8 @@ static void write_head(FILE *f, const struct amp_postmortem *pm, const struct am
 {
 	fprintf(f, "core         %s, life %" PRIu32 "\n", pm->core, pm->epoch);
 	fprintf(f, "what         %s\n", summary->text);
-	fprintf(f, "detected by  %s\n", amp_detector_name(pm->detector));
+	if (pm->detector != AMP_DETECTOR_NONE)
+		fprintf(f, "detected by  %s\n", amp_detector_name(pm->detector));
 	if (summary->cause != AMP_CRASH_NONE)
 		fprintf(f, "cause        %s\n", amp_postmortem_cause_text(summary->cause));
 	if (summary->registers.source == AMP_REGISTERS_NONE)
@@ -167,23 +168,30 @@ static void write_trace(FILE *f, const struct amp_postmortem *pm)
 		fputc('\n', f);
 }
 
+void amp_postmortem_print_report(const struct amp_postmortem *pm, const struct amp_postmortem_summary *summary,
+                                 FILE *out)
+{
+	const struct amp_arch *arch = amp_arch_find(pm->elf_machine);
+
+	write_head(out, pm, summary);
+	write_firmware(out, pm, summary);
+	if (arch) {
+		write_registers(out, arch, &summary->registers);
+		if (summary->registers.source == AMP_REGISTERS_CRASH_RECORD)
+			write_status(out, arch, &pm->remote->crash);
+		write_stack(out, pm, summary, arch);
+	}
+	write_trace(out, pm);
+}
+
 int amp_postmortem_write_report(const struct amp_postmortem *pm, const struct amp_postmortem_summary *summary,
                                 const char *path)
 {
-	const struct amp_arch *arch = amp_arch_find(pm->elf_machine);
 	struct amp_new_file f;
 	int err = amp_new_file_open(&f, path);
 
 	if (err)
 		return err;
-	write_head(f.file, pm, summary);
-	write_firmware(f.file, pm, summary);
-	if (arch) {
-		write_registers(f.file, arch, &summary->registers);
-		if (summary->registers.source == AMP_REGISTERS_CRASH_RECORD)
-			write_status(f.file, arch, &pm->remote->crash);
-		write_stack(f.file, pm, summary, arch);
-	}
-	write_trace(f.file, pm);
+	amp_postmortem_print_report(pm, summary, f.file);
 	return amp_new_file_close(&f, path, 0);
 }
