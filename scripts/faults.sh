@@ -55,14 +55,17 @@ table() {
 		rows AMP_CRASH_CAUSES | awk -F '\t' '{ printf "| %s | `%s` | %s |\n", $1, $3, $4 }'
 		;;
 	faults)
-		printf '| number | name | the core is to | noticed by | cause in the crash record | within |\n|---|---|---|---|---|---|\n'
+		printf '| number | name | by | the core is to | noticed by | within | Linux'\''s log says | there again |\n|---|---|---|---|---|---|---|---|\n'
 		faults | awk -F '\t' '{
 			other = $7 == $5 ? "" : ", on RISC-V `" $7 "`"
+			by = $1 > 0 ? "firmware" : "relay"
+			type = $5 ~ /watchdog|heartbeat/ ? "watchdog" : $9 ~ /stack|mpu/ ? "mmufault" : "fatal error"
+			record = $9 == "none" ? "" : "; crash record: " $10
 			if ($5 == "none")
-				printf "| | `%s` | %s | nobody: nothing is lost | | %s ms later |\n", $3, $4, $11
+				printf "| | `%s` | %s | %s | nobody | %s ms later | nothing | nothing is lost |\n", $3, by, $4, $11
 			else
-				printf "| %s | `%s` | %s | `%s`%s | %s | %s ms |\n", ($1 > 0 ? $1 : ""), $3, $4, $5, other,
-				       ($9 == "none" ? "" : "`" $9 "`"), $11
+				printf "| %s | `%s` | %s | %s | `%s`%s | %s ms | noticed by %s; type %s%s | all channels, in a new life |\n",
+				       ($1 > 0 ? $1 : ""), $3, by, $4, $5, other, $11, $6, type, record
 		}'
 		;;
 	host)

@@ -105,6 +105,21 @@
 	X(firmware-missing, "the core dies, and its firmware's file is gone", "Linux's log: it cannot load it; the core stays off", "all channels, when there is a file and the core is started") \
 	X(firmware-broken, "the core dies, and its firmware's file is cut short", "Linux's log: it refuses it; the core stays off", "all channels, when there is a file and the core is started") \
 	X(firmware-other, "the core dies, and another firmware is in the place of its own", "the recovery starts the other one", "the channels of the other one") \
+	X(protocol-unknown-service, "Linux announces a service that the firmware does not have", "the core's log, its counter of refusals", "nothing is lost") \
+	X(protocol-bad-name, "announcements without a name, with one without an end, of a wrong size", "the core's counter of refusals", "nothing is lost") \
+	X(protocol-announcement-flood, "hundreds of announcements; a terminal comes and goes a hundred times", "the core's counter of refusals", "nothing is lost") \
+	X(protocol-too-many, "Linux makes more terminals than the firmware has room for", "the core's counter of refusals; the one too many gets nothing", "nothing is lost; the others work") \
+	X(protocol-unknown-address, "Linux makes a terminal whose other end is unknown", "writing it: Invalid argument", "nothing is lost") \
+	X(protocol-dead-endpoint, "a thousand messages to an endpoint of the core that is gone", "nothing: they are dropped", "no buffer is lost") \
+	X(protocol-too-long, "more than a message holds", "Message too long, or it comes in pieces; the longest reply is cut", "nothing is lost") \
+	X(protocol-unread, "a terminal is flooded and not read; an endpoint is written and not read", "its own messages, when they are too many", "no other is touched") \
+	X(memory-unused, "bits flip in memory that nobody uses", "nothing", "nothing is lost") \
+	X(memory-trace, "the trace buffer and its head are overwritten", "its log, which has nonsense", "nothing is lost") \
+	X(memory-crash-record, "the crash record is overwritten while the core is well", "nothing: nobody believes one without a crash", "nothing is lost") \
+	X(memory-heartbeat, "the heartbeat's counter jumps", "nothing: it moves", "nothing is lost") \
+	X(memory-resource-table, "the head of the resource table is overwritten while the core runs", "nothing, and no more after a crash", "all channels, in a new life") \
+	X(memory-code, "the core's code is overwritten", "event `core.crash`", "all channels, in a new life: the code is loaded anew") \
+	X(memory-control, "all of the control block is overwritten, and the core dies", "event `core.crash`", "all channels, in a new life; a driver can bind anew") \
 	X(crash-loop, "the firmware dies as soon as it runs, each time", "event `core.flapping`: its starts wait, ever longer", "all channels, with a firmware that lives") \
 	X(crash-boot, "the firmware has no code at its entry", "its fault is noticed before it is ready; the starts wait", "all channels, with a firmware that lives")
 

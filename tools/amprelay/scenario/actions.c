@@ -107,8 +107,10 @@ static bool life_cycle(const struct action *a)
 
 	if (!amp_run_mark(a->run))
 		return amp_run_failed(a->run, a->step, "the lab has no events");
+	if (!amprelay(a, (const char *[]){key, NULL}, a->text, -1))
+		return false;
 	amp_run_note(a->run, key, a->text);
-	return amprelay(a, (const char *[]){key, NULL}, a->text, -1);
+	return true;
 }
 
 /* A file of the scenario's, from malloc: relative to the folder that the scenario is in. */
@@ -314,6 +316,8 @@ static bool do_assert(const struct action *a)
 	char found[512];
 	bool ok = true;
 
+	if (job)
+		amp_job_end(job);
 	for (uint32_t i = 0; i < a->step->asserts_count && ok; i++) {
 		char *text = amp_variables_expand(&a->run->variables, a->step->asserts[i]);
 
@@ -323,8 +327,6 @@ static bool do_assert(const struct action *a)
 		free(text);
 	}
 	json_decref(status);
-	if (job)
-		amp_job_end(job);
 	return ok;
 }
 
