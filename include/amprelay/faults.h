@@ -72,20 +72,20 @@
 	X(0, RESET, reset, "be reset while it runs", EXIT, EXIT, NONE, 2000) \
 	X(0, HALT, halt, "stand still, while its emulator answers", HEARTBEAT, HEARTBEAT, NONE, 4000) \
 	X(0, FREEZE, freeze, "stand still, its emulator too", HEARTBEAT, HEARTBEAT, NONE, 8000) \
-	X(0, STALL, stall, "stand still for 100 ms", NONE, NONE, NONE, 1000) \
-	X(0, SLOW, slow, "run at a fifth of its speed for a second", NONE, NONE, NONE, 1000) \
-	X(0, CORE_LOST, core-bell-lost, "miss the next kick", NONE, NONE, NONE, 1000) \
-	X(0, CORE_DOUBLED, core-bell-doubled, "hear the next kick twice", NONE, NONE, NONE, 1000) \
-	X(0, CORE_LATE, core-bell-late, "hear the next kick 50 ms late", NONE, NONE, NONE, 1000) \
-	X(0, CORE_CROSSED, core-bell-crossed, "hear the next kick for another queue", NONE, NONE, NONE, 1000) \
-	X(0, CORE_SPURIOUS, core-bell-spurious, "hear a kick for each queue without a reason", NONE, NONE, NONE, 1000) \
-	X(0, CORE_STORM, core-bell-storm, "hear 1000 kicks for each queue without a reason", NONE, NONE, NONE, 1000) \
-	X(0, HOST_LOST, host-bell-lost, "have its next kick missed by the host", NONE, NONE, NONE, 1000) \
-	X(0, HOST_DOUBLED, host-bell-doubled, "have its next kick heard twice by the host", NONE, NONE, NONE, 1000) \
-	X(0, HOST_LATE, host-bell-late, "have its next kick heard 50 ms late by the host", NONE, NONE, NONE, 1000) \
-	X(0, HOST_CROSSED, host-bell-crossed, "have its next kick heard for another queue", NONE, NONE, NONE, 1000) \
-	X(0, HOST_SPURIOUS, host-bell-spurious, "have a kick for each queue heard without a reason", NONE, NONE, NONE, 1000) \
-	X(0, HOST_STORM, host-bell-storm, "have 1000 kicks for each queue heard without a reason", NONE, NONE, NONE, 1000)
+	X(0, STALL, stall, "stand still for 100 ms", NONE, NONE, NONE, 5000) \
+	X(0, SLOW, slow, "run at a fifth of its speed for a second", NONE, NONE, NONE, 5000) \
+	X(0, CORE_LOST, core-bell-lost, "miss the next kick", NONE, NONE, NONE, 5000) \
+	X(0, CORE_DOUBLED, core-bell-doubled, "hear the next kick twice", NONE, NONE, NONE, 5000) \
+	X(0, CORE_LATE, core-bell-late, "hear the next kick 50 ms late", NONE, NONE, NONE, 5000) \
+	X(0, CORE_CROSSED, core-bell-crossed, "hear the next kick for another queue", NONE, NONE, NONE, 5000) \
+	X(0, CORE_SPURIOUS, core-bell-spurious, "hear a kick for each queue without a reason", NONE, NONE, NONE, 5000) \
+	X(0, CORE_STORM, core-bell-storm, "hear 1000 kicks for each queue without a reason", NONE, NONE, NONE, 5000) \
+	X(0, HOST_LOST, host-bell-lost, "have its next kick missed by the host", NONE, NONE, NONE, 5000) \
+	X(0, HOST_DOUBLED, host-bell-doubled, "have its next kick heard twice by the host", NONE, NONE, NONE, 5000) \
+	X(0, HOST_LATE, host-bell-late, "have its next kick heard 50 ms late by the host", NONE, NONE, NONE, 5000) \
+	X(0, HOST_CROSSED, host-bell-crossed, "have its next kick heard for another queue", NONE, NONE, NONE, 5000) \
+	X(0, HOST_SPURIOUS, host-bell-spurious, "have a kick for each queue heard without a reason", NONE, NONE, NONE, 5000) \
+	X(0, HOST_STORM, host-bell-storm, "have 1000 kicks for each queue heard without a reason", NONE, NONE, NONE, 5000)
 
 /**
  * What can befall the host's side, the relay and the firmware's files: X(name, what happens, what is seen of it, what

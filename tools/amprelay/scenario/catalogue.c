@@ -95,13 +95,15 @@ static bool log_says(const struct test *t, const char *text)
 
 /* ------------------------------------------------------------------ messages */
 
-/* Each is to come back once, in order and as it was. */
+/* Each is to come back once, in order, as it was, and within the fault's bound. */
 static struct job *send_messages(const struct test *t, const char *name, const char *count)
 {
-	const char *argv[] = {"amprelay", "--name",   t->run->lab, "exec",      "-n", "--",  "rpmsg",
-	                      "ping",     "amp-echo", "--core",    t->core,     "-c", count, "--wait",
-	                      "10",       "-i",       "0.002",     "--timeout", "5",  NULL};
+	char bound[16];
+	const char *argv[] = {"amprelay", "--name",   t->run->lab, "exec",      "-n",  "--",  "rpmsg",
+	                      "ping",     "amp-echo", "--core",    t->core,     "-c",  count, "--wait",
+	                      "10",       "-i",       "0.002",     "--timeout", bound, NULL};
 
+	amp_text(bound, sizeof(bound), "%.3f", t->kind->bound_ms / 1000.0);
 	return amp_job_start(&t->run->jobs, name, t->run->program, (char *const *)argv, NULL, -1);
 }
 
