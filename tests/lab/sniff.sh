@@ -51,6 +51,11 @@ done
 ! grep -i lua "$AMPRELAY_STATE/shark" || fail "the dissector complains"
 ok "the capture opens in tshark, with the fault in it"
 
+# The dump of that crash is explained: what faulted, and rings that nothing is wrong with.
+expect_event "ev=core.dump,core=m3,by=relay"
+expect_json '.cause == "undefined" and (.pc_sym | startswith("undefined+0x0 (commit.c:")) and (.devices[0].queues | length == 2 and all(.readable and (has("fault") | not)))' \
+	amp postmortem m3 --json
+
 # The exit status is the command's; without a lab it ends.
 expect 7 "" amp sniff -- sh -c 'exit 7'
 expect 127 "" amp sniff -- /nonexistent/command

@@ -49,7 +49,7 @@ _amprelay() {
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
 		--name) lab=${COMP_WORDS[++i]} ;;
-		--color | --since | --timeout | --wait | --lab | --soc | --firmware | --kernel | --report | --output | -o | --loader | --table | --raw | --map | --repeat | --seed | --jobs | --junit | --artifacts | --channel | --kernel-log | -w | --write) ((i++)) ;;
+		--color | --since | --timeout | --wait | --lab | --soc | --firmware | --kernel | --report | --output | -o | --loader | --table | --raw | --map | --repeat | --seed | --jobs | --junit | --artifacts | --channel | --kernel-log | --perfetto | -w | --write) ((i++)) ;;
 		-*) ;;
 		*)
 			if [[ -z $command ]]; then
@@ -63,7 +63,7 @@ _amprelay() {
 
 	case $prev in
 	--lab | --artifacts) mapfile -t COMPREPLY < <(compgen -d -- "$cur") && return ;;
-	--firmware | --kernel | --report | --junit | --output | -o | --kernel-log | --table | -w | --write) mapfile -t COMPREPLY < <(compgen -f -- "$cur") && return ;;
+	--firmware | --kernel | --report | --junit | --output | -o | --kernel-log | --perfetto | --table | -w | --write) mapfile -t COMPREPLY < <(compgen -f -- "$cur") && return ;;
 	--soc) mapfile -t COMPREPLY < <(compgen -W "$(_amprelay_socs)" -- "$cur" && compgen -f -X "!*.json" -- "$cur") && return ;;
 	--loader) mapfile -t COMPREPLY < <(compgen -W 'linux relay' -- "$cur") && return ;;
 	--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") && return ;;
@@ -90,7 +90,7 @@ _amprelay() {
 	logs) choice="-f -n -t linux kernel relay $(_amprelay_cores "$lab") $common" ;;
 	events) choice="-f -n -t --since --wait --timeout $common" ;;
 	postmortem) choice="$(_amprelay_cores "$lab") $(compgen -f -- "$cur") --firmware --table --raw --map $common" ;;
-	sniff) choice="$(_amprelay_cores "$lab") -w -c -x --write --channel --count --hex --kernel-log -- $common" ;;
+	sniff) choice="$(_amprelay_cores "$lab") -w -c -x --write --channel --count --hex --perfetto --kernel-log -- $common" ;;
 	fault)
 		if ((words)); then
 			choice="$(_amprelay_faults) $common"

@@ -16,6 +16,7 @@
 struct arguments {
 	const char *core;
 	const char *capture; /* -w */
+	const char *trace;   /* --perfetto */
 	const char *log;     /* --kernel-log */
 	bool hex;
 	char **command;
@@ -25,10 +26,12 @@ struct arguments {
 enum {
 	KEY_CHANNEL = 0x2000,
 	KEY_LOG,
+	KEY_TRACE,
 };
 
 static const struct argp_option options[] = {
 	{"write", 'w', "FILE", 0, "Write a capture for Wireshark and tshark (pcapng); '-' is standard output", 0},
+	{"perfetto", KEY_TRACE, "FILE", 0, "Write a timeline for ui.perfetto.dev; '-' is standard output", 0},
 	{"channel", KEY_CHANNEL, "NAME", 0, "Only messages of this channel, and what announces it; may be repeated", 0},
 	{"count", 'c', "N", 0, "End after N messages", 0},
 	{"hex", 'x', NULL, 0, "All bytes of each message, header and all", 0},
@@ -60,6 +63,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_LOG:
 		a->log = arg;
+		return 0;
+	case KEY_TRACE:
+		a->trace = arg;
 		return 0;
 	case ARGP_KEY_ARG:
 		if (state->quoted && state->next > state->quoted) {
@@ -191,16 +197,21 @@ static uint64_t wall_clock_offset(void)
 	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec - now_ns();
 }
 
-static struct sniff_sink *open_capture(const struct arguments *a)
+static FILE *open_output(const char *path)
 {
-	FILE *file = strcmp(a->capture, "-") == 0 ? fdopen(dup(STDOUT_FILENO), "w") : fopen(a->capture, "we");
-	struct sniff_sink *sink = file ? amp_sniff_pcapng(file, a->log ? 0 : wall_clock_offset()) : NULL;
+	FILE *file = strcmp(path, "-") == 0 ? fdopen(dup(STDOUT_FILENO), "w") : fopen(path, "we");
 
-	if (!sink) {
-		amp_cli_error("%s: %s", a->capture, strerror(errno));
+	if (!file) {
+		amp_cli_error("%s: %s", path, strerror(errno));
 		exit(AMP_EXIT_FAILED);
 	}
-	return sink;
+	return file;
+}
+
+static void add_sink(struct arguments *a, struct sniff_sink *sink)
+{
+	sink->next = a->sniffer.sinks;
+	a->sniffer.sinks = sink;
 }
 
 static uint64_t start_of_lab(void)
@@ -239,30 +250,49 @@ static void say_what_came(const struct arguments *a)
 	fputc('\n', stderr);
 }
 
+static void open_sinks(struct arguments *a)
+{
+	if (a->capture)
+		add_sink(a, amp_sniff_pcapng(open_output(a->capture), a->log ? 0 : wall_clock_offset()));
+	if (a->trace)
+		add_sink(a, amp_sniff_trace(open_output(a->trace)));
+	if (!a->sniffer.sinks)
+		add_sink(a, amp_sniff_text(a->log ? 0 : start_of_lab(), a->hex));
+}
+
+static void close_sinks(struct arguments *a)
+{
+	struct sniffer *sniffer = &a->sniffer;
+
+	for (struct sniff_sink *sink = sniffer->sinks, *next; sink; sink = next) {
+		next = sink->next;
+		if (sink->close(sink) || sniffer->failed)
+			continue;
+		sniffer->failed = true;
+		sniffer->error = errno;
+	}
+	sniffer->sinks = NULL;
+}
+
 int cmd_sniff(int argc, char **argv)
 {
 	struct arguments *a = calloc(1, sizeof(*a)); /* ends with the program */
-	struct sniff_sink *capture = NULL;
+	bool files;
 	int status;
 
 	if (!a)
 		return AMP_EXIT_FAILED;
 	amp_cli_parse(&argp, argc, argv, ARGP_IN_ORDER, a);
-	if (a->capture)
-		a->sniffer.sinks = capture = open_capture(a);
-	else
-		a->sniffer.sinks = amp_sniff_text(a->log ? 0 : start_of_lab(), a->hex);
+	open_sinks(a);
+	files = a->capture || a->trace;
 	status = a->log ? read_log(a) : listen_to_lab(a);
-	if (capture && !amp_sniff_pcapng_close(capture) && !a->sniffer.failed) {
-		a->sniffer.failed = true;
-		a->sniffer.error = errno;
-	}
-	if (a->sniffer.failed && capture) {
-		amp_cli_error("%s: %s", a->capture,
+	close_sinks(a);
+	if (a->sniffer.failed && files) { /* standard output says it by itself */
+		amp_cli_error("%s: %s", a->capture ? a->capture : a->trace,
 		              a->sniffer.error ? strerror(a->sniffer.error) : "cannot be written");
 		status = AMP_EXIT_FAILED;
 	}
-	if (capture && (status == AMP_EXIT_OK || a->command))
+	if (files && (status == AMP_EXIT_OK || a->command))
 		say_what_came(a);
 	free(a);
 	return status;

@@ -45,6 +45,8 @@ struct sniff_sink {
 	void (*event)(struct sniff_sink *sink, const struct sniff_event *event);
 	/** After each portion: hands on what there is. @return false with errno if it cannot be written */
 	bool (*flush)(struct sniff_sink *sink);
+	/** No more will come. @return as above */
+	bool (*close)(struct sniff_sink *sink);
 };
 
 struct sniffer {
@@ -73,6 +75,8 @@ void amp_sniff_describe(const struct sniff_event *event, char *out, size_t size)
 
 /* sniff_text.c */
 
+/* Each of these is there once in a program. */
+
 /** Lines for people, or with --json for programs. @param start  "t" that people count from */
 struct sniff_sink *amp_sniff_text(uint64_t start, bool hex);
 
@@ -81,12 +85,15 @@ struct sniff_sink *amp_sniff_text(uint64_t start, bool hex);
 /**
  * A capture file: one interface for each core (link type USER0: RPMsg header and payload), one for events (USER1).
  *
- * @param file    its stream; is closed by amp_sniff_pcapng_close()
+ * @param file    its stream; is closed with the sink
  * @param offset  nanoseconds from the messages' clock to 1970
  */
 struct sniff_sink *amp_sniff_pcapng(FILE *file, uint64_t offset);
-/** @return false with errno if not all of it could be written */
-bool amp_sniff_pcapng_close(struct sniff_sink *sink);
+
+/* sniff_trace.c */
+
+/** A timeline for ui.perfetto.dev. @param file  its stream; is closed with the sink */
+struct sniff_sink *amp_sniff_trace(FILE *file);
 
 /* sniff_log.c */
 

@@ -188,27 +188,26 @@ static bool flush_pcapng(struct sniff_sink *sink)
 	return fflush(pcapng->file) == 0 && !ferror(pcapng->file);
 }
 
-struct sniff_sink *amp_sniff_pcapng(FILE *file, uint64_t offset)
-{
-	struct pcapng_sink *pcapng = calloc(1, sizeof(*pcapng));
-
-	if (!pcapng)
-		return NULL;
-	pcapng->sink = (struct sniff_sink){.message = write_message, .event = write_event, .flush = flush_pcapng};
-	pcapng->file = file;
-	pcapng->offset = offset;
-	setvbuf(file, NULL, _IOFBF, 1 << 16);
-	write_section(file);
-	return &pcapng->sink;
-}
-
-bool amp_sniff_pcapng_close(struct sniff_sink *sink)
+static bool close_pcapng(struct sniff_sink *sink)
 {
 	struct pcapng_sink *pcapng = (void *)sink;
 	bool written = flush_pcapng(sink);
 
 	if (fclose(pcapng->file) && written)
 		written = false;
-	free(pcapng);
 	return written;
+}
+
+struct sniff_sink *amp_sniff_pcapng(FILE *file, uint64_t offset)
+{
+	static struct pcapng_sink pcapng;
+
+	pcapng = (struct pcapng_sink){
+		.sink = {.message = write_message, .event = write_event, .flush = flush_pcapng, .close = close_pcapng},
+		.file = file,
+		.offset = offset,
+	};
+	setvbuf(file, NULL, _IOFBF, 1 << 16);
+	write_section(file);
+	return &pcapng.sink;
 }

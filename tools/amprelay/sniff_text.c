@@ -171,7 +171,8 @@ static bool flush_text(struct sniff_sink *sink)
 
 struct sniff_sink *amp_sniff_text(uint64_t start, bool hex)
 {
-	static struct text_sink text = {.sink = {.message = show_message, .event = show_event, .flush = flush_text}};
+	static struct text_sink text = {
+		.sink = {.message = show_message, .event = show_event, .flush = flush_text, .close = flush_text}};
 
 	text.start = start;
 	text.hex = hex;

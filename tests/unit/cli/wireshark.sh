@@ -77,6 +77,14 @@ has 3 "$tmp/some.pcapng"
 has 5 "$tmp/some.pcapng"
 echo "ok - a capture may have a part of it"
 
+# A timeline has both ends of each message, and an arrow between them.
+"$amprelay" sniff m4 --kernel-log "$log" --perfetto "$tmp/timeline.json" 2>/dev/null
+jq -e 'map(select(.ph == "s" or .ph == "f") | [.ph, .id, .pid]) |
+	length == 44 and (group_by(.[1]) | length == 22 and all(length == 2 and .[0][2] != .[1][2]))' "$tmp/timeline.json" >/dev/null || fail "the arrows of the timeline"
+jq -e 'map(select(.ph == "X" and .name == "amp-echo")) | length == 14 and all(.args.len == 16 or .args.dst == 53)' "$tmp/timeline.json" >/dev/null ||
+	fail "the messages of the timeline"
+echo "ok - a timeline has an arrow for each message"
+
 # said STATUS TEXT OPTION…
 said() {
 	wanted=$1 text=$2 got=0

@@ -311,6 +311,7 @@ static void raw_bytes_and_a_table_do_as_well(void **state)
 	fclose(file);
 	assert_true(amp_dumpfile_add_raw(&autopsy->dump, DA, path, error));
 	file = fopen(path, "w");
+	assert_non_null(file);
 	fwrite(table(), 1, sizeof(struct table), file);
 	fclose(file);
 	assert_true(amp_autopsy_read_table(autopsy, path, error));
@@ -523,6 +524,7 @@ static void what_is_no_dump_is_refused_with_a_reason(void **state)
 	assert_false(amp_dumpfile_add_elf(&autopsy->dump, dir, error));
 	assert_non_null(strstr(error, "no regular file"));
 	file = fopen(path, "w");
+	assert_non_null(file);
 	fputs("text", file);
 	fclose(file);
 	assert_false(amp_dumpfile_add_elf(&autopsy->dump, path, error));

@@ -306,6 +306,7 @@ static void names_are_known_to_those_who_come_later(void **state)
 	memcpy(&head, records, sizeof(head));
 	assert_int_equal(head.size, len);
 	text = strndup((char *)records + sizeof(head), head.len);
+	assert_non_null(text);
 	assert_non_null(strstr(text, "\"addr\":256,\"name\":\"amp-echo\",\"side\":\"remote\""));
 	free(text);
 	assert_int_equal(amp_core_sniff_known(core, records, 40), 0);
