@@ -42,14 +42,14 @@ _amprelay_labs() {
 
 _amprelay() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-	local common='--name --json --color -h --help' commands='up down ls status start stop restart exec cp console logs events sniff talk fault scenario report postmortem demo doctor version help'
+	local common='--name --json --color -h --help' commands='up down run ls status start stop restart exec cp console logs events sniff talk fault scenario report postmortem demo doctor version help'
 	local command='' lab=default words=0 i
 	COMPREPLY=()
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
 		--name) lab=${COMP_WORDS[++i]} ;;
-		--color | --since | --timeout | --wait | --lab | --soc | --firmware | --kernel | --report | --output | -o | --loader | --table | --raw | --map | --repeat | --seed | --jobs | --junit | --artifacts | --channel | --kernel-log | --perfetto | -w | --write) ((i++)) ;;
+		--color | --since | --timeout | --wait | --lab | --soc | --for | --firmware | --kernel | --report | --output | -o | --loader | --table | --raw | --map | --repeat | --seed | --jobs | --junit | --artifacts | --channel | --kernel-log | --perfetto | -w | --write) ((i++)) ;;
 		-*) ;;
 		*)
 			if [[ -z $command ]]; then
@@ -109,6 +109,10 @@ _amprelay() {
 		;;
 	report)
 		mapfile -t COMPREPLY < <(compgen -W "--open --output -o $common" -- "$cur" && compgen -f -- "$cur")
+		return
+		;;
+	run)
+		mapfile -t COMPREPLY < <(compgen -W "--for --soc --lab $common" -- "$cur" && compgen -f -- "$cur")
 		return
 		;;
 	cp)

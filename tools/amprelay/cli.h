@@ -100,6 +100,7 @@ int cmd_logs(int argc, char **argv);
 int cmd_ls(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_restart(int argc, char **argv);
+int cmd_run(int argc, char **argv);
 int cmd_scenario(int argc, char **argv);
 int cmd_start(int argc, char **argv);
 int cmd_postmortem(int argc, char **argv);

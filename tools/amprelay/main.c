@@ -14,6 +14,7 @@ static int cmd_help(int argc, char **argv);
 static const struct command commands[] = {
 	{"up", "", "start a lab: Linux and its cores", cmd_up},
 	{"down", "", "end a lab", cmd_down},
+	{"run", "FILE.elf", "start a firmware, show its log, explain its crash", cmd_run},
 	{"ls", "", "the labs that there are", cmd_ls},
 	{"status", "", "what runs, and how it is", cmd_status},
 	{"start", "[--loader relay] CORE", "have Linux, or the relay, start a core", cmd_start},

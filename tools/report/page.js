@@ -223,7 +223,7 @@ class RunPage {
 			h("pre", {class: "scroll", tabindex: 0, "aria-label": "source"}, found.text.map((text, i) => {
 				const number = found.first + i;
 
-				return h("span", {class: number === found.line ? "here" : ""}, `${String(number).padStart(5)}  ${text}\n`);
+				return h("span", {class: number === found.line ? "here" : ""}, `${String(number).padStart(5)}  ${text.replaceAll("\t", "    ")}\n`);
 			})));
 	}
 

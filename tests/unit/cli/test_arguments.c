@@ -69,6 +69,8 @@ static void mistakes_are_named_in_one_line(void **state)
 		{"fault m3 undef more", 2, "'more'"},
 		{"exec", 2, "exec -- COMMAND"},
 		{"exec --bogus ls", 2, "'--bogus'"},
+		{"run", 2, "run FILE.elf"},
+		{"run --for x y.elf", 2, "--for x"},
 		{"cp", 2, "cp FILE :PATH' into Linux"},
 		{"cp /etc/hosts /tmp", 2, "cp FILE :PATH' into Linux"},
 		{"cp :/a :/b", 2, "cp FILE :PATH' into Linux"},
@@ -145,6 +147,7 @@ static void what_a_lab_is_made_of_is_checked_first(void **state)
 {
 	static const struct expectation ups[] = {
 		{"up --lab /nonexistent", 5, "lab directory /nonexistent"},
+		{"run --lab /nonexistent x.elf", 5, "lab directory /nonexistent"},
 		{"up --kernel /nonexistent/Image", 5, "kernel /nonexistent/Image"},
 	};
 	char out[1024];
