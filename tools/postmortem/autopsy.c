@@ -323,6 +323,19 @@ static bool examine_queue(struct amp_autopsy *autopsy, struct amp_autopsy_device
 	return true;
 }
 
+/* Who makes a dump chooses what is in it: rings that are both missing have been left out. */
+static void forgive_absence(struct amp_autopsy_device *device)
+{
+	for (int i = 0; i < 2; i++) {
+		if (device->queue[i].fault.problem != AMP_RING_ABSENT)
+			return;
+	}
+	for (int i = 0; i < 2; i++) {
+		device->queue[i].fault = (struct amp_ring_fault){0};
+		device->queue[i].field[0] = '\0';
+	}
+}
+
 static bool examine_devices(struct amp_autopsy *autopsy)
 {
 	uint32_t entry = 0;
@@ -340,6 +353,7 @@ static bool examine_devices(struct amp_autopsy *autopsy)
 		autopsy->devices++;
 		if (!examine_queue(autopsy, device, AMP_TO_HOST) || !examine_queue(autopsy, device, AMP_TO_REMOTE))
 			return false;
+		forgive_absence(device);
 	}
 	return true;
 }

@@ -80,6 +80,8 @@ static void print_queue(FILE *out, const struct amp_ringstate *state)
 	} else {
 		fputs("not in the dump\n", out);
 	}
+	if (!state->readable && state->fault.problem == AMP_RING_SOUND)
+		return;
 	if (state->fault.problem == AMP_RING_SOUND)
 		fprintf(out, "   nothing is wrong with it%s\n",
 		        state->buffers ? "" : "; its buffers are not in the dump");

@@ -338,6 +338,23 @@ static void without_a_map_the_rings_are_still_explained(void **state)
 	done(autopsy);
 }
 
+static void rings_that_were_left_out_of_the_dump_are_no_fault(void **state)
+{
+	struct amp_autopsy *autopsy;
+	char *text;
+
+	(void)state;
+	table()->ring[0].da = table()->ring[1].da = 0x50000000;
+	autopsy = examine();
+	assert_int_equal(autopsy->devices, 1);
+	assert_null(amp_autopsy_first_fault(autopsy));
+	text = printed(autopsy);
+	assert_non_null(strstr(text, "not in the dump"));
+	assert_null(strstr(text, "nothing is wrong"));
+	free(text);
+	done(autopsy);
+}
+
 /* ------------------------------------------------------------------ faults of the rings */
 
 #define FAULT(name, statement) \
@@ -543,6 +560,7 @@ int main(void)
 		AUTOPSY_TEST(a_core_that_holds_a_buffer_for_long_is_no_fault),
 		AUTOPSY_TEST(raw_bytes_and_a_table_do_as_well),
 		AUTOPSY_TEST(without_a_map_the_rings_are_still_explained),
+		AUTOPSY_TEST(rings_that_were_left_out_of_the_dump_are_no_fault),
 		AUTOPSY_TEST(each_fault_of_a_ring_is_named_from_the_file_alone),
 		AUTOPSY_TEST(each_cause_of_a_crash_is_named_from_the_file_alone),
 		AUTOPSY_TEST(a_file_that_is_cut_off_anywhere_is_explained_as_far_as_it_goes),
