@@ -29,6 +29,7 @@ measure() {
 
 measure w1.16 w1 16
 measure w1n.16 w1n 16
+measure w1h.16 w1h 16
 measure w2.16 w2 16
 measure w2r.16 w2r 16
 measure w3.1024 w3 16 1024

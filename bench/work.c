@@ -5,6 +5,7 @@
  *
  *   w1   the host sends, the remote's callback sends back, the host receives        one round trip
  *   w1n  the same without copying
+ *   w1h  … and each side holds what it receives beyond its callback
  *   w2   bursts of 32 from the host, then the remote drains them                    one message
  *   w2r  the other direction
  *   w3   w2, round-robin over ENDPOINTS                                             one message
@@ -55,6 +56,25 @@ static int remote_echoes_nocopy(struct rpmsg_endpoint *ept, void *data, size_t l
 	return rpmsg_sendto_nocopy(ept, buf, (int)len, src);
 }
 
+/* Both keep what they receive beyond the callback. */
+static void *host_kept, *remote_kept;
+
+static int host_holds(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src, void *priv)
+{
+	(void)len, (void)src, (void)priv;
+	at_host++;
+	rpmsg_hold_rx_buffer(ept, data);
+	host_kept = data;
+	return RPMSG_SUCCESS;
+}
+
+static int remote_holds(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src, void *priv)
+{
+	rpmsg_hold_rx_buffer(ept, data);
+	remote_kept = data;
+	return remote_echoes_nocopy(ept, data, len, src, priv);
+}
+
 static void w1(int size, unsigned long count)
 {
 	pair_endpoint(&remote, &remote.ept, REMOTE_ADDR, remote_echoes);
@@ -77,6 +97,23 @@ static void w1n(int size, unsigned long count)
 		rpmsg_send_nocopy(&host.ept, rpmsg_get_tx_payload_buffer(&host.ept, &room, 0), size);
 		pair_poll(&remote);
 		pair_poll(&host);
+	}
+	CALLGRIND_TOGGLE_COLLECT;
+}
+
+static void w1h(int size, unsigned long count)
+{
+	uint32_t room;
+
+	pair_endpoint(&remote, &remote.ept, REMOTE_ADDR, remote_holds);
+	host.ept.cb = host_holds;
+	CALLGRIND_TOGGLE_COLLECT;
+	for (unsigned long i = 0; i < count; i++) {
+		rpmsg_send_nocopy(&host.ept, rpmsg_get_tx_payload_buffer(&host.ept, &room, 0), size);
+		pair_poll(&remote);
+		rpmsg_release_rx_buffer(&remote.ept, remote_kept);
+		pair_poll(&host);
+		rpmsg_release_rx_buffer(&host.ept, host_kept);
 	}
 	CALLGRIND_TOGGLE_COLLECT;
 }
@@ -130,7 +167,8 @@ int main(int argc, char **argv)
 	bool round_trip;
 
 	if (size < 1 || size > PAIR_PAYLOAD || !count || count % BURST || number < 1 || number > ENDPOINTS_MAX) {
-		fprintf(stderr, "usage: work w1|w1n|w2|w2r|w3 SIZE(1-%d) COUNT(a multiple of %d) [ENDPOINTS(1-%d)]\n",
+		fprintf(stderr,
+		        "usage: work w1|w1n|w1h|w2|w2r|w3 SIZE(1-%d) COUNT(a multiple of %d) [ENDPOINTS(1-%d)]\n",
 		        PAIR_PAYLOAD, BURST, ENDPOINTS_MAX);
 		return 2;
 	}
@@ -145,6 +183,8 @@ int main(int argc, char **argv)
 		w1(size, count);
 	else if (strcmp(work, "w1n") == 0)
 		w1n(size, count);
+	else if (strcmp(work, "w1h") == 0)
+		w1h(size, count);
 	else if (strcmp(work, "w2") == 0)
 		w2(&host, &remote, remote_receives, size, count);
 	else if (strcmp(work, "w2r") == 0)

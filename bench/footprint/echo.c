@@ -72,8 +72,12 @@ static int echo(struct rpmsg_endpoint *from, void *data, size_t len, uint32_t sr
 
 int main(void)
 {
-	if (rpmsg_init_vdev(&rvdev, &vdev, NULL, &shm, NULL) ||
-	    rpmsg_create_ept(&ept, &rvdev.rdev, "echo", RPMSG_ADDR_ANY, RPMSG_ADDR_ANY, echo, NULL))
+	int status;
+
+	do /* without WITH_WAIT_FOR_DRIVER it does not wait */
+		status = rpmsg_init_vdev(&rvdev, &vdev, NULL, &shm, NULL);
+	while (status == RPMSG_ERR_DEV_STATE);
+	if (status || rpmsg_create_ept(&ept, &rvdev.rdev, "echo", RPMSG_ADDR_ANY, RPMSG_ADDR_ANY, echo, NULL))
 		return 1;
 	for (;;)
 		virtqueue_notification(rvdev.rvq);

@@ -7,15 +7,10 @@
 # waiting for a buffer, which goes through a reception again and is as deep as the application nests, and buffers that
 # came back unsent, which these samples have none of.
 BEGIN {
-	through["amp_rpmsg_device_receive"] = through["deliver"] = through["call_ept"] = through["receive"] = "echo"
+	through["amp_rpmsg_device_receive"] = through["deliver"] = through["call_ept"] = through["receive"] = \
+		through["receive_unlock"] = "echo"
 	through["virtqueue_notification"] = "amp_rpmsg_device_receive"
-	through["rpmsg_send_offchannel_raw"] = "device_send_raw"
-	through["rpmsg_hold_rx_buffer"] = "amp_rpmsg_hold_rx"
-	through["rpmsg_release_rx_buffer"] = "amp_rpmsg_device_release_rx"
-	through["rpmsg_get_tx_payload_buffer"] = "amp_rpmsg_device_get_tx"
-	through["rpmsg_send_offchannel_nocopy"] = through["rpmsg_sendto_nocopy"] = through["rpmsg_send_nocopy"] = \
-		"amp_rpmsg_device_send_nocopy"
-	split("amp_link_lost amp_link_tell release_ept amp_tx_wait amp_tx_retake", names, " ")
+	split("amp_link_lost amp_link_ends amp_link_unlock tell amp_tx_wait amp_tx_wake amp_tx_retake", names, " ")
 	for (i in names)
 		left_out[names[i]] = 1
 	application["echo"] = application["notify"] = application["get_status"] = application["get_features"] = 1

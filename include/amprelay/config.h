@@ -60,6 +60,46 @@
 #define AMP_WITH_TABLE_MEMORIES 1
 #endif
 
+/**
+ * Message buffers in regions of several pages, or with functions that translate addresses. Without, rpmsg_init_vdev()
+ * refuses such a region. CMake: WITH_PAGE_MAPS.
+ */
+#ifndef AMP_WITH_PAGE_MAPS
+#define AMP_WITH_PAGE_MAPS 1
+#endif
+
+/**
+ * Endpoints are found in a tree: the time does not grow with their number. Without, in a list. CMake:
+ * WITH_ENDPOINT_TREE.
+ */
+#ifndef AMP_WITH_ENDPOINT_TREE
+#define AMP_WITH_ENDPOINT_TREE 1
+#endif
+
+/**
+ * The other side's announcements are heard and acknowledged: bind, unbind and ready callbacks, counterparts. Without,
+ * an endpoint still announces itself, and learns its counterpart from its first message. CMake: WITH_NS_RECEPTION.
+ */
+#ifndef AMP_WITH_NS_RECEPTION
+#define AMP_WITH_NS_RECEPTION 1
+#endif
+
+/**
+ * Transports that create and delete virtqueues themselves (struct virtio_dispatch), as virtio-mmio does. Without, they
+ * lie where virtio_device::vrings_info says. CMake: WITH_TRANSPORT_HOOKS.
+ */
+#ifndef AMP_WITH_TRANSPORT_HOOKS
+#define AMP_WITH_TRANSPORT_HOOKS 1
+#endif
+
+/**
+ * rpmsg_init_vdev() of a device waits for its driver. Without, it answers RPMSG_ERR_DEV_STATE at once if the driver is
+ * not ready: the application calls it again at the next kick. CMake: WITH_WAIT_FOR_DRIVER.
+ */
+#ifndef AMP_WITH_WAIT_FOR_DRIVER
+#define AMP_WITH_WAIT_FOR_DRIVER 1
+#endif
+
 /** How long a send waits for a buffer unless amp_rpmsg_set_send_timeout() says otherwise, in milliseconds. */
 #ifndef AMP_RPMSG_SEND_TIMEOUT_MS
 #define AMP_RPMSG_SEND_TIMEOUT_MS 15000

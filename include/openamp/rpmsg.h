@@ -124,11 +124,14 @@ struct rpmsg_endpoint {
 	rpmsg_ns_unbind_cb ns_unbind_cb; /**< may be NULL */
 	struct metal_list node;
 	void *priv;                      /**< application's; handed to cb */
-	struct rpmsg_endpoint *child[4]; /**< look-up by address: see lib/rpmsg/endpoint_table.c */
+	struct rpmsg_endpoint *child[4]; /**< look-up by address: see lib/rpmsg/endpoints.c */
 	struct rpmsg_device *home;       /**< takes buffers back, also when the endpoint is gone and `rdev` NULL */
 };
 
-/** What carries the messages. For RPMsg over virtio: rpmsg_virtio.c. A NULL member: not supported. */
+/**
+ * What carries the messages. For RPMsg over virtio: rpmsg_virtio_init.c. A NULL member: not supported. A build for one
+ * role carries them over virtio only, with direct calls.
+ */
 struct rpmsg_device_ops {
 	int (*send_offchannel_raw)(struct rpmsg_device *rdev, uint32_t src, uint32_t dst, const void *data, int len,
 	                           int wait);
@@ -141,8 +144,13 @@ struct rpmsg_device_ops {
 	int (*get_tx_buffer_size)(struct rpmsg_device *rdev);
 };
 
-/** Endpoints on one link. */
+/** Endpoints on one link. First what messages need: a small core reaches it with short instructions. */
 struct rpmsg_device {
+	struct rpmsg_endpoint *by_addr; /**< root of the look-up */
+	bool closed;                    /**< goes down, or is down: no endpoint is created any more */
+	bool support_ns_ack;            /**< both sides acknowledge announcements */
+	amp_ept_ready_cb ready_cb;      /**< may be NULL */
+	void *ready_arg;
 	struct metal_list endpoints;
 	struct rpmsg_endpoint ns_ept;
 	unsigned long bitmap[metal_bitmap_longs(RPMSG_ADDR_BMP_SIZE)]; /**< unused: the look-up knows which are taken */
@@ -150,16 +158,11 @@ struct rpmsg_device {
 	metal_mutex_t lock;            /**< endpoints and queues */
 	rpmsg_ns_bind_cb ns_bind_cb;   /**< may be NULL */
 	rpmsg_ns_bind_cb ns_unbind_cb; /**< an announced name went; may be NULL; may be set after rpmsg_init_vdev() */
-	struct rpmsg_device_ops ops;
-	bool support_ns;                /**< both sides have the name service */
-	bool support_ns_ack;            /**< … and acknowledge announcements */
-	struct rpmsg_endpoint *by_addr; /**< root of the look-up */
-	amp_ept_ready_cb ready_cb;      /**< may be NULL */
-	void *ready_arg;
-	bool closed; /**< goes down, or is down: no endpoint is created any more */
+	struct rpmsg_device_ops ops;   /**< unused in a build for one role, which has one carrier */
+	bool support_ns;               /**< both sides have the name service */
 };
 
-/* ------------------------------------------------------------------ endpoints: rpmsg.c */
+/* ------------------------------------------------------------------ endpoints: create_ept.c */
 
 /**
  * @brief Create an endpoint, and announce it if it has a name, the device has a name service, and @p dest is not known.
@@ -197,7 +200,7 @@ void rpmsg_destroy_ept(struct rpmsg_endpoint *ept);
 /** @return 1 if the endpoint exists and knows its counterpart. Context: any, while others create and destroy it */
 unsigned int is_rpmsg_ept_ready(struct rpmsg_endpoint *ept);
 
-/* ------------------------------------------------------------------ messages: rpmsg.c */
+/* ------------------------------------------------------------------ messages: rpmsg.c, on_demand/blocking_send.c */
 
 /**
  * @brief Send a message: the base of all copying sends.
@@ -214,6 +217,12 @@ unsigned int is_rpmsg_ept_ready(struct rpmsg_endpoint *ept);
  */
 int rpmsg_send_offchannel_raw(struct rpmsg_endpoint *ept, uint32_t src, uint32_t dst, const void *data, int len,
                               int wait);
+
+/**
+ * What the functions below are made of: rpmsg_send_offchannel_raw(), which waits only in a program that contains
+ * waiting, because it calls a function that blocks. One that only tries is smaller.
+ */
+int amp_rpmsg_send(struct rpmsg_endpoint *ept, uint32_t src, uint32_t dst, const void *data, int len, int wait);
 
 /** The address of @p ept, while another context creates or destroys it. */
 static inline uint32_t amp_ept_addr(const struct rpmsg_endpoint *ept)
@@ -250,24 +259,23 @@ static inline int rpmsg_send_offchannel(struct rpmsg_endpoint *ept, uint32_t src
 /** Like rpmsg_send(), RPMSG_ERR_NO_BUFF instead of waiting. */
 static inline int rpmsg_trysend(struct rpmsg_endpoint *ept, const void *data, int len)
 {
-	return ept ? rpmsg_send_offchannel_raw(ept, amp_ept_addr(ept), amp_ept_dest(ept), data, len, false)
-	           : RPMSG_ERR_PARAM;
+	return ept ? amp_rpmsg_send(ept, amp_ept_addr(ept), amp_ept_dest(ept), data, len, false) : RPMSG_ERR_PARAM;
 }
 
 /** Like rpmsg_sendto(), RPMSG_ERR_NO_BUFF instead of waiting. */
 static inline int rpmsg_trysendto(struct rpmsg_endpoint *ept, const void *data, int len, uint32_t dst)
 {
-	return ept ? rpmsg_send_offchannel_raw(ept, amp_ept_addr(ept), dst, data, len, false) : RPMSG_ERR_PARAM;
+	return ept ? amp_rpmsg_send(ept, amp_ept_addr(ept), dst, data, len, false) : RPMSG_ERR_PARAM;
 }
 
 /** Like rpmsg_send_offchannel(), RPMSG_ERR_NO_BUFF instead of waiting. */
 static inline int rpmsg_trysend_offchannel(struct rpmsg_endpoint *ept, uint32_t src, uint32_t dst, const void *data,
                                            int len)
 {
-	return rpmsg_send_offchannel_raw(ept, src, dst, data, len, false);
+	return amp_rpmsg_send(ept, src, dst, data, len, false);
 }
 
-/* ------------------------------------------------------------------ sizes: buffer_size.c */
+/* ------------------------------------------------------------------ sizes: on_demand/buffer_size.c */
 
 /** @return largest payload that can be sent, in bytes, 65535 at most, or a negative error */
 int rpmsg_get_tx_buffer_size(struct rpmsg_endpoint *ept);
@@ -275,7 +283,8 @@ int rpmsg_get_tx_buffer_size(struct rpmsg_endpoint *ept);
 /** @return largest payload that can be received, in bytes, 65535 at most, or a negative error */
 int rpmsg_get_rx_buffer_size(struct rpmsg_endpoint *ept);
 
-/* ------------------------------------------------------------------ messages without a copy: rpmsg_nocopy.c */
+/* ------------------------------------------------------------------ messages without a copy: on_demand/nocopy.c,
+ * hold.c */
 
 /**
  * @brief Keep a received buffer after the callback's return. Each hold needs a release.

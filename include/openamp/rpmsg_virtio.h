@@ -70,21 +70,27 @@ struct amp_window {
 };
 
 struct rpmsg_virtio_device;
-struct rpmsg_hdr;
 struct amp_wait;
-
-/** A message buffer. */
-struct amp_buffer {
-	struct rpmsg_hdr *hdr;
-	uint32_t size; /**< bytes, header and all */
-	uint32_t idx;  /**< its descriptor */
-};
 
 /** See amp_rpmsg_set_link_cb() in amprelay/link.h. */
 typedef void (*amp_link_cb)(struct rpmsg_virtio_device *rvdev, int reason, void *arg);
 
-/** One link. The memory is the application's; the members are the library's. */
+/**
+ * One link. The memory is the application's; the members are the library's. First what messages need: a small core
+ * reaches it with short instructions.
+ */
 struct rpmsg_virtio_device {
+	uint8_t link_state;      /**< enum amp_link_state */
+	uint8_t link_reason;     /**< enum amp_link_reason */
+	bool link_untold;        /**< the link was lost, and the application does not know */
+	bool bounded;            /**< see amp_rpmsg_bound_reception() */
+	uint16_t reclaimed;      /**< send buffers that this side has and nobody uses: a list of descriptors … */
+	uint16_t reclaimed_head; /**< … and the first of it */
+	/** Where DRIVER_OK must stand for messages to move:
+	 * the device's status if it can be loaded, else a constant. */
+	const uint8_t *link_ok;
+	struct amp_wait *waits;   /**< sends that wait for a buffer, the last first */
+	struct amp_window window; /**< shbuf_io, if it can be computed with */
 	struct rpmsg_device rdev;
 	struct rpmsg_virtio_config config;
 	struct virtio_device *vdev;
@@ -94,22 +100,10 @@ struct rpmsg_virtio_device {
 	struct rpmsg_virtio_shm_pool *shpool;
 	struct metal_list reclaimer; /**< empty: such lists do not lie in shared memory here, see `reclaimed` */
 	rpmsg_virtio_notify_wait_cb notify_wait_cb;
-	uint8_t link_state;  /**< enum amp_link_state */
-	uint8_t link_reason; /**< enum amp_link_reason */
-	bool link_untold;    /**< the link was lost, and the application does not know */
-	bool bounded;        /**< see amp_rpmsg_bound_reception() */
-	/** Where DRIVER_OK must stand for messages to move:
-	 * the device's status if it can be loaded, else a constant. */
-	const uint8_t *link_ok;
-	struct amp_window window; /**< shbuf_io, if it can be computed with */
-	struct amp_buffer taken;  /**< what amp_tx_take() took last */
-	struct amp_wait *waits;   /**< sends that wait for a buffer, the last first */
-	uint32_t held;            /**< see amp_rpmsg_held_buffers() */
-	uint16_t reclaimed;       /**< send buffers that this side has and nobody uses: a list of descriptors … */
-	uint16_t reclaimed_head;  /**< … and the first of it */
+	uint32_t held; /**< see amp_rpmsg_held_buffers() */
 	uint32_t send_timeout_ms;
-	uint64_t unmeasured_ns;      /**< of waits that passed between two ticks of the clock, or without one */
 	struct metal_condition sent; /**< a send buffer may be free */
+	uint64_t unmeasured_ns;      /**< of waits that passed between two ticks of the clock, or without one */
 	amp_link_cb link_cb;
 	void *link_arg;
 };

@@ -167,6 +167,11 @@ struct virtio_memory_ops {
 
 /** A virtio device, seen from either side. */
 struct virtio_device {
+	/** Calls of the device type that are not over, and go on with the device after the callbacks that
+	 * run in them. */
+	uint16_t users;
+	bool telling;      /**< in virtio_device_lost() */
+	bool up;           /**< the queues exist, and the other side has not been lost since */
 	uint32_t notifyid; /**< of configuration changes */
 	struct virtio_device_id id;
 	uint64_t features;            /**< negotiated */
@@ -184,7 +189,6 @@ struct virtio_device {
 	const uint8_t *status_shm;
 	const struct metal_io_region *status_io;  /**< the region of status_shm; NULL: coherent memory */
 	void (*lost)(struct virtio_device *vdev); /**< device type's: see virtio_device_lost() */
-	bool up;                                  /**< the queues exist, and the other side has not been lost since */
 	/**
 	 * Device's role, optional: how to wait for the driver. Handle events, or sleep, until one came or @p deadline
 	 * (of metal_get_timestamp()) has passed; may return early. Returns 0, or a negative error, which ends the wait.
@@ -194,10 +198,6 @@ struct virtio_device {
 	uint32_t ready_timeout_ms;          /**< of amp_virtio_wait_driver_ok(); 0: AMP_VIRTIO_READY_TIMEOUT_MS */
 	bool rpmsg_lite_host;               /**< see amp_virtio_rpmsg_lite_host(); private */
 	unsigned long long let_go_deadline; /**< driver's role: of virtio_create_virtqueues(), while it runs; private */
-	/** Calls of the device type that are not over, and go on with the device after the callbacks that
-	 * run in them. */
-	uint16_t users;
-	bool telling; /**< in virtio_device_lost() */
 };
 
 /** @return 0, -EINVAL (an argument is NULL), or -ENXIO (the transport has no status) */

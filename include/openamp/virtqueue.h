@@ -95,10 +95,17 @@ struct vring_alloc_info {
 	uint16_t pad;
 };
 
-/** One side's view of a queue: its ring, and private copies of the indices. */
+/**
+ * One side's view of a queue: its ring, and private copies of the indices. First what messages need: a small core
+ * reaches it with short instructions.
+ */
 struct virtqueue {
 	struct virtio_device *vq_dev;
-	const char *vq_name;
+	uint8_t vq_fault;        /**< enum amp_link_reason (amprelay/link_reason.h); 0: none */
+	bool vq_noncoherent;     /**< the ring's memory is cached, and not coherent with the other side */
+	uint16_t vq_peer_idx;    /**< the other side's index as last read and checked */
+	uint32_t vq_mask;        /**< vq_nentries - 1 */
+	const char *vq_name;     /**< may be NULL */
 	uint16_t vq_queue_index; /**< number of this queue in its device */
 	uint16_t vq_nentries;    /**< descriptors */
 
@@ -116,11 +123,8 @@ struct virtqueue {
 	uint16_t vq_used_cons_idx; /**< used ring: driver's next entry to read, device's next entry to write */
 	uint16_t vq_available_idx; /**< available ring: driver's next entry to write, device's next entry to read */
 	bool vq_inuse;
-	uint8_t vq_fault : 7;       /**< enum amp_link_reason (amprelay/link_reason.h); 0: none */
-	uint8_t vq_noncoherent : 1; /**< the ring's memory is cached, and not coherent with the other side */
-	uint16_t vq_peer_idx;       /**< the other side's index as last read and checked */
-	uint16_t vq_used_ahead;     /**< device, with an RPMsg-Lite host: what the ring's used index is larger by */
-	uint32_t vq_mask;           /**< vq_nentries - 1 */
+	uint16_t *vq_life;      /**< device: its mark in the ring; see lib/virtio/ring.h */
+	uint16_t vq_used_ahead; /**< device, with an RPMsg-Lite host: what the ring's used index is larger by */
 	__extension__ struct vq_desc_extra vq_descx[0]; /**< driver: one per descriptor. Device: none */
 };
 

@@ -75,7 +75,7 @@ bool amp_io_in_one_piece(struct metal_io_region *io, unsigned long offset, metal
 	for (unsigned long at = offset + size; at > offset; at = last & ~io->page_mask) {
 		last = at - 1;
 		there = phys + (last - offset);
-		if (io->ops.phys_to_offset ? metal_io_phys_to_offset(io, there) != last
+		if (io->ops.phys_to_offset ? io->ops.phys_to_offset(io, there) != last
 		                           : metal_io_phys(io, last) != there)
 			return false;
 	}

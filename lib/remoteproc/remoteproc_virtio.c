@@ -2,7 +2,7 @@
 /* The virtio transport of remoteproc: an entry of a resource table, and notify ids. */
 #include "remoteproc_internal.h"
 
-#include "../virtio/virtqueue_internal.h"
+#include "../virtio/ring.h"
 
 #include <metal/alloc.h>
 #include <metal/errno.h>

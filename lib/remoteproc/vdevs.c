@@ -2,7 +2,7 @@
 /* The virtio devices of a remote processor and their notifications. */
 #include "remoteproc_internal.h"
 
-#include "../virtio/virtqueue_internal.h"
+#include "../virtio/ring.h"
 
 #include <amprelay/config.h>
 

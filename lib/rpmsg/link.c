@@ -1,43 +1,43 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /* The state of a link: how it is lost, and how that is told. */
-#include "rpmsg_internal.h"
+#include "link.h"
+
+#include "buffers.h"
+#include "on_demand.h"
 
 const uint8_t amp_link_ok_always = VIRTIO_CONFIG_STATUS_DRIVER_OK;
 const uint8_t amp_link_ok_never;
 
-bool amp_ring_ours(const struct rpmsg_virtio_device *rvdev, const struct virtqueue *vq)
+/* A link is over, and nothing moves any more. */
+static void end(struct rpmsg_virtio_device *rvdev, uint8_t state)
 {
-	return ring_ours_inline(rvdev, vq, role_is_driver(vq->vq_dev));
+	__atomic_store_n(&rvdev->link_state, state, __ATOMIC_RELAXED);
+	rvdev->link_ok = &amp_link_ok_never;
 }
 
-/* A queue's end, whatever it still holds: that belongs to a life that is over. The lock is held, so nobody is in the
- * middle of a store: a driver that waits for us may go on. */
-static void stop(struct virtqueue *vq, int reason)
+/* The queues' end, whatever they still hold: that belongs to a life that is over. The lock is held, so nobody is in
+ * the middle of a store: a driver that waits for us may go on. */
+static void stop(struct rpmsg_virtio_device *rvdev, int reason)
 {
-	amp_vq_fault(vq, reason);
-	if (!role_is_driver(vq->vq_dev))
-		amp_vq_let_go(vq);
+	amp_vq_stop(rvdev->rvq, reason);
+	amp_vq_stop(rvdev->svq, reason);
 }
 
 bool amp_link_ends(struct rpmsg_virtio_device *rvdev, int reason)
 {
-	struct virtqueue *rvq = rvdev->rvq;
-
-	if (!reason || (rvdev->link_state != AMP_LINK_UP && rvq->vq_fault))
+	AMP_ASSERT_LOCKED(&rvdev->rdev.lock);
+	if (!reason || (rvdev->link_state != AMP_LINK_UP && rvdev->rvq->vq_fault))
 		return false;
 	if (rvdev->link_state == AMP_LINK_UP) {
-		__atomic_store_n(&rvdev->link_state, AMP_LINK_LOST, __ATOMIC_RELAXED);
 		rvdev->link_reason = (uint8_t)reason;
-		rvdev->link_ok = &amp_link_ok_never;
-		metal_condition_broadcast(&rvdev->sent);
+		end(rvdev, AMP_LINK_LOST);
 	}
 	/* The status, then the index: what was published before the reset is seen. */
 	AMP_SHARED_FENCE();
-	if (reason <= AMP_LINK_PEER_LOST && amp_vq_look(rvq))
+	if (reason <= AMP_LINK_PEER_LOST && amp_vq_look(rvdev->rvq))
 		return true;
 	rvdev->link_untold = true;
-	stop(rvq, rvdev->link_reason);
-	stop(rvdev->svq, rvdev->link_reason);
+	stop(rvdev, rvdev->link_reason);
 	return false;
 }
 
@@ -52,34 +52,21 @@ void amp_link_end(struct rpmsg_virtio_device *rvdev, int reason)
 	metal_mutex_acquire(&rvdev->rdev.lock);
 	amp_link_lost(rvdev, reason);
 	metal_mutex_release(&rvdev->rdev.lock);
-	rpmsg_receiver(role_is_driver(rvdev->vdev))(rvdev->rvq);
+	virtqueue_notification(rvdev->rvq);
 }
 
 void amp_link_down(struct rpmsg_virtio_device *rvdev)
 {
-	__atomic_store_n(&rvdev->link_state, AMP_LINK_DOWN, __ATOMIC_RELAXED);
-	rvdev->link_ok = &amp_link_ok_never;
-	stop(rvdev->rvq, AMP_LINK_PEER_RESET);
-	stop(rvdev->svq, AMP_LINK_PEER_RESET);
-	metal_condition_broadcast(&rvdev->sent);
+	AMP_ASSERT_LOCKED(&rvdev->rdev.lock);
+	end(rvdev, AMP_LINK_DOWN);
 }
 
-/* While it tells, the device is not removed: a callback may take the link down. */
-void amp_link_tell(struct rpmsg_virtio_device *rvdev)
+/* While the application is told, the device is not removed: a callback may take the link down. */
+static void tell(struct rpmsg_virtio_device *rvdev)
 {
 	struct virtio_device *vdev = rvdev->vdev;
-	bool down = rvdev->link_state == AMP_LINK_DOWN;
 
-	if (down && vdev->users) {
-		metal_mutex_release(&rvdev->rdev.lock);
-		return;
-	}
 	rvdev->link_untold = false;
-	if (down) {
-		metal_mutex_release(&rvdev->rdev.lock);
-		metal_mutex_deinit(&rvdev->rdev.lock);
-		return;
-	}
 	vdev->users++;
 	metal_mutex_release(&rvdev->rdev.lock);
 	if (rvdev->link_cb)
@@ -88,7 +75,20 @@ void amp_link_tell(struct rpmsg_virtio_device *rvdev)
 		virtio_device_lost(vdev);
 	metal_mutex_acquire(&rvdev->rdev.lock);
 	vdev->users--;
-	amp_link_unlock(rvdev);
+}
+
+void amp_link_unlock(struct rpmsg_virtio_device *rvdev)
+{
+	AMP_ASSERT_LOCKED(&rvdev->rdev.lock);
+	if (rvdev->link_untold && rvdev->link_state != AMP_LINK_DOWN)
+		tell(rvdev);
+	if (rvdev->link_untold && !rvdev->vdev->users) {
+		rvdev->link_untold = false;
+		metal_mutex_release(&rvdev->rdev.lock);
+		metal_mutex_deinit(&rvdev->rdev.lock);
+		return;
+	}
+	metal_mutex_release(&rvdev->rdev.lock);
 }
 
 void amp_rpmsg_peer_lost(struct rpmsg_virtio_device *rvdev)

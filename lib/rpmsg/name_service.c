@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /* Name service: telling the other side about endpoints, and hearing about its own. */
-#include "rpmsg_internal.h"
+#include "name_service.h"
+
+#include "../virtio/shared_access.h"
+#include "endpoints.h"
+
+#include <string.h>
 
 int amp_ns_announce(struct rpmsg_endpoint *ept, uint32_t flags, int wait)
 {
@@ -9,16 +14,18 @@ int amp_ns_announce(struct rpmsg_endpoint *ept, uint32_t flags, int wait)
 	memcpy(msg.ns.name, ept->name, sizeof(msg.ns.name));
 	msg.ns.addr = ept->addr;
 	msg.ns.flags = flags;
-	msg.answered = ept->dest_addr;
-	return rpmsg_send_offchannel_raw(ept, ept->addr, RPMSG_NS_EPT_ADDR, &msg,
-	                                 flags == RPMSG_NS_ACK ? sizeof(msg) : sizeof(msg.ns), wait);
+	if (AMP_WITH_NS_RECEPTION)
+		msg.answered = ept->dest_addr;
+	return amp_rpmsg_send(ept, ept->addr, RPMSG_NS_EPT_ADDR, &msg,
+	                      AMP_WITH_NS_RECEPTION && flags == RPMSG_NS_ACK ? sizeof(msg) : sizeof(msg.ns), wait);
 }
 
+#if AMP_WITH_NS_RECEPTION
 /**
  * The endpoint that a message of theirs is about: of this name, with the counterpart @p dest, which becomes
- * @p new_dest, and with the local address @p addr unless that is RPMSG_ADDR_ANY. Its reference count is raised.
+ * @p new_dest, and with the local address that is answered, if one is. Its reference count is raised.
  */
-static struct rpmsg_endpoint *get_named(struct rpmsg_device *rdev, const char *name, uint32_t addr, uint32_t dest,
+static struct rpmsg_endpoint *get_named(struct rpmsg_device *rdev, const struct rpmsg_ns_ack *msg, uint32_t dest,
                                         uint32_t new_dest)
 {
 	struct rpmsg_endpoint *ept, *found = NULL;
@@ -27,8 +34,8 @@ static struct rpmsg_endpoint *get_named(struct rpmsg_device *rdev, const char *n
 	metal_mutex_acquire(&rdev->lock);
 	metal_list_for_each (&rdev->endpoints, node) {
 		ept = metal_container_of(node, struct rpmsg_endpoint, node);
-		if (ept->dest_addr == dest && (addr == RPMSG_ADDR_ANY || addr == ept->addr) &&
-		    strncmp(ept->name, name, sizeof(ept->name)) == 0) {
+		if (ept->dest_addr == dest && (msg->answered == RPMSG_ADDR_ANY || msg->answered == ept->addr) &&
+		    strncmp(ept->name, msg->ns.name, sizeof(ept->name)) == 0) {
 			ept_set_dest(ept, new_dest);
 			ept->refcnt++;
 			found = ept;
@@ -40,9 +47,9 @@ static struct rpmsg_endpoint *get_named(struct rpmsg_device *rdev, const char *n
 }
 
 /* An endpoint of theirs has gone. */
-static void name_destroyed(struct rpmsg_device *rdev, const struct rpmsg_ns_msg *msg)
+static void name_destroyed(struct rpmsg_device *rdev, const struct rpmsg_ns_ack *msg)
 {
-	struct rpmsg_endpoint *ept = get_named(rdev, msg->name, RPMSG_ADDR_ANY, msg->addr, RPMSG_ADDR_ANY);
+	struct rpmsg_endpoint *ept = get_named(rdev, msg, msg->ns.addr, RPMSG_ADDR_ANY);
 
 	if (ept) {
 		if (ept->ns_unbind_cb)
@@ -50,23 +57,23 @@ static void name_destroyed(struct rpmsg_device *rdev, const struct rpmsg_ns_msg 
 		amp_ept_put(rdev, ept);
 	}
 	if (rdev->ns_unbind_cb)
-		rdev->ns_unbind_cb(rdev, msg->name, msg->addr);
+		rdev->ns_unbind_cb(rdev, msg->ns.name, msg->ns.addr);
 }
 
 /*
  * Their endpoint waits for ours: connect it with one that waits for theirs, or let the application make one. If one of
  * ours has it as its counterpart, nothing changes; it answers again, since the first answer may not have found a
- * buffer. Or, an acknowledgement: it answers our announcement of the address @p answered, which may have gone, or know
- * its counterpart. RPMSG_ADDR_ANY: it is none.
+ * buffer. Or, an acknowledgement: it answers our announcement of an address which may have gone, or know its
+ * counterpart.
  */
-static void name_created(struct rpmsg_device *rdev, const struct rpmsg_ns_msg *msg, uint32_t answered)
+static void name_created(struct rpmsg_device *rdev, const struct rpmsg_ns_ack *msg)
 {
-	bool ack = answered != RPMSG_ADDR_ANY;
-	struct rpmsg_endpoint *ept = ack ? NULL : get_named(rdev, msg->name, RPMSG_ADDR_ANY, msg->addr, msg->addr);
+	bool ack = msg->answered != RPMSG_ADDR_ANY;
+	struct rpmsg_endpoint *ept = ack ? NULL : get_named(rdev, msg, msg->ns.addr, msg->ns.addr);
 	bool known = ept;
 
 	if (!known)
-		ept = get_named(rdev, msg->name, answered, RPMSG_ADDR_ANY, msg->addr);
+		ept = get_named(rdev, msg, RPMSG_ADDR_ANY, msg->ns.addr);
 	if (ept) {
 		/* Does not wait, since it would in whatever context receives. Without it they learn of us later. */
 		if (rdev->support_ns_ack && !ack)
@@ -75,14 +82,14 @@ static void name_created(struct rpmsg_device *rdev, const struct rpmsg_ns_msg *m
 			ept_ready(rdev, ept);
 		amp_ept_put(rdev, ept);
 	} else if (!ack && rdev->ns_bind_cb) {
-		rdev->ns_bind_cb(rdev, msg->name, msg->addr);
+		rdev->ns_bind_cb(rdev, msg->ns.name, msg->ns.addr);
 	}
 }
 
 int amp_ns_callback(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src, void *priv)
 {
-	struct rpmsg_ns_ack msg = {.answered = RPMSG_ADDR_ANY};
-	const struct rpmsg_device *rdev = priv;
+	struct rpmsg_device *rdev = priv;
+	struct rpmsg_ns_ack msg;
 
 	(void)ept, (void)src;
 	/* Any program of the other side can send to this address: what is no announcement is dropped, and the link
@@ -91,12 +98,16 @@ int amp_ns_callback(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t
 		return RPMSG_SUCCESS;
 	AMP_SHARED_COPY_OUT(&msg, data, len);
 	msg.ns.name[RPMSG_NAME_SIZE - 1] = '\0'; /* the other side need not have terminated it */
-	if (!msg.ns.name[0] || msg.ns.addr == RPMSG_ADDR_ANY ||
-	    (len == sizeof(msg) && (msg.ns.flags != RPMSG_NS_ACK || msg.answered == RPMSG_ADDR_ANY)))
+	if (!msg.ns.name[0] || msg.ns.addr == RPMSG_ADDR_ANY)
+		return RPMSG_SUCCESS;
+	if (len == sizeof(msg.ns))
+		msg.answered = RPMSG_ADDR_ANY;
+	else if (msg.ns.flags != RPMSG_NS_ACK || msg.answered == RPMSG_ADDR_ANY)
 		return RPMSG_SUCCESS;
 	if (msg.ns.flags & RPMSG_NS_DESTROY)
-		name_destroyed(priv, &msg.ns);
+		name_destroyed(rdev, &msg);
 	else
-		name_created(priv, &msg.ns, msg.answered);
+		name_created(rdev, &msg);
 	return RPMSG_SUCCESS;
 }
+#endif

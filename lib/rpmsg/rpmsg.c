@@ -1,158 +1,72 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/* Endpoints: their life, and the checks of a send before it goes to the device that carries it. */
-#include "rpmsg_internal.h"
-
-/* ------------------------------------------------------------------ addresses and references */
-
-/* Enter an endpoint under an address that nobody has. Continues after the last one, so that a late message finds
- * nobody. */
-static bool insert_anywhere(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
-{
-	for (unsigned int tries = 0; tries < RPMSG_ADDR_BMP_SIZE; tries++) {
-		ept_set_addr(ept, RPMSG_RESERVED_ADDRESSES + rdev->bitnext);
-		rdev->bitnext = (rdev->bitnext + 1) % RPMSG_ADDR_BMP_SIZE;
-		if (amp_ept_insert(rdev, ept))
-			return true;
-	}
-	return false;
-}
-
-/* Whether it is still there; then it is held. */
-static bool hold_ept(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
-{
-	bool there;
-
-	metal_mutex_acquire(&rdev->lock);
-	there = ept->rdev == rdev;
-	if (there)
-		ept->refcnt++;
-	metal_mutex_release(&rdev->lock);
-	return there;
-}
-
-void amp_ept_put(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
-{
-	bool last;
-
-	metal_mutex_acquire(&rdev->lock);
-	last = --ept->refcnt == 0;
-	metal_mutex_release(&rdev->lock);
-	if (last && ept->release_cb)
-		ept->release_cb(ept);
-}
-
-/* ------------------------------------------------------------------ life of an endpoint */
-
-/* As strncpy(), terminated; and @p name may be the endpoint's own, of its life before. */
-static void set_name(struct rpmsg_endpoint *ept, const char *name)
-{
-	size_t len = 0;
-
-	for (; name && len < sizeof(ept->name) - 1 && name[len]; len++)
-		ept->name[len] = name[len];
-	memset(ept->name + len, 0, sizeof(ept->name) - len);
-}
-
-int amp_ept_register(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev, const char *name, uint32_t src,
-                     uint32_t dest, rpmsg_ept_cb cb, rpmsg_ns_unbind_cb ns_unbind_cb)
-{
-	bool any = src == RPMSG_ADDR_ANY;
-	int status = RPMSG_ERR_PARAM;
-
-	metal_mutex_acquire(&rdev->lock);
-	/* One that lives is left as it is: a second time in the list, it would have no end. */
-	if (!metal_list_find_node(&rdev->endpoints, &ept->node)) {
-		set_name(ept, name);
-		ept_set_device(ept, NULL);
-		ept_set_dest(ept, dest);
-		ept->home = rdev;
-		ept->refcnt = 1;
-		ept->cb = cb;
-		ept->ns_unbind_cb = ns_unbind_cb;
-		ept_set_addr(ept, src);
-		status = any ? RPMSG_ERR_NO_MEM : RPMSG_ERR_ADDR;
-		if (any ? insert_anywhere(rdev, ept) : amp_ept_insert(rdev, ept)) {
-			metal_list_add_tail(&rdev->endpoints, &ept->node);
-			ept_set_device(ept, rdev);
-			status = RPMSG_SUCCESS;
-		}
-	}
-	metal_mutex_release(&rdev->lock);
-	return status;
-}
-
-static void unregister_ept(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
-{
-	bool there;
-
-	metal_mutex_acquire(&rdev->lock);
-	there = ept->rdev == rdev;
-	if (there) {
-		amp_ept_remove(rdev, ept);
-		metal_list_del(&ept->node);
-		ept_set_device(ept, NULL);
-	}
-	metal_mutex_release(&rdev->lock);
-	if (there)
-		amp_ept_put(rdev, ept);
-}
-
 /*
- * Both of the following hold the endpoint: an announcement may wait for a buffer and receives meanwhile, and a callback
- * may then destroy that very endpoint.
+ * A send: the checks, a buffer, header and payload, publication.
+ *
+ * The queue that carries messages away has its kicks switched off except while a send waits for a buffer.
  */
+#include "buffers.h"
+#include "carrier.h"
+#include "endpoints.h"
+#include "link.h"
 
-int rpmsg_create_ept(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev, const char *name, uint32_t src,
-                     uint32_t dest, rpmsg_ept_cb cb, rpmsg_ns_unbind_cb ns_unbind_cb)
+/* Every way of a send: with no buffer in sight, a lost link, a payload that is too large, or none of these. With the
+ * lock, which is released. */
+static AMP_COLD int send_any_unlock(struct rpmsg_virtio_device *rvdev, uint32_t src, uint32_t dst, const void *data,
+                                    int len, int wait)
 {
-	bool known = dest != RPMSG_ADDR_ANY;
-	int status;
+	bool driver = role_is_driver(rvdev->vdev);
+	struct amp_buffer buf;
+	int status = amp_tx_take(rvdev, (uint32_t)len, wait, &buf);
 
-	if (!ept || !rdev || !cb)
-		return RPMSG_ERR_PARAM;
-	if (rdev->closed)
-		return RPMSG_ERR_DEV_STATE;
-	status = amp_ept_register(ept, rdev, name, src, dest, cb, ns_unbind_cb);
-	if (status || !ept->name[0] || !rdev->support_ns || (known && !rdev->support_ns_ack))
+	if (status) {
+		amp_link_unlock(rvdev);
 		return status;
-	if (!hold_ept(rdev, ept))
-		return RPMSG_ERR_DEV_STATE;
-	/* An answer does not wait: most are given where messages are received. Without it they learn of us later. */
-	status = amp_ns_announce(ept, known ? RPMSG_NS_ACK : RPMSG_NS_CREATE, !known);
-	if (status < 0 && !known)
-		unregister_ept(rdev, ept);
-	else
-		status = ept_device(ept) == rdev ? RPMSG_SUCCESS : RPMSG_ERR_DEV_STATE;
-	amp_ept_put(rdev, ept);
-	return status;
+	}
+	tx_fill(buf.hdr, src, dst, len);
+	AMP_SHARED_COPY_IN(buf.hdr + 1, data, (size_t)len);
+	mark_buffer(rvdev->svq, buf.idx, true, driver);
+	return tx_send_unlock(rvdev, rvdev->svq, &buf, len, driver);
 }
 
-void rpmsg_destroy_ept(struct rpmsg_endpoint *ept)
+/* Optimised for speed, first the usual way: the last look showed a buffer, and the payload fits. Whatever is unusual
+ * changes nothing, and is done again by send_any_unlock(). */
+AMP_HOT int send_raw(struct rpmsg_virtio_device *rvdev, uint32_t src, uint32_t dst, const void *data, int len, int wait,
+                     bool driver)
 {
-	struct rpmsg_device *rdev = ept ? ept_device(ept) : NULL;
+	struct virtqueue *vq = rvdev->svq;
+	struct amp_buffer buf;
 
-	if (!rdev || !hold_ept(rdev, ept))
-		return;
-	/* If the announcement cannot be sent, the other side has more to worry about than this endpoint. */
-	if (ept->name[0] && rdev->support_ns)
-		(void)amp_ns_announce(ept, RPMSG_NS_DESTROY, AMP_WAIT_BRIEFLY);
-	unregister_ept(rdev, ept);
-	amp_ept_put(rdev, ept);
+	metal_mutex_acquire(&rvdev->rdev.lock);
+	if (!AMP_FAST || amp_unlikely(!ring_ours(rvdev, vq, driver) || !vq_shown(vq, driver) ||
+	                              tx_next(rvdev, vq, &buf, driver, true) != AMP_LINK_OK ||
+	                              (uint32_t)len > buf.size - sizeof(*buf.hdr)))
+		return send_any_unlock(rvdev, src, dst, data, len, wait);
+	tx_advance(vq, driver);
+	tx_fill(buf.hdr, src, dst, len);
+	AMP_SHARED_COPY_IN(buf.hdr + 1, data, (size_t)len);
+	return tx_send_unlock(rvdev, vq, &buf, len, driver);
 }
 
-unsigned int is_rpmsg_ept_ready(struct rpmsg_endpoint *ept)
+#if AMP_ONE_ROLE
+#define carry(rdev, ...) send_raw(rpmsg_to_virtio(rdev), __VA_ARGS__, AMP_WITH_VIRTIO_DRIVER)
+#else
+#define carry(rdev, ...) (rdev)->ops.send_offchannel_raw(rdev, __VA_ARGS__)
+
+int amp_rpmsg_driver_send(struct rpmsg_device *rdev, uint32_t src, uint32_t dst, const void *data, int len, int wait)
 {
-	/* Acquire: whoever is told that it is ready uses what stands in it. */
-	return ept && __atomic_load_n(&ept->rdev, __ATOMIC_ACQUIRE) && amp_ept_dest(ept) != RPMSG_ADDR_ANY;
+	return send_raw(rpmsg_to_virtio(rdev), src, dst, data, len, wait, true);
 }
 
-/* ------------------------------------------------------------------ messages */
+int amp_rpmsg_device_send(struct rpmsg_device *rdev, uint32_t src, uint32_t dst, const void *data, int len, int wait)
+{
+	return send_raw(rpmsg_to_virtio(rdev), src, dst, data, len, wait, false);
+}
+#endif
 
-int rpmsg_send_offchannel_raw(struct rpmsg_endpoint *ept, uint32_t src, uint32_t dst, const void *data, int len,
-                              int wait)
+int amp_rpmsg_send(struct rpmsg_endpoint *ept, uint32_t src, uint32_t dst, const void *data, int len, int wait)
 {
 	struct rpmsg_device *rdev;
 	int status = check_send(ept, &rdev, src, dst, data, len);
 
-	return status ? status : rdev->ops.send_offchannel_raw(rdev, src, dst, data, len, wait);
+	return amp_unlikely(status) ? status : carry(rdev, src, dst, data, len, wait);
 }

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /* RPMsg over virtio: bringing a link up and taking it down. */
-#include "rpmsg_internal.h"
+#include "buffers.h"
+#include "carrier.h"
+#include "endpoints.h"
+#include "link.h"
+#include "name_service.h"
+#include "on_demand.h"
 
 #define HOST_FEATURES (1u << VIRTIO_RPMSG_F_NS | 1u << AMP_RPMSG_F_NS_ACK)
 
@@ -123,20 +128,17 @@ static int create_queues(struct rpmsg_virtio_device *rvdev)
 {
 	struct virtio_device *vdev = rvdev->vdev;
 	unsigned int in = role_is_driver(vdev) ? QUEUE_TO_DRIVER : QUEUE_TO_DEVICE;
-	const char *names[NUM_QUEUES];
 	vq_callback callbacks[NUM_QUEUES];
 	int status;
 
-	names[in] = "in";
-	names[!in] = "out";
 	callbacks[in] = rpmsg_receiver(role_is_driver(vdev));
 	callbacks[!in] = amp_rpmsg_sent;
-	status = virtio_create_virtqueues(vdev, 0, NUM_QUEUES, names, callbacks, NULL);
+	status = amp_virtio_create_queues(vdev, NUM_QUEUES, callbacks);
 	if (status)
 		return status == ERROR_EMPTY_RING ? RPMSG_ERR_DEV_STATE : RPMSG_ERR_INIT;
 	rvdev->rvq = vdev->vrings_info[in].vq;
 	rvdev->svq = vdev->vrings_info[!in].vq;
-	if (!rvdev->rvq->notify || !rvdev->svq->notify)
+	if (!rvdev->rvq->notify)
 		return RPMSG_ERR_INIT;
 	rvdev->rvq->shm_io = rvdev->svq->shm_io = rvdev->shbuf_io;
 	/* Senders look for used buffers by themselves, and ask for a kick only while they wait. */
@@ -153,7 +155,7 @@ static int start_device(struct rpmsg_virtio_device *rvdev)
 	struct virtio_device *vdev = rvdev->vdev;
 	int status;
 
-	if (amp_virtio_wait_driver_ok(vdev))
+	if (AMP_WITH_WAIT_FOR_DRIVER ? amp_virtio_wait_driver_ok(vdev) != 0 : !amp_virtio_driver_ok(vdev))
 		return RPMSG_ERR_DEV_STATE;
 	for (;;) {
 		status = create_queues(rvdev);
@@ -169,7 +171,8 @@ static int start_device(struct rpmsg_virtio_device *rvdev)
 			return RPMSG_ERR_DEV_STATE;
 		if (vq_mark_stands(rvdev->rvq) && vq_mark_stands(rvdev->svq))
 			return RPMSG_SUCCESS;
-		virtio_delete_virtqueues(vdev);
+		if (AMP_WITH_TRANSPORT_HOOKS)
+			virtio_delete_virtqueues(vdev);
 	}
 }
 
@@ -190,14 +193,20 @@ static int bring_up(struct rpmsg_virtio_device *rvdev)
 	}
 	if (status)
 		return status;
-	if (!role_is_driver(vdev))
-		(void)virtio_get_features(vdev, &features);
+	if (!role_is_driver(vdev) && vdev->func->get_features)
+		features = vdev->func->get_features(vdev);
 	rdev->support_ns = (features >> VIRTIO_RPMSG_F_NS) & 1;
-	rdev->support_ns_ack = (features >> AMP_RPMSG_F_NS_ACK) & 1;
-	rdev->ns_ept.priv = rdev;
-	if (rdev->support_ns) /* the first endpoint: its address is free */
-		(void)amp_ept_register(&rdev->ns_ept, rdev, NULL, RPMSG_NS_EPT_ADDR, RPMSG_NS_EPT_ADDR, amp_ns_callback,
-		                       NULL);
+	if (AMP_WITH_NS_RECEPTION)
+		rdev->support_ns_ack = (features >> AMP_RPMSG_F_NS_ACK) & 1;
+#if AMP_WITH_NS_RECEPTION
+	if (rdev->support_ns) {
+		rdev->ns_ept.priv = rdev;
+		rdev->ns_ept.cb = amp_ns_callback;
+		rdev->ns_ept.refcnt = 1;
+		rdev->ns_ept.addr = rdev->ns_ept.dest_addr = RPMSG_NS_EPT_ADDR;
+		(void)amp_ept_register(rdev, &rdev->ns_ept); /* the first endpoint: its address is free */
+	}
+#endif
 	rvdev->link_state = AMP_LINK_UP;
 	rvdev->link_ok = !role_is_driver(vdev) && vdev->status_shm ? vdev->status_shm : &amp_link_ok_always;
 	if (role_is_driver(vdev))
@@ -205,7 +214,7 @@ static int bring_up(struct rpmsg_virtio_device *rvdev)
 	return RPMSG_SUCCESS;
 }
 
-/* Only programs that hold buffers contain this: see rpmsg_hold.c. */
+/* Only programs that hold buffers contain this: see on_demand/. */
 #pragma weak amp_rpmsg_report_held
 
 /* Undo what rpmsg_init_vdev_with_config() did; the endpoints are gone. */
@@ -218,8 +227,7 @@ static void release(struct rpmsg_virtio_device *rvdev)
 		amp_rpmsg_report_held(rvdev);
 	metal_mutex_acquire(&rvdev->rdev.lock);
 	rvdev->rdev.closed = true;
-	if (rvdev->link_state != AMP_LINK_DOWN)
-		amp_link_down(rvdev);
+	amp_link_down(rvdev);
 	/* In a callback: whoever is inside of the link leaves after this, and the last one ends the lock. */
 	rvdev->link_untold = vdev->users;
 	metal_mutex_release(&rvdev->rdev.lock);
@@ -237,13 +245,67 @@ static void release(struct rpmsg_virtio_device *rvdev)
 		metal_mutex_deinit(&rvdev->rdev.lock);
 }
 
+#if !AMP_ONE_ROLE
+/*
+ * Named weakly: a program that never calls the functions of on_demand/ does not contain them, and has NULL in these
+ * places.
+ */
+#pragma weak amp_rpmsg_driver_hold_rx
+#pragma weak amp_rpmsg_driver_release_rx
+#pragma weak amp_rpmsg_driver_get_tx
+#pragma weak amp_rpmsg_driver_send_nocopy
+#pragma weak amp_rpmsg_device_hold_rx
+#pragma weak amp_rpmsg_device_release_rx
+#pragma weak amp_rpmsg_device_get_tx
+#pragma weak amp_rpmsg_device_send_nocopy
+#pragma weak amp_rpmsg_release_tx
+#pragma weak rpmsg_virtio_get_rx_buffer_size
+#pragma weak rpmsg_virtio_get_tx_buffer_size
+
+static const struct rpmsg_device_ops driver_ops = {
+	.send_offchannel_raw = amp_rpmsg_driver_send,
+	.hold_rx_buffer = amp_rpmsg_driver_hold_rx,
+	.release_rx_buffer = amp_rpmsg_driver_release_rx,
+	.get_tx_payload_buffer = amp_rpmsg_driver_get_tx,
+	.send_offchannel_nocopy = amp_rpmsg_driver_send_nocopy,
+	.release_tx_buffer = amp_rpmsg_release_tx,
+	.get_rx_buffer_size = rpmsg_virtio_get_rx_buffer_size,
+	.get_tx_buffer_size = rpmsg_virtio_get_tx_buffer_size,
+};
+
+static const struct rpmsg_device_ops device_ops = {
+	.send_offchannel_raw = amp_rpmsg_device_send,
+	.hold_rx_buffer = amp_rpmsg_device_hold_rx,
+	.release_rx_buffer = amp_rpmsg_device_release_rx,
+	.get_tx_payload_buffer = amp_rpmsg_device_get_tx,
+	.send_offchannel_nocopy = amp_rpmsg_device_send_nocopy,
+	.release_tx_buffer = amp_rpmsg_release_tx,
+	.get_rx_buffer_size = rpmsg_virtio_get_rx_buffer_size,
+	.get_tx_buffer_size = rpmsg_virtio_get_tx_buffer_size,
+};
+
+#define set_carrier(rdev, driver) ((rdev)->ops = (driver) ? driver_ops : device_ops)
+#else
+#define set_carrier(rdev, driver) ((void)0)
+#endif
+
+/* Whether a subtraction translates its addresses. */
+static bool is_one_window(const struct metal_io_region *io)
+{
+	return io->physmap && io->page_shift >= METAL_BITS_PER_ULONG && !io->ops.phys_to_offset;
+}
+
 int rpmsg_init_vdev_with_config(struct rpmsg_virtio_device *rvdev, struct virtio_device *vdev,
                                 rpmsg_ns_bind_cb ns_bind_cb, struct metal_io_region *shm_io,
                                 struct rpmsg_virtio_shm_pool *shpool, const struct rpmsg_virtio_config *config)
 {
+	bool one_window;
 	int status;
 
 	if (!rvdev || !vdev || !shm_io || !vdev->func)
+		return RPMSG_ERR_PARAM;
+	one_window = (AMP_FAST || !AMP_WITH_PAGE_MAPS) && is_one_window(shm_io);
+	if (!AMP_WITH_PAGE_MAPS && !one_window)
 		return RPMSG_ERR_PARAM;
 	if ((!AMP_WITH_VIRTIO_DRIVER && vdev->role == VIRTIO_DEV_DRIVER) ||
 	    (!AMP_WITH_VIRTIO_DEVICE && vdev->role != VIRTIO_DEV_DRIVER))
@@ -256,11 +318,10 @@ int rpmsg_init_vdev_with_config(struct rpmsg_virtio_device *rvdev, struct virtio
 
 	memset(rvdev, 0, sizeof(*rvdev));
 	metal_list_init(&rvdev->rdev.endpoints);
-	metal_list_init(&rvdev->reclaimer);
 	metal_mutex_init(&rvdev->rdev.lock);
-	metal_condition_init(&rvdev->sent);
+	rvdev->sent = (struct metal_condition)METAL_CONDITION_INIT;
 	rvdev->rdev.ns_bind_cb = ns_bind_cb;
-	rvdev->rdev.ops = *rpmsg_ops(role_is_driver(vdev));
+	set_carrier(&rvdev->rdev, role_is_driver(vdev));
 	rvdev->link_ok = &amp_link_ok_never;
 	rvdev->vdev = vdev;
 	rvdev->shbuf_io = shm_io;
@@ -269,7 +330,7 @@ int rpmsg_init_vdev_with_config(struct rpmsg_virtio_device *rvdev, struct virtio
 		rvdev->config = *config;
 		rvdev->shpool = shpool;
 	}
-	if (AMP_FAST && shm_io->physmap && shm_io->page_shift >= METAL_BITS_PER_ULONG && !shm_io->ops.phys_to_offset) {
+	if (AMP_FAST && one_window) {
 		rvdev->window.phys = shm_io->physmap[0];
 		rvdev->window.size = shm_io->size;
 		rvdev->window.virt = shm_io->virt;

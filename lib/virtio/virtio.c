@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /* The virtio device model: calls of a transport, checked. */
-#include "virtqueue_internal.h"
+#include "ring.h"
 
 #include <metal/time.h>
 
@@ -83,40 +83,60 @@ int virtio_reset_device(struct virtio_device *vdev)
 	return 0;
 }
 
-/* Each on the ring of its vrings_info entry. */
-static int create_virtqueues(struct virtio_device *vdev, unsigned int nvqs, const char *names[],
-                             vq_callback callbacks[], void *callback_args[])
+/* Queue @p i, on the ring of its vrings_info entry. */
+static int create_queue(struct virtio_device *vdev, unsigned int i, const char *name, vq_callback callback)
 {
-	struct virtio_vring_info *vring = vdev->vrings_info;
-	int status = 0;
+	struct virtio_vring_info *vring = &vdev->vrings_info[i];
 
+	return virtqueue_create(vdev, (unsigned short)i, name, &vring->info, callback, vdev->func->notify, vring->vq);
+}
+
+/* Before the first queue: a driver's time for all. */
+static void begin_queues(struct virtio_device *vdev)
+{
 	if (role_is_driver(vdev))
 		vdev->let_go_deadline = metal_get_timestamp() + LET_GO_TIMEOUT_NS;
-	for (unsigned int i = 0; i < nvqs && !status; i++, vring++) {
-		status = virtqueue_create(vdev, (unsigned short)i, names ? names[i] : NULL, &vring->info, callbacks[i],
-		                          vdev->func->notify, vring->vq);
-		if (!status && callback_args)
-			vring->vq->priv = callback_args[i];
-	}
-	vdev->let_go_deadline = 0;
+}
+
+static int end_queues(struct virtio_device *vdev, int status)
+{
+	if (role_is_driver(vdev))
+		vdev->let_go_deadline = 0;
+	vdev->up = status == 0;
 	return status;
+}
+
+int amp_virtio_create_queues(struct virtio_device *vdev, unsigned int nvqs, vq_callback callbacks[])
+{
+	int status = nvqs <= vdev->vrings_num ? 0 : ERROR_VQUEUE_INVLD_PARAM;
+
+	if (AMP_WITH_TRANSPORT_HOOKS && vdev->func->create_virtqueues)
+		return end_queues(vdev, vdev->func->create_virtqueues(vdev, 0, nvqs, NULL, callbacks, NULL));
+	begin_queues(vdev);
+	for (unsigned int i = 0; i < nvqs && !status; i++)
+		status = create_queue(vdev, i, NULL, callbacks[i]);
+	return end_queues(vdev, status);
 }
 
 int virtio_create_virtqueues(struct virtio_device *vdev, unsigned int flags, unsigned int nvqs, const char *names[],
                              vq_callback callbacks[], void *callback_args[])
 {
-	int status;
+	int status = 0;
 
 	if (!vdev || !vdev->func || !callbacks)
 		return -EINVAL;
-	if (vdev->func->create_virtqueues)
-		status = vdev->func->create_virtqueues(vdev, flags, nvqs, names, callbacks, callback_args);
-	else if (nvqs > vdev->vrings_num || !vdev->vrings_info)
-		status = ERROR_VQUEUE_INVLD_PARAM;
-	else
-		status = create_virtqueues(vdev, nvqs, names, callbacks, callback_args);
-	vdev->up = status == 0;
-	return status;
+	if (AMP_WITH_TRANSPORT_HOOKS && vdev->func->create_virtqueues)
+		return end_queues(vdev,
+		                  vdev->func->create_virtqueues(vdev, flags, nvqs, names, callbacks, callback_args));
+	if (nvqs > vdev->vrings_num || !vdev->vrings_info)
+		return end_queues(vdev, ERROR_VQUEUE_INVLD_PARAM);
+	begin_queues(vdev);
+	for (unsigned int i = 0; i < nvqs && !status; i++) {
+		status = create_queue(vdev, i, names ? names[i] : NULL, callbacks[i]);
+		if (!status && callback_args)
+			vdev->vrings_info[i].vq->priv = callback_args[i];
+	}
+	return end_queues(vdev, status);
 }
 
 void virtio_delete_virtqueues(struct virtio_device *vdev)
@@ -126,7 +146,7 @@ void virtio_delete_virtqueues(struct virtio_device *vdev)
 	if (!vdev)
 		return;
 	vdev->up = false;
-	if (vdev->func && vdev->func->delete_virtqueues) {
+	if (AMP_WITH_TRANSPORT_HOOKS && vdev->func && vdev->func->delete_virtqueues) {
 		vdev->func->delete_virtqueues(vdev);
 		return;
 	}
@@ -134,8 +154,8 @@ void virtio_delete_virtqueues(struct virtio_device *vdev)
 	     vring++) {
 		vq = vring->vq;
 		if (vq) {
-			if (vq->vq_inuse && !role_is_driver(vdev))
-				amp_vq_let_go(vq);
+			if (vq->vq_inuse)
+				amp_vq_stop(vq, AMP_LINK_PEER_RESET);
 			/* A kick that comes late finds nobody. */
 			vq->callback = NULL;
 			vq->notify = NULL;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /* Virtqueues: what both roles share: life, kicks, looking at the other side's index. */
-#include "virtqueue_internal.h"
+#include "ring.h"
 
 #include <metal/alloc.h>
 #include <metal/cpu.h>
@@ -18,6 +18,23 @@ AMP_COLD void amp_vq_fault(struct virtqueue *vq, int reason)
 		vq->vq_fault = (uint8_t)reason;
 	/* Nothing waits any more, so that the checks of the hot path are enough to stop. */
 	vq->vq_peer_idx = role_is_driver(vq->vq_dev) ? vq->vq_used_cons_idx : vq->vq_available_idx;
+}
+
+bool amp_vq_mark_stands(const struct virtqueue *vq)
+{
+	return vq_mark_stands_inline(vq);
+}
+
+void amp_vq_stop(struct virtqueue *vq, int reason)
+{
+	uint16_t *mark = vq->vq_life;
+
+	amp_vq_fault(vq, reason);
+	if (role_is_driver(vq->vq_dev) || host_is_lite(vq) || !vq_mark_stands(vq))
+		return;
+	/* Release: a driver that sees this zeroes the ring behind all that was stored before, not before it. */
+	AMP_SHARED_STORE_RELEASE(mark, VQ_LET_GO);
+	vq_ring_flush(vq, mark, sizeof(*mark));
 }
 
 bool amp_vq_look(struct virtqueue *vq)
@@ -110,6 +127,7 @@ static int start_device(struct virtqueue *vq)
 	struct vring_used *used = vq->vq_ring.used;
 	uint16_t *mark = vring_mark(&vq->vq_ring);
 
+	vq->vq_life = mark;
 	vq_ring_invalidate(vq, used, sizeof(*used));
 	vq_ring_invalidate(vq, mark, sizeof(*mark));
 	/* Entries of an earlier life cannot be told from ours: only a driver's reset leads on. */

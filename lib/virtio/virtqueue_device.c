@@ -6,17 +6,11 @@
  * again, and checked again, when it is needed again. A driver that rewrites descriptors meanwhile moves its own
  * buffers.
  */
-#include "virtqueue_internal.h"
+#include "ring.h"
 
-void amp_vq_let_go(struct virtqueue *vq)
+void amp_vq_device_put(struct virtqueue *vq, uint32_t head, uint32_t len)
 {
-	uint16_t *mark = vring_mark(&vq->vq_ring);
-
-	if (host_is_lite(vq) || !vq_mark_stands(vq))
-		return;
-	/* Release: a driver that sees this zeroes the ring behind all that was stored before, not before it. */
-	AMP_SHARED_STORE_RELEASE(mark, VQ_LET_GO);
-	vq_ring_flush(vq, mark, sizeof(*mark));
+	vq_device_put_inline(vq, head, len);
 }
 
 /* One part of a chain, for the public functions: any direction, any alignment. */

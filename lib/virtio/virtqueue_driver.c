@@ -5,7 +5,7 @@
  * The device can write every word of the ring. So which descriptors are free, which buffer belongs to which, and how
  * long a chain is are kept in vq_descx, and never read back from the descriptors.
  */
-#include "virtqueue_internal.h"
+#include "ring.h"
 
 #include <metal/utilities.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /* A device waits for its driver. Linked only where a device does. */
-#include "virtqueue_internal.h"
+#include "device.h"
 
 #include <metal/cpu.h>
 #include <metal/errno.h>
@@ -13,12 +13,6 @@ static unsigned long long deadline_of(const struct virtio_device *vdev)
 	uint32_t ms = vdev->ready_timeout_ms ? vdev->ready_timeout_ms : AMP_VIRTIO_READY_TIMEOUT_MS;
 
 	return ms == AMP_VIRTIO_READY_NO_TIMEOUT ? ULLONG_MAX : metal_get_timestamp() + ms * 1000000ULL;
-}
-
-bool amp_virtio_driver_ok(struct virtio_device *vdev)
-{
-	return !vdev->func || !vdev->func->get_status ||
-	       (vdev->func->get_status(vdev) & VIRTIO_CONFIG_STATUS_DRIVER_OK);
 }
 
 int amp_virtio_wait_driver_ok(struct virtio_device *vdev)

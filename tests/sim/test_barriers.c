@@ -232,7 +232,7 @@ static void give_back_two_and_let_go(void *arg)
 	sim_idle(SIM_NEVER);
 }
 
-/* Fails without the release in amp_vq_let_go(). */
+/* Fails without the release in amp_vq_stop(). */
 static void what_a_device_stored_does_not_come_after_it_let_the_ring_go(void **state)
 {
 	(void)state;

@@ -208,6 +208,8 @@ static void a_device_that_comes_up_during_a_reset_tries_again_or_is_told_to(void
 	const struct virtio_dispatch *func = f->remote.vdev->func;
 	struct virtio_dispatch racing = *func;
 
+	if (!AMP_WITH_WAIT_FOR_DRIVER)
+		skip(); /* it looks at the status once less */
 	assert_int_equal(fixture_init_host(f), RPMSG_SUCCESS);
 	f->remote.vdev->func = &racing;
 	for (unsigned int i = 0; i < 2; i++) {

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/* How large a message may be. Linked on demand, like rpmsg_nocopy.c. */
-#include "rpmsg_internal.h"
+/* How large a message may be. */
+#include "../../rpmsg/carrier.h"
+#include "../../rpmsg/endpoints.h"
+#include "../../rpmsg/on_demand.h"
+
+#include <amprelay/link.h>
 
 int rpmsg_get_tx_buffer_size(struct rpmsg_endpoint *ept)
 {
@@ -8,7 +12,9 @@ int rpmsg_get_tx_buffer_size(struct rpmsg_endpoint *ept)
 
 	if (!rdev)
 		return RPMSG_ERR_PARAM;
-	return rdev->ops.get_tx_buffer_size ? rdev->ops.get_tx_buffer_size(rdev) : RPMSG_EOPNOTSUPP;
+	return CARRIER_HAS(rdev, get_tx_buffer_size)
+	               ? CARRIER(rdev, get_tx_buffer_size, rpmsg_virtio_get_tx_buffer_size)(rdev)
+	               : RPMSG_EOPNOTSUPP;
 }
 
 int rpmsg_get_rx_buffer_size(struct rpmsg_endpoint *ept)
@@ -17,7 +23,9 @@ int rpmsg_get_rx_buffer_size(struct rpmsg_endpoint *ept)
 
 	if (!rdev)
 		return RPMSG_ERR_PARAM;
-	return rdev->ops.get_rx_buffer_size ? rdev->ops.get_rx_buffer_size(rdev) : RPMSG_EOPNOTSUPP;
+	return CARRIER_HAS(rdev, get_rx_buffer_size)
+	               ? CARRIER(rdev, get_rx_buffer_size, rpmsg_virtio_get_rx_buffer_size)(rdev)
+	               : RPMSG_EOPNOTSUPP;
 }
 
 /* Of the next buffer of a queue: the driver chose it, the device looks. */

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/* Send buffers that are given back unsent. Linked on demand: see rpmsg_nocopy.c. */
-#include "rpmsg_internal.h"
+/* Send buffers that are given back unsent. */
+#include "../../rpmsg/on_demand.h"
+
+#include "../../rpmsg/carrier.h"
+#include "../../rpmsg/endpoints.h"
+#include "../../rpmsg/link.h"
+
+#pragma weak amp_tx_wake
 
 int rpmsg_release_tx_buffer(struct rpmsg_endpoint *ept, void *txbuf)
 {
@@ -10,7 +16,9 @@ int rpmsg_release_tx_buffer(struct rpmsg_endpoint *ept, void *txbuf)
 		return RPMSG_ERR_PARAM;
 	if (!rdev)
 		return RPMSG_ERR_DEV_STATE;
-	return rdev->ops.release_tx_buffer ? rdev->ops.release_tx_buffer(rdev, txbuf) : RPMSG_EOPNOTSUPP;
+	return CARRIER_HAS(rdev, release_tx_buffer)
+	               ? CARRIER(rdev, release_tx_buffer, amp_rpmsg_release_tx)(rdev, txbuf)
+	               : RPMSG_EOPNOTSUPP;
 }
 
 int amp_rpmsg_release_tx(struct rpmsg_device *rdev, void *txbuf)
@@ -31,7 +39,7 @@ int amp_rpmsg_release_tx(struct rpmsg_device *rdev, void *txbuf)
 		set_mark(rvdev, hdr, 0); /* a second release finds no mark */
 		amp_tx_untake(rvdev, hdr, idx);
 		if (rvdev->waits)
-			metal_condition_broadcast(&rvdev->sent);
+			amp_tx_wake(rvdev);
 	}
 	amp_link_unlock(rvdev);
 	return status;

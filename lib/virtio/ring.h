@@ -1,102 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the files of lib/virtio, and device types such as lib/rpmsg, need of virtqueues beyond the public
- * interface.
+ * The split ring as both sides work with it: whose it is, looking, taking, publishing, and whether to kick.
  *
  * Everything here is for one context at a time, like the queues themselves.
  */
-#ifndef AMP_VIRTQUEUE_INTERNAL_H
-#define AMP_VIRTQUEUE_INTERNAL_H
+#ifndef AMP_RING_H
+#define AMP_RING_H
 
+#include "cached_memory.h"
+#include "device.h"
+#include "hot_path.h"
 #include "shared_access.h"
 
-#include <amprelay/config.h>
 #include <amprelay/link_reason.h>
-#include <openamp/virtio.h>
-#include <openamp/virtqueue.h>
-
-#include <metal/cache.h>
-
-/*
- * The way of a message is written once for both roles, as functions that take the role as a constant and are all
- * inlined into one per role: neither calls nor role checks remain. A build for size keeps the calls.
- */
-#if defined(__OPTIMIZE__) && !defined(__OPTIMIZE_SIZE__)
-#define AMP_HOT  static inline __attribute__((__always_inline__))
-#define AMP_FAST 1
-#else
-#define AMP_HOT  static inline
-#define AMP_FAST 0
-#endif
-#define AMP_COLD __attribute__((__cold__, __noinline__))
-
-#define amp_likely(x)   __builtin_expect(!!(x), 1)
-#define amp_unlikely(x) __builtin_expect(!!(x), 0)
-
-/* A build for one role knows the answer; the code of the other role goes away. */
-static inline bool role_is_driver(const struct virtio_device *vdev)
-{
-#if !AMP_WITH_VIRTIO_DEVICE
-	(void)vdev;
-	return true;
-#elif !AMP_WITH_VIRTIO_DRIVER
-	(void)vdev;
-	return false;
-#else
-	return vdev->role == VIRTIO_DEV_DRIVER;
-#endif
-}
-
-/* Device: the driver is RPMsg-Lite; see amp_virtio_rpmsg_lite_host().
- * A build that does not know it knows the answer. */
-AMP_HOT bool host_is_lite(const struct virtqueue *vq)
-{
-	return AMP_WITH_RPMSG_LITE_HOST && vq->vq_dev->rpmsg_lite_host;
-}
-
-/** Whether a callback of the device runs, after which the library goes on with it: it must stay as it is. */
-static inline bool amp_virtio_in_use(const struct virtio_device *vdev)
-{
-	return vdev->users || vdev->telling;
-}
-
-/* ------------------------------------------------------------------ cached memory */
-
-/* Before a read of what the other side may have written to the ring. */
-static inline void vq_ring_invalidate(const struct virtqueue *vq, const void *ptr, unsigned int len)
-{
-	if (AMP_WITH_DCACHE && vq->vq_noncoherent)
-		metal_cache_invalidate((void *)(uintptr_t)ptr, len);
-}
-
-/* After a write to the ring that the other side is to see. */
-static inline void vq_ring_flush(const struct virtqueue *vq, const void *ptr, unsigned int len)
-{
-	if (AMP_WITH_DCACHE && vq->vq_noncoherent)
-		metal_cache_flush((void *)(uintptr_t)ptr, len);
-}
-
-/* The same for message buffers, whose region is known. */
-static inline void vq_buffer_invalidate(const struct metal_io_region *io, const void *ptr, unsigned int len)
-{
-	if (AMP_WITH_DCACHE)
-		amp_cache_invalidate_io(io, (void *)(uintptr_t)ptr, len);
-}
-
-static inline void vq_buffer_flush(const struct metal_io_region *io, const void *ptr, unsigned int len)
-{
-	if (AMP_WITH_DCACHE)
-		amp_cache_flush_io(io, (void *)(uintptr_t)ptr, len);
-}
-
-/**
- * What buffers that both sides write to are aligned to, less 1: words, or lines of the cache. A line that holds parts
- * of two buffers, one here and one with the other side, would carry the one's old bytes over the other's new ones.
- */
-static inline uintptr_t vq_buffer_align_mask(const struct metal_io_region *io)
-{
-	return AMP_WITH_DCACHE && (io->mem_flags & AMP_IO_NONCOHERENT) ? AMP_ARCH_CACHE_LINE - 1u : 3u;
-}
 
 /* ------------------------------------------------------------------ whose ring it is */
 
@@ -122,9 +38,9 @@ static inline uint16_t *vring_mark(const struct vring *ring)
 }
 
 /** Device: whether the ring is still the one that this queue was created on. */
-AMP_HOT bool vq_mark_stands(const struct virtqueue *vq)
+AMP_HOT bool vq_mark_stands_inline(const struct virtqueue *vq)
 {
-	const uint16_t *mark = vring_mark(&vq->vq_ring);
+	const uint16_t *mark = vq->vq_life;
 
 	if (host_is_lite(vq))
 		return true; /* there may be no room for one */
@@ -132,8 +48,8 @@ AMP_HOT bool vq_mark_stands(const struct virtqueue *vq)
 	return AMP_SHARED_LOAD(mark) == VQ_IN_USE;
 }
 
-/** Device: the last store to the ring. Leaves it alone if it is another life's already. */
-void amp_vq_let_go(struct virtqueue *vq);
+bool amp_vq_mark_stands(const struct virtqueue *vq);
+#define vq_mark_stands AMP_INLINE_OR_CALL(vq_mark_stands_inline, amp_vq_mark_stands)
 
 /* ------------------------------------------------------------------ both roles */
 
@@ -142,6 +58,9 @@ void amp_vq_let_go(struct virtqueue *vq);
  * @param reason  enum amp_link_reason
  */
 void amp_vq_fault(struct virtqueue *vq, int reason);
+
+/** The same; and in the device's role the last store to the ring, unless that is another life's already. */
+void amp_vq_stop(struct virtqueue *vq, int reason);
 
 /** Ask for kicks, or ask for none; a hint. */
 AMP_HOT void vq_set_no_notify(struct virtqueue *vq, bool none, bool driver)
@@ -187,12 +106,10 @@ AMP_HOT uint16_t vq_peer_idx_now(const struct virtqueue *vq, bool driver)
 	return AMP_SHARED_LOAD_ACQUIRE(word);
 }
 
-/**
- * Whether something is there that was not taken, looked at or not: another context may have looked since.
- */
-AMP_HOT bool vq_peer_moved(const struct virtqueue *vq, bool driver)
+/** The next entry to take. Equal to the other side's index: there is none. */
+AMP_HOT uint16_t vq_next_idx(const struct virtqueue *vq, bool driver)
 {
-	return vq_peer_idx_now(vq, driver) != (driver ? vq->vq_used_cons_idx : vq->vq_available_idx);
+	return driver ? vq->vq_used_cons_idx : vq->vq_available_idx;
 }
 
 /** Look at the other side's index, which must be plausible. True: entries wait. A queue with a fault must not be looked
@@ -224,7 +141,7 @@ AMP_HOT bool vq_look_inline(struct virtqueue *vq, bool driver)
 /** Whether something is left of what the last look showed. */
 AMP_HOT bool vq_shown(const struct virtqueue *vq, bool driver)
 {
-	return (driver ? vq->vq_used_cons_idx : vq->vq_available_idx) != vq->vq_peer_idx;
+	return vq_next_idx(vq, driver) != vq->vq_peer_idx;
 }
 
 /** vq_look_inline(), for whoever does not count instructions; a queue with a fault is empty. */
@@ -263,9 +180,6 @@ AMP_HOT void vq_read_desc(const struct virtqueue *vq, uint32_t idx, struct vring
 	copy->len = AMP_SHARED_LOAD(&desc->len);
 	copy->flags = AMP_SHARED_LOAD(&desc->flags);
 }
-
-/** Device: whether the driver is ready. With a transport that has no status it always is. */
-bool amp_virtio_driver_ok(struct virtio_device *vdev);
 
 /* ------------------------------------------------------------------ driver */
 
@@ -338,7 +252,7 @@ AMP_HOT void vq_device_advance(struct virtqueue *vq)
 }
 
 /** Give the chain that starts at @p head back; it was taken before. */
-AMP_HOT void vq_device_put(struct virtqueue *vq, uint32_t head, uint32_t len)
+AMP_HOT void vq_device_put_inline(struct virtqueue *vq, uint32_t head, uint32_t len)
 {
 	struct vring_used *used = vq->vq_ring.used;
 	uint32_t idx = vq->vq_used_cons_idx;
@@ -355,4 +269,7 @@ AMP_HOT void vq_device_put(struct virtqueue *vq, uint32_t head, uint32_t len)
 	vq_ring_flush(vq, &used->idx, sizeof(used->idx));
 }
 
-#endif /* AMP_VIRTQUEUE_INTERNAL_H */
+void amp_vq_device_put(struct virtqueue *vq, uint32_t head, uint32_t len);
+#define vq_device_put AMP_INLINE_OR_CALL(vq_device_put_inline, amp_vq_device_put)
+
+#endif /* AMP_RING_H */

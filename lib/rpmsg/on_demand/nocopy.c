@@ -2,14 +2,13 @@
 /*
  * Messages that are written in place: the checks, and how RPMsg over virtio does it.
  *
- * In a static library this file is linked into programs that call one of its functions, and into no other:
- * rpmsg_virtio.c refers to it weakly. The same holds for rpmsg_hold.c, rpmsg_release_tx.c and rpmsg_reclaim.c.
- *
- * Which descriptor a buffer belongs to, how often it is held, and how much room it has stands in its header, where the
- * other side can write. So it is checked before use; and whatever it says, it only ever names one of the other side's
- * own buffers.
+ * Which descriptor a buffer belongs to, and how much room it has, stands in its header, where the other side can write.
+ * So it is checked before use; and whatever it says, it only ever names one of the other side's own buffers.
  */
-#include "rpmsg_internal.h"
+#include "../../rpmsg/carrier.h"
+#include "../../rpmsg/endpoints.h"
+#include "../../rpmsg/link.h"
+#include "../../rpmsg/on_demand.h"
 
 /* ------------------------------------------------------------------ what applications call */
 
@@ -17,9 +16,9 @@ void *rpmsg_get_tx_payload_buffer(struct rpmsg_endpoint *ept, uint32_t *len, int
 {
 	struct rpmsg_device *rdev = ept ? ept_device(ept) : NULL;
 
-	if (!rdev || !len || !rdev->ops.get_tx_payload_buffer)
+	if (!rdev || !len || !CARRIER_HAS(rdev, get_tx_payload_buffer))
 		return NULL;
-	return rdev->ops.get_tx_payload_buffer(rdev, len, wait);
+	return CARRIER(rdev, get_tx_payload_buffer, ROLE(get_tx))(rdev, len, wait);
 }
 
 int rpmsg_send_offchannel_nocopy(struct rpmsg_endpoint *ept, uint32_t src, uint32_t dst, const void *data, int len)
@@ -29,55 +28,53 @@ int rpmsg_send_offchannel_nocopy(struct rpmsg_endpoint *ept, uint32_t src, uint3
 
 	if (status)
 		return status;
-	if (!rdev->ops.send_offchannel_nocopy)
+	if (!CARRIER_HAS(rdev, send_offchannel_nocopy))
 		return RPMSG_EOPNOTSUPP;
-	return rdev->ops.send_offchannel_nocopy(rdev, src, dst, data, len);
+	return CARRIER(rdev, send_offchannel_nocopy, ROLE(send_nocopy))(rdev, src, dst, data, len);
 }
 
 /* ------------------------------------------------------------------ over virtio */
 
 /* Mark a buffer as one that is not sent yet, and hand its payload out. With the lock, which is released. */
-AMP_HOT void *hand_out(struct rpmsg_virtio_device *rvdev, const struct amp_buffer *buf, uint32_t *len)
+AMP_HOT void *hand_out_unlock(struct rpmsg_virtio_device *rvdev, const struct amp_buffer *buf, uint32_t *len)
 {
 	struct rpmsg_hdr *hdr = buf->hdr;
-	uint32_t room = buf->size - (uint32_t)sizeof(*hdr);
 
-	if (amp_unlikely(room > MAX_PAYLOAD))
-		room = MAX_PAYLOAD;
-	AMP_SHARED_STORE(&hdr->len_flags, room);
+	*len = metal_min(buf->size - (uint32_t)sizeof(*hdr), (uint32_t)MAX_PAYLOAD);
+	AMP_SHARED_STORE(&hdr->len_flags, *len);
 	set_mark(rvdev, hdr, buf->idx | BUF_HOLD_ONE);
 	metal_mutex_release(&rvdev->rdev.lock);
-	*len = room;
 	return hdr + 1;
 }
 
-/* Every way of getting a buffer. With the lock, which is released. */
-static AMP_COLD void *get_any_tx(struct rpmsg_virtio_device *rvdev, uint32_t *len, int wait)
+/* Every way of getting a buffer. */
+static AMP_COLD void *get_any_unlock(struct rpmsg_virtio_device *rvdev, uint32_t *len, int wait)
 {
-	if (tx_take(rvdev, 0, wait) == RPMSG_SUCCESS)
-		return hand_out(rvdev, &rvdev->taken, len);
+	struct amp_buffer buf;
+
+	if (amp_tx_take(rvdev, 0, wait, &buf) == RPMSG_SUCCESS)
+		return hand_out_unlock(rvdev, &buf, len);
 	amp_link_unlock(rvdev);
 	return NULL;
 }
 
-/* As send_raw() in rpmsg_virtio.c: first the usual way. */
-AMP_HOT void *get_tx(struct rpmsg_device *rdev, uint32_t *len, int wait, bool driver)
+/* As send_raw() in rpmsg.c: first the usual way. */
+AMP_HOT void *get_tx(struct rpmsg_virtio_device *rvdev, uint32_t *len, int wait, bool driver)
 {
-	struct rpmsg_virtio_device *rvdev = rpmsg_to_virtio(rdev);
 	struct virtqueue *vq = rvdev->svq;
 	struct amp_buffer buf;
 
-	metal_mutex_acquire(&rdev->lock);
+	metal_mutex_acquire(&rvdev->rdev.lock);
 	if (!AMP_FAST || amp_unlikely(!ring_ours(rvdev, vq, driver) || !vq_shown(vq, driver) ||
 	                              tx_next(rvdev, vq, &buf, driver, true) != AMP_LINK_OK))
-		return get_any_tx(rvdev, len, wait);
+		return get_any_unlock(rvdev, len, wait);
 	tx_advance(vq, driver);
 	mark_buffer(vq, buf.idx, false, driver);
-	return hand_out(rvdev, &buf, len);
+	return hand_out_unlock(rvdev, &buf, len);
 }
 
 /* Why a buffer is not sent. With the lock, which is released. */
-static AMP_COLD int refuse(struct rpmsg_virtio_device *rvdev, bool handed_out)
+static AMP_COLD int refuse_unlock(struct rpmsg_virtio_device *rvdev, bool handed_out)
 {
 	int status = handed_out ? RPMSG_ERR_BUFF_SIZE : RPMSG_ERR_PARAM;
 
@@ -89,22 +86,22 @@ static AMP_COLD int refuse(struct rpmsg_virtio_device *rvdev, bool handed_out)
 	return status;
 }
 
-AMP_HOT int send_nocopy(struct rpmsg_device *rdev, uint32_t src, uint32_t dst, const void *data, int len, bool driver)
+AMP_HOT int send_nocopy(struct rpmsg_virtio_device *rvdev, uint32_t src, uint32_t dst, const void *data, int len,
+                        bool driver)
 {
-	struct rpmsg_virtio_device *rvdev = rpmsg_to_virtio(rdev);
 	struct rpmsg_hdr *hdr = payload_to_hdr(data);
 	struct amp_buffer buf = {.hdr = hdr};
 	bool handed_out;
 
-	metal_mutex_acquire(&rdev->lock);
+	metal_mutex_acquire(&rvdev->rdev.lock);
 	handed_out = is_handed_out(rvdev, hdr, &buf.idx, driver);
 	if (amp_unlikely(!handed_out || !ring_ours(rvdev, rvdev->svq, driver) ||
 	                 (uint32_t)len > AMP_SHARED_LOAD(&hdr->len)))
-		return refuse(rvdev, handed_out);
+		return refuse_unlock(rvdev, handed_out);
 	tx_fill(hdr, src, dst, len);
 	buf.size = size_of(rvdev->svq, buf.idx, driver);
 	mark_buffer(rvdev->svq, buf.idx, true, driver);
-	return tx_send(rvdev, rvdev->svq, &buf, len, driver);
+	return tx_send_unlock(rvdev, rvdev->svq, &buf, len, driver);
 }
 
 /* ------------------------------------------------------------------ each role */
@@ -112,23 +109,23 @@ AMP_HOT int send_nocopy(struct rpmsg_device *rdev, uint32_t src, uint32_t dst, c
 #if AMP_WITH_VIRTIO_DRIVER
 void *amp_rpmsg_driver_get_tx(struct rpmsg_device *rdev, uint32_t *len, int wait)
 {
-	return get_tx(rdev, len, wait, true);
+	return get_tx(rpmsg_to_virtio(rdev), len, wait, true);
 }
 
 int amp_rpmsg_driver_send_nocopy(struct rpmsg_device *rdev, uint32_t src, uint32_t dst, const void *data, int len)
 {
-	return send_nocopy(rdev, src, dst, data, len, true);
+	return send_nocopy(rpmsg_to_virtio(rdev), src, dst, data, len, true);
 }
 #endif
 
 #if AMP_WITH_VIRTIO_DEVICE
 void *amp_rpmsg_device_get_tx(struct rpmsg_device *rdev, uint32_t *len, int wait)
 {
-	return get_tx(rdev, len, wait, false);
+	return get_tx(rpmsg_to_virtio(rdev), len, wait, false);
 }
 
 int amp_rpmsg_device_send_nocopy(struct rpmsg_device *rdev, uint32_t src, uint32_t dst, const void *data, int len)
 {
-	return send_nocopy(rdev, src, dst, data, len, false);
+	return send_nocopy(rpmsg_to_virtio(rdev), src, dst, data, len, false);
 }
 #endif

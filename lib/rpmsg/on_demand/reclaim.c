@@ -7,7 +7,7 @@
  * in the buffers, where the other side can write: a wrong link leads to another buffer of the other side, never
  * elsewhere.
  */
-#include "rpmsg_internal.h"
+#include "../../rpmsg/on_demand.h"
 
 void amp_tx_untake(struct rpmsg_virtio_device *rvdev, struct rpmsg_hdr *hdr, uint32_t idx)
 {
@@ -19,13 +19,15 @@ void amp_tx_untake(struct rpmsg_virtio_device *rvdev, struct rpmsg_hdr *hdr, uin
 	rvdev->reclaimed++;
 }
 
-int amp_tx_retake(struct rpmsg_virtio_device *rvdev, uint32_t len)
+int amp_tx_retake(struct rpmsg_virtio_device *rvdev, uint32_t len, struct amp_buffer *buf)
 {
 	bool driver = role_is_driver(rvdev->vdev);
 	struct virtqueue *vq = rvdev->svq;
-	struct amp_buffer *buf = &rvdev->taken;
 	int reason;
 
+	AMP_ASSERT_LOCKED(&rvdev->rdev.lock);
+	if (!ring_ours(rvdev, vq, driver))
+		return AMP_LINK_PEER_RESET;
 	buf->idx = rvdev->reclaimed_head;
 	if (driver) {
 		buf->hdr = vq->vq_descx[buf->idx].cookie;

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* The message buffers of a link: what is not on the usual way. */
+#include "buffers.h"
+#include "link.h"
+#include "on_demand.h"
+
+/* Only programs that put buffers back unsent contain this. */
+#pragma weak amp_tx_retake
+/* And only those that call a function that blocks, this. */
+#pragma weak amp_tx_wait
+
+#if AMP_FAST
+AMP_COLD bool amp_buffer_va(struct metal_io_region *io, uint64_t addr, uint32_t len, char **va)
+{
+	return vq_buffer_va(io, addr, len, va);
+}
+#else
+int amp_device_next(const struct rpmsg_virtio_device *rvdev, const struct virtqueue *vq, unsigned int flags,
+                    struct amp_buffer *buf)
+{
+	return device_next_inline(rvdev, vq, flags, buf, false);
+}
+
+bool amp_ring_ours(const struct rpmsg_virtio_device *rvdev, const struct virtqueue *vq)
+{
+	return ring_ours_inline(rvdev, vq, role_is_driver(vq->vq_dev));
+}
+#endif
+
+AMP_COLD int amp_tx_take(struct rpmsg_virtio_device *rvdev, uint32_t len, int wait, struct amp_buffer *buf)
+{
+	bool driver = role_is_driver(rvdev->vdev);
+	struct virtqueue *vq = rvdev->svq;
+	int reason = AMP_LINK_PEER_RESET;
+
+	AMP_ASSERT_LOCKED(&rvdev->rdev.lock);
+	if (link_ok(rvdev)) {
+		if (rvdev->reclaimed) {
+			reason = amp_tx_retake(rvdev, len, buf);
+			if (reason <= 0)
+				return reason;
+		} else if (amp_vq_look(vq)) {
+			reason = tx_next(rvdev, vq, buf, driver, false);
+			if (!reason && len > buf->size - sizeof(struct rpmsg_hdr))
+				return RPMSG_ERR_BUFF_SIZE;
+			if (!reason) {
+				tx_advance(vq, driver);
+				mark_buffer(vq, buf->idx, false, driver);
+				return RPMSG_SUCCESS;
+			}
+		} else {
+			reason = vq->vq_fault;
+			if (!reason)
+				return wait && amp_tx_wait ? amp_tx_wait(rvdev, len, wait, buf) : RPMSG_ERR_NO_BUFF;
+		}
+	}
+	amp_link_lost(rvdev, reason);
+	return RPMSG_ERR_DEV_STATE;
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* Endpoints come and go, and the other side hears of it. */
+#include "endpoints.h"
+#include "name_service.h"
+
+/* As strncpy(), terminated; and @p name may be the endpoint's own, of its life before. */
+static void set_name(struct rpmsg_endpoint *ept, const char *name)
+{
+	for (size_t i = 0; i < sizeof(ept->name) - 1; i++) {
+		ept->name[i] = *name;
+		if (*name)
+			name++;
+	}
+	ept->name[sizeof(ept->name) - 1] = '\0';
+}
+
+/*
+ * Both of the following have a reference of their own: an announcement may wait for a buffer and receives meanwhile,
+ * and a callback may then destroy that very endpoint.
+ */
+
+int rpmsg_create_ept(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev, const char *name, uint32_t src,
+                     uint32_t dest, rpmsg_ept_cb cb, rpmsg_ns_unbind_cb ns_unbind_cb)
+{
+	bool known = dest != RPMSG_ADDR_ANY;
+	int status;
+
+	/* One that lives is left as it is: a second time in the list, it would have no end. */
+	if (!ept || !rdev || !cb || amp_ept_is_there(rdev, ept))
+		return RPMSG_ERR_PARAM;
+	if (rdev->closed)
+		return RPMSG_ERR_DEV_STATE;
+	__atomic_store_n(&ept->rdev, NULL, __ATOMIC_RELAXED);
+	ept_set_addr(ept, src);
+	ept_set_dest(ept, dest);
+	ept->refcnt = 2;
+	ept->cb = cb;
+	ept->ns_unbind_cb = ns_unbind_cb;
+	ept->home = rdev;
+	set_name(ept, name ? name : "");
+	status = amp_ept_register(rdev, ept);
+	if (status)
+		return status;
+	if (ept->name[0] && rdev->support_ns && (!known || acknowledges(rdev))) {
+		/* An answer does not wait: most are given where messages are received. Without it they learn of us
+		 * later. */
+		status = amp_ns_announce(ept, known ? RPMSG_NS_ACK : RPMSG_NS_CREATE, !known);
+		if (status < 0 && !known)
+			amp_ept_unregister(rdev, ept);
+		else
+			status = ept_device(ept) == rdev ? RPMSG_SUCCESS : RPMSG_ERR_DEV_STATE;
+	}
+	amp_ept_put(rdev, ept);
+	return status;
+}
+
+void rpmsg_destroy_ept(struct rpmsg_endpoint *ept)
+{
+	struct rpmsg_device *rdev = ept ? ept_device(ept) : NULL;
+
+	if (!rdev || !amp_ept_get(rdev, ept))
+		return;
+	/* If the announcement cannot be sent, the other side has more to worry about than this endpoint. */
+	if (ept->name[0] && rdev->support_ns)
+		(void)amp_ns_announce(ept, RPMSG_NS_DESTROY, AMP_WAIT_BRIEFLY);
+	amp_ept_unregister(rdev, ept);
+	amp_ept_put(rdev, ept);
+}
+
+unsigned int is_rpmsg_ept_ready(struct rpmsg_endpoint *ept)
+{
+	/* Acquire: whoever is told that it is ready uses what stands in it. */
+	return ept && __atomic_load_n(&ept->rdev, __ATOMIC_ACQUIRE) && amp_ept_dest(ept) != RPMSG_ADDR_ANY;
+}

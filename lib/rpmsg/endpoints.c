@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/*
+ * Endpoints by address, their references, entering and leaving. Knows nothing of messages.
+ *
+ * The look-up does not grow with their number and allocates nothing: a tree of the endpoints themselves. An endpoint at
+ * depth d has, in its lowest 2d bits, the address bits of the path that leads to it; the next two bits choose the
+ * child. Any endpoint of a subtree can stand at its root, so taking one out means putting a leaf of its subtree in its
+ * place. Addresses that are assigned in a row differ in their low bits and spread evenly: 1024 of them are five steps
+ * deep, and none is ever deeper than 17. Without WITH_ENDPOINT_TREE the list of endpoints has to do.
+ */
+#include "endpoints.h"
+
+#include <string.h>
+
+/* ------------------------------------------------------------------ by address */
+
+#if AMP_WITH_ENDPOINT_TREE
+/* Enter @p ept under ept->addr; false if that is taken. */
+static bool insert(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
+{
+	struct rpmsg_endpoint **link = &rdev->by_addr;
+	uint32_t bits = ept->addr;
+
+	for (; *link; bits >>= 2) {
+		if ((*link)->addr == ept->addr)
+			return false;
+		link = &(*link)->child[bits & 3];
+	}
+	memset(ept->child, 0, sizeof(ept->child));
+	*link = ept;
+	return true;
+}
+
+/* The link to some child of @p ept; NULL: it is a leaf. */
+static struct rpmsg_endpoint **any_child(struct rpmsg_endpoint *ept)
+{
+	for (int i = 0; i < 4; i++) {
+		if (ept->child[i])
+			return &ept->child[i];
+	}
+	return NULL;
+}
+
+static void take_out(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
+{
+	struct rpmsg_endpoint **link = &rdev->by_addr, **leaf, **child, *heir;
+	uint32_t bits = ept->addr;
+
+	for (; *link != ept; bits >>= 2)
+		link = &(*link)->child[bits & 3];
+	/* Down to a leaf, by any way; it may be the endpoint itself. */
+	for (leaf = link; (child = any_child(*leaf)) != NULL;)
+		leaf = child;
+	heir = *leaf;
+	*leaf = NULL;
+	if (heir != ept) {
+		memcpy(heir->child, ept->child, sizeof(heir->child));
+		*link = heir;
+	}
+}
+#else
+static bool insert(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
+{
+	return !rpmsg_find_ept(rdev, ept->addr);
+}
+
+static void take_out(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
+{
+	(void)rdev, (void)ept;
+}
+#endif
+
+/* Enter it under its address, or one that nobody has. Continues after the last one, so that a late message finds
+ * nobody. @return RPMSG_SUCCESS or an error */
+static int insert_somewhere(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
+{
+	bool any = ept->addr == RPMSG_ADDR_ANY;
+
+	AMP_ASSERT_LOCKED(&rdev->lock);
+	for (unsigned int tries = any ? RPMSG_ADDR_BMP_SIZE : 1; tries; tries--) {
+		if (any) {
+			ept_set_addr(ept, RPMSG_RESERVED_ADDRESSES + rdev->bitnext);
+			rdev->bitnext = (rdev->bitnext + 1) % RPMSG_ADDR_BMP_SIZE;
+		}
+		if (insert(rdev, ept))
+			return RPMSG_SUCCESS;
+	}
+	return any ? RPMSG_ERR_NO_MEM : RPMSG_ERR_ADDR;
+}
+
+/* ------------------------------------------------------------------ references */
+
+bool amp_ept_is_there(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
+{
+	bool there;
+
+	metal_mutex_acquire(&rdev->lock);
+	there = metal_list_find_node(&rdev->endpoints, &ept->node);
+	metal_mutex_release(&rdev->lock);
+	return there;
+}
+
+bool amp_ept_get(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
+{
+	bool there;
+
+	metal_mutex_acquire(&rdev->lock);
+	there = ept->rdev == rdev;
+	if (there)
+		ept->refcnt++;
+	metal_mutex_release(&rdev->lock);
+	return there;
+}
+
+void amp_ept_put(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
+{
+	bool last;
+
+	metal_mutex_acquire(&rdev->lock);
+	last = --ept->refcnt == 0;
+	metal_mutex_release(&rdev->lock);
+	if (last && ept->release_cb)
+		ept->release_cb(ept);
+}
+
+/* ------------------------------------------------------------------ entering and leaving */
+
+int amp_ept_register(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
+{
+	int status;
+
+	metal_mutex_acquire(&rdev->lock);
+	status = insert_somewhere(rdev, ept);
+	if (!status) {
+		metal_list_add_tail(&rdev->endpoints, &ept->node);
+		ept_set_device(ept, rdev);
+	}
+	metal_mutex_release(&rdev->lock);
+	return status;
+}
+
+void amp_ept_unregister(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
+{
+	bool there;
+
+	metal_mutex_acquire(&rdev->lock);
+	there = ept->rdev == rdev;
+	if (there) {
+		take_out(rdev, ept);
+		metal_list_del(&ept->node);
+		ept_set_device(ept, NULL);
+	}
+	metal_mutex_release(&rdev->lock);
+	if (there)
+		amp_ept_put(rdev, ept);
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* Sends that wait for a buffer. Without it announcements do not wait either. */
+#include "../../rpmsg/on_demand.h"
+
+#include "../../rpmsg/link.h"
+#include "../../rpmsg/name_service.h"
+
+#include <amprelay/link.h>
+
+#include <metal/cpu.h>
+#include <metal/time.h>
+
+#define NS_PER_MS 1000000
+
+int rpmsg_send_offchannel_raw(struct rpmsg_endpoint *ept, uint32_t src, uint32_t dst, const void *data, int len,
+                              int wait)
+{
+	/* With this function a program contains amp_tx_wait(), and so this one waits. */
+	return amp_rpmsg_send(ept, src, dst, data, len, wait);
+}
+
+/* A send that waits, on its own stack. */
+struct amp_wait {
+	struct amp_wait *next;
+	unsigned long long deadline;
+	unsigned int depth; /**< 1: not inside another */
+#ifdef METAL_MUTEX_CONTEXT
+	uintptr_t context;
+#endif
+};
+
+/*
+ * Wait for a kick, or a millisecond: in a program that handles kicks in the thread that waits here, none can come. The
+ * lock is free while it waits. @p start is now. What the clock does not show counts as 1 ms if the application waited,
+ * and as 1 us if nobody could.
+ */
+static int wait_a_little(struct rpmsg_virtio_device *rvdev, unsigned long long start)
+{
+	int status = RPMSG_EOPNOTSUPP, unmeasured = NS_PER_MS;
+	metal_mutex_t *lock = &rvdev->rdev.lock;
+
+	if (rvdev->notify_wait_cb) {
+		metal_mutex_release(lock);
+		status = rvdev->notify_wait_cb(&rvdev->rdev,
+		                               rvdev->vdev->vrings_info[rvdev->svq->vq_queue_index].notifyid);
+		metal_mutex_acquire(lock);
+	}
+	if (status == RPMSG_EOPNOTSUPP) {
+		status = RPMSG_SUCCESS;
+		if (rvdev->link_state == AMP_LINK_UP &&
+		    amp_condition_wait_until(&rvdev->sent, lock, start + NS_PER_MS) == -ENOSYS) {
+			metal_cpu_yield();
+			unmeasured = 1000;
+		}
+	}
+	if (metal_get_timestamp() == start)
+		rvdev->unmeasured_ns += (unsigned int)unmeasured;
+	return status;
+}
+
+/* The queue's callback, once somebody has waited: a buffer may be free. */
+static void kicked(struct virtqueue *vq)
+{
+	struct rpmsg_virtio_device *rvdev = vq->vq_dev->priv;
+
+	metal_mutex_acquire(&rvdev->rdev.lock);
+	amp_tx_wake(rvdev);
+	metal_mutex_release(&rvdev->rdev.lock);
+	amp_rpmsg_sent(vq);
+}
+
+/* A send begins to wait: until its time is over, or that of the one that it is inside of. */
+static void begin_wait(struct rpmsg_virtio_device *rvdev, struct amp_wait *here, int wait)
+{
+	struct amp_wait *outer = rvdev->waits;
+	uint32_t ms = rvdev->send_timeout_ms;
+
+	if (wait == AMP_WAIT_BRIEFLY && ms > AMP_RPMSG_DESTROY_TIMEOUT_MS)
+		ms = AMP_RPMSG_DESTROY_TIMEOUT_MS;
+	here->next = outer;
+	here->depth = 1;
+	/* The clock; where it stands still, or there is none, it goes on with what was waited. */
+	here->deadline = metal_get_timestamp() + rvdev->unmeasured_ns + (unsigned long long)ms * NS_PER_MS;
+#ifdef METAL_MUTEX_CONTEXT
+	here->context = METAL_MUTEX_CONTEXT();
+	while (outer && outer->context != here->context)
+		outer = outer->next;
+#endif
+	if (outer) {
+		here->depth += outer->depth;
+		here->deadline = metal_min(here->deadline, outer->deadline);
+	}
+	rvdev->waits = here;
+	rvdev->svq->callback = kicked;
+	rvdev->vdev->users++;
+}
+
+static void end_wait(struct rpmsg_virtio_device *rvdev, struct amp_wait *here)
+{
+	struct amp_wait **link = &rvdev->waits;
+
+#ifdef METAL_MUTEX_CONTEXT /* elsewhere it is the first */
+	while (*link != here)
+		link = &(*link)->next;
+#endif
+	*link = here->next;
+	rvdev->vdev->users--;
+}
+
+/*
+ * Until a buffer is free, the time is over, or the link is lost. Receives meanwhile: if the other side waits for a
+ * buffer of ours too, one of the two has to go first; and the kick that ended a wait may have been meant for that
+ * queue, of which nobody else hears. The innermost of several does not: one that it is inside of receives again.
+ */
+AMP_COLD int amp_tx_wait(struct rpmsg_virtio_device *rvdev, uint32_t len, int wait, struct amp_buffer *buf)
+{
+	bool driver = role_is_driver(rvdev->vdev);
+	int status, wait_status = RPMSG_SUCCESS;
+	unsigned long long now;
+	struct amp_wait here;
+
+	AMP_ASSERT_LOCKED(&rvdev->rdev.lock);
+	/* A link that goes down waits for nobody. */
+	if (rvdev->rdev.closed)
+		return RPMSG_ERR_NO_BUFF;
+	begin_wait(rvdev, &here, wait);
+	vq_set_no_notify(rvdev->svq, false, driver);
+	for (;;) {
+		if (here.depth < AMP_RPMSG_SEND_DEPTH) {
+			metal_mutex_release(&rvdev->rdev.lock);
+			virtqueue_notification(rvdev->rvq);
+			metal_mutex_acquire(&rvdev->rdev.lock);
+		}
+		/* Between our flag and our look: without the fence a buffer that comes now is neither seen nor kicked
+		 * for. */
+		AMP_SHARED_FENCE();
+		status = amp_tx_take(rvdev, len, false, buf);
+		now = metal_get_timestamp();
+		if (status != RPMSG_ERR_NO_BUFF || wait_status || now + rvdev->unmeasured_ns >= here.deadline)
+			break;
+		wait_status = wait_a_little(rvdev, now);
+	}
+	end_wait(rvdev, &here);
+	/* A lost link's ring is not ours any more. */
+	if (!rvdev->waits && rvdev->link_state == AMP_LINK_UP)
+		vq_set_no_notify(rvdev->svq, true, driver);
+	return status == RPMSG_ERR_NO_BUFF && wait_status ? wait_status : status;
+}
+
+void amp_tx_wake(struct rpmsg_virtio_device *rvdev)
+{
+	metal_condition_broadcast(&rvdev->sent);
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/* Received buffers that are kept beyond the callback. */
+#include "../../rpmsg/carrier.h"
+#include "../../rpmsg/endpoints.h"
+#include "../../rpmsg/on_demand.h"
+
+#include <amprelay/link.h>
+
+#include <metal/log.h>
+
+/* ------------------------------------------------------------------ what applications call */
+
+void rpmsg_hold_rx_buffer(struct rpmsg_endpoint *ept, void *rxbuf)
+{
+	struct rpmsg_device *rdev = ept_home(ept);
+
+	if (rdev && rxbuf && CARRIER_HAS(rdev, hold_rx_buffer))
+		CARRIER(rdev, hold_rx_buffer, ROLE(hold_rx))(rdev, rxbuf);
+}
+
+void rpmsg_release_rx_buffer(struct rpmsg_endpoint *ept, void *rxbuf)
+{
+	struct rpmsg_device *rdev = ept_home(ept);
+
+	if (rdev && rxbuf && CARRIER_HAS(rdev, release_rx_buffer))
+		CARRIER(rdev, release_rx_buffer, ROLE(release_rx))(rdev, rxbuf);
+}
+
+/* ------------------------------------------------------------------ over virtio */
+
+/* The number of holds that applications have; read without the lock. */
+static void count_held(struct rpmsg_virtio_device *rvdev, uint32_t held)
+{
+	__atomic_store_n(&rvdev->held, held, __ATOMIC_RELAXED);
+}
+
+AMP_HOT void hold_rx(struct rpmsg_virtio_device *rvdev, void *rxbuf, bool driver)
+{
+	struct rpmsg_hdr *hdr = payload_to_hdr(rxbuf);
+	uint32_t mark;
+
+	metal_mutex_acquire(&rvdev->rdev.lock);
+	mark = AMP_SHARED_LOAD(&hdr->reserved);
+	if (amp_unlikely(!ring_ours(rvdev, rvdev->rvq, driver))) {
+		count_held(rvdev, rvdev->held + 1); /* all that is ours any more, and a release only counts */
+	} else if (amp_likely(mark < UINT32_MAX - BUF_INDEX_MASK)) {
+		set_mark(rvdev, hdr, mark + BUF_HOLD_ONE);
+		count_held(rvdev, rvdev->held + 1);
+	}
+	metal_mutex_release(&rvdev->rdev.lock);
+}
+
+/* One hold of a buffer that is ours. @return whether it was the last: it went back */
+AMP_HOT bool release_one(struct rpmsg_virtio_device *rvdev, struct rpmsg_hdr *hdr, uint32_t mark, bool driver)
+{
+	struct virtqueue *vq = rvdev->rvq;
+	struct amp_buffer buf = {.hdr = hdr, .idx = mark & BUF_INDEX_MASK};
+
+	if (amp_unlikely(mark >= 2 * BUF_HOLD_ONE)) {
+		set_mark(rvdev, hdr, mark - BUF_HOLD_ONE);
+		return false;
+	}
+	set_mark(rvdev, hdr, 0); /* a second release finds no hold */
+	buf.size = size_of(vq, buf.idx, driver);
+	rx_return(rvdev, vq, &buf, driver);
+	return true;
+}
+
+/* Without a hold there is nothing to release: a callback's buffer goes back by itself. */
+AMP_HOT void release_rx(struct rpmsg_virtio_device *rvdev, void *rxbuf, bool driver)
+{
+	struct rpmsg_hdr *hdr = payload_to_hdr(rxbuf);
+	struct virtqueue *vq = rvdev->rvq;
+	uint32_t mark;
+	bool up;
+
+	metal_mutex_acquire(&rvdev->rdev.lock);
+	mark = AMP_SHARED_LOAD(&hdr->reserved);
+	up = ring_ours(rvdev, vq, driver);
+	/* After a loss the buffer itself is not ours any more. */
+	if (amp_likely(rvdev->held &&
+	               (!up || (mark >= BUF_HOLD_ONE && is_ours(vq, hdr, mark & BUF_INDEX_MASK, driver))))) {
+		count_held(rvdev, rvdev->held - 1);
+		if (amp_likely(up) && release_one(rvdev, hdr, mark, driver)) {
+			kick_unlock(rvdev, vq, driver);
+			return;
+		}
+	}
+	metal_mutex_release(&rvdev->rdev.lock);
+}
+
+uint32_t amp_rpmsg_held_buffers(const struct rpmsg_virtio_device *rvdev)
+{
+	return rvdev ? __atomic_load_n(&rvdev->held, __ATOMIC_RELAXED) : 0;
+}
+
+void amp_rpmsg_report_held(const struct rpmsg_virtio_device *rvdev)
+{
+	if (rvdev->held)
+		metal_log(METAL_LOG_WARNING, "rpmsg: %u held buffers were never released\n", (unsigned int)rvdev->held);
+}
+
+/* ------------------------------------------------------------------ each role */
+
+#if AMP_WITH_VIRTIO_DRIVER
+void amp_rpmsg_driver_hold_rx(struct rpmsg_device *rdev, void *rxbuf)
+{
+	hold_rx(rpmsg_to_virtio(rdev), rxbuf, true);
+}
+
+void amp_rpmsg_driver_release_rx(struct rpmsg_device *rdev, void *rxbuf)
+{
+	release_rx(rpmsg_to_virtio(rdev), rxbuf, true);
+}
+#endif
+
+#if AMP_WITH_VIRTIO_DEVICE
+void amp_rpmsg_device_hold_rx(struct rpmsg_device *rdev, void *rxbuf)
+{
+	hold_rx(rpmsg_to_virtio(rdev), rxbuf, false);
+}
+
+void amp_rpmsg_device_release_rx(struct rpmsg_device *rdev, void *rxbuf)
+{
+	release_rx(rpmsg_to_virtio(rdev), rxbuf, false);
+}
+#endif
