@@ -44,7 +44,8 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse,
 	.args_doc = "CORE KIND\n--list",
-	.doc = "Break a core on purpose. It returns when the core has died of it; 'amprelay events' shows "
+	.doc = "Break a core on purpose. It returns when the core has died of it, or at once if nobody need notice; "
+	       "'amprelay events' shows "
 	       "how that was noticed, and what became of it. Exit status 7 if nothing was noticed within "
 	       "ten seconds: firmware need not know about faults.",
 	.children = amp_cli_common,

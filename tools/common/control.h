@@ -27,7 +27,7 @@
  *   start, stop, restart   "core"; start: "loader":   -
  *            "linux" (default) | "relay"
  *   talk     "core", "channel", "text"               "text": the answer, printable ASCII and line ends
- *   fault    "core", "kind"                          when the core has died of it
+ *   fault    "core", "kind"                          when the core has died of it, if it does
  *   exec     "argv": [..]; client may send 'I' and   "exit" is the command's status; 'J' {"signal": N} comes back
  *            'J' {"signal": N}                        as soon as the signal is on its way
  *   console  -  ; client sends 'I'                   until the client closes

@@ -221,6 +221,47 @@ static void a_new_life_starts_without_old_kicks(void **state)
 	assert_int_equal(bells.to_remote_count[0], 0);
 }
 
+static void a_fault_is_of_one_kick_to_the_core(void **state)
+{
+	static const struct {
+		enum bell_fault fault;
+		size_t count;
+		const char *bytes;
+	} faults[] = {{BELL_LOSE, 1, "\2"}, {BELL_DOUBLE, 3, "\2\2\2"}, {BELL_CROSS, 2, "\3\2"}};
+	char bytes[8];
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		bells.to_remote_fault = faults[i].fault;
+		amp_bells_ring_remote(&bells, 2);
+		amp_bells_ring_remote(&bells, 2); /* sound again */
+		assert_int_equal(read(remote, bytes, sizeof(bytes)), faults[i].count);
+		assert_memory_equal(bytes, faults[i].bytes, faults[i].count);
+	}
+	bells.to_remote_fault = BELL_LOSE;
+	amp_bells_ring_remote(&bells, AMP_DB_SHUTDOWN); /* no kick */
+	assert_int_equal(read(remote, bytes, sizeof(bytes)), 1);
+}
+
+static void a_fault_is_of_one_kick_to_the_host(void **state)
+{
+	static const struct {
+		enum bell_fault fault;
+		uint64_t its, other;
+	} faults[] = {{BELL_LOSE, 1, 0}, {BELL_DOUBLE, 3, 0}, {BELL_CROSS, 1, 1}};
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		bells.to_host_fault = faults[i].fault;
+		amp_bells_ring_host(&bells, AMP_VECTOR_CONTROL); /* no kick */
+		amp_bells_ring_host(&bells, AMP_VECTOR_NOTIFY(2));
+		amp_bells_ring_host(&bells, AMP_VECTOR_NOTIFY(2)); /* sound again */
+		assert_int_equal(interrupts(AMP_VECTOR_CONTROL), 1);
+		assert_int_equal(interrupts(AMP_VECTOR_NOTIFY(2)), faults[i].its);
+		assert_int_equal(interrupts(AMP_VECTOR_NOTIFY(3)), faults[i].other);
+	}
+}
+
 int main(void)
 {
 #define TEST(claim) cmocka_unit_test_setup_teardown(claim, power_on, power_off)
@@ -236,6 +277,8 @@ int main(void)
 		TEST(a_core_that_is_gone_is_told_and_kills_nobody),
 		TEST(a_flood_is_read_in_bounded_pieces),
 		TEST(a_new_life_starts_without_old_kicks),
+		TEST(a_fault_is_of_one_kick_to_the_core),
+		TEST(a_fault_is_of_one_kick_to_the_host),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
