@@ -93,6 +93,7 @@ fill_root() {
 	done <"$here/modules"
 	copy "$programs/amprelay-agent" bin 755
 	copy "$programs/rproc" bin 755
+	copy "$programs/pty" bin 755
 	copy "$programs/rpmsg" bin 755
 	for name in export_ept export_dev destroy_ept ping; do
 		ln -s rpmsg "$root/bin/rpmsg_$name"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# What is done every day with a lab: files into Linux and out of it, a firmware run and its crash explained.
+# What is done every day with a lab: files in and out, a shell on a terminal, a firmware run and its crash explained.
 . "$(dirname "$0")/lab.sh"
 
 expect 0 "" amp up
@@ -20,6 +20,20 @@ expect 1 "Linux says:" amp cp :/nonexistent "$AMPRELAY_STATE/none"
 expect 1 "Linux says:" amp cp "$AMPRELAY_STATE/file" :/proc/none
 expect 0 "" guest sh -c '! ls -d /tmp/*.part.*'
 ok "what cannot be copied leaves nothing"
+
+# ---- exec -t
+expect 0 "/dev/pts/" amp exec -t -- tty
+expect 7 "" amp exec -t -- sh -c 'exit 7'
+expect 0 "24 80" amp exec -t -- stty size
+expect 127 "nonsense: No such file" amp exec -t -- nonsense
+echo 'stty size; echo $TERM; exit 5' >"$AMPRELAY_STATE/typed"
+status=0
+TERM=vt100 script -qec "stty cols 91 rows 17; '$AMPRELAY' --name $NAME exec -t -- sh" /dev/null \
+	<"$AMPRELAY_STATE/typed" >"$AMPRELAY_STATE/shell.txt" 9>&- || status=$?
+[ "$status" = 5 ] || fail "a shell on a terminal ended with $status, not 5: $(cat "$AMPRELAY_STATE/shell.txt")"
+expect 0 "17 91" cat "$AMPRELAY_STATE/shell.txt"
+expect 0 "vt100" cat "$AMPRELAY_STATE/shell.txt"
+ok "a command has a terminal, of the size and kind that this one has"
 
 # ---- run
 amp down

@@ -120,7 +120,7 @@ _amprelay() {
 		return
 		;;
 	doctor) choice="--soc $common" ;;
-	exec) choice="-n -r --no-input --raw -- $common" ;;
+	exec) choice="-n -r -t --tty --no-input --raw -- $common" ;;
 	demo) choice="bring-up multi-services two-m3 star --list --report --firmware --soc --lab $common" ;;
 	*) choice=$common ;;
 	esac

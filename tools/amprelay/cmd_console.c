@@ -4,20 +4,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include "cli.h"
 #include "client.h"
 #include "common/output.h"
-
-#define ESCAPE '\x1d' /* Ctrl-] */
-
-static struct termios saved; /* for the exit handler */
+#include "typed.h"
 
 struct console {
-	bool terminal;
-	bool escape;  /* the escape key was typed, its second half is to come */
+	struct amp_typed typed;
 	int ended_by; /* a signal */
 };
 
@@ -50,59 +45,11 @@ static const struct argp argp = {
 	.children = amp_cli_common,
 };
 
-static void restore_terminal(void)
-{
-	tcsetattr(STDIN_FILENO, TCSADRAIN, &saved);
-}
-
-static bool make_raw(void)
-{
-	struct termios raw;
-
-	if (!isatty(STDIN_FILENO) || tcgetattr(STDIN_FILENO, &saved))
-		return false;
-	atexit(restore_terminal);
-	raw = saved;
-	cfmakeraw(&raw);
-	tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
-	return true;
-}
-
-static void explain(void)
-{
-	fputs("\r\n[Ctrl-] then '.' leaves, Ctrl-] twice types one, '?' shows this]\r\n", stderr);
-}
-
-/* Takes escape sequences out of what was typed. One held back from the last time may add a byte. */
 static ssize_t on_input(void *context, char *data, size_t len)
 {
 	struct console *console = context;
-	char typed[len];
-	size_t n = 0;
 
-	if (!console->terminal)
-		return (ssize_t)len;
-	memcpy(typed, data, len);
-	for (size_t i = 0; i < len; i++) {
-		if (!console->escape) {
-			if (typed[i] == ESCAPE)
-				console->escape = true;
-			else
-				data[n++] = typed[i];
-			continue;
-		}
-		console->escape = false;
-		if (typed[i] == '.')
-			return -1;
-		if (typed[i] == '?') {
-			explain();
-			continue;
-		}
-		data[n++] = ESCAPE;
-		if (typed[i] != ESCAPE)
-			data[n++] = typed[i];
-	}
-	return (ssize_t)n;
+	return amp_typed_filter(&console->typed, data, len);
 }
 
 static bool on_output(void *context, char stream, const void *data, size_t len)
@@ -138,10 +85,11 @@ int cmd_console(int argc, char **argv)
 	if (amp_client_lab_is_up(amp_cli.lab) && isatty(STDIN_FILENO))
 		fprintf(stderr, "[console of Linux in lab '%s'; Ctrl-] then '.' leaves it, '?' helps]\n", amp_cli.lab);
 	io.signal_fd = amp_client_catch_signals(SIGQUIT, NULL);
-	console.terminal = amp_client_lab_is_up(amp_cli.lab) && make_raw();
+	if (amp_client_lab_is_up(amp_cli.lab))
+		amp_typed_begin(&console.typed);
 	amp_client_request(amp_cli.lab, json_pack("{s:s}", "cmd", "console"), &io, &result);
-	if (console.terminal) {
-		restore_terminal();
+	if (console.typed.terminal) {
+		amp_typed_end(&console.typed);
 		fputs("\n", stderr);
 	}
 	if (console.ended_by)

@@ -3,25 +3,31 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "cli.h"
 #include "client.h"
 #include "terminal.h"
+#include "typed.h"
 
 struct arguments {
 	char **command;
 	bool no_input;
 	bool raw;
+	bool terminal;
 };
 
 struct state {
 	struct amp_terminal output, error;
 	bool raw;
-	bool told;    /* the command has had a signal already */
-	int ended_by; /* our own end, by a second signal */
-	int failure;  /* errno of our own output */
+	bool told;              /* the command has had a signal already */
+	int ended_by;           /* our own end, by a second signal */
+	int failure;            /* errno of our own output */
+	struct amp_typed typed; /* with -t */
+	bool left;              /* by Ctrl-] and '.' */
 };
 
 static const struct argp_option options[] = {
@@ -29,6 +35,10 @@ static const struct argp_option options[] = {
 	{"raw", 'r', NULL, 0,
          "Let control characters through to a terminal; without it they are spelled out, "
          "so that nothing in the guest can command the terminal",
+         0},
+	{"tty", 't', NULL, 0,
+         "Give the command a terminal, of the size that this one has now; leave it with Ctrl-] and then '.'. Control "
+         "characters are let through",
          0},
 	{0},
 };
@@ -43,6 +53,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'r':
 		a->raw = true;
+		return 0;
+	case 't':
+		a->terminal = true;
 		return 0;
 	case ARGP_KEY_ARG:
 		(void)arg;
@@ -107,24 +120,67 @@ static int on_signal(void *context, int signal)
 	return signal;
 }
 
+static ssize_t on_typed(void *context, char *data, size_t len)
+{
+	struct state *state = context;
+	ssize_t n = amp_typed_filter(&state->typed, data, len);
+
+	state->left = n < 0;
+	return n;
+}
+
+/* "pty 80x24 xterm COMMAND...", from malloc; a program in Linux makes the terminal. Its argv lives as long. */
+static char **on_terminal(char **command, char size[32])
+{
+	static char pty[] = "pty", dumb[] = "dumb";
+	struct winsize window = {.ws_col = 80, .ws_row = 24};
+	char *term = getenv("TERM"), **argv;
+	size_t count = 0;
+
+	while (command[count])
+		count++;
+	argv = calloc(count + 4, sizeof(*argv));
+	if (!argv) {
+		amp_cli_error("out of memory");
+		exit(AMP_EXIT_EXEC);
+	}
+	ioctl(STDIN_FILENO, TIOCGWINSZ, &window);
+	snprintf(size, 32, "%ux%u", window.ws_col, window.ws_row);
+	argv[0] = pty;
+	argv[1] = size;
+	argv[2] = term && term[0] ? term : dumb;
+	memcpy(argv + 3, command, count * sizeof(*argv));
+	return argv;
+}
+
 int cmd_exec(int argc, char **argv)
 {
 	struct arguments a = {0};
 	struct state state = {.output.to = stdout, .error.to = stderr};
 	struct client_result result;
 	struct client_io io = {.context = &state, .on_output = on_output, .on_signal = on_signal};
+	char **command, size[32];
 
 	amp_cli_parse(&argp, argc, argv, ARGP_IN_ORDER, &a);
-	state.raw = a.raw;
+	state.raw = a.raw || a.terminal;
+	command = a.terminal ? on_terminal(a.command, size) : NULL;
 	io.has_input = true;
 	io.input_fd =
 		a.no_input || fcntl(STDIN_FILENO, F_GETFD) < 0 ? open("/dev/null", O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
 	io.signal_fd = amp_client_catch_signals(0, NULL);
 	io.has_signals = io.signal_fd >= 0;
-	amp_client_exec(amp_cli.lab, a.command, &io, &result);
+	if (a.terminal && amp_client_lab_is_up(amp_cli.lab))
+		amp_typed_begin(&state.typed);
+	if (state.typed.terminal)
+		io.on_input = on_typed;
+	amp_client_exec(amp_cli.lab, command ? command : a.command, &io, &result);
+	amp_typed_end(&state.typed);
+	free(command);
 	amp_terminal_end(&state.output);
 	amp_terminal_end(&state.error);
-	if (state.ended_by)
+	if (state.left)
+		result.exit = AMP_EXIT_INTERRUPTED;
+	else if (state.ended_by)
 		result.exit = 128 + state.ended_by;
 	else if (result.exit == AMP_EXIT_FAILED &&
 	         (!result.answered || json_object_get(result.answer, "unheard"))) /* it is no status of the command's */

@@ -20,7 +20,7 @@ static const struct command commands[] = {
 	{"start", "[--loader relay] CORE", "have Linux, or the relay, start a core", cmd_start},
 	{"stop", "CORE", "stop a core", cmd_stop},
 	{"restart", "CORE", "stop, then start with the newest firmware", cmd_restart},
-	{"exec", "[-n] -- COMMAND...", "run a command in Linux", cmd_exec},
+	{"exec", "[-n] [-t] -- COMMAND...", "run a command in Linux", cmd_exec},
 	{"cp", "FILE :PATH | :FILE PATH", "copy a file into Linux, or out of it", cmd_cp},
 	{"console", "linux", "Linux's serial console", cmd_console},
 	{"logs", "[-f] [-n N] [SOURCE]", "what Linux, the relay and the cores wrote", cmd_logs},
