@@ -299,13 +299,13 @@ int rpmsg_init_vdev_with_config(struct rpmsg_virtio_device *rvdev, struct virtio
                                 rpmsg_ns_bind_cb ns_bind_cb, struct metal_io_region *shm_io,
                                 struct rpmsg_virtio_shm_pool *shpool, const struct rpmsg_virtio_config *config)
 {
-	bool one_window;
+	bool in_one;
 	int status;
 
 	if (!rvdev || !vdev || !shm_io || !vdev->func)
 		return RPMSG_ERR_PARAM;
-	one_window = (AMP_FAST || !AMP_WITH_PAGE_MAPS) && is_one_window(shm_io);
-	if (!AMP_WITH_PAGE_MAPS && !one_window)
+	in_one = (AMP_FAST || !AMP_WITH_PAGE_MAPS) && is_one_window(shm_io);
+	if (!AMP_WITH_PAGE_MAPS && !in_one)
 		return RPMSG_ERR_PARAM;
 	if ((!AMP_WITH_VIRTIO_DRIVER && vdev->role == VIRTIO_DEV_DRIVER) ||
 	    (!AMP_WITH_VIRTIO_DEVICE && vdev->role != VIRTIO_DEV_DRIVER))
@@ -330,7 +330,7 @@ int rpmsg_init_vdev_with_config(struct rpmsg_virtio_device *rvdev, struct virtio
 		rvdev->config = *config;
 		rvdev->shpool = shpool;
 	}
-	if (AMP_FAST && one_window) {
+	if (AMP_FAST && in_one) {
 		rvdev->window.phys = shm_io->physmap[0];
 		rvdev->window.size = shm_io->size;
 		rvdev->window.virt = shm_io->virt;
