@@ -23,12 +23,18 @@ unsigned int remoteproc_allocate_id(struct remoteproc *rproc, unsigned int start
 	return id;
 }
 
-void amp_rproc_reserve_id(struct remoteproc *rproc, uint32_t id)
+void amp_rproc_reserve_ids(struct remoteproc *rproc, const struct fw_rsc_vdev *vdev)
 {
-	unsigned long bit = id < NOTIFY_IDS ? 1UL << id : 0;
+	uint32_t id = vdev->notifyid;
+	unsigned long bit;
 
-	rproc->table_ids |= bit & ~rproc->bitmap;
-	rproc->bitmap |= bit;
+	for (unsigned int i = 0; i <= vdev->num_of_vrings; i++) {
+		bit = id < NOTIFY_IDS ? 1UL << id : 0;
+		rproc->table_ids |= bit & ~rproc->bitmap;
+		rproc->bitmap |= bit;
+		if (i < vdev->num_of_vrings)
+			id = vdev->vring[i].notifyid;
+	}
 }
 
 void amp_rproc_forget_ids(struct remoteproc *rproc)

@@ -37,11 +37,11 @@ int amp_rproc_write(struct metal_io_region *io, unsigned long offset, const void
 /** No image is being loaded any more. */
 void amp_rproc_end_load(struct remoteproc *rproc);
 
-/* notify_ids.c, lock held */
+/* notify_ids.c, lock held. A program in which nobody takes ids is linked without it: rsc_table.c names them weakly. */
 
-/** Keep a notify id that the table fixes from being given out, as long as the table is there. Ids beyond the bitmap
+/** Keep the notify ids that an entry fixes from being given out, as long as the table is there. Ids beyond the bitmap
  * never are. */
-void amp_rproc_reserve_id(struct remoteproc *rproc, uint32_t id);
+void amp_rproc_reserve_ids(struct remoteproc *rproc, const struct fw_rsc_vdev *vdev);
 
 /** The table is gone: what it had fixed, and what was chosen for it, can be given out again. */
 void amp_rproc_forget_ids(struct remoteproc *rproc);

@@ -19,6 +19,9 @@
 
 #include <string.h>
 
+#pragma weak amp_rproc_reserve_ids
+#pragma weak amp_rproc_forget_ids
+
 /* Word by word: what the other side writes at the same time is seen as it was before or as it is after. */
 static void copy_table(void *copy, void *live, size_t size, struct metal_io_region *io)
 {
@@ -116,23 +119,22 @@ bool amp_rsc_put_address(struct remoteproc *rproc, const void *word, metal_phys_
  * carveout may have an address here, and its own one is filled; a devmem has one here. */
 static int handle_memory(struct remoteproc *rproc, const struct fw_rsc_carveout *entry)
 {
-	bool carveout = entry->type == RSC_CARVEOUT;
-	bool open_pa = entry->pa == FW_RSC_U32_ADDR_ANY || (carveout && entry->pa == 0);
-	struct mem_range range = {.da = amp_rsc_address(entry->da), .pa = entry->pa};
-	char name[RPROC_MAX_NAME_LEN] = {0};
+	bool carveout = entry->type == RSC_CARVEOUT, open = entry->da == FW_RSC_U32_ADDR_ANY;
+	char name[RPROC_MAX_NAME_LEN];
+	struct mem_range range;
 
-	if (carveout)
-		memcpy(name, entry->name, sizeof(name) - 1); /* which may have no end */
-	if (open_pa || (carveout && range.da != METAL_BAD_PHYS))
-		range.pa = METAL_BAD_PHYS;
+	memcpy(name, entry->name, sizeof(name)); /* which may have no end */
+	name[carveout ? sizeof(name) - 1 : 0] = '\0';
+	range.da = amp_rsc_address(entry->da);
+	range.pa = carveout && (entry->pa == 0 || !open) ? METAL_BAD_PHYS : amp_rsc_address(entry->pa);
 	if (!amp_rproc_place(rproc, name, entry->len, entry->flags, &range))
 		return -AMP_RPROC_ERR_RSC_MEMORY;
 	if (!carveout)
 		return 0;
-	if (entry->da == FW_RSC_U32_ADDR_ANY && !amp_rsc_put_address(rproc, &entry->da, range.da))
+	if (open && !amp_rsc_put_address(rproc, &entry->da, range.da))
 		return -AMP_RPROC_ERR_RSC_MEMORY;
 	/* The physical address is for information; on a host with more than 4 GiB it may not fit. */
-	if (open_pa)
+	if (entry->pa == 0 || entry->pa == FW_RSC_U32_ADDR_ANY)
 		(void)amp_rsc_put_address(rproc, &entry->pa, range.pa);
 	return 0;
 }
@@ -140,9 +142,8 @@ static int handle_memory(struct remoteproc *rproc, const struct fw_rsc_carveout 
 /* Only notes the ids: remoteproc_create_virtio() does the rest, when somebody wants the device. */
 static void handle_vdev(struct remoteproc *rproc, const struct fw_rsc_vdev *vdev, bool fresh)
 {
-	amp_rproc_reserve_id(rproc, vdev->notifyid);
-	for (unsigned int i = 0; i < vdev->num_of_vrings; i++)
-		amp_rproc_reserve_id(rproc, vdev->vring[i].notifyid);
+	if (amp_rproc_reserve_ids)
+		amp_rproc_reserve_ids(rproc, vdev);
 	if (fresh) {
 		/* One word: the status, the number of vrings, which does not change, and the reserved zeroes. */
 		amp_rsc_put(rproc, &vdev->status, (uint32_t)vdev->num_of_vrings << 8);
@@ -196,7 +197,8 @@ void amp_rsc_forget(struct remoteproc *rproc)
 	rproc->rsc_table = NULL;
 	rproc->rsc_len = 0;
 	rproc->rsc_io = NULL;
-	amp_rproc_forget_ids(rproc);
+	if (amp_rproc_forget_ids)
+		amp_rproc_forget_ids(rproc);
 }
 
 int amp_rsc_adopt(struct remoteproc *rproc, void *live, size_t size, struct metal_io_region *io, bool fresh)

@@ -16,48 +16,42 @@ struct cursor {
 static int fail(struct cursor *c, const void *field, int error)
 {
 	c->wrong = field;
-	return -error;
+	return error;
 }
 
-static bool power_of_two(uint32_t value, uint32_t min, uint32_t max)
+/* Carveouts, devmems and traces: words, of which the second is an address, that in the middle the length, and the last
+ * is reserved; then a name, which may have no end. Only a trace may be empty. */
+static int check_memory(struct cursor *c, unsigned int words)
 {
-	return value >= min && value <= max && !(value & (value - 1));
-}
-
-/* Carveouts, devmems and traces: words, of which the second is an address and the last is reserved, then a name, which
- * may have no end. Only a trace may be empty. */
-static int check_memory(struct cursor *c, unsigned int words, unsigned int len_at, uint32_t least)
-{
-	const uint32_t *entry = c->entry;
+	const uint32_t *entry = c->entry, *len = &entry[words / 2];
 
 	if (c->left < words * sizeof(*entry) + RPROC_MAX_NAME_LEN)
 		return fail(c, entry, RPROC_ERR_RSC_TAB_TRUNC);
 	if (entry[words - 1])
 		return fail(c, &entry[words - 1], RPROC_ERR_RSC_TAB_RSVD);
 	/* Not beyond the 32-bit address space. */
-	if (entry[len_at] < least ||
-	    (entry[len_at] && entry[1] != FW_RSC_U32_ADDR_ANY && entry[len_at] - 1 > UINT32_MAX - entry[1]))
-		return fail(c, &entry[len_at], RPROC_EINVAL);
+	if (*len ? entry[1] != FW_RSC_U32_ADDR_ANY && *len - 1 > UINT32_MAX - entry[1] : *entry != RSC_TRACE)
+		return fail(c, len, RPROC_EINVAL);
 	return 0;
 }
 
 /* Linux keeps an address in the word that is reserved here, and nobody relies on what is there. */
-static int check_vring(struct cursor *c, const struct fw_rsc_vdev_vring *vring)
+static bool vring_ok(struct cursor *c, const struct fw_rsc_vdev_vring *vring)
 {
-	if (vring->num && !power_of_two(vring->num, 1, VIRTQUEUE_MAX_DESC))
-		return fail(c, &vring->num, RPROC_EINVAL);
-	if (!power_of_two(vring->align, 4, 65536))
-		return fail(c, &vring->align, RPROC_EINVAL);
-	if (vring->da != FW_RSC_U32_ADDR_ANY && (vring->da & (vring->align - 1)))
-		return fail(c, &vring->da, RPROC_EINVAL);
-	return 0;
+	c->wrong = &vring->num;
+	if (vring->num > VIRTQUEUE_MAX_DESC || (vring->num & (vring->num - 1)))
+		return false;
+	c->wrong = &vring->align;
+	if (vring->align < 4 || vring->align > 65536 || (vring->align & (vring->align - 1)))
+		return false;
+	c->wrong = &vring->da;
+	return vring->da == FW_RSC_U32_ADDR_ANY || !(vring->da & (vring->align - 1));
 }
 
 static int check_vdev(struct cursor *c)
 {
 	const struct fw_rsc_vdev *vdev = (const void *)c->entry;
 	size_t vrings;
-	int status = 0;
 
 	if (c->left < sizeof(*vdev))
 		return fail(c, vdev, RPROC_ERR_RSC_TAB_TRUNC);
@@ -70,9 +64,11 @@ static int check_vdev(struct cursor *c)
 		return fail(c, &vdev->config_len, RPROC_ERR_RSC_TAB_TRUNC);
 	if (vdev->num_of_vrings == 0 || vdev->num_of_vrings > RPROC_MAX_VRINGS)
 		return fail(c, &vdev->num_of_vrings, RPROC_ERR_RSC_TAB_VDEV_NRINGS);
-	for (unsigned int i = 0; i < vdev->num_of_vrings && !status; i++)
-		status = check_vring(c, &vdev->vring[i]);
-	return status;
+	for (unsigned int i = 0; i < vdev->num_of_vrings; i++) {
+		if (!vring_ok(c, &vdev->vring[i]))
+			return RPROC_EINVAL;
+	}
+	return 0;
 }
 
 static int check_entry(struct cursor *c)
@@ -82,9 +78,8 @@ static int check_entry(struct cursor *c)
 	switch (*c->entry) {
 	case RSC_CARVEOUT:
 	case RSC_DEVMEM:
-		return check_memory(c, 6, 3, 1);
 	case RSC_TRACE:
-		return check_memory(c, 4, 2, 0);
+		return check_memory(c, *c->entry == RSC_TRACE ? 4 : 6);
 	case RSC_VDEV:
 		return check_vdev(c);
 	default:
@@ -131,7 +126,7 @@ int amp_rsc_table_check(const void *table, size_t size, struct amp_rsc_fault *fa
 		fault->entry = i;
 		fault->offset = (size_t)((const char *)c.wrong - (const char *)table);
 	}
-	return status;
+	return -status;
 }
 
 size_t find_rsc(void *rsc_table, unsigned int type, unsigned int index)

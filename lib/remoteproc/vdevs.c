@@ -58,31 +58,28 @@ static bool has_open_address(const struct fw_rsc_vdev *entry)
 }
 
 /* Find the place of a vring. One that is open becomes the memory with its name, or what the platform allocates. */
-static bool init_vring(struct remoteproc *rproc, struct virtio_device *vdev, int vdev_id, unsigned int index,
+static bool init_vring(struct remoteproc *rproc, bool driver, const char *name, struct virtio_vring_info *vring,
                        const struct fw_rsc_vdev_vring *entry)
 {
-	struct virtio_vring_info *vring = &vdev->vrings_info[index];
-	struct mem_range range = {.da = amp_rsc_address(entry->da), .pa = METAL_BAD_PHYS};
-	bool open = range.da == METAL_BAD_PHYS;
-	char name[] = "vdev0vring0";
+	uint32_t mask = entry->align - 1;
+	struct mem_range range;
 
 	if (entry->num == 0)
 		return true; /* it is the caller's to make */
-	name[4] = (char)('0' + vdev_id);
-	name[10] = (char)('0' + index);
-	if (open && !(AMP_WITH_TABLE_MEMORIES && role_is_driver(vdev)))
+	range.da = amp_rsc_address(entry->da);
+	range.pa = METAL_BAD_PHYS;
+	if (entry->da == FW_RSC_U32_ADDR_ANY && !(AMP_WITH_TABLE_MEMORIES && driver))
 		return false;
-	if (!amp_rproc_place(rproc, vdev_id < 10 ? name : "", (size_t)vring_size(entry->num, entry->align), 0, &range))
-		return false;
-	if ((range.da & (entry->align - 1)) || ((uintptr_t)range.va & (metal_max(entry->align, 8u) - 1)) ||
-	    (open && !amp_rsc_put_address(rproc, &entry->da, range.da)))
+	if (!amp_rproc_place(rproc, name, (size_t)vring_size(entry->num, entry->align), 0, &range) ||
+	    (range.da & mask) || ((uintptr_t)range.va & (mask | 7)) ||
+	    (entry->da == FW_RSC_U32_ADDR_ANY && !amp_rsc_put_address(rproc, &entry->da, range.da)))
 		return false;
 	vring->io = range.io;
 	vring->notifyid = entry->notifyid;
 	vring->info.vaddr = range.va;
 	vring->info.num_descs = (uint16_t)entry->num;
 	vring->info.align = entry->align;
-	return !role_is_driver(vdev) || choose_id(rproc, &entry->notifyid, &vring->notifyid);
+	return !driver || choose_id(rproc, &entry->notifyid, &vring->notifyid);
 }
 
 /* The device on an entry, with its rings; NULL if that is not possible. */
@@ -91,10 +88,11 @@ static struct remoteproc_virtio *create_vdev(struct remoteproc *rproc, int vdev_
 {
 	struct remoteproc_virtio *rpvdev;
 	struct virtio_device *vdev;
+	char name[] = "vdev0vring0";
 	uint32_t id = entry->notifyid;
 	void *again;
 
-	if (role == VIRTIO_DEV_DRIVER && !choose_id(rproc, &entry->notifyid, &id))
+	if (AMP_WITH_VIRTIO_DRIVER && role == VIRTIO_DEV_DRIVER && !choose_id(rproc, &entry->notifyid, &id))
 		return NULL;
 	rpvdev = amp_rpvdev_create(role, id, entry, amp_rsc_live(rproc, entry), rproc->rsc_io, rproc, ring, rst_cb);
 	if (!rpvdev)
@@ -114,8 +112,11 @@ static struct remoteproc_virtio *create_vdev(struct remoteproc *rproc, int vdev_
 		if (vdev->vrings_num != entry->num_of_vrings)
 			goto remove;
 	}
-	for (unsigned int i = 0; i < vdev->vrings_num; i++) {
-		if (!init_vring(rproc, vdev, vdev_id, i, &entry->vring[i]))
+	name[4] = (char)('0' + vdev_id);
+	if (vdev_id > 9)
+		name[0] = '\0';
+	for (unsigned int i = 0; i < vdev->vrings_num; i++, name[10]++) {
+		if (!init_vring(rproc, role_is_driver(vdev), name, &vdev->vrings_info[i], &entry->vring[i]))
 			goto remove;
 	}
 	return rpvdev;
