@@ -101,66 +101,62 @@ struct metal_io_region *remoteproc_get_io_with_va(struct remoteproc *rproc, void
 
 /* ------------------------------------------------------------------ mapping */
 
-/* Where in its region a memory's byte with this offset is; METAL_BAD_OFFSET unless all @p size bytes are there in one
- * piece. */
-static unsigned long region_offset(const struct remoteproc_mem *mem, size_t offset, size_t size)
-{
-	struct metal_io_region *io = mem->io;
-	unsigned long start = offset;
-
-	if (!io)
-		return METAL_BAD_OFFSET;
-	/* A region that does not know its physical addresses starts where the memory starts. */
-	if ((io->physmap || io->ops.phys_to_offset) && mem->pa != METAL_BAD_PHYS) {
-		start = metal_io_phys_to_offset(io, mem->pa + offset);
-		if (!amp_io_in_one_piece(io, start, mem->pa + offset, size))
-			return METAL_BAD_OFFSET;
-	}
-	return start < io->size && size <= io->size - start ? start : METAL_BAD_OFFSET;
-}
-
-/* Find a range in a memory by one of its addresses, and fill in the rest. 0: no memory has it; negative: its region has
- * not. */
-static int locate(struct remoteproc *rproc, struct mem_range *range, size_t size)
+/* Find a range in a memory by one of its addresses, and fill in the rest. True: a memory has it; whether that memory's
+ * region has all of it, inside() knows. */
+static bool locate(struct remoteproc *rproc, struct mem_range *range, size_t size)
 {
 	struct remoteproc_mem buf, *mem = NULL;
+	metal_phys_addr_t pa = METAL_BAD_PHYS;
+	struct metal_io_region *io;
 	size_t delta;
 
+	range->va = NULL;
+	range->io = NULL;
 	if (range->da != METAL_BAD_PHYS || range->pa != METAL_BAD_PHYS)
 		mem = find(rproc, NULL, range, size, &buf);
 	if (!mem)
-		return 0;
+		return false;
 	delta = range->da != METAL_BAD_PHYS ? range->da - mem->da : range->pa - mem->pa;
-	range->offset = region_offset(mem, delta, size);
-	if (range->offset == METAL_BAD_OFFSET)
-		return -1;
-	range->pa = mem->pa != METAL_BAD_PHYS ? mem->pa + delta : METAL_BAD_PHYS;
+	if (mem->pa != METAL_BAD_PHYS)
+		pa = mem->pa + delta;
+	range->pa = pa;
 	range->da = mem->da != METAL_BAD_PHYS ? mem->da + delta : METAL_BAD_PHYS;
-	range->io = mem->io;
-	range->va = metal_io_virt(mem->io, range->offset);
-	return 1;
+	range->offset = delta;
+	range->io = io = mem->io;
+	if (!io)
+		return true;
+	/* A region that does not know its physical addresses starts where the memory starts. */
+	if ((io->physmap || io->ops.phys_to_offset) && pa != METAL_BAD_PHYS) {
+		range->offset = metal_io_phys_to_offset(io, pa);
+		if (!amp_io_in_one_piece(io, range->offset, pa, size))
+			range->offset = METAL_BAD_OFFSET;
+	}
+	range->va = (void *)((uintptr_t)io->virt + range->offset);
+	return true;
 }
 
-/* The same, or have the platform map it; an address that is METAL_BAD_PHYS is not known. */
+static bool inside(const struct mem_range *range, size_t size)
+{
+	return range->io && range->offset < range->io->size && size <= range->io->size - range->offset;
+}
+
+/* Locate it, or have the platform map it; an address that is METAL_BAD_PHYS is not known. */
 static bool map(struct remoteproc *rproc, struct mem_range *range, size_t size, unsigned int attribute)
 {
-	range->va = NULL;
-	range->io = NULL;
-	if (locate(rproc, range, size) == 0 && rproc->ops->mmap) {
+	if (!locate(rproc, range, size) && rproc->ops->mmap) {
 		range->va = rproc->ops->mmap(rproc, &range->pa, &range->da, size, attribute, &range->io);
 		if (!range->io)
 			return range->va;
-		range->offset = metal_io_virt_to_offset(range->io, range->va);
-		return amp_io_holds(range->io, range->va, size);
+		range->offset = (uintptr_t)range->va - (uintptr_t)range->io->virt;
 	}
-	return range->io && range->io->virt != METAL_BAD_VA; /* range->va may be 0 */
+	return inside(range, size) && range->io->virt != METAL_BAD_VA; /* range->va may be 0 */
 }
 
 struct metal_io_region *remoteproc_get_io_with_da(struct remoteproc *rproc, metal_phys_addr_t da, unsigned long *offset)
 {
 	struct mem_range range = {.da = da, .pa = METAL_BAD_PHYS};
 
-	if (!rproc || locate(rproc, &range, 1) <= 0)
+	if (!rproc || !locate(rproc, &range, 1) || !inside(&range, 1))
 		return NULL;
 	if (offset)
 		*offset = range.offset;
@@ -196,7 +192,7 @@ bool amp_rproc_place(struct remoteproc *rproc, const char *name, size_t size, un
 	struct remoteproc_mem buf;
 	const struct remoteproc_mem *mem;
 
-	range->va = NULL;
+	range->va = NULL; /* for get_mem */
 	if (AMP_WITH_TABLE_MEMORIES && range->da == METAL_BAD_PHYS && name[0]) {
 		mem = find(rproc, name, range, size, &buf);
 		range->da = mem ? mem->da : METAL_BAD_PHYS;
