@@ -95,11 +95,11 @@ void amp_rproc_vdevs_off(struct remoteproc *rproc);
 /* remoteproc_virtio.c */
 
 /**
- * rproc_virtio_create_vdev() with an entry that is checked.
+ * rproc_virtio_create_vdev() with an entry that is checked. Left to the caller: priv, notify, the device's notifyid and
+ * reset_cb.
  * @param entry  copy of what is at @p rsc, with its vrings
  */
-struct remoteproc_virtio *amp_rpvdev_create(unsigned int role, unsigned int notifyid, const struct fw_rsc_vdev *entry,
-                                            void *rsc, struct metal_io_region *rsc_io, void *priv,
-                                            rpvdev_notify_func notify, virtio_dev_reset_cb rst_cb);
+struct remoteproc_virtio *amp_rpvdev_create(unsigned int role, const struct fw_rsc_vdev *entry, void *rsc,
+                                            struct metal_io_region *rsc_io);
 
 #endif /* AMP_REMOTEPROC_INTERNAL_H */

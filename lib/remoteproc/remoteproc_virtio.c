@@ -212,9 +212,8 @@ static bool add_queues(struct virtio_device *vdev, const struct fw_rsc_vdev_vrin
 	return true;
 }
 
-struct remoteproc_virtio *amp_rpvdev_create(unsigned int role, unsigned int notifyid, const struct fw_rsc_vdev *entry,
-                                            void *rsc, struct metal_io_region *rsc_io, void *priv,
-                                            rpvdev_notify_func notify_func, virtio_dev_reset_cb rst_cb)
+struct remoteproc_virtio *amp_rpvdev_create(unsigned int role, const struct fw_rsc_vdev *entry, void *rsc,
+                                            struct metal_io_region *rsc_io)
 {
 	unsigned int size = sizeof(struct remoteproc_virtio) + entry->num_of_vrings * sizeof(struct virtio_vring_info);
 	struct remoteproc_virtio *rpvdev;
@@ -227,16 +226,12 @@ struct remoteproc_virtio *amp_rpvdev_create(unsigned int role, unsigned int noti
 	if (!rpvdev)
 		return NULL;
 	memset(rpvdev, 0, size);
-	rpvdev->priv = priv;
 	rpvdev->vdev_rsc = rsc;
 	rpvdev->vdev_rsc_io = rsc_io;
-	rpvdev->notify = notify_func;
 	rpvdev->config_len = entry->config_len;
 	vdev = &rpvdev->vdev;
-	vdev->notifyid = notifyid;
 	vdev->id.device = entry->id;
 	vdev->role = role;
-	vdev->reset_cb = rst_cb;
 	vdev->func = &rproc_virtio_dispatch;
 	vdev->vrings_num = entry->num_of_vrings;
 	vdev->vrings_info = (struct virtio_vring_info *)(void *)(rpvdev + 1);
@@ -255,12 +250,19 @@ struct virtio_device *rproc_virtio_create_vdev(unsigned int role, unsigned int n
                                                struct metal_io_region *rsc_io, void *priv,
                                                rpvdev_notify_func notify_func, virtio_dev_reset_cb rst_cb)
 {
-	struct remoteproc_virtio *rpvdev = NULL;
+	struct remoteproc_virtio *rpvdev;
 	struct whole_entry entry;
 
-	if (rsc && notify_func && read_whole_entry(&entry, rsc, rsc_io))
-		rpvdev = amp_rpvdev_create(role, notifyid, &entry.vdev, rsc, rsc_io, priv, notify_func, rst_cb);
-	return rpvdev ? &rpvdev->vdev : NULL;
+	if (!rsc || !notify_func || !read_whole_entry(&entry, rsc, rsc_io))
+		return NULL;
+	rpvdev = amp_rpvdev_create(role, &entry.vdev, rsc, rsc_io);
+	if (!rpvdev)
+		return NULL;
+	rpvdev->priv = priv;
+	rpvdev->notify = notify_func;
+	rpvdev->vdev.notifyid = notifyid;
+	rpvdev->vdev.reset_cb = rst_cb;
+	return &rpvdev->vdev;
 }
 
 void rproc_virtio_remove_vdev(struct virtio_device *vdev)

@@ -48,10 +48,16 @@ static bool choose_id(struct remoteproc *rproc, const void *word, uint32_t *id)
 	return true;
 }
 
+static bool is_open(const struct fw_rsc_vdev_vring *vring)
+{
+	return vring->da == FW_RSC_U32_ADDR_ANY;
+}
+
 static bool has_open_address(const struct fw_rsc_vdev *entry)
 {
-	for (unsigned int i = 0; i < entry->num_of_vrings; i++) {
-		if (entry->vring[i].num && entry->vring[i].da == FW_RSC_U32_ADDR_ANY)
+	for (const struct fw_rsc_vdev_vring *vring = entry->vring; vring < &entry->vring[entry->num_of_vrings];
+	     vring++) {
+		if (vring->num && is_open(vring))
 			return true;
 	}
 	return false;
@@ -62,17 +68,18 @@ static bool init_vring(struct remoteproc *rproc, bool driver, const char *name, 
                        const struct fw_rsc_vdev_vring *entry)
 {
 	uint32_t mask = entry->align - 1;
+	bool open = is_open(entry);
 	struct mem_range range;
 
 	if (entry->num == 0)
 		return true; /* it is the caller's to make */
 	range.da = amp_rsc_address(entry->da);
 	range.pa = METAL_BAD_PHYS;
-	if (entry->da == FW_RSC_U32_ADDR_ANY && !(AMP_WITH_TABLE_MEMORIES && driver))
+	if (open && !(AMP_WITH_TABLE_MEMORIES && driver))
 		return false;
 	if (!amp_rproc_place(rproc, name, (size_t)vring_size(entry->num, entry->align), 0, &range) ||
 	    (range.da & mask) || ((uintptr_t)range.va & (mask | 7)) ||
-	    (entry->da == FW_RSC_U32_ADDR_ANY && !amp_rsc_put_address(rproc, &entry->da, range.da)))
+	    (open && !amp_rsc_put_address(rproc, &entry->da, range.da)))
 		return false;
 	vring->io = range.io;
 	vring->notifyid = entry->notifyid;
@@ -88,16 +95,22 @@ static struct remoteproc_virtio *create_vdev(struct remoteproc *rproc, int vdev_
 {
 	struct remoteproc_virtio *rpvdev;
 	struct virtio_device *vdev;
+	const struct fw_rsc_vdev_vring *vring;
+	struct virtio_vring_info *info;
 	char name[] = "vdev0vring0";
 	uint32_t id = entry->notifyid;
 	void *again;
 
 	if (AMP_WITH_VIRTIO_DRIVER && role == VIRTIO_DEV_DRIVER && !choose_id(rproc, &entry->notifyid, &id))
 		return NULL;
-	rpvdev = amp_rpvdev_create(role, id, entry, amp_rsc_live(rproc, entry), rproc->rsc_io, rproc, ring, rst_cb);
+	rpvdev = amp_rpvdev_create(role, entry, amp_rsc_live(rproc, entry), rproc->rsc_io);
 	if (!rpvdev)
 		return NULL;
+	rpvdev->priv = rproc;
+	rpvdev->notify = ring;
 	vdev = &rpvdev->vdev;
+	vdev->notifyid = id;
+	vdev->reset_cb = rst_cb;
 	vdev->wait = rproc->ops->wait ? wait : NULL;
 	vdev->ready_timeout_ms = rproc->ready_timeout_ms;
 	/* The device's side cannot choose addresses: the driver, which does, writes them before it is ready. */
@@ -115,8 +128,9 @@ static struct remoteproc_virtio *create_vdev(struct remoteproc *rproc, int vdev_
 	name[4] = (char)('0' + vdev_id);
 	if (vdev_id > 9)
 		name[0] = '\0';
-	for (unsigned int i = 0; i < vdev->vrings_num; i++, name[10]++) {
-		if (!init_vring(rproc, role_is_driver(vdev), name, &vdev->vrings_info[i], &entry->vring[i]))
+	vring = entry->vring;
+	for (info = vdev->vrings_info; info < &vdev->vrings_info[vdev->vrings_num]; info++, vring++, name[10]++) {
+		if (!init_vring(rproc, role_is_driver(vdev), name, info, vring))
 			goto remove;
 	}
 	return rpvdev;
