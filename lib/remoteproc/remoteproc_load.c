@@ -57,12 +57,13 @@ static unsigned char *bytes_of(struct amp_load_part *part)
 	return (unsigned char *)(part + 1);
 }
 
-static struct amp_load_part *kept(const struct amp_load *load, size_t offset)
+/* The one that has what is wanted next. */
+static struct amp_load_part *kept(const struct amp_load *load)
 {
 	struct amp_load_part *part = load->parts;
 
 	/* A byte before a part wraps, to more than any length. */
-	while (part && offset - part->offset >= part->len)
+	while (part && load->offset - part->offset >= part->len)
 		part = part->next;
 	return part;
 }
@@ -190,24 +191,29 @@ static int use(struct remoteproc *rproc, void **info)
 	return status ? status : ask(rproc, data, load->start, len, info);
 }
 
-/* Go on as far as that needs no more of the image. */
-static int proceed(struct remoteproc *rproc, void **info)
+/* Go on as far as that needs no more of the image than this piece, and what is kept. */
+static int proceed(struct remoteproc *rproc, const unsigned char *piece, size_t offset, size_t len, void **info)
 {
+	const unsigned char *data;
 	struct amp_load *load = &rproc->load;
 	struct amp_load_part *part;
 	int status = 0;
-	size_t skip;
+	size_t skip, left;
 
 	while (!status && !complete(load)) {
-		part = kept(load, load->offset);
 		if (!load->len) {
 			status = use(rproc, info);
-		} else if (part) {
-			skip = load->offset - part->offset;
-			status = accept(load, bytes_of(part) + skip, metal_min(load->len, part->len - skip));
-		} else {
-			break;
+			continue;
 		}
+		part = kept(load);
+		data = part ? bytes_of(part) : piece;
+		skip = load->offset - (part ? part->offset : offset);
+		left = part ? part->len : len;
+		if (skip >= left)
+			break;
+		status = accept(load, data ? &data[skip] : NULL, metal_min(load->len, left - skip));
+		if (!piece)
+			len = 0; /* it was in its place */
 	}
 	return status;
 }
@@ -261,20 +267,11 @@ static void give_up(struct remoteproc *rproc, void **info)
 static int take_piece(struct remoteproc *rproc, const void *data, size_t offset, size_t len, void **info)
 {
 	struct amp_load *load = &rproc->load;
-	int status = 0;
-	size_t skip;
+	int status = -RPROC_EINVAL;
 
 	/* A piece that the caller has put in its place is one that goes to memory, and starts there. */
-	if (len > SIZE_MAX - offset || (!data && (!load->io || offset != load->offset || len > load->len)))
-		status = -RPROC_EINVAL;
-	while (!status && load->len && load->offset >= offset && load->offset - offset < len) {
-		skip = load->offset - offset;
-		status = accept(load, data ? (const char *)data + skip : NULL, metal_min(load->len, len - skip));
-		if (!status)
-			status = proceed(rproc, info);
-		if (!data)
-			break;
-	}
+	if (len <= SIZE_MAX - offset && (data || (load->io && offset == load->offset && len <= load->len)))
+		status = proceed(rproc, data, offset, len, info);
 	if (!status && complete(load))
 		status = finish(rproc, *info);
 	if (status)
