@@ -26,8 +26,8 @@ enum {
 	ELF_SHT_NOBITS = 8,
 };
 
-/* Fields in the order of the file: 'h' has 2 bytes, 'w' 4, 'a' 4 or 8. The numbers are their places in the order. */
-#define ELF_EHDR "hhwaaawhhhhhh" /* behind e_ident */
+/* Fields in the order of the file, each by its bytes; '8': 4 in 32 bits. The numbers are their places in the order. */
+#define ELF_EHDR "2248884222222" /* behind e_ident */
 enum {
 	E_TYPE,
 	E_MACHINE,
@@ -46,8 +46,7 @@ enum {
 };
 
 /* In 64 bits the flags stand behind the type, and all that follows one place further back. */
-#define ELF_PHDR32 "wwwwwww"
-#define ELF_PHDR64 "wwaaaaa"
+#define ELF_PHDR "4488888"
 enum {
 	P_TYPE,
 	P_OFFSET,
@@ -57,10 +56,10 @@ enum {
 	P_MEMSZ,
 	P_FLAGS32,
 	ELF_PHDR_FIELDS,
+	P_FLAGS64 = P_OFFSET,
 };
-#define P_FLAGS64 P_OFFSET
 
-#define ELF_SHDR "wwaaaa"
+#define ELF_SHDR "448888"
 enum {
 	SH_NAME,
 	SH_TYPE,
@@ -83,11 +82,9 @@ static inline void elf_unpack(const uint8_t *bytes, bool wide, const char *layou
 	uint64_t value;
 
 	for (; *layout; layout++) {
-		size = 4;
-		if (*layout == 'h')
-			size = 2;
-		else if (*layout == 'a' && wide)
-			size = 8;
+		size = (size_t)(*layout - '0');
+		if (size == 8 && !wide)
+			size = 4;
 		value = 0;
 		memcpy(&value, bytes, size); /* the library is for little-endian cores */
 		*fields++ = (size_t)value == value ? (size_t)value : SIZE_MAX;

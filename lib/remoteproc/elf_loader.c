@@ -51,11 +51,12 @@ struct elf_info {
 	enum step step;
 	size_t offset, len;       /* what is wanted */
 	bool wide;                /* 64 bits */
+	size_t da, memlen;        /* where it goes in the remote's memory */
 	struct segment *segments; /* to be loaded, in the order of their offsets; room for E_PHNUM, and the table */
-	unsigned int count;
-	unsigned int zeroed;  /* so many of them have been prepared … */
-	unsigned int loaded;  /* … and so many wanted */
-	const uint8_t *shdrs; /* when the tail is there */
+	struct segment *end;      /* behind the last */
+	struct segment *unzeroed; /* first that has not been prepared … */
+	struct segment *unloaded; /* … and that has not been wanted */
+	const uint8_t *shdrs;     /* when the tail is there */
 	/* resource table */
 	metal_phys_addr_t table_da;
 	size_t table_offset, table_size;
@@ -72,6 +73,8 @@ static int want(struct elf_info *info, enum step step, size_t offset, size_t len
 	info->step = step;
 	info->offset = offset;
 	info->len = len;
+	info->da = RPROC_LOAD_ANYADDR;
+	info->memlen = 0;
 	return 0;
 }
 
@@ -95,34 +98,30 @@ static int read_header(struct elf_info *info, const uint8_t *ident)
 	size_t *ehdr = info->header, size;
 
 	if (elf_identify(ident, EI_NIDENT))
-		return -AMP_RPROC_ERR_FORMAT;
+		return AMP_RPROC_ERR_FORMAT;
 	if (ident[EI_DATA] == ELF_DATA_MSB)
-		return -AMP_RPROC_ERR_ENDIAN;
+		return AMP_RPROC_ERR_ENDIAN;
 	info->wide = ident[EI_CLASS] == ELF_CLASS64;
 	elf_unpack(ident + EI_NIDENT, wide(info), ELF_EHDR, ehdr);
-	if ((!wide(info) && ident[EI_CLASS] != ELF_CLASS32) || ident[EI_DATA] != ELF_DATA_LSB ||
+	if (ident[EI_CLASS] != (wide(info) ? ELF_CLASS64 : ELF_CLASS32) || ident[EI_DATA] != ELF_DATA_LSB ||
 	    ident[EI_VERSION] != 1 || (ehdr[E_TYPE] != ELF_TYPE_EXEC && ehdr[E_TYPE] != ELF_TYPE_DYN) ||
 	    ehdr[E_VERSION] != 1 || ehdr[E_EHSIZE] != ELF_EHDR_SIZE(wide(info)) || ehdr[E_ENTRY] == METAL_BAD_PHYS)
-		return -AMP_RPROC_ERR_ELF_HEADER;
-	size = ehdr[E_PHNUM] * ELF_PHDR_SIZE(wide(info));
+		return AMP_RPROC_ERR_ELF_HEADER;
+	size = ehdr[E_PHNUM] * ehdr[E_PHENTSIZE];
 	if (size == 0 || ehdr[E_PHNUM] > AMP_ELF_MAX_SEGMENTS || ehdr[E_PHENTSIZE] != ELF_PHDR_SIZE(wide(info)) ||
 	    !place_ok(info, ehdr[E_PHOFF], size))
-		return -AMP_RPROC_ERR_ELF_SEGMENTS;
+		return AMP_RPROC_ERR_ELF_SEGMENTS;
 	return want(info, STEP_PHDRS, ehdr[E_PHOFF], size);
 }
 
 /* Read a program header. */
 static int add_segment(struct elf_info *info, const uint8_t *phdr)
 {
-	struct segment *at = &info->segments[info->count], seg;
-	size_t fields[ELF_PHDR_FIELDS] = {0}, *places = fields;
+	struct segment *at = info->end, seg;
+	size_t fields[ELF_PHDR_FIELDS] = {0}, *places = &fields[wide(info)];
 
-	elf_unpack(phdr, wide(info), wide(info) ? ELF_PHDR64 : ELF_PHDR32, fields);
-	seg.flags = (uint32_t)fields[P_FLAGS32];
-	if (wide(info)) {
-		seg.flags = (uint32_t)fields[P_FLAGS64];
-		places++;
-	}
+	elf_unpack(phdr, wide(info), ELF_PHDR, fields);
+	seg.flags = (uint32_t)fields[wide(info) ? P_FLAGS64 : P_FLAGS32];
 	seg.offset = places[P_OFFSET];
 	seg.filesz = places[P_FILESZ];
 	seg.da = places[P_PADDR];
@@ -130,11 +129,11 @@ static int add_segment(struct elf_info *info, const uint8_t *phdr)
 	if (fields[P_TYPE] != ELF_PT_LOAD || !(seg.memsz | seg.filesz))
 		return 0;
 	if (seg.filesz > seg.memsz || seg.memsz > INT_MAX || seg.offset > SIZE_MAX - seg.filesz)
-		return -AMP_RPROC_ERR_SEGMENT;
+		return AMP_RPROC_ERR_SEGMENT;
 	for (; at > info->segments && at[-1].offset > seg.offset; at--)
 		*at = at[-1];
 	*at = seg;
-	info->count++;
+	info->end++;
 	return 0;
 }
 
@@ -144,11 +143,11 @@ static int place(const struct elf_info *info, struct remoteproc *rproc, struct s
 	if (rproc->ops->segment_da)
 		seg->da = rproc->ops->segment_da(rproc, seg->da, seg->memsz, seg->flags);
 	if (seg->da > METAL_BAD_PHYS - seg->memsz)
-		return -AMP_RPROC_ERR_SEGMENT;
+		return AMP_RPROC_ERR_SEGMENT;
 	/* Two different bytes for one place: one of them would be lost. */
 	for (const struct segment *other = info->segments; other < seg; other++) {
 		if (metal_max(seg->da, other->da) < metal_min(seg->da + seg->filesz, other->da + other->filesz))
-			return -AMP_RPROC_ERR_SEGMENT;
+			return AMP_RPROC_ERR_SEGMENT;
 	}
 	return 0;
 }
@@ -160,10 +159,11 @@ static int read_phdrs(struct elf_info *info, const uint8_t *bytes)
 
 	info->segments = metal_allocate_memory((unsigned int)((phnum + 1) * sizeof(*info->segments)));
 	if (!info->segments)
-		return -RPROC_ENOMEM;
+		return RPROC_ENOMEM;
+	info->end = info->unzeroed = info->unloaded = info->segments;
 	for (size_t i = 0; i < phnum && !status; i++)
-		status = add_segment(info, bytes + i * ELF_PHDR_SIZE(wide(info)));
-	return status || info->count ? status : -AMP_RPROC_ERR_ELF_SEGMENTS;
+		status = add_segment(info, bytes + i * info->header[E_PHENTSIZE]);
+	return status || info->end > info->segments ? status : AMP_RPROC_ERR_ELF_SEGMENTS;
 }
 
 /* A file without sections, or names for them, is one without a resource table: E_SHNUM becomes 0. */
@@ -174,8 +174,8 @@ static int check_sections(struct elf_info *info)
 	if (ehdr[E_SHOFF] == 0 && ehdr[E_SHNUM] == 0)
 		return 0;
 	if (ehdr[E_SHSTRNDX] >= ehdr[E_SHNUM] || ehdr[E_SHENTSIZE] != ELF_SHDR_SIZE(wide(info)) ||
-	    !place_ok(info, ehdr[E_SHOFF], ehdr[E_SHNUM] * ELF_SHDR_SIZE(wide(info))))
-		return -AMP_RPROC_ERR_ELF_SECTIONS;
+	    !place_ok(info, ehdr[E_SHOFF], ehdr[E_SHNUM] * ehdr[E_SHENTSIZE]))
+		return AMP_RPROC_ERR_ELF_SECTIONS;
 	if (ehdr[E_SHSTRNDX] == 0)
 		ehdr[E_SHNUM] = 0;
 	return 0;
@@ -186,7 +186,7 @@ static int check_sections(struct elf_info *info)
 static void read_section(const struct elf_info *info, size_t index, size_t *shdr)
 {
 	memset(shdr, 0, ELF_SHDR_FIELDS * sizeof(*shdr)); /* for analysers, which cannot count what a layout fills */
-	elf_unpack(info->shdrs + index * ELF_SHDR_SIZE(wide(info)), wide(info), ELF_SHDR, shdr);
+	elf_unpack(info->shdrs + index * info->header[E_SHENTSIZE], wide(info), ELF_SHDR, shdr);
 }
 
 static int read_tail(struct elf_info *info, const uint8_t *tail)
@@ -197,7 +197,7 @@ static int read_tail(struct elf_info *info, const uint8_t *tail)
 	read_section(info, info->header[E_SHSTRNDX], shdr);
 	if (shdr[SH_TYPE] != ELF_SHT_STRTAB || shdr[SH_SIZE] == 0 || shdr[SH_SIZE] > NAMES_MAX ||
 	    shdr[SH_OFFSET] > SIZE_MAX - shdr[SH_SIZE])
-		return -AMP_RPROC_ERR_ELF_SECTIONS;
+		return AMP_RPROC_ERR_ELF_SECTIONS;
 	return want(info, STEP_NAMES, shdr[SH_OFFSET], shdr[SH_SIZE]);
 }
 
@@ -205,12 +205,12 @@ static int read_tail(struct elf_info *info, const uint8_t *tail)
 static int take_table(struct elf_info *info, const size_t *shdr)
 {
 	size_t offset = shdr[SH_OFFSET], size = shdr[SH_SIZE], da = shdr[SH_ADDR];
-	struct segment *seg = info->segments, *end = &info->segments[info->count];
+	struct segment *seg = info->segments, *end = info->end;
 
 	if (shdr[SH_TYPE] == ELF_SHT_NOBITS || size == 0)
 		return 0;
 	if (size > AMP_RSC_TABLE_MAX || offset > SIZE_MAX - size)
-		return -AMP_RPROC_ERR_RSC_PLACE;
+		return AMP_RPROC_ERR_RSC_PLACE;
 	info->table_da = da;
 	info->table_offset = offset;
 	info->table_size = size;
@@ -221,8 +221,11 @@ static int take_table(struct elf_info *info, const size_t *shdr)
 		    size <= seg->filesz - (offset - seg->offset))
 			return 0;
 	}
-	*end = (struct segment){.offset = offset, .da = da, .filesz = size, .memsz = size};
-	info->count++;
+	end->offset = offset;
+	end->filesz = end->memsz = size;
+	end->da = da;
+	end->flags = 0;
+	info->end++;
 	return 0;
 }
 
@@ -232,11 +235,11 @@ static int find_table(struct elf_info *info, const char *names)
 
 	/* The last name has an end, and so have all before it. */
 	if (names[info->len - 1] != '\0')
-		return -AMP_RPROC_ERR_ELF_SECTIONS;
+		return AMP_RPROC_ERR_ELF_SECTIONS;
 	for (size_t i = 0; i < info->header[E_SHNUM]; i++) {
 		read_section(info, i, shdr);
 		if (shdr[SH_NAME] >= info->len)
-			return -AMP_RPROC_ERR_ELF_SECTIONS;
+			return AMP_RPROC_ERR_ELF_SECTIONS;
 		if (strcmp(names + shdr[SH_NAME], TABLE_NAME) == 0)
 			return take_table(info, shdr);
 	}
@@ -248,21 +251,30 @@ static int find_table(struct elf_info *info, const char *names)
 /* The next segment; but sections when it is their turn. */
 static int want_next(struct elf_info *info, struct remoteproc *rproc)
 {
-	const struct segment *seg = info->loaded < info->count ? &info->segments[info->loaded] : NULL;
-	size_t shoff = info->header[E_SHOFF], shnum = info->header[E_SHNUM], at = info->offset + info->len, start;
+	size_t shoff = info->header[E_SHOFF], shnum = info->header[E_SHNUM], at = info->offset + info->len;
+	struct segment *seg = info->unzeroed;
+	int status;
 
-	if (info->zeroed < info->count) {
+	if (seg < info->end) {
+		status = place(info, rproc, seg);
 		(void)want(info, STEP_ZEROES, at, 0);
-		return place(info, rproc, &info->segments[info->zeroed++]);
+		info->da = seg->da + seg->filesz;
+		info->memlen = seg->memsz - seg->filesz;
+		info->unzeroed++;
+		return status;
 	}
-	if (shnum && !info->shdrs && (!seg || seg->offset >= shoff)) {
+	seg = info->unloaded;
+	if (shnum && !info->shdrs && (seg == info->end || seg->offset >= shoff)) {
 		/* The window starts no earlier than where a stream is now. */
-		start = metal_max(metal_min(at, shoff), shoff - metal_min(shoff, (size_t)AMP_ELF_WINDOW));
-		return want(info, STEP_TAIL, start, shoff + shnum * ELF_SHDR_SIZE(wide(info)) - start);
+		at = metal_max(metal_min(at, shoff), shoff - metal_min(shoff, (size_t)AMP_ELF_WINDOW));
+		return want(info, STEP_TAIL, at, shoff + shnum * info->header[E_SHENTSIZE] - at);
 	}
-	if (seg) {
-		info->loaded++;
-		return want(info, STEP_SEGMENT, seg->filesz ? seg->offset : at, seg->filesz);
+	if (seg < info->end) {
+		(void)want(info, STEP_SEGMENT, seg->filesz ? seg->offset : at, seg->filesz);
+		info->da = seg->da;
+		info->memlen = seg->filesz;
+		info->unloaded++;
+		return 0;
 	}
 	info->state = RPROC_LOADER_LOAD_COMPLETE;
 	return want(info, STEP_DONE, 0, 0);
@@ -282,9 +294,9 @@ static int use(struct elf_info *info, struct remoteproc *rproc, const void *part
 		return status ? status : want(info, STEP_READY, info->offset + info->len, 0);
 	case STEP_READY:
 		if (!rproc) /* the header is complete: the rest is elf_load()'s */
-			return -RPROC_ERR_LOADER_STATE;
+			return RPROC_ERR_LOADER_STATE;
 		if (rproc->elf_machine && rproc->elf_machine != info->header[E_MACHINE])
-			return -AMP_RPROC_ERR_MACHINE;
+			return AMP_RPROC_ERR_MACHINE;
 		status = check_sections(info);
 		break;
 	case STEP_TAIL:
@@ -305,7 +317,7 @@ static int take(struct elf_info *info, struct remoteproc *rproc, const void *dat
 		return 0;
 	if (len != info->len || (len && offset != info->offset) || (!data && info->step < STEP_READY))
 		return -RPROC_ERR_LOADER_STATE;
-	return use(info, rproc, data);
+	return -use(info, rproc, data);
 }
 
 int elf_load_header(const void *img_data, size_t offset, size_t len, void **img_info, int last_load_state,
@@ -343,7 +355,6 @@ int elf_load(struct remoteproc *rproc, const void *img_data, size_t offset, size
              int last_load_state, metal_phys_addr_t *da, size_t *noffset, size_t *nlen, unsigned char *padding,
              size_t *nmemsize)
 {
-	const struct segment *seg;
 	struct elf_info *info;
 	int status;
 
@@ -356,17 +367,8 @@ int elf_load(struct remoteproc *rproc, const void *img_data, size_t offset, size
 	status = take(info, rproc, img_data, offset, len);
 	if (status)
 		return status;
-	*da = RPROC_LOAD_ANYADDR;
-	*nmemsize = 0;
-	if (info->step == STEP_ZEROES) {
-		seg = &info->segments[info->zeroed - 1];
-		*da = seg->da + seg->filesz;
-		*nmemsize = seg->memsz - seg->filesz;
-	} else if (info->step == STEP_SEGMENT) {
-		seg = &info->segments[info->loaded - 1];
-		*da = seg->da;
-		*nmemsize = seg->filesz;
-	}
+	*da = info->da;
+	*nmemsize = info->memlen;
 	*noffset = info->offset;
 	*nlen = info->len;
 	*padding = 0;
