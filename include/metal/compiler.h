@@ -10,6 +10,9 @@
 #define METAL_PACKED_BEGIN
 #define METAL_PACKED_END __attribute__((__packed__))
 
+/** Objects of this type may lie in memory that is accessed by other types as well. */
+#define AMP_MAY_ALIAS __attribute__((__may_alias__))
+
 /** Align an object or type to n bytes, a power of two. */
 #define metal_align(n) __attribute__((__aligned__(n)))
 

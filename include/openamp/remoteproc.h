@@ -84,6 +84,10 @@ enum fw_resource_type {
 	RSC_VENDOR_END = 512,
 };
 
+/*
+ * Tables lie in memory that has other types, in images and in applications: AMP_MAY_ALIAS.
+ */
+
 /** Starts a table; `num` offsets follow, counted from here. */
 METAL_PACKED_BEGIN
 struct resource_table {
@@ -91,14 +95,14 @@ struct resource_table {
 	uint32_t num; /**< entries */
 	uint32_t reserved[2];
 	__extension__ uint32_t offset[0];
-} METAL_PACKED_END;
+} METAL_PACKED_END AMP_MAY_ALIAS;
 
 /** Starts an entry. */
 METAL_PACKED_BEGIN
 struct fw_rsc_hdr {
 	uint32_t type; /**< enum fw_resource_type */
 	__extension__ uint8_t data[0];
-} METAL_PACKED_END;
+} METAL_PACKED_END AMP_MAY_ALIAS;
 
 /** Memory that the remote core needs. */
 METAL_PACKED_BEGIN
@@ -110,7 +114,7 @@ struct fw_rsc_carveout {
 	uint32_t flags; /**< of the IOMMU */
 	uint32_t reserved;
 	uint8_t name[RPROC_MAX_NAME_LEN];
-} METAL_PACKED_END;
+} METAL_PACKED_END AMP_MAY_ALIAS;
 
 /** Registers that the remote core needs. */
 METAL_PACKED_BEGIN
@@ -122,7 +126,7 @@ struct fw_rsc_devmem {
 	uint32_t flags;
 	uint32_t reserved;
 	uint8_t name[RPROC_MAX_NAME_LEN];
-} METAL_PACKED_END;
+} METAL_PACKED_END AMP_MAY_ALIAS;
 
 /** Buffer that the remote core writes text into. */
 METAL_PACKED_BEGIN
@@ -132,7 +136,7 @@ struct fw_rsc_trace {
 	uint32_t len;
 	uint32_t reserved;
 	uint8_t name[RPROC_MAX_NAME_LEN];
-} METAL_PACKED_END;
+} METAL_PACKED_END AMP_MAY_ALIAS;
 
 /** A vring of a virtio device. */
 METAL_PACKED_BEGIN
@@ -142,7 +146,7 @@ struct fw_rsc_vdev_vring {
 	uint32_t num;      /**< descriptors; 0: whoever makes the ring says, see remoteproc_create_virtio() */
 	uint32_t notifyid; /**< RSC_NOTIFY_ID_ANY: the host chooses, and writes it here */
 	uint32_t reserved;
-} METAL_PACKED_END;
+} METAL_PACKED_END AMP_MAY_ALIAS;
 
 /** A virtio device; `num_of_vrings` vrings and `config_len` bytes of configuration follow. */
 METAL_PACKED_BEGIN
@@ -157,14 +161,14 @@ struct fw_rsc_vdev {
 	uint8_t num_of_vrings;
 	uint8_t reserved[2];
 	__extension__ struct fw_rsc_vdev_vring vring[0];
-} METAL_PACKED_END;
+} METAL_PACKED_END AMP_MAY_ALIAS;
 
 /** Something only its vendor knows. */
 METAL_PACKED_BEGIN
 struct fw_rsc_vendor {
 	uint32_t type; /**< RSC_VENDOR_START … RSC_VENDOR_END */
 	uint32_t len;  /**< bytes, this header included */
-} METAL_PACKED_END;
+} METAL_PACKED_END AMP_MAY_ALIAS;
 
 /* ------------------------------------------------------------------ remote processors */
 
