@@ -34,13 +34,13 @@ void remoteproc_add_mem(struct remoteproc *rproc, struct remoteproc_mem *mem)
 /* ------------------------------------------------------------------ looking up */
 
 /* Is it what is looked for: by the first of name, device, physical and virtual address that is known? */
-static bool matches(const struct remoteproc_mem *mem, const char *name, const struct mem_range *range, size_t size)
+static bool matches(const struct remoteproc_mem *mem, const struct mem_range *range)
 {
 	uintptr_t start = mem->da, addr = range->da;
 	size_t total = mem->size;
 
-	if (name)
-		return strncmp(mem->name, name, sizeof(mem->name)) == 0;
+	if (range->name)
+		return strncmp(mem->name, range->name, sizeof(mem->name)) == 0;
 	if (addr == METAL_BAD_PHYS) {
 		start = mem->pa;
 		addr = range->pa;
@@ -53,34 +53,39 @@ static bool matches(const struct remoteproc_mem *mem, const char *name, const st
 		total = mem->io->size;
 	}
 	/* All ones is no memory, whichever address it is. One below the start wraps, to more than any size. */
-	return start != METAL_BAD_PHYS && addr - start < total && size <= total - (addr - start);
+	return start != METAL_BAD_PHYS && addr - start < total && range->size <= total - (addr - start);
 }
 
 /* A registered memory, or one that the platform knows. */
-static struct remoteproc_mem *find(struct remoteproc *rproc, const char *name, const struct mem_range *range,
-                                   size_t size, struct remoteproc_mem *buf)
+static struct remoteproc_mem *find(struct remoteproc *rproc, const struct mem_range *range, struct remoteproc_mem *buf)
 {
 	struct remoteproc_mem *mem;
 	struct metal_list *node;
 
 	metal_list_for_each (&rproc->mems, node) {
 		mem = metal_container_of(node, struct remoteproc_mem, node);
-		if (matches(mem, name, range, size))
+		if (matches(mem, range))
 			return mem;
 	}
-	if (!rproc->ops->get_mem || (!name && range->da == METAL_BAD_PHYS && range->pa == METAL_BAD_PHYS && !range->va))
+	if (!rproc->ops->get_mem ||
+	    (!range->name && range->da == METAL_BAD_PHYS && range->pa == METAL_BAD_PHYS && !range->va))
 		return NULL;
-	return rproc->ops->get_mem(rproc, name, range->pa, range->da, range->va, size, buf);
+	return rproc->ops->get_mem(rproc, range->name, range->pa, range->da, range->va, range->size, buf);
 }
 
 static struct metal_io_region *io_of(struct remoteproc *rproc, const char *name, metal_phys_addr_t pa, void *va)
 {
-	struct mem_range range = {.da = METAL_BAD_PHYS, .pa = pa, .va = va};
 	struct remoteproc_mem buf, *mem;
+	struct mem_range range;
 
 	if (!rproc)
 		return NULL;
-	mem = find(rproc, name, &range, 1, &buf);
+	range.da = METAL_BAD_PHYS;
+	range.pa = pa;
+	range.size = 1;
+	range.name = name;
+	range.va = va;
+	mem = find(rproc, &range, &buf);
 	return mem ? mem->io : NULL;
 }
 
@@ -103,17 +108,18 @@ struct metal_io_region *remoteproc_get_io_with_va(struct remoteproc *rproc, void
 
 /* Find a range in a memory by one of its addresses, and fill in the rest. True: a memory has it; whether that memory's
  * region has all of it, inside() knows. */
-static bool locate(struct remoteproc *rproc, struct mem_range *range, size_t size)
+static bool locate(struct remoteproc *rproc, struct mem_range *range)
 {
 	struct remoteproc_mem buf, *mem = NULL;
 	metal_phys_addr_t pa = METAL_BAD_PHYS;
 	struct metal_io_region *io;
 	size_t delta;
 
+	range->name = NULL;
 	range->va = NULL;
 	range->io = NULL;
 	if (range->da != METAL_BAD_PHYS || range->pa != METAL_BAD_PHYS)
-		mem = find(rproc, NULL, range, size, &buf);
+		mem = find(rproc, range, &buf);
 	if (!mem)
 		return false;
 	delta = range->da != METAL_BAD_PHYS ? range->da - mem->da : range->pa - mem->pa;
@@ -128,35 +134,38 @@ static bool locate(struct remoteproc *rproc, struct mem_range *range, size_t siz
 	/* A region that does not know its physical addresses starts where the memory starts. */
 	if ((io->physmap || io->ops.phys_to_offset) && pa != METAL_BAD_PHYS) {
 		range->offset = metal_io_phys_to_offset(io, pa);
-		if (!amp_io_in_one_piece(io, range->offset, pa, size))
+		if (!amp_io_in_one_piece(io, range->offset, pa, range->size))
 			range->offset = METAL_BAD_OFFSET;
 	}
 	range->va = (void *)((uintptr_t)io->virt + range->offset);
 	return true;
 }
 
-static bool inside(const struct mem_range *range, size_t size)
+static bool inside(const struct mem_range *range)
 {
-	return range->io && range->offset < range->io->size && size <= range->io->size - range->offset;
+	return range->io && range->offset < range->io->size && range->size <= range->io->size - range->offset;
 }
 
 /* Locate it, or have the platform map it; an address that is METAL_BAD_PHYS is not known. */
-static bool map(struct remoteproc *rproc, struct mem_range *range, size_t size, unsigned int attribute)
+static bool map(struct remoteproc *rproc, struct mem_range *range)
 {
-	if (!locate(rproc, range, size) && rproc->ops->mmap) {
-		range->va = rproc->ops->mmap(rproc, &range->pa, &range->da, size, attribute, &range->io);
+	if (!locate(rproc, range) && rproc->ops->mmap) {
+		range->va = rproc->ops->mmap(rproc, &range->pa, &range->da, range->size, range->attribute, &range->io);
 		if (!range->io)
 			return range->va;
 		range->offset = (uintptr_t)range->va - (uintptr_t)range->io->virt;
 	}
-	return inside(range, size) && range->io->virt != METAL_BAD_VA; /* range->va may be 0 */
+	return inside(range) && range->io->virt != METAL_BAD_VA; /* range->va may be 0 */
 }
 
 struct metal_io_region *remoteproc_get_io_with_da(struct remoteproc *rproc, metal_phys_addr_t da, unsigned long *offset)
 {
-	struct mem_range range = {.da = da, .pa = METAL_BAD_PHYS};
+	struct mem_range range;
 
-	if (!rproc || !locate(rproc, &range, 1) || !inside(&range, 1))
+	range.da = da;
+	range.pa = METAL_BAD_PHYS;
+	range.size = 1;
+	if (!rproc || !locate(rproc, &range) || !inside(&range))
 		return NULL;
 	if (offset)
 		*offset = range.offset;
@@ -166,9 +175,13 @@ struct metal_io_region *remoteproc_get_io_with_da(struct remoteproc *rproc, meta
 void *remoteproc_mmap(struct remoteproc *rproc, metal_phys_addr_t *pa, metal_phys_addr_t *da, size_t size,
                       unsigned int attribute, struct metal_io_region **io)
 {
-	struct mem_range range = {.pa = pa ? *pa : METAL_BAD_PHYS, .da = da ? *da : METAL_BAD_PHYS};
+	struct mem_range range;
 
-	if (!rproc || size == 0 || !map(rproc, &range, size, attribute))
+	range.da = da ? *da : METAL_BAD_PHYS;
+	range.pa = pa ? *pa : METAL_BAD_PHYS;
+	range.size = size;
+	range.attribute = attribute;
+	if (!rproc || size == 0 || !map(rproc, &range))
 		return NULL;
 	if (pa)
 		*pa = range.pa;
@@ -183,22 +196,23 @@ bool amp_rproc_find_da(struct remoteproc *rproc, metal_phys_addr_t da, size_t si
 {
 	range->da = da;
 	range->pa = METAL_BAD_PHYS;
-	return size && map(rproc, range, size, 0) && range->io;
+	range->size = size;
+	range->attribute = 0;
+	return size && map(rproc, range) && range->io;
 }
 
-bool amp_rproc_place(struct remoteproc *rproc, const char *name, size_t size, unsigned int attribute,
-                     struct mem_range *range)
+bool amp_rproc_place(struct remoteproc *rproc, struct mem_range *range)
 {
 	struct remoteproc_mem buf;
 	const struct remoteproc_mem *mem;
 
 	range->va = NULL; /* for get_mem */
-	if (AMP_WITH_TABLE_MEMORIES && range->da == METAL_BAD_PHYS && name[0]) {
-		mem = find(rproc, name, range, size, &buf);
+	if (AMP_WITH_TABLE_MEMORIES && range->da == METAL_BAD_PHYS && range->name[0]) {
+		mem = find(rproc, range, &buf);
 		range->da = mem ? mem->da : METAL_BAD_PHYS;
 		range->pa = mem ? mem->pa : range->pa;
 	}
-	return map(rproc, range, size, attribute);
+	return map(rproc, range);
 }
 
 int amp_rproc_write(struct metal_io_region *io, unsigned long offset, const void *data, unsigned char fill, size_t len)

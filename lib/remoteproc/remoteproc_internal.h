@@ -14,6 +14,10 @@
 struct mem_range {
 	metal_phys_addr_t da;
 	metal_phys_addr_t pa; /* each METAL_BAD_PHYS: not known */
+	size_t size;
+	const char *name;       /* of the memory that it is looked for in; or NULL */
+	unsigned int attribute; /* for ops->mmap */
+	/* found: */
 	void *va;
 	struct metal_io_region *io;
 	unsigned long offset; /* in io */
@@ -23,11 +27,10 @@ struct mem_range {
 bool amp_rproc_find_da(struct remoteproc *rproc, metal_phys_addr_t da, size_t size, struct mem_range *range);
 
 /**
- * Find, or have the platform allocate, what a resource table asks for: at range->da; or else, in the memory
- * with this name; or else, at range->pa; or else, anywhere. Fills the rest of the range; without a region, io is NULL.
+ * Find, or have the platform allocate, what a resource table asks for: at da; or else, in the memory with that name,
+ * unless it is ""; or else, at pa; or else, anywhere. Fills the rest of the range; without a region, io is NULL.
  */
-bool amp_rproc_place(struct remoteproc *rproc, const char *name, size_t size, unsigned int attribute,
-                     struct mem_range *range);
+bool amp_rproc_place(struct remoteproc *rproc, struct mem_range *range);
 
 /** Write @p data, or with NULL the byte @p fill. @return 0 or -AMP_RPROC_ERR_SEGMENT_MEMORY */
 int amp_rproc_write(struct metal_io_region *io, unsigned long offset, const void *data, unsigned char fill, size_t len);

@@ -127,7 +127,10 @@ static int handle_memory(struct remoteproc *rproc, const struct fw_rsc_carveout 
 	name[carveout ? sizeof(name) - 1 : 0] = '\0';
 	range.da = amp_rsc_address(entry->da);
 	range.pa = carveout && (entry->pa == 0 || !open) ? METAL_BAD_PHYS : amp_rsc_address(entry->pa);
-	if (!amp_rproc_place(rproc, name, entry->len, entry->flags, &range))
+	range.size = entry->len;
+	range.name = name;
+	range.attribute = entry->flags;
+	if (!amp_rproc_place(rproc, &range))
 		return -AMP_RPROC_ERR_RSC_MEMORY;
 	if (!carveout)
 		return 0;

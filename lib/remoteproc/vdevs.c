@@ -75,10 +75,12 @@ static bool init_vring(struct remoteproc *rproc, bool driver, const char *name, 
 		return true; /* it is the caller's to make */
 	range.da = amp_rsc_address(entry->da);
 	range.pa = METAL_BAD_PHYS;
+	range.size = (size_t)vring_size(entry->num, entry->align);
+	range.name = name;
+	range.attribute = 0;
 	if (open && !(AMP_WITH_TABLE_MEMORIES && driver))
 		return false;
-	if (!amp_rproc_place(rproc, name, (size_t)vring_size(entry->num, entry->align), 0, &range) ||
-	    (range.da & mask) || ((uintptr_t)range.va & (mask | 7)) ||
+	if (!amp_rproc_place(rproc, &range) || (range.da & mask) || ((uintptr_t)range.va & (mask | 7)) ||
 	    (open && !amp_rsc_put_address(rproc, &entry->da, range.da)))
 		return false;
 	vring->io = range.io;
