@@ -68,7 +68,7 @@ static bool wide(const struct elf_info *info)
 	return AMP_WITH_ELF64 && info->wide;
 }
 
-static int want(struct elf_info *info, enum step step, size_t offset, size_t len)
+static SMALLER_APART int want(struct elf_info *info, enum step step, size_t offset, size_t len)
 {
 	info->step = step;
 	info->offset = offset;

@@ -8,6 +8,9 @@
 
 #include <stdbool.h>
 
+/** A function that is smaller than its body in the caller, which has no registers left there. */
+#define SMALLER_APART __attribute__((__noinline__))
+
 /* memories.c */
 
 /** A range of the remote's memory. */

@@ -171,7 +171,7 @@ static bool complete(const struct amp_load *load)
 }
 
 /* The wanted part is complete: use it. */
-static int use(struct remoteproc *rproc, void **info)
+static SMALLER_APART int use(struct remoteproc *rproc, void **info)
 {
 	struct amp_load *load = &rproc->load;
 	size_t len = load->offset - load->start;

@@ -177,7 +177,7 @@ static int handle_vendor(struct remoteproc *rproc, const struct fw_rsc_hdr *entr
 	return status == -RPROC_ERR_RSC_TAB_NS ? 0 : status;
 }
 
-static int handle_entry(struct remoteproc *rproc, const void *entry, bool fresh)
+static SMALLER_APART int handle_entry(struct remoteproc *rproc, const void *entry, bool fresh)
 {
 	switch (((const struct fw_rsc_hdr *)entry)->type) {
 	case RSC_CARVEOUT:

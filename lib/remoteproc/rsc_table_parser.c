@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /* Reading resource tables: every number in them comes from a firmware image, and is checked before it is used. */
-#include <openamp/remoteproc_virtio.h>
+#include "remoteproc_internal.h"
+
 #include <openamp/rsc_table_parser.h>
 
 #include <limits.h>
@@ -71,7 +72,7 @@ static int check_vdev(struct cursor *c)
 	return 0;
 }
 
-static int check_entry(struct cursor *c)
+static SMALLER_APART int check_entry(struct cursor *c)
 {
 	if (c->left < sizeof(*c->entry))
 		return fail(c, c->entry, RPROC_ERR_RSC_TAB_TRUNC);
