@@ -84,9 +84,7 @@ enum fw_resource_type {
 	RSC_VENDOR_END = 512,
 };
 
-/*
- * Tables lie in memory that has other types, in images and in applications: AMP_MAY_ALIAS.
- */
+/* Tables lie in memory that images and applications access by other types as well: AMP_MAY_ALIAS. */
 
 /** Starts a table; `num` offsets follow, counted from here. */
 METAL_PACKED_BEGIN
