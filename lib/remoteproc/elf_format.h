@@ -56,8 +56,8 @@ enum {
 	P_MEMSZ,
 	P_FLAGS32,
 	ELF_PHDR_FIELDS,
-	P_FLAGS64 = P_OFFSET,
 };
+#define P_FLAGS64 P_OFFSET
 
 #define ELF_SHDR "448888"
 enum {

