@@ -53,7 +53,7 @@ ok "the capture opens in tshark, with the fault in it"
 
 # The dump of that crash is explained: what faulted, and rings that nothing is wrong with.
 expect_event "ev=core.dump,core=m3,by=relay"
-expect_json '.cause == "undefined" and (.pc_sym | startswith("undefined+0x0 (commit.c:")) and (.devices[0].queues | length == 2 and all(.readable and (has("fault") | not)))' \
+expect_json '.cause == "undefined" and (.pc_sym | startswith("inject_undef+0x0 (inject.c:")) and (.devices[0].queues | length == 2 and all(.readable and (has("fault") | not)))' \
 	amp postmortem m3 --json
 
 # The exit status is the command's; without a lab it ends.
