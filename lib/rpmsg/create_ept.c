@@ -25,11 +25,13 @@ int rpmsg_create_ept(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev, cons
 	bool known = dest != RPMSG_ADDR_ANY;
 	int status;
 
-	/* One that lives is left as it is: a second time in the list, it would have no end. */
-	if (!ept || !rdev || !cb || amp_ept_is_there(rdev, ept))
+	if (!ept || !rdev || !cb)
 		return RPMSG_ERR_PARAM;
-	if (rdev->closed)
+	if (rdev->closed) /* a link that is down has no lock */
 		return RPMSG_ERR_DEV_STATE;
+	/* One that lives is left as it is: a second time in the list, it would have no end. */
+	if (amp_ept_is_there(rdev, ept))
+		return RPMSG_ERR_PARAM;
 	__atomic_store_n(&ept->rdev, NULL, __ATOMIC_RELAXED);
 	ept_set_addr(ept, src);
 	ept_set_dest(ept, dest);

@@ -3,7 +3,6 @@
 #include "link.h"
 
 #include "buffers.h"
-#include "on_demand.h"
 
 const uint8_t amp_link_ok_always = VIRTIO_CONFIG_STATUS_DRIVER_OK;
 const uint8_t amp_link_ok_never;
