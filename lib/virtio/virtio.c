@@ -83,60 +83,47 @@ int virtio_reset_device(struct virtio_device *vdev)
 	return 0;
 }
 
-/* Queue @p i, on the ring of its vrings_info entry. */
-static int create_queue(struct virtio_device *vdev, unsigned int i, const char *name, vq_callback callback)
+/* By the transport, or each on the ring of its vrings_info entry. Inlined: a program contains what its caller gives. */
+static inline __attribute__((__always_inline__)) int create_virtqueues(struct virtio_device *vdev, unsigned int flags,
+                                                                       unsigned int nvqs, const char *names[],
+                                                                       vq_callback callbacks[], void *callback_args[])
 {
-	struct virtio_vring_info *vring = &vdev->vrings_info[i];
+	struct virtio_vring_info *vring = vdev->vrings_info;
+	int status = nvqs <= vdev->vrings_num && vring ? 0 : ERROR_VQUEUE_INVLD_PARAM;
 
-	return virtqueue_create(vdev, (unsigned short)i, name, &vring->info, callback, vdev->func->notify, vring->vq);
-}
-
-/* Before the first queue: a driver's time for all. */
-static void begin_queues(struct virtio_device *vdev)
-{
+	if (AMP_WITH_TRANSPORT_HOOKS && vdev->func->create_virtqueues)
+		return vdev->func->create_virtqueues(vdev, flags, nvqs, names, callbacks, callback_args);
 	if (role_is_driver(vdev))
 		vdev->let_go_deadline = metal_get_timestamp() + LET_GO_TIMEOUT_NS;
-}
-
-static int end_queues(struct virtio_device *vdev, int status)
-{
+	for (unsigned int i = 0; i < nvqs && !status; i++, vring++) {
+		status = virtqueue_create(vdev, (unsigned short)i, names ? names[i] : NULL, &vring->info, callbacks[i],
+		                          vdev->func->notify, vring->vq);
+		if (!status && callback_args)
+			vring->vq->priv = callback_args[i];
+	}
 	if (role_is_driver(vdev))
 		vdev->let_go_deadline = 0;
-	vdev->up = status == 0;
 	return status;
 }
 
 int amp_virtio_create_queues(struct virtio_device *vdev, unsigned int nvqs, vq_callback callbacks[])
 {
-	int status = nvqs <= vdev->vrings_num ? 0 : ERROR_VQUEUE_INVLD_PARAM;
+	int status = create_virtqueues(vdev, 0, nvqs, NULL, callbacks, NULL);
 
-	if (AMP_WITH_TRANSPORT_HOOKS && vdev->func->create_virtqueues)
-		return end_queues(vdev, vdev->func->create_virtqueues(vdev, 0, nvqs, NULL, callbacks, NULL));
-	begin_queues(vdev);
-	for (unsigned int i = 0; i < nvqs && !status; i++)
-		status = create_queue(vdev, i, NULL, callbacks[i]);
-	return end_queues(vdev, status);
+	vdev->up = status == 0;
+	return status;
 }
 
 int virtio_create_virtqueues(struct virtio_device *vdev, unsigned int flags, unsigned int nvqs, const char *names[],
                              vq_callback callbacks[], void *callback_args[])
 {
-	int status = 0;
+	int status;
 
 	if (!vdev || !vdev->func || !callbacks)
 		return -EINVAL;
-	if (AMP_WITH_TRANSPORT_HOOKS && vdev->func->create_virtqueues)
-		return end_queues(vdev,
-		                  vdev->func->create_virtqueues(vdev, flags, nvqs, names, callbacks, callback_args));
-	if (nvqs > vdev->vrings_num || !vdev->vrings_info)
-		return end_queues(vdev, ERROR_VQUEUE_INVLD_PARAM);
-	begin_queues(vdev);
-	for (unsigned int i = 0; i < nvqs && !status; i++) {
-		status = create_queue(vdev, i, names ? names[i] : NULL, callbacks[i]);
-		if (!status && callback_args)
-			vdev->vrings_info[i].vq->priv = callback_args[i];
-	}
-	return end_queues(vdev, status);
+	status = create_virtqueues(vdev, flags, nvqs, names, callbacks, callback_args);
+	vdev->up = status == 0;
+	return status;
 }
 
 void virtio_delete_virtqueues(struct virtio_device *vdev)
