@@ -94,6 +94,7 @@ struct babble {
 struct trouble {
 	sd_event_source *timer; /**< NULL: nothing is */
 	int turns;              /**< of slow motion that are left */
+	bool to_host;           /**< whose doorbell is late */
 };
 
 /** Hears of the core's life when it is the core's host in place of Linux. */

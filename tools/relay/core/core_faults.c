@@ -109,91 +109,48 @@ static void slow(struct core *core)
 
 /* ------------------------------------------------------------------ doorbells */
 
-static void ring_core(struct core *core)
+/* What befalls the doorbells of one direction. */
+struct bell_trouble {
+	enum bell_fault next; /**< what happens to the next kick */
+	int rings;            /**< how often it rings for nothing */
+	bool late;            /**< it rings after a while */
+};
+
+static void ring(struct core *core, bool to_host)
 {
 	bool pending = false;
 
-	for (uint32_t id = 0; id < core->config->notify_ids; id++)
-		pending = amp_bells_ring_remote(&core->bells, (uint8_t)id);
-	amp_core_uart_interest(core, pending);
+	for (uint32_t id = 0; id < core->config->notify_ids; id++) {
+		if (to_host)
+			amp_bells_ring_host(&core->bells, AMP_VECTOR_NOTIFY(id));
+		else
+			pending = amp_bells_ring_remote(&core->bells, (uint8_t)id);
+	}
+	if (!to_host)
+		amp_core_uart_interest(core, pending);
 }
 
-static void ring_host(struct core *core)
+static int on_late(sd_event_source *source, uint64_t usec, void *userdata)
 {
-	for (uint32_t id = 0; id < core->config->notify_ids; id++)
-		amp_bells_ring_host(&core->bells, AMP_VECTOR_NOTIFY(id));
-}
+	struct core *core = userdata;
 
-static void lose_to_core(struct core *core)
-{
-	core->bells.to_remote_fault = BELL_LOSE;
-}
-
-static void double_to_core(struct core *core)
-{
-	core->bells.to_remote_fault = BELL_DOUBLE;
-}
-
-static void cross_to_core(struct core *core)
-{
-	core->bells.to_remote_fault = BELL_CROSS;
-}
-
-static void lose_to_host(struct core *core)
-{
-	core->bells.to_host_fault = BELL_LOSE;
-}
-
-static void double_to_host(struct core *core)
-{
-	core->bells.to_host_fault = BELL_DOUBLE;
-}
-
-static void cross_to_host(struct core *core)
-{
-	core->bells.to_host_fault = BELL_CROSS;
-}
-
-static int on_late_to_core(sd_event_source *source, uint64_t usec, void *userdata)
-{
 	(void)source;
 	(void)usec;
-	amp_core_fault_end(userdata);
-	ring_core(userdata);
+	amp_core_fault_end(core);
+	ring(core, core->trouble.to_host);
 	return 0;
 }
 
-static void late_to_core(struct core *core)
+static void trouble_bells(struct core *core, bool to_host, const struct bell_trouble *trouble)
 {
-	lose_to_core(core);
-	later(core, LATE_MS, on_late_to_core);
-}
-
-static int on_late_to_host(sd_event_source *source, uint64_t usec, void *userdata)
-{
-	(void)source;
-	(void)usec;
-	amp_core_fault_end(userdata);
-	ring_host(userdata);
-	return 0;
-}
-
-static void late_to_host(struct core *core)
-{
-	lose_to_host(core);
-	later(core, LATE_MS, on_late_to_host);
-}
-
-static void storm_to_core(struct core *core)
-{
-	for (int i = 0; i < STORM; i++)
-		ring_core(core);
-}
-
-static void storm_to_host(struct core *core)
-{
-	for (int i = 0; i < STORM; i++)
-		ring_host(core);
+	if (trouble->next != BELL_SOUND)
+		*(to_host ? &core->bells.to_host_fault : &core->bells.to_remote_fault) = trouble->next;
+	for (int i = 0; i < trouble->rings; i++)
+		ring(core, to_host);
+	if (trouble->late) {
+		core->trouble.to_host = to_host;
+		later(core, LATE_MS, on_late);
+	}
 }
 
 /* ------------------------------------------------------------------ the table */
@@ -203,27 +160,26 @@ enum outside {
 	AMP_FAULTS_FROM_OUTSIDE(OUTSIDE)
 };
 
-static void (*const functions[])(struct core *core) = {
-	[OUTSIDE_KILL] = kill_it,
-	[OUTSIDE_ABORT] = abort_it,
-	[OUTSIDE_QUIT] = quit,
-	[OUTSIDE_RESET] = reset,
-	[OUTSIDE_HALT] = halt,
-	[OUTSIDE_FREEZE] = freeze,
-	[OUTSIDE_STALL] = stall,
-	[OUTSIDE_SLOW] = slow,
-	[OUTSIDE_CORE_LOST] = lose_to_core,
-	[OUTSIDE_CORE_DOUBLED] = double_to_core,
-	[OUTSIDE_CORE_LATE] = late_to_core,
-	[OUTSIDE_CORE_CROSSED] = cross_to_core,
-	[OUTSIDE_CORE_SPURIOUS] = ring_core,
-	[OUTSIDE_CORE_STORM] = storm_to_core,
-	[OUTSIDE_HOST_LOST] = lose_to_host,
-	[OUTSIDE_HOST_DOUBLED] = double_to_host,
-	[OUTSIDE_HOST_LATE] = late_to_host,
-	[OUTSIDE_HOST_CROSSED] = cross_to_host,
-	[OUTSIDE_HOST_SPURIOUS] = ring_host,
-	[OUTSIDE_HOST_STORM] = storm_to_host,
+static const struct {
+	void (*commit)(struct core *core); /**< NULL: it befalls doorbells */
+	bool to_host;
+	struct bell_trouble bells;
+} outside[] = {
+	[OUTSIDE_KILL] = {.commit = kill_it},
+	[OUTSIDE_ABORT] = {.commit = abort_it},
+	[OUTSIDE_QUIT] = {.commit = quit},
+	[OUTSIDE_RESET] = {.commit = reset},
+	[OUTSIDE_HALT] = {.commit = halt},
+	[OUTSIDE_FREEZE] = {.commit = freeze},
+	[OUTSIDE_STALL] = {.commit = stall},
+	[OUTSIDE_SLOW] = {.commit = slow},
+#define BELLS(CORE, HOST, ...) [CORE] = {NULL, false, {__VA_ARGS__}}, [HOST] = {NULL, true, {__VA_ARGS__}}
+	BELLS(OUTSIDE_CORE_LOST, OUTSIDE_HOST_LOST, .next = BELL_LOSE),
+	BELLS(OUTSIDE_CORE_DOUBLED, OUTSIDE_HOST_DOUBLED, .next = BELL_DOUBLE),
+	BELLS(OUTSIDE_CORE_LATE, OUTSIDE_HOST_LATE, .next = BELL_LOSE, .late = true),
+	BELLS(OUTSIDE_CORE_CROSSED, OUTSIDE_HOST_CROSSED, .next = BELL_CROSS),
+	BELLS(OUTSIDE_CORE_SPURIOUS, OUTSIDE_HOST_SPURIOUS, .rings = 1),
+	BELLS(OUTSIDE_CORE_STORM, OUTSIDE_HOST_STORM, .rings = STORM),
 };
 
 const struct core_fault amp_core_faults[] = {
@@ -243,7 +199,10 @@ bool amp_core_commit(struct core *core, const struct core_fault *fault)
 	amp_record(&core->lab->record, "core.fault", core->config->name, "{s:s, s:b, s:I}", "kind", fault->name,
 	           "injected", 1, "epoch", (json_int_t)core->wire.epoch);
 	if (fault->request == AMP_FAULT_NONE) {
-		functions[fault->outside](core);
+		if (outside[fault->outside].commit)
+			outside[fault->outside].commit(core);
+		else
+			trouble_bells(core, outside[fault->outside].to_host, &outside[fault->outside].bells);
 		return true;
 	}
 	core->wire.inject = fault->request;
