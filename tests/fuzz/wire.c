@@ -49,7 +49,7 @@ static void make_sound(void)
 	} table = {
 		.head = {.ver = 1, .num = 1},
 		.offset = {sizeof(struct resource_table) + 4},
-		.vdev = {.type = RSC_VDEV, .id = AMP_VDEV_RPMSG, .status = 7, .num_of_vrings = 2},
+		.vdev = {.type = RSC_VDEV, .id = VIRTIO_ID_RPMSG, .status = 7, .num_of_vrings = 2},
 		.ring = {{.da = DA + RING0, .align = ALIGN, .num = NUM},
 	                 {.da = DA + RING1, .align = ALIGN, .num = NUM}},
 	};
@@ -71,7 +71,7 @@ static void make_sound(void)
 	for (uint32_t i = 0; i < 2 * NUM; i++) {
 		uint32_t ring = i < NUM ? RING0 : RING1, id = i % NUM, buffer = BUFFERS + 512 * i;
 		struct vring_desc desc = {.addr = DA + buffer, .len = 512, .flags = i < NUM ? VRING_DESC_F_WRITE : 0};
-		struct amp_rpmsg head = {.src = i, .dst = AMP_NS_ADDR, .len = AMP_NS_SIZE};
+		struct amp_rpmsg head = {.src = i, .dst = RPMSG_NS_EPT_ADDR, .len = AMP_NS_SIZE};
 
 		put(ring + id * (uint32_t)sizeof(desc), &desc, sizeof(desc));
 		put(ring + 128 + 4 + 2 * id, &id, 2);

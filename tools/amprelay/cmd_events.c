@@ -105,29 +105,6 @@ static char *value_text(const json_t *value)
 	return json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
 }
 
-/* "key=value key=value" of all members that have no column of their own. */
-static void describe(json_t *record, char *out)
-{
-	const char *key;
-	json_t *value;
-	size_t n = 0;
-
-	out[0] = '\0';
-	json_object_foreach (record, key, value) {
-		char *text;
-
-		if (strcmp(key, "t") == 0 || strcmp(key, "seq") == 0 || strcmp(key, "ev") == 0 ||
-		    strcmp(key, "core") == 0)
-			continue;
-		if (json_is_string(value) && !json_string_length(value))
-			continue;
-		text = value_text(value);
-		if (text && n < DETAILS_LEN)
-			n += (size_t)snprintf(out + n, DETAILS_LEN - n, "%s%s=%s", n ? " " : "", key, text);
-		free(text);
-	}
-}
-
 /* How times are shown. */
 struct clock {
 	int64_t first;     /* "t" of the flight's first record; -1: not known yet */
@@ -155,7 +132,7 @@ static void print_line(const char *line, json_t *record, const struct clock *clo
 		amp_terminal_puts(line, stdout);
 		putchar('\n');
 	} else {
-		describe(record, details);
+		amp_event_describe(record, value_text, details, DETAILS_LEN);
 		write_time(clock, record, time);
 		fputs(color, stdout);
 		amp_terminal_printf(stdout, "%10s %-15s %-6s %s", time, amp_event_string(record, "ev"),
@@ -172,7 +149,7 @@ static void tabulate(struct amp_table *table, json_t *record, const struct clock
 
 	write_time(clock, record, time);
 	snprintf(seq, sizeof(seq), "%" JSON_INTEGER_FORMAT, (json_int_t)amp_event_integer(record, "seq", 0));
-	describe(record, details);
+	amp_event_describe(record, value_text, details, DETAILS_LEN);
 	amp_table_add(
 		table,
 		(const char *[]){seq, time, amp_event_string(record, "ev"), amp_event_string(record, "core"), details},

@@ -10,6 +10,7 @@
 
 #include "cli.h"
 #include "client.h"
+#include "common/output.h"
 #include "terminal.h"
 #include "typed.h"
 
@@ -80,27 +81,12 @@ static const struct argp argp = {
 	.children = amp_cli_common,
 };
 
-static bool write_all(int fd, const char *data, size_t len)
-{
-	while (len) {
-		ssize_t n = write(fd, data, len);
-
-		if (n < 0 && errno != EINTR)
-			return false;
-		if (n > 0) {
-			data += n;
-			len -= (size_t)n;
-		}
-	}
-	return true;
-}
-
 static bool on_output(void *context, char stream, const void *data, size_t len)
 {
 	struct state *state = context;
 	struct amp_terminal *terminal = stream == 'O' ? &state->output : &state->error;
 	bool written = state->raw || !isatty(fileno(terminal->to))
-	                       ? write_all(fileno(terminal->to), data, len)
+	                       ? amp_write_all(fileno(terminal->to), data, len) == 0
 	                       : amp_terminal_write(terminal, data, len) && !fflush(terminal->to);
 
 	if (!written)

@@ -140,3 +140,25 @@ const char *amp_event_string(const json_t *record, const char *key)
 
 	return text ? text : "";
 }
+
+void amp_event_describe(json_t *record, char *(*value_text)(const json_t *value), char *out, size_t size)
+{
+	const char *key;
+	json_t *value;
+	size_t n = 0;
+
+	out[0] = '\0';
+	json_object_foreach (record, key, value) {
+		char *text;
+
+		if (strcmp(key, "t") == 0 || strcmp(key, "seq") == 0 || strcmp(key, "ev") == 0 ||
+		    strcmp(key, "core") == 0)
+			continue;
+		if (json_is_string(value) && !json_string_length(value))
+			continue;
+		text = value_text(value);
+		if (text && n < size)
+			n += (size_t)snprintf(out + n, size - n, "%s%s=%s", n ? " " : "", key, text);
+		free(text);
+	}
+}

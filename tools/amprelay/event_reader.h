@@ -24,6 +24,13 @@ struct event_reader {
  */
 int amp_event_reader_open(struct event_reader *reader, const char *dir);
 
+/**
+ * "key=value key=value" of all members of a record that have no column of their own.
+ *
+ * @param value_text  how a value is shown; what it returns is freed, NULL is left out
+ */
+void amp_event_describe(json_t *record, char *(*value_text)(const json_t *value), char *out, size_t size);
+
 /** From here on, only records that are written later count. */
 void amp_event_reader_skip(struct event_reader *reader);
 

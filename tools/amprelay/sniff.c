@@ -40,7 +40,7 @@ static const char *channel_of(struct sniff_link *link, const struct sniff_messag
 	const void *payload = message->bytes + AMP_RPMSG_HEADER;
 	uint32_t addr, flags;
 
-	if (message->head.dst == AMP_NS_ADDR &&
+	if (message->head.dst == RPMSG_NS_EPT_ADDR &&
 	    amp_names_read(payload, message->kept - AMP_RPMSG_HEADER, announced, &addr, &flags))
 		return announced;
 	return amp_names_find(&link->names, message->direction, message->head.src, message->head.dst);
@@ -108,28 +108,16 @@ static void take_event(struct sniffer *sniffer, const struct amp_sniffed *head, 
 	json_decref(event.object);
 }
 
+/* A member's value, as it stands. */
+static char *value_text(const json_t *value)
+{
+	return json_is_string(value) ? strdup(json_string_value(value))
+	                             : json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(9));
+}
+
 void amp_sniff_describe(const struct sniff_event *event, char *out, size_t size)
 {
-	const char *key;
-	json_t *value;
-	size_t n = 0;
-
-	out[0] = '\0';
-	json_object_foreach (event->object, key, value) {
-		char *text;
-
-		if (strcmp(key, "t") == 0 || strcmp(key, "seq") == 0 || strcmp(key, "ev") == 0 ||
-		    strcmp(key, "core") == 0)
-			continue;
-		if (json_is_string(value) && !json_string_length(value))
-			continue;
-		text = json_is_string(value)
-		               ? strdup(json_string_value(value))
-		               : json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(9));
-		if (text && n < size)
-			n += (size_t)snprintf(out + n, size - n, "%s%s=%s", n ? " " : "", key, text);
-		free(text);
-	}
+	amp_event_describe(event->object, value_text, out, size);
 }
 
 /* ------------------------------------------------------------------ packets */

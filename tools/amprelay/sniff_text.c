@@ -134,7 +134,7 @@ static void show_message(struct sniff_sink *sink, const struct sniff_message *me
 	printf("%12.6f %-14s ", seconds(text, message->t), way);
 	amp_terminal_printf(stdout, "%-20s", message->channel ? message->channel : "-");
 	printf(" 0x%03x > 0x%03x %4u  ", message->head.src, message->head.dst, message->head.len);
-	if (message->head.dst == AMP_NS_ADDR)
+	if (message->head.dst == RPMSG_NS_EPT_ADDR)
 		print_announcement(message);
 	else
 		print_payload(message->bytes + AMP_RPMSG_HEADER, message->kept - AMP_RPMSG_HEADER);

@@ -5,8 +5,6 @@
 
 #include "text.h"
 
-#define NAME_BYTES 32u /* in an announcement */
-
 void amp_names_forget(struct amp_names *names)
 {
 	memset(names, 0, sizeof(*names));
@@ -43,9 +41,9 @@ bool amp_names_read(const void *payload, size_t len, char name[AMP_NAME_SIZE], u
 
 	if (len != AMP_NS_SIZE && len != AMP_NS_SIZE + 4)
 		return false;
-	amp_text_clean(name, AMP_NAME_SIZE, bytes, NAME_BYTES);
-	memcpy(addr, bytes + NAME_BYTES, sizeof(*addr));
-	memcpy(flags, bytes + NAME_BYTES + sizeof(*addr), sizeof(*flags));
+	amp_text_clean(name, AMP_NAME_SIZE, bytes, RPMSG_NAME_SIZE);
+	memcpy(addr, bytes + RPMSG_NAME_SIZE, sizeof(*addr));
+	memcpy(flags, bytes + RPMSG_NAME_SIZE + sizeof(*addr), sizeof(*flags));
 	return true;
 }
 
@@ -55,7 +53,7 @@ void amp_names_learn(struct amp_names *names, enum amp_direction direction, uint
 	char name[AMP_NAME_SIZE];
 	uint32_t addr, flags;
 
-	if (dst != AMP_NS_ADDR || !amp_names_read(payload, len, name, &addr, &flags))
+	if (dst != RPMSG_NS_EPT_ADDR || !amp_names_read(payload, len, name, &addr, &flags))
 		return;
 	amp_names_set(names, direction, addr, flags & AMP_NS_DESTROY ? "" : name);
 }

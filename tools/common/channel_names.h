@@ -7,11 +7,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <openamp/rpmsg.h>
+
 #include "rings.h"
 
 #define AMP_NAMES_MAX  64u /**< channels that are known at a time; a further one takes the place of the oldest */
 #define AMP_NAME_SIZE  33u /**< of a name, with its NUL */
-#define AMP_NS_ADDR    0x35u
 #define AMP_NS_SIZE    40u /**< bytes of an announcement; an acknowledged one has four more */
 #define AMP_NS_DESTROY 1u
 

@@ -20,6 +20,23 @@ bool amp_output_flush(void)
 	return false;
 }
 
+int amp_write_all(int fd, const void *data, size_t len)
+{
+	const char *next = data;
+
+	while (len) {
+		ssize_t n = write(fd, next, len);
+
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		if (n > 0) {
+			next += n;
+			len -= (size_t)n;
+		}
+	}
+	return 0;
+}
+
 /* An exit handler. */
 static void check(int status, void *program)
 {

@@ -4,6 +4,7 @@
 #define AMPRELAY_OUTPUT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /**
  * To be called first in main(). From then on, output that cannot be written is told in one line when the program ends,
@@ -19,5 +20,8 @@ void amp_output_watch(const char *program);
  * @return false: it cannot be written, now or before; it is time to end
  */
 bool amp_output_flush(void);
+
+/** Writes all of it, however often that takes. @return 0 or a negative errno */
+int amp_write_all(int fd, const void *data, size_t len);
 
 #endif

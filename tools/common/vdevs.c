@@ -49,7 +49,7 @@ bool amp_vdev_find_rpmsg(const void *table, size_t size, struct amp_vdev *vdev)
 	uint32_t entry = 0;
 
 	while (amp_vdev_next(table, size, &entry, vdev)) {
-		if (vdev->head.id == AMP_VDEV_RPMSG && vdev->rings >= 2)
+		if (vdev->head.id == VIRTIO_ID_RPMSG && vdev->rings >= 2)
 			return true;
 	}
 	return false;

@@ -9,10 +9,7 @@
 
 #include <openamp/remoteproc.h>
 
-#define AMP_VDEV_RINGS     8u /**< that are looked at; an RPMsg device has two */
-#define AMP_VDEV_RPMSG     7u /**< virtio's device id */
-#define AMP_VDEV_DRIVER_OK 4u /**< the bit of the status */
-#define AMP_VDEV_NAMES     1u /**< the feature bit: name service */
+#define AMP_VDEV_RINGS 8u /**< that are looked at; an RPMsg device has two */
 
 /** A copy of one entry. */
 struct amp_vdev {

@@ -82,7 +82,7 @@ static int weigh_table(struct amp_autopsy *autopsy, const uint8_t *table, size_t
 
 	if (!amp_vdev_is_table(table, size) || !amp_vdev_find_rpmsg(table, size, &vdev))
 		return 0;
-	return 1 + 2 * rings_are_there(autopsy, &vdev) + (vdev.head.status & AMP_VDEV_DRIVER_OK ? 1 : 0);
+	return 1 + 2 * rings_are_there(autopsy, &vdev) + (vdev.head.status & VIRTIO_CONFIG_STATUS_DRIVER_OK ? 1 : 0);
 }
 
 static void find_table(struct amp_autopsy *autopsy)
@@ -345,7 +345,7 @@ static bool examine_devices(struct amp_autopsy *autopsy)
 	       amp_vdev_next(autopsy->table, autopsy->table_size, &entry, &vdev)) {
 		struct amp_autopsy_device *device = &autopsy->device[autopsy->devices];
 
-		if (vdev.head.id != AMP_VDEV_RPMSG || vdev.rings < 2)
+		if (vdev.head.id != VIRTIO_ID_RPMSG || vdev.rings < 2)
 			continue;
 		device->vdev = vdev;
 		if (!autopsy->has_buffers)

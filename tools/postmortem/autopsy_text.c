@@ -27,7 +27,7 @@ static void print_device(FILE *out, const struct amp_autopsy *autopsy, uint32_t 
 	else
 		amp_text(place, sizeof(place), "resource table as given");
 	fprintf(out, "\nRPMsg device %u (%s): status 0x%02x, the driver is %s; features 0x%x of 0x%x\n", number, place,
-	        head->status, head->status & AMP_VDEV_DRIVER_OK ? "ready" : "not ready", head->gfeatures,
+	        head->status, head->status & VIRTIO_CONFIG_STATUS_DRIVER_OK ? "ready" : "not ready", head->gfeatures,
 	        head->dfeatures);
 }
 
@@ -138,8 +138,8 @@ static void print_message(FILE *out, const struct amp_memory *memory, const stru
 		return;
 	}
 	len = head.len < SHOWN ? head.len : SHOWN;
-	channel = head.dst == AMP_NS_ADDR ? "(name service)"
-	                                  : amp_names_find(names, state->direction, head.src, head.dst);
+	channel = head.dst == RPMSG_NS_EPT_ADDR ? "(name service)"
+	                                        : amp_names_find(names, state->direction, head.src, head.dst);
 	fprintf(out, "   %5u  %-20s 0x%03x > 0x%03x %5u  ", at, channel ? channel : "-", head.src, head.dst, head.len);
 	if (len && !amp_ring_read_buffer(memory, &entry.desc, sizeof(head), bytes, len))
 		len = 0;

@@ -232,7 +232,7 @@ static void check_announcement(struct look *look, const struct amp_ring_entry *e
 {
 	char name[32];
 
-	if (head->dst != AMP_NS_ADDR)
+	if (head->dst != RPMSG_NS_EPT_ADDR)
 		return;
 	if ((head->len != AMP_NS_SIZE && head->len != AMP_NS_SIZE + 4) ||
 	    !amp_ring_read_buffer(look->memory, &entry->desc, sizeof(*head), name, sizeof(name)) ||

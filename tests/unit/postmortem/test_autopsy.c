@@ -119,7 +119,7 @@ static void make_memory(void)
 		.offset = {offsetof(struct table, vdev), offsetof(struct table, trace),
 	                   offsetof(struct table, carveout)},
 		.vdev = {.type = RSC_VDEV,
-	                 .id = AMP_VDEV_RPMSG,
+	                 .id = VIRTIO_ID_RPMSG,
 	                 .dfeatures = 1,
 	                 .gfeatures = 1,
 	                 .status = 7,
@@ -133,7 +133,8 @@ static void make_memory(void)
 	for (uint32_t id = 0; id < NUM; id++)
 		offer(AMP_TO_HOST, id);
 	for (uint32_t id = 0; id < 8; id++) {
-		write_message(AMP_TO_HOST, id, id ? 0x400 : AMP_NS_ADDR, id ? "answer" : name, id ? 6 : sizeof(name));
+		write_message(AMP_TO_HOST, id, id ? 0x400 : RPMSG_NS_EPT_ADDR, id ? "answer" : name,
+		              id ? 6 : sizeof(name));
 		give_back(AMP_TO_HOST, id);
 	}
 	for (uint32_t id = 0; id < 5; id++)
@@ -386,9 +387,9 @@ FAULT(desc_bit_flip, desc(AMP_TO_HOST, 12)->addr ^= 0x40000000)
 FAULT(desc_of_another, desc(AMP_TO_HOST, 13)->addr -= 256)
 FAULT(message_too_long, message(AMP_TO_HOST, 6)->len = 497)
 FAULT(message_too_long_for_core, message(AMP_TO_REMOTE, 3)->len = 0xffff)
-FAULT(announcement_without_end, message(AMP_TO_HOST, 6)->dst = AMP_NS_ADDR; message(AMP_TO_HOST, 6)->len = AMP_NS_SIZE;
-      memset(message(AMP_TO_HOST, 6) + 1, 'x', 32))
-FAULT(announcement_length, message(AMP_TO_HOST, 7)->dst = AMP_NS_ADDR)
+FAULT(announcement_without_end, message(AMP_TO_HOST, 6)->dst = RPMSG_NS_EPT_ADDR;
+      message(AMP_TO_HOST, 6)->len = AMP_NS_SIZE; memset(message(AMP_TO_HOST, 6) + 1, 'x', 32))
+FAULT(announcement_length, message(AMP_TO_HOST, 7)->dst = RPMSG_NS_EPT_ADDR)
 
 static const struct {
 	const char *name;

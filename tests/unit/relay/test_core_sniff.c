@@ -75,7 +75,7 @@ static void write_table(void)
 	} table = {
 		.head = {.ver = 1, .num = 1},
 		.offset = {sizeof(struct resource_table) + 4},
-		.vdev = {.type = RSC_VDEV, .id = AMP_VDEV_RPMSG, .num_of_vrings = 2},
+		.vdev = {.type = RSC_VDEV, .id = VIRTIO_ID_RPMSG, .num_of_vrings = 2},
 		.ring = {{.da = MEM_DA + RING0, .align = ALIGN, .num = NUM},
 	                 {.da = MEM_DA + RING1, .align = ALIGN, .num = NUM}},
 	};
@@ -300,7 +300,7 @@ static void names_are_known_to_those_who_come_later(void **state)
 	(void)state;
 	nobody_listens();
 	announcement[33] = 1; /* address 0x100 */
-	send_message(AMP_TO_HOST, announcement, sizeof(announcement), AMP_NS_ADDR);
+	send_message(AMP_TO_HOST, announcement, sizeof(announcement), RPMSG_NS_EPT_ADDR);
 	amp_core_sniff_look(core);
 	len = amp_core_sniff_known(core, records, sizeof(records));
 	memcpy(&head, records, sizeof(head));

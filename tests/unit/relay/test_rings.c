@@ -209,7 +209,7 @@ static struct table a_table(void)
 	return (struct table){
 		.head = {.ver = 1, .num = 2},
 		.offset = {sizeof(struct table) + 4, offsetof(struct table, vdev)},
-		.vdev = {.type = RSC_VDEV, .id = AMP_VDEV_RPMSG, .status = 7, .num_of_vrings = 2},
+		.vdev = {.type = RSC_VDEV, .id = VIRTIO_ID_RPMSG, .status = 7, .num_of_vrings = 2},
 		.ring = {{.da = 0x100}, {.da = 0x200}},
 	};
 }
@@ -258,7 +258,7 @@ static void announce(struct amp_names *names, enum amp_direction direction, cons
 		payload[i] = name[i];
 	memcpy(payload + 32, &addr, 4);
 	memcpy(payload + 36, &flags, 4);
-	amp_names_learn(names, direction, AMP_NS_ADDR, payload, sizeof(payload));
+	amp_names_learn(names, direction, RPMSG_NS_EPT_ADDR, payload, sizeof(payload));
 }
 
 static void an_announcement_names_the_messages_of_its_endpoint(void **state)
@@ -297,7 +297,7 @@ static void a_name_without_an_end_or_with_escapes_is_clean_text(void **state)
 	(void)state;
 	announce(&names, AMP_TO_HOST, "\x1b[2Jabcdefghijklmnopqrstuvwxyz012", 1, 0);
 	assert_string_equal(amp_names_find(&names, AMP_TO_HOST, 1, 0), "?[2Jabcdefghijklmnopqrstuvwxyz01");
-	amp_names_learn(&names, AMP_TO_HOST, AMP_NS_ADDR, "short", 5);
+	amp_names_learn(&names, AMP_TO_HOST, RPMSG_NS_EPT_ADDR, "short", 5);
 	assert_int_equal(names.count, 1);
 }
 

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "agent.h"
+#include "common/output.h"
 #include "guest/base/sysfs.h"
 
 #define DUMP_CLASS "/sys/class/devcoredump"
@@ -58,19 +59,6 @@ static unsigned long next_dump(void)
 
 /* ------------------------------------------------------------------ in the child */
 
-static int write_all(int fd, const char *data, size_t len)
-{
-	while (len) {
-		ssize_t n = write(fd, data, len);
-
-		if (n < 0)
-			return -errno;
-		data += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
-
 static int copy(int from, int to)
 {
 	static char buf[COPY_SIZE];
@@ -85,7 +73,7 @@ static int copy(int from, int to)
 			return -errno;
 		used += (size_t)n;
 		if (n == 0 || used == sizeof(buf)) {
-			err = write_all(to, buf, used);
+			err = amp_write_all(to, buf, used);
 			if (err || n == 0)
 				return err;
 			used = 0;
@@ -113,7 +101,7 @@ static int collect(unsigned long number, int out)
 		amp_guest_log("cannot open %s: %s", path, strerror(-err));
 		return err;
 	}
-	err = write_all(out, core, sizeof(core));
+	err = amp_write_all(out, core, sizeof(core));
 	if (!err)
 		err = copy(data, out);
 	if (err)

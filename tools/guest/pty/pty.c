@@ -18,6 +18,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "common/output.h"
+
 #define NOT_RUN     126
 #define NOT_FOUND   127
 #define END_OF_FILE "\004\004" /* as typed: one ends a line that is not complete, one the input */
@@ -64,21 +66,6 @@ static void become(const char *terminal, char **argv)
 	_exit(errno == ENOENT ? NOT_FOUND : NOT_RUN);
 }
 
-static bool write_all(int fd, const char *data, size_t len)
-{
-	while (len) {
-		ssize_t n = write(fd, data, len);
-
-		if (n < 0 && errno != EINTR)
-			return false;
-		if (n > 0) {
-			data += n;
-			len -= (size_t)n;
-		}
-	}
-	return true;
-}
-
 /* What was typed and does not fit the terminal's queue yet: it must not hold up what the command writes. */
 struct typed {
 	char data[4096];
@@ -118,7 +105,7 @@ static bool pass_output(int ptmx)
 	char data[4096];
 	ssize_t n = read(ptmx, data, sizeof(data));
 
-	return (n < 0 && errno == EAGAIN) || (n > 0 && write_all(STDOUT_FILENO, data, (size_t)n));
+	return (n < 0 && errno == EAGAIN) || (n > 0 && amp_write_all(STDOUT_FILENO, data, (size_t)n) == 0);
 }
 
 /* Until the command has ended and all that it wrote has been passed on: what it left behind may hold the terminal. */

@@ -17,6 +17,7 @@
 #include <libelf.h>
 
 #include <openamp/remoteproc.h>
+#include <openamp/rpmsg_virtio.h>
 
 #include "common/clock.h"
 #include "common/text.h"
@@ -116,7 +117,7 @@ static enum core_link look(struct core *core)
 		return LINK_UNKNOWN;
 	if (!amp_vdev_find_rpmsg(table, core->link.table_size, &device))
 		return LINK_NONE;
-	if (!(device.head.status & AMP_VDEV_DRIVER_OK))
+	if (!(device.head.status & VIRTIO_CONFIG_STATUS_DRIVER_OK))
 		return LINK_DOWN;
 	for (int i = 0; i < 2; i++)
 		look_at_ring(core, &device.ring[i], &index[i], &mark[i]);
@@ -124,7 +125,7 @@ static enum core_link look(struct core *core)
 		return LINK_LOST;
 	if (index[0] || index[1])
 		return LINK_UP;
-	return device.head.dfeatures & device.head.gfeatures & AMP_VDEV_NAMES ? LINK_SILENT : LINK_QUIET;
+	return device.head.dfeatures & device.head.gfeatures & (1u << VIRTIO_RPMSG_F_NS) ? LINK_SILENT : LINK_QUIET;
 }
 
 /* ------------------------------------------------------------------ recovery */

@@ -131,7 +131,8 @@ static bool attach(struct core *core)
 	if (!core->link.found ||
 	    !read_memory(core, (uint64_t)core->config->mem_da + core->link.table, table, core->link.table_size))
 		return false;
-	if (!amp_vdev_find_rpmsg(table, core->link.table_size, &vdev) || !(vdev.head.status & AMP_VDEV_DRIVER_OK))
+	if (!amp_vdev_find_rpmsg(table, core->link.table_size, &vdev) ||
+	    !(vdev.head.status & VIRTIO_CONFIG_STATUS_DRIVER_OK))
 		return false;
 	amp_shm_read_host(&core->shm, &host);
 	*sniff = (struct sniff){
@@ -216,7 +217,7 @@ static void take_entry(struct pass *pass, uint16_t index)
 
 	sound = amp_ring_read_message(&sniff->memory, &sniff->ring[pass->direction], pass->direction, index, &entry,
 	                              &head, &fault);
-	if (sound && (pass->heard || head.dst == AMP_NS_ADDR)) {
+	if (sound && (pass->heard || head.dst == RPMSG_NS_EPT_ADDR)) {
 		whole = AMP_RPMSG_HEADER + head.len;
 		kept = whole < sizeof(message) ? whole : (uint32_t)sizeof(message);
 		memcpy(message, &head, sizeof(head));
@@ -271,7 +272,7 @@ void amp_core_sniff_look(struct core *core)
 	take_ring(core, AMP_TO_HOST, t, heard);
 	flush(core);
 	amp_shm_read(&core->shm, sniff->status, &status, sizeof(status));
-	if (!(status & AMP_VDEV_DRIVER_OK)) /* its driver has let go: the next one begins anew */
+	if (!(status & VIRTIO_CONFIG_STATUS_DRIVER_OK)) /* its driver has let go: the next one begins anew */
 		amp_core_sniff_end(core);
 }
 
