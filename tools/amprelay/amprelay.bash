@@ -42,14 +42,14 @@ _amprelay_labs() {
 
 _amprelay() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-	local common='--name --json --color -h --help' commands='up down run ls status start stop restart exec cp console logs events sniff talk fault scenario report postmortem demo doctor version help'
+	local common='--name --json --color -h --help' commands='up down run ls status start stop restart exec cp console logs events sniff talk fault scenario report postmortem gdb demo doctor version help'
 	local command='' lab=default words=0 i
 	COMPREPLY=()
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
 		--name) lab=${COMP_WORDS[++i]} ;;
-		--color | --since | --timeout | --wait | --lab | --soc | --for | --firmware | --kernel | --report | --output | -o | --loader | --table | --raw | --map | --repeat | --seed | --jobs | --junit | --artifacts | --channel | --kernel-log | --perfetto | -w | --write) ((i++)) ;;
+		--color | --since | --timeout | --wait | --lab | --soc | --for | --firmware | --kernel | --report | --output | -o | --loader | --table | --dump | --symbols | --raw | --map | --repeat | --seed | --jobs | --junit | --artifacts | --channel | --kernel-log | --perfetto | -w | --write) ((i++)) ;;
 		-*) ;;
 		*)
 			if [[ -z $command ]]; then
@@ -63,7 +63,7 @@ _amprelay() {
 
 	case $prev in
 	--lab | --artifacts) mapfile -t COMPREPLY < <(compgen -d -- "$cur") && return ;;
-	--firmware | --kernel | --report | --junit | --output | -o | --kernel-log | --perfetto | --table | -w | --write) mapfile -t COMPREPLY < <(compgen -f -- "$cur") && return ;;
+	--firmware | --kernel | --report | --junit | --output | -o | --kernel-log | --perfetto | --table | --dump | --symbols | -w | --write) mapfile -t COMPREPLY < <(compgen -f -- "$cur") && return ;;
 	--soc) mapfile -t COMPREPLY < <(compgen -W "$(_amprelay_socs)" -- "$cur" && compgen -f -X "!*.json" -- "$cur") && return ;;
 	--loader) mapfile -t COMPREPLY < <(compgen -W 'linux relay' -- "$cur") && return ;;
 	--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") && return ;;
@@ -90,6 +90,7 @@ _amprelay() {
 	logs) choice="-f -n -t linux kernel relay $(_amprelay_cores "$lab") $common" ;;
 	events) choice="-f -n -t --since --wait --timeout $common" ;;
 	postmortem) choice="$(_amprelay_cores "$lab") $(compgen -f -- "$cur") --firmware --table --raw --map $common" ;;
+	gdb) choice="linux $(_amprelay_cores "$lab") --dump --symbols --stdio -- $common" ;;
 	sniff) choice="$(_amprelay_cores "$lab") -w -c -x --write --channel --count --hex --perfetto --kernel-log -- $common" ;;
 	fault)
 		if ((words)); then

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -121,50 +120,6 @@ static const struct argp argp = {
 
 /* ------------------------------------------------------------------ which file */
 
-/* The life that "m3-12.core" is of; 0: it is no such file. */
-static unsigned long life_of(const char *name, const char *core, const char *suffix)
-{
-	size_t len = strlen(core);
-	unsigned long life;
-	char *end;
-
-	if (strncmp(name, core, len) != 0 || name[len] != '-')
-		return 0;
-	life = strtoul(name + len + 1, &end, 10);
-	return strcmp(end, suffix) == 0 ? life : 0;
-}
-
-/* @return from malloc; NULL: this lab has none of such a core */
-static char *newest_dump(const char *core)
-{
-	static const char *const suffixes[] = {".core", ".devcoredump"}; /* the first has more in it */
-	char *state = amp_lab_state_dir(amp_cli.lab), *dir_path, *path = NULL;
-	unsigned long best = 0;
-	struct dirent *file;
-	DIR *dir;
-
-	if (asprintf(&dir_path, "%s/dumps", state) < 0)
-		exit(AMP_EXIT_FAILED);
-	dir = opendir(dir_path);
-	while (dir && (file = readdir(dir))) {
-		for (size_t i = 0; i < 2; i++) {
-			unsigned long life = life_of(file->d_name, core, suffixes[i]);
-
-			if (life < best || life == 0 || (life == best && i))
-				continue;
-			best = life;
-			free(path);
-			if (asprintf(&path, "%s/%s", dir_path, file->d_name) < 0)
-				exit(AMP_EXIT_FAILED);
-		}
-	}
-	if (dir)
-		closedir(dir);
-	free(dir_path);
-	free(state);
-	return path;
-}
-
 static void load(const struct arguments *a)
 {
 	char error[AMP_DUMPFILE_TEXT], *path;
@@ -172,7 +127,7 @@ static void load(const struct arguments *a)
 
 	if (!a->what)
 		return;
-	path = access(a->what, F_OK) == 0 ? strdup(a->what) : newest_dump(a->what);
+	path = access(a->what, F_OK) == 0 ? strdup(a->what) : amp_lab_newest_dump(a->what, false);
 	if (!path) {
 		amp_cli_error("%s: no such file, and lab '%s' has no dump of a core of that name", a->what,
 		              amp_cli.lab);

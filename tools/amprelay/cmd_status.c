@@ -32,7 +32,7 @@ static json_int_t sum(const json_t *counts)
 
 static void print_lab(const json_t *answer)
 {
-	const json_t *host = json_object_get(answer, "host");
+	const json_t *host = json_object_get(answer, "host"), *debugger = json_object_get(answer, "debugger");
 	bool running = strcmp(amp_event_string(host, "state"), "running") == 0;
 
 	amp_table_say("lab '%s' is %s for %.1f s (SoC %s, relay's process %d)", amp_event_string(answer, "lab"),
@@ -41,6 +41,11 @@ static void print_lab(const json_t *answer)
 	printf("Linux is %s%s%s, its agent is %s\n", amp_cli_color(running ? COLOR_GOOD : COLOR_BAD),
 	       running ? "running" : "off", amp_cli_color(COLOR_END),
 	       strcmp(amp_event_string(host, "agent"), "up") == 0 ? "up" : "down");
+	if (json_is_object(debugger))
+		amp_table_say("%s is in a debugger%s", amp_event_string(debugger, "of"),
+		              json_is_true(json_object_get(debugger, "halted"))
+		                      ? ", halted: the whole lab stands still with it"
+		                      : "");
 }
 
 static void add_core(struct amp_table *table, const json_t *core)

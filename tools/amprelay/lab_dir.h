@@ -32,4 +32,12 @@ int amp_lab_lock(const char *state_dir);
 /** @return true if somebody holds the lock: the lab is up, starting or ending. */
 bool amp_lab_is_held(const char *state_dir);
 
+/**
+ * The newest dump that this program's lab (amp_cli.lab) has of a core.
+ *
+ * @param whole  only an ELF core with registers, which a debugger opens; else also what Linux has dumped
+ * @return its path, from malloc; NULL: there is none
+ */
+char *amp_lab_newest_dump(const char *core, bool whole);
+
 #endif

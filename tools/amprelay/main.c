@@ -31,6 +31,7 @@ static const struct command commands[] = {
 	{"scenario", "run|list|check FILES...", "run files of steps and expectations", cmd_scenario},
 	{"report", "[RUN] [--open]", "a page of a run: timeline, recoveries, crashes", cmd_report},
 	{"postmortem", "CORE | FILE", "explain a dump: the fault, the vrings, the last messages", cmd_postmortem},
+	{"gdb", "CORE [-- ARG...]", "a debugger on a live core or Linux, or on a dump", cmd_gdb},
 	{"demo", "[NAME] [--report FILE]", "play a demonstration: bring-up, faults, recovery", cmd_demo},
 	{"doctor", "[--soc NAME]", "check this machine and say what is missing", cmd_doctor},
 	{"version", "", "versions of this program and its protocols", cmd_version},

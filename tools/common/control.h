@@ -33,6 +33,8 @@
  *   console  -  ; client sends 'I'                   until the client closes
  *   sniff    "core", or all                          'J' {"progress": "listening"} and 'F' packets until the client
  *                                                    sends 'J' {"signal": N}
+ *   debug    "core", or Linux; client sends 'I' in   'J' {"progress": "open"} and 'O' packets until the client sends
+ *            gdb's remote protocol                   an empty 'I'; "apart_us": between the machines' clocks
  *
  * Logs and events are files in the lab's state directory, and clients read them there: this works after the relay's
  * death as well.

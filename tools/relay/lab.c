@@ -14,6 +14,7 @@ static bool everything_is_off(const struct lab *lab)
 
 void amp_relay_changed(struct lab *lab)
 {
+	amp_debugger_check(&lab->debugger);
 	amp_server_changed(&lab->control);
 	if (lab->going_down && everything_is_off(lab))
 		sd_event_exit(lab->loop, 0);

@@ -14,6 +14,7 @@
 #include "relay/base/soc_config.h"
 #include "relay/control/control_server.h"
 #include "relay/core/core.h"
+#include "relay/debugger.h"
 #include "relay/linux/agent.h"
 #include "relay/linux/vm.h"
 
@@ -25,6 +26,7 @@ struct lab {
 	struct linux_vm vm;
 	struct agent agent;
 	struct control_server control;
+	struct debugger debugger;
 	struct core core[SOC_MAX_CORES]; /**< soc.num_cores of them */
 	uint64_t started;                /**< ns */
 	bool going_down;

@@ -246,6 +246,7 @@ static void finish(struct lab *lab)
 {
 	/* the socket and the lock first, so that whoever hears of the end can start the next lab at once */
 	amp_server_stop_listening(&lab->control);
+	amp_debugger_destroy(&lab->debugger);
 	amp_agent_close(&lab->agent);
 	amp_vm_destroy(&lab->vm);
 	for (uint32_t i = 0; i < lab->soc.num_cores; i++)
@@ -282,6 +283,7 @@ static struct lab *new_lab(const struct amp_relay_options *options)
 		lab->control.client[i].fd = -1;
 	lab->agent.stream.fd = -1;
 	amp_vm_prepare(&lab->vm, lab);
+	amp_debugger_prepare(&lab->debugger, lab);
 	for (uint32_t i = 0; i < SOC_MAX_CORES; i++)
 		amp_core_prepare(&lab->core[i], lab);
 	return lab;

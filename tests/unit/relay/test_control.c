@@ -15,7 +15,8 @@
 
 #include "relay/lab.h"
 
-static struct amp_relay_options options = {.state_dir = "/tmp", .firmware_dir = "/tmp", .lock_fd = -1};
+static struct amp_relay_options options = {
+	.state_dir = "/tmp", .kernel = "/tmp/Image", .firmware_dir = "/tmp", .lock_fd = -1};
 static struct lab *lab;
 static struct core_config *m3;
 static char name[32];

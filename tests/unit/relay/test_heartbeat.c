@@ -120,6 +120,18 @@ static void an_answer_without_a_question_changes_nothing(void **state)
 	assert_false(hb.answered);
 }
 
+static void time_that_stands_still_is_not_silence(void **state)
+{
+	struct heartbeat hb;
+	uint64_t next;
+
+	(void)state;
+	amp_heartbeat_start(&hb, 0, 5, PERIOD, TIMEOUT);
+	amp_heartbeat_shift(&hb, MS(1000 * TIMEOUT));
+	assert_int_equal(amp_heartbeat_check(&hb, MS(1001 * TIMEOUT - 1), 5, &next), HEARTBEAT_ALIVE);
+	assert_int_equal(amp_heartbeat_check(&hb, MS(1001 * TIMEOUT), 5, &next), HEARTBEAT_ASK);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -129,6 +141,7 @@ int main(void)
 		cmocka_unit_test(a_beat_in_the_grace_period_clears_the_core),
 		cmocka_unit_test(one_silence_is_one_question),
 		cmocka_unit_test(a_process_that_never_answers_is_given_up),
+		cmocka_unit_test(time_that_stands_still_is_not_silence),
 		cmocka_unit_test(an_answer_without_a_question_changes_nothing),
 	};
 

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -154,6 +155,49 @@ static void too_many_open_commands_are_refused(void **state)
 	assert_true(amp_qmp_command(&qmp, "stop", NULL, on_reply, "x"));
 }
 
+static void on_run(void *userdata, bool runs, uint64_t us)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "%s at %llu", runs ? "runs" : "stands", (unsigned long long)us);
+	note(userdata, text);
+}
+
+static void who_follows_it_hears_when_the_clock_stands(void **state)
+{
+	(void)state;
+	qmp.on_run = on_run;
+	qmp.run_userdata = "clock";
+	qemu_says("{\"event\": \"STOP\", \"timestamp\": {\"seconds\": 7, \"microseconds\": 20}}\r\n");
+	qemu_says("{\"event\": \"RESUME\", \"timestamp\": {\"seconds\": 8, \"microseconds\": 1}}\r\n");
+	qemu_says("{\"event\": \"RESET\"}\r\n");
+	assert_string_equal(seen, "clock=stands at 7000020 event=STOP clock=runs at 8000001 event=RESUME event=RESET ");
+}
+
+static void a_descriptor_goes_along_with_its_command(void **state)
+{
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control = {0};
+	char text[512];
+	struct iovec io = {.iov_base = text, .iov_len = sizeof(text)};
+	struct msghdr message = {
+		.msg_iov = &io, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof(control)};
+	int fd;
+
+	(void)state;
+	qemu_hears();
+	assert_true(amp_qmp_give(&qmp, "that", STDERR_FILENO, on_reply, "given"));
+	assert_true(recvmsg(qemu, &message, MSG_CMSG_CLOEXEC) > 0);
+	assert_non_null(memmem(text, sizeof(text), "{\"fdname\":\"that\"}", 17));
+	assert_non_null(CMSG_FIRSTHDR(&message));
+	memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof(fd));
+	close(fd);
+	qemu_says("{\"return\": {}, \"id\": 2}\r\n");
+	assert_string_equal(seen, "given=object ");
+}
+
 int main(void)
 {
 #define TEST(claim) cmocka_unit_test_setup_teardown(claim, open_monitor, close_monitor)
@@ -165,6 +209,8 @@ int main(void)
 		TEST(garbage_and_strangers_are_skipped),
 		TEST(a_line_without_an_end_is_dropped),
 		TEST(a_callback_may_close_it),
+		TEST(who_follows_it_hears_when_the_clock_stands),
+		TEST(a_descriptor_goes_along_with_its_command),
 		TEST(too_many_open_commands_are_refused),
 	};
 

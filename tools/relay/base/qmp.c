@@ -24,6 +24,24 @@ static void handle_reply(struct qmp *qmp, const json_t *message)
 	}
 }
 
+/* When QEMU says that it was: the events of several machines can be compared. */
+static uint64_t time_of(const json_t *message)
+{
+	const json_t *stamp = json_object_get(message, "timestamp");
+
+	return (uint64_t)json_integer_value(json_object_get(stamp, "seconds")) * 1000000 +
+	       (uint64_t)json_integer_value(json_object_get(stamp, "microseconds"));
+}
+
+static void handle_event(struct qmp *qmp, const json_t *message, const char *event)
+{
+	bool runs = strcmp(event, "RESUME") == 0;
+
+	if (qmp->on_run && (runs || strcmp(event, "STOP") == 0))
+		qmp->on_run(qmp->run_userdata, runs, time_of(message));
+	qmp->on_event(qmp->userdata, event, json_object_get(message, "data"));
+}
+
 static void handle_line(struct qmp *qmp, const char *line, size_t len)
 {
 	json_error_t error;
@@ -33,7 +51,7 @@ static void handle_line(struct qmp *qmp, const char *line, size_t len)
 	if (!message)
 		amp_log("%s: QMP: %s", qmp->name, error.text);
 	else if (event)
-		qmp->on_event(qmp->userdata, event, json_object_get(message, "data"));
+		handle_event(qmp, message, event);
 	else
 		handle_reply(qmp, message);
 	json_decref(message);
@@ -76,9 +94,12 @@ int amp_qmp_open(struct qmp *qmp, sd_event *loop, int fd, const char *name,
 	return 0;
 }
 
-bool amp_qmp_command(struct qmp *qmp, const char *command, const char *arguments, qmp_reply_fn on_reply, void *userdata)
+/* @param fd  that goes with it; -1: none does */
+static bool send_command(struct qmp *qmp, const char *command, const char *arguments, int fd, qmp_reply_fn on_reply,
+                         void *userdata)
 {
 	char text[512];
+	bool sent;
 	int len;
 
 	for (size_t i = 0; i < QMP_PENDING_MAX; i++) {
@@ -88,7 +109,11 @@ bool amp_qmp_command(struct qmp *qmp, const char *command, const char *arguments
 			qmp->next_id = 1;
 		len = snprintf(text, sizeof(text), "{\"execute\":\"%s\",\"id\":%u%s%s}\n", command, qmp->next_id,
 		               arguments ? ",\"arguments\":" : "", arguments ? arguments : "");
-		if (len < 0 || len >= (int)sizeof(text) || !amp_stream_write(&qmp->stream, text, (size_t)len))
+		if (len < 0 || len >= (int)sizeof(text))
+			return false;
+		sent = fd < 0 ? amp_stream_write(&qmp->stream, text, (size_t)len)
+		              : amp_stream_give(&qmp->stream, text, (size_t)len, fd);
+		if (!sent)
 			return false;
 		qmp->pending[i].id = qmp->next_id;
 		qmp->pending[i].on_reply = on_reply;
@@ -98,10 +123,24 @@ bool amp_qmp_command(struct qmp *qmp, const char *command, const char *arguments
 	return false;
 }
 
+bool amp_qmp_command(struct qmp *qmp, const char *command, const char *arguments, qmp_reply_fn on_reply, void *userdata)
+{
+	return send_command(qmp, command, arguments, -1, on_reply, userdata);
+}
+
+bool amp_qmp_give(struct qmp *qmp, const char *name, int fd, qmp_reply_fn on_reply, void *userdata)
+{
+	char arguments[128];
+
+	snprintf(arguments, sizeof(arguments), "{\"fdname\":\"%s\"}", name);
+	return send_command(qmp, "getfd", arguments, fd, on_reply, userdata);
+}
+
 void amp_qmp_close(struct qmp *qmp)
 {
 	amp_stream_close(&qmp->stream);
 	memset(qmp->pending, 0, sizeof(qmp->pending));
+	qmp->on_run = NULL;
 	free(qmp->line);
 	qmp->line = NULL;
 }

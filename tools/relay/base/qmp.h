@@ -24,6 +24,9 @@ struct qmp {
 	} pending[QMP_PENDING_MAX];
 	void (*on_event)(void *userdata, const char *event, const json_t *data);
 	void *userdata;
+	/** The machine's clock stands still (`runs` false) or goes on, at that time of day; NULL: nobody follows it. */
+	void (*on_run)(void *userdata, bool runs, uint64_t us);
+	void *run_userdata;
 	char *line;
 	size_t fill;
 };
@@ -43,6 +46,9 @@ int amp_qmp_open(struct qmp *qmp, sd_event *loop, int fd, const char *name,
  */
 bool amp_qmp_command(struct qmp *qmp, const char *command, const char *arguments, qmp_reply_fn on_reply,
                      void *userdata);
+
+/** Gives QEMU a descriptor, of which it keeps a copy under `name`. @return false if it could not be sent */
+bool amp_qmp_give(struct qmp *qmp, const char *name, int fd, qmp_reply_fn on_reply, void *userdata);
 
 /** Forgets what is pending; no callback comes after it. Closing twice does nothing. */
 void amp_qmp_close(struct qmp *qmp);

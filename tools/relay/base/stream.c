@@ -93,6 +93,36 @@ bool amp_stream_write(struct stream *stream, const void *data, size_t len)
 	return true;
 }
 
+ssize_t amp_stream_send_fd(int socket, const void *data, size_t len, int fd)
+{
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control = {0};
+	struct iovec io = {.iov_base = (void *)data, .iov_len = len};
+	struct msghdr message = {.msg_iov = &io, .msg_iovlen = 1};
+	ssize_t sent;
+
+	if (fd >= 0) {
+		struct cmsghdr *header;
+
+		message.msg_control = control.bytes;
+		message.msg_controllen = sizeof(control.bytes);
+		header = CMSG_FIRSTHDR(&message);
+		header->cmsg_level = SOL_SOCKET;
+		header->cmsg_type = SCM_RIGHTS;
+		header->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(header), &fd, sizeof(int));
+	}
+	sent = sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+	return sent < 0 ? -errno : sent;
+}
+
+bool amp_stream_give(struct stream *stream, const void *data, size_t len, int fd)
+{
+	return stream->fd >= 0 && stream->queued == 0 && amp_stream_send_fd(stream->fd, data, len, fd) == (ssize_t)len;
+}
+
 void amp_stream_drain(struct stream *stream)
 {
 	for (int i = 0; i < DRAIN_MAX && stream->fd >= 0 && receive(stream) > 0; i++)

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include <systemd/sd-event.h>
 
@@ -38,6 +39,12 @@ size_t amp_stream_room(const struct stream *stream);
 
 /** Writes or queues all of it. @return false if there is no room, or it is closed: then nothing was taken */
 bool amp_stream_write(struct stream *stream, const void *data, size_t len);
+
+/** Writes all of it at once, with a copy of descriptor `fd`. @return false if that cannot be: then nothing was taken */
+bool amp_stream_give(struct stream *stream, const void *data, size_t len, int fd);
+
+/** Sends `fd` (-1: none) beside bytes on a Unix socket. @return bytes sent, or a negative errno */
+ssize_t amp_stream_send_fd(int socket, const void *data, size_t len, int fd);
 
 /** Reads what has come already; for the end of a process, whose last words count. Bounded. */
 void amp_stream_drain(struct stream *stream);

@@ -275,7 +275,7 @@ enum names_core {
 static const struct {
 	const char *name;
 	void (*run)(struct client *client, struct core *core, const json_t *request);
-	enum names_core core; /* ANY_CORE: one, or all if the request names none */
+	enum names_core core; /* ANY_CORE: one; all, or Linux, if the request names none */
 	bool brief;           /* answered at once, or so important that it may take a place that is kept */
 } commands[] = {
 	{"status", command_status, NO_CORE, true},       {"down", command_down, NO_CORE, true},
@@ -283,7 +283,7 @@ static const struct {
 	{"stop", amp_server_life_cycle, ONE_CORE, true}, {"restart", amp_server_life_cycle, ONE_CORE, true},
 	{"wait", command_wait, ANY_CORE, false},         {"exec", amp_server_exec, NO_CORE, false},
 	{"console", command_console, NO_CORE, false},    {"talk", amp_server_talk, ONE_CORE, false},
-	{"sniff", amp_server_sniff, ANY_CORE, false},
+	{"sniff", amp_server_sniff, ANY_CORE, false},    {"debug", amp_server_debug, ANY_CORE, false},
 };
 
 static void run_command(size_t command, struct client *client, const json_t *request)

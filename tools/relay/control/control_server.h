@@ -126,6 +126,10 @@ void amp_server_life_cycle(struct client *client, struct core *core, const json_
 
 void amp_server_sniff(struct client *client, struct core *core, const json_t *request);
 
+/* control_debug.c; `core` NULL: Linux */
+
+void amp_server_debug(struct client *client, struct core *core, const json_t *request);
+
 /* control_hosting.c */
 
 /** start, stop and restart of a core whose host is the relay, or shall be. @return false: it is Linux' affair */

@@ -459,6 +459,7 @@ int amp_core_init(struct core *core, const struct core_config *config)
 void amp_core_destroy(struct core *core)
 {
 	amp_core_finish_dump(core);
+	amp_core_release(core);
 	let_go(core);
 	for (uint32_t v = 0; v < BELL_VECTORS; v++)
 		core->vectors[v] = sd_event_source_disable_unref(core->vectors[v]);

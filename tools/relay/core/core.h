@@ -97,6 +97,17 @@ struct trouble {
 	bool to_host;           /**< whose doorbell is late */
 };
 
+#define CORE_TIMERS 7
+
+/** Time that stands still for a core: core_hold.c. */
+struct held_time {
+	uint64_t since; /**< ns; 0: it runs */
+	struct {
+		sd_event_source *source; /**< NULL: was not under way */
+		uint64_t left;           /**< us */
+	} timer[CORE_TIMERS];
+};
+
 /** Hears of the core's life when it is the core's host in place of Linux. */
 struct core_host {
 	void (*booted)(struct core *core);                    /**< the boot ROM has been heard */
@@ -186,6 +197,7 @@ struct core {
 	struct trouble trouble;
 	struct link link;
 	struct sniff sniff;
+	struct held_time held_time;
 	struct amp_symbols *symbols;
 	uint64_t started;              /**< ns, power-on */
 	uint64_t booted;               /**< ns, the boot ROM was heard: from here on the firmware lives */
@@ -299,6 +311,15 @@ int amp_core_spawn(struct core *core, const struct core_ears *ears);
 /** Starts to watch the heartbeat, and the watchdog if the relay is it. */
 void amp_core_watch(struct core *core, core_detected_fn on_silence);
 void amp_core_unwatch(struct core *core);
+
+/* core_hold.c */
+
+/**
+ * The core and its host stand still: nothing that is waited for from them is late. What is under way goes on, with the
+ * time that it had left, after amp_core_release(). Both may be called again without harm.
+ */
+void amp_core_hold(struct core *core);
+void amp_core_release(struct core *core);
 
 /* core_crash.c */
 

@@ -51,3 +51,10 @@ uint64_t amp_heartbeat_answered(struct heartbeat *hb, uint64_t now)
 	hb->answered_at = now;
 	return now + hb->grace;
 }
+
+void amp_heartbeat_shift(struct heartbeat *hb, uint64_t ns)
+{
+	hb->changed += ns;
+	hb->asked_at += ns;
+	hb->answered_at += ns;
+}

@@ -37,4 +37,7 @@ enum heartbeat_verdict amp_heartbeat_check(struct heartbeat *hb, uint64_t now, u
 /** The process has answered. @return when to check again, ns; 0 = no change */
 uint64_t amp_heartbeat_answered(struct heartbeat *hb, uint64_t now);
 
+/** Time stood still for so long, for the core too. */
+void amp_heartbeat_shift(struct heartbeat *hb, uint64_t ns);
+
 #endif /* AMPRELAY_RELAY_HEARTBEAT_H */

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <endian.h>
-#include <errno.h>
-#include <string.h>
-#include <sys/socket.h>
 
 #include "ivshmem.h"
+#include "relay/base/stream.h"
 
 #define PROTOCOL_VERSION 0
 #define HERE_IS_MEMORY   (-1)
@@ -14,25 +12,9 @@
 static int send_message(int socket, int64_t number, int fd)
 {
 	int64_t wire = (int64_t)htole64((uint64_t)number);
-	union {
-		struct cmsghdr align;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control = {0};
-	struct iovec io = {.iov_base = &wire, .iov_len = sizeof(wire)};
-	struct msghdr message = {.msg_iov = &io, .msg_iovlen = 1};
+	ssize_t sent = amp_stream_send_fd(socket, &wire, sizeof(wire), fd);
 
-	if (fd >= 0) {
-		struct cmsghdr *header;
-
-		message.msg_control = control.bytes;
-		message.msg_controllen = sizeof(control.bytes);
-		header = CMSG_FIRSTHDR(&message);
-		header->cmsg_level = SOL_SOCKET;
-		header->cmsg_type = SCM_RIGHTS;
-		header->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(header), &fd, sizeof(int));
-	}
-	return sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? -errno : 0;
+	return sent < 0 ? (int)sent : 0;
 }
 
 static int send_vectors(int socket, int64_t peer, const int *fds, uint32_t count)
