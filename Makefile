@@ -8,7 +8,6 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
 
 BUILD   := build
-LAB_FILES := $(BUILD)/lab
 REPORTS := $(BUILD)/reports
 # Each SoC description is one SoC: `make up SOC=NAME`.
 SOCS    := $(patsubst qemu/%.dts,%,$(wildcard qemu/*.dts))
@@ -17,9 +16,13 @@ SOC     ?=
 FIRMWARE_PRESETS := cortex-m3 cortex-m33 riscv32
 DEMO    ?= bring-up
 
-# The user's own kernel tree, firmware file, and whether packages may be installed.
+# Which kernel: a version of Debian's, the user's own tree, with debugging, with patches. And which QEMU.
+KERNEL     ?=
 KERNEL_SRC ?=
+DEBUG      ?=
 FIXES      ?=
+QEMU       ?=
+# The user's own firmware file, and whether packages may be installed.
 FIRMWARE   ?=
 SETUP      ?= yes
 FUZZ_SECONDS ?= 60
@@ -27,7 +30,13 @@ PREFIX     ?= /usr/local
 # Where an installation is put together, if not in its place: for packages.
 DESTDIR    ?=
 INSTALLED  := $(DESTDIR)$(PREFIX)
-export SETUP KERNEL_SRC FIXES
+export SETUP KERNEL KERNEL_SRC DEBUG FIXES
+
+# Each kernel has a lab of its own, whose firmware and SoCs are those of build/lab.
+SHARED_FILES := $(BUILD)/lab
+LAB_FILES := $(SHARED_FILES)$(shell KERNEL='$(KERNEL)' KERNEL_SRC='$(KERNEL_SRC)' DEBUG='$(DEBUG)' kernel/which.sh 2>/dev/null)
+# With these a program runs that lab, with that QEMU; what it waits for takes longer under Linux's checkers.
+IN_LAB := AMPRELAY_LAB='$(CURDIR)/$(LAB_FILES)'$(if $(QEMU), PATH='$(CURDIR)/$(BUILD)/qemu-$(QEMU)/bin':"$$PATH")$(if $(filter %-debug,$(LAB_FILES)), AMPRELAY_PATIENCE=5)
 
 JOBS := $(shell nproc)
 AMPRELAY := $(BUILD)/bin/amprelay
@@ -42,14 +51,14 @@ LOCKED = @scripts/locked.sh $(BUILD) $(MAKE)
 demo: lab ## Play DEMO=NAME (default bring-up; 'amprelay demo --list' names all) on SOC=NAME; report in build/reports/demo-NAME.json
 	@mkdir -p $(REPORTS)
 	@$(if $(filter bring-up,$(DEMO)),ln -sfn demo-bring-up.json $(REPORTS)/demo.json) # the name that it had first
-	@$(AMPRELAY) demo '$(DEMO)' --report '$(REPORTS)/demo-$(DEMO).json' $(SOC_ARG) $(FIRMWARE_ARG)
+	@$(IN_LAB) $(AMPRELAY) demo '$(DEMO)' --report '$(REPORTS)/demo-$(DEMO).json' $(SOC_ARG) $(FIRMWARE_ARG)
 
 demo-native: ## The library alone: host and remote core as two processes; needs a C compiler and CMake, no QEMU
 	$(LOCKED) .native
 	@$(BUILD)/library/docs/examples/native_demo $(BUILD)/library/docs/examples/demo_firmware.elf
 
 up: lab ## Start a lab and leave it running (SOC=NAME: qemu/NAME.dts): then build/bin/amprelay status, exec, fault …
-	@$(AMPRELAY) up $(SOC_ARG) $(FIRMWARE_ARG)
+	@$(IN_LAB) $(AMPRELAY) up $(SOC_ARG) $(FIRMWARE_ARG)
 
 down: ## Take that lab down
 	@$(AMPRELAY) down
@@ -58,7 +67,7 @@ down: ## Take that lab down
 .PHONY: all lab setup tools firmware guest kernel cross docs
 all: lab ## Everything that the lab needs, and the library
 
-lab: ## Programs, firmware, kernel, guest image: all parts of the lab, in build/lab
+lab: ## Programs, firmware, kernel, guest image: all parts of the lab, in build/lab (of another kernel: build/lab-6.12, lab-debug)
 	$(LOCKED) .lab
 
 tools: ## Only the programs and the library for this machine (preset dev)
@@ -67,8 +76,8 @@ tools: ## Only the programs and the library for this machine (preset dev)
 firmware: ## Only firmware and boot ROMs, of all cores; a running lab takes it with `amprelay restart CORE`
 	$(LOCKED) .setup .firmware
 
-kernel: ## Only the kernel and its modules; KERNEL_SRC=DIR takes your own tree, FIXES=yes the patches of kernel/upstream
-	$(LOCKED) .path .setup .tools .kernel
+kernel: ## Only the kernel, its modules and the guest image; KERNEL=6.12, KERNEL_SRC=DIR, DEBUG=1, FIXES=yes choose another
+	$(LOCKED) .path .setup .image
 
 cross: ## The library for every core and for arm64 Linux, installed in build/prefix/PRESET
 	$(LOCKED) .setup .cross
@@ -79,8 +88,8 @@ docs: ## Reference of the public headers: build/docs/html/index.html
 setup: ## Install the Debian packages of packages.txt that are missing (SETUP=no: only name them)
 	@scripts/setup.sh
 
-.PHONY: .lab .path .setup .tools .native .firmware .guest .kernel .image .cross .docs .coverage
-.lab: .path .setup .tools .firmware .guest .kernel .image
+.PHONY: .lab .path .setup .tools .native .firmware .guest .kernel .image .qemu .cross .docs .coverage
+.lab: .path .setup .qemu .tools .firmware .image
 
 # Said before anything is built, not after five minutes.
 .path:
@@ -101,14 +110,14 @@ put = { cmp -s $(1) $(2) || { cp $(1) $(2).new && mv $(2).new $(2); }; }
 
 .tools:
 	$(call build_preset,dev)
-	@mkdir -p $(BUILD)/bin $(LAB_FILES)/firmware
+	@mkdir -p $(BUILD)/bin $(SHARED_FILES)/firmware
 	@ln -sfn ../dev/bin/amprelay $(AMPRELAY)
-	@$(foreach s,$(SOCS),$(call put,$(BUILD)/dev/gen/$(s)/soc.json,$(LAB_FILES)/$(s).json);)
+	@$(foreach s,$(SOCS),$(call put,$(BUILD)/dev/gen/$(s)/soc.json,$(SHARED_FILES)/$(s).json);)
 
 .firmware: $(FIRMWARE_PRESETS:%=.firmware-%)
-	@mkdir -p $(LAB_FILES)/firmware
+	@mkdir -p $(SHARED_FILES)/firmware
 	@for f in $(FIRMWARE_PRESETS:%=$(BUILD)/%/firmware/*.elf); do \
-		case $${f##*/} in bootrom-*) to=$(LAB_FILES) ;; *) to=$(LAB_FILES)/firmware ;; esac; \
+		case $${f##*/} in bootrom-*) to=$(SHARED_FILES) ;; *) to=$(SHARED_FILES)/firmware ;; esac; \
 		$(call put,$$f,$$to/$${f##*/}) || exit; \
 	done
 
@@ -146,20 +155,25 @@ endef
 .kernel:
 	@kernel/build.sh
 
+# One that is not the usual one has the firmware and SoCs of that: new ones appear in both.
 .image: .guest .kernel
 	@kernel/initramfs/build.sh
+	@[ $(LAB_FILES) = $(SHARED_FILES) ] || (cd $(LAB_FILES) && ln -sfn ../lab/firmware firmware && ln -sf ../lab/*.json ../lab/bootrom-*.elf .)
+
+.qemu:
+	@$(if $(QEMU),qemu/fetch.sh '$(QEMU)' $(BUILD),:)
 
 ##@ Check
 # What `make check-long` runs, one target after the other: all that CI has no time for. A new one is a word here.
-LONG_CHECKS := stress soak peers scenarios upstream options check-lto mutations fuzz headers check-release
+LONG_CHECKS := stress soak peers scenarios check-kernel upstream options check-lto mutations fuzz headers check-release
 
-.PHONY: check check-long check-unit check-asan check-tsan lint .lint check-kernel check-lab coverage stress soak mutations peers scenarios random-faults upstream headers options check-lto
+.PHONY: check check-long check-unit check-asan check-tsan lint .lint lint-kernel check-kernel .debug-kernel check-lab coverage stress soak mutations peers scenarios random-faults upstream headers options check-lto
 check: lab ## Everything that CI runs: static analysis, checks, unit tests (plain, sanitizers), cross builds, lab tests
 	@$(MAKE) lint check-asan check-tsan cross
 	@ctest --test-dir $(BUILD)/dev -j$(JOBS) --output-on-failure --no-tests=error --timeout 300
 
 check-long: FUZZ_SECONDS = 10
-check-long: ## What takes longer than CI allows: stress, soak, model peers, all scenarios, upstream patches, options, mutations, fuzz, headers, releases; all run
+check-long: ## What takes longer than CI allows: stress, soak, model peers, all scenarios, Linux's checkers, upstream patches, options, mutations, fuzz, headers, releases; all run
 	@$(MAKE) -k -j1 $(LONG_CHECKS) FUZZ_SECONDS='$(FUZZ_SECONDS)'
 
 check-unit: ## Only the unit tests (seconds)
@@ -180,11 +194,18 @@ lint: ## Static analysis: clang-tidy, cppcheck with MISRA, gcc -fanalyzer; spars
 .lint:
 	@scripts/lint.sh
 
-check-kernel: ## sparse and checkpatch over the driver
+lint-kernel: ## sparse and checkpatch over the driver
 	@kernel/lint.sh
 
+check-kernel: ## The driver under Linux's own checkers (KASAN, lockdep, kmemleak …), with allocations that fail: a report of theirs fails it
+	@$(MAKE) lab DEBUG=1
+	@$(MAKE) .debug-kernel DEBUG=1
+
+.debug-kernel:
+	@$(IN_LAB) kernel/check.sh $(AMPRELAY)
+
 check-lab: lab ## Only the lab tests: real Linux, real firmware
-	@ctest --test-dir $(BUILD)/dev -L lab -j$(JOBS) --output-on-failure --no-tests=error
+	@$(IN_LAB) ctest --test-dir $(BUILD)/dev -L lab -j$(JOBS) --output-on-failure --no-tests=error --timeout $(if $(DEBUG),1500,300)
 
 coverage: ## What the unit tests execute of lib/: table, build/reports/coverage.json; fails below 95 % of lines, 85 % of branches
 	$(LOCKED) .setup .coverage
@@ -211,10 +232,10 @@ peers: ## Our library against models of the other libraries and of Linux: RUNS=N
 
 scenarios: lab ## Every scenario of scenarios/, each fault of the catalogue among them; build/reports/scenarios.xml, logs in build/reports/scenarios
 	@mkdir -p $(REPORTS)
-	@$(AMPRELAY) scenario run scenarios --junit $(REPORTS)/scenarios.xml --artifacts $(REPORTS)/scenarios
+	@$(IN_LAB) $(AMPRELAY) scenario run scenarios --junit $(REPORTS)/scenarios.xml --artifacts $(REPORTS)/scenarios
 
 random-faults: lab ## COUNT=N times (default 1) 100 random faults, with wild writes, on a lab of SOC=NAME (default m3), from SEED=N
-	@$(AMPRELAY) scenario run scenarios/random-faults.yaml --soc $(or $(SOC),m3) --repeat $(or $(COUNT),1) --seed $(or $(SEED),1)
+	@$(IN_LAB) $(AMPRELAY) scenario run scenarios/random-faults.yaml --soc $(or $(SOC),m3) --repeat $(or $(COUNT),1) --seed $(or $(SEED),1)
 
 upstream: ## What a core does to Linux with the patches of kernel/upstream: sound in each row; the lab is the unmodified one again after it
 	@$(MAKE) lab FIXES=yes
@@ -282,8 +303,8 @@ install: lab ## Install programs, library and the lab's files below PREFIX (defa
 uninstall: ## Remove what `make install` with the same PREFIX and DESTDIR has installed
 	@scripts/uninstall.sh '$(INSTALLED)'
 
-clean: ## Remove what was built, but keep the kernel (2 to 3 minutes to build)
-	@[ ! -d $(BUILD) ] || find $(BUILD) -mindepth 1 -maxdepth 1 ! -name kernel ! -name guest -exec rm -rf {} +
+clean: ## Remove what was built, but keep kernels (2 to 3 minutes each to build) and fetched QEMUs
+	@[ ! -d $(BUILD) ] || find $(BUILD) -mindepth 1 -maxdepth 1 ! -name kernel ! -name guest ! -name 'qemu-*' -exec rm -rf {} +
 
 distclean: ## Remove all of build/
 	@rm -rf $(BUILD)
@@ -292,7 +313,7 @@ help: ## This list
 	@awk 'BEGIN {FS = ":.*## "; printf "AmpRelay: make TARGET [VARIABLE=value]\n"} \
 		/^##@/ {printf "\n%s\n", substr($$0, 5)} \
 		/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2} \
-		END {printf "\nVariables\n  KERNEL_SRC=DIR   build this kernel tree instead of Debian'\''s linux-source-6.1\n  FIXES=yes        Linux with the patches of kernel/upstream/; every target that builds the lab takes it\n"; \
+		END {printf "\nVariables\n  KERNEL=6.12      run that Linux of Debian'\''s, in build/lab-6.12\n  KERNEL_SRC=DIR   build this kernel tree instead of Debian'\''s linux-source-6.1\n  DEBUG=1          Linux with its checkers (KASAN, lockdep …), in build/lab-debug\n  FIXES=yes        Linux with the patches of kernel/upstream/; every target that builds the lab takes these\n  QEMU=10          run that QEMU of Debian'\''s backports: demo, up, check-lab and scenarios take it\n"; \
 		printf "  SOC=NAME         what up starts, and demo plays on: one of qemu/*.dts\n  DEMO=NAME        what demo plays\n"; \
 		printf "  FIRMWARE=FILE    run this firmware on the core\n  SETUP=no         install nothing; name what is missing\n"; \
 		printf "  FUZZ_SECONDS=N   how long each fuzzer runs\n  FUZZ=NAMES       run only these fuzzers\n"}' $(MAKEFILE_LIST)

@@ -3,12 +3,15 @@
 # Builds the lab's guest kernel. Usage: kernel/build.sh [BUILD-DIRECTORY]
 #                                       kernel/build.sh --check            can it be built in this place at all?
 #
-# From Debian's package linux-source-6.1, or from your own tree: KERNEL_SRC=DIR (built out of that tree: it stays as
-# it is). JOBS=N runs N compilers at a time. FIXES=yes puts modules with the patches of kernel/upstream/ in the place
-# of the unmodified ones. Leaves in BUILD-DIRECTORY (default: build):
+# From Debian's package linux-source-6.1, or KERNEL=VERSION for another one of Debian's, or from your own tree:
+# KERNEL_SRC=DIR (built out of that tree: it stays as it is). DEBUG=1 adds config/debug.config. JOBS=N runs N compilers
+# at a time; CMAKE_C_COMPILER_LAUNCHER=ccache is heeded here, too. FIXES=yes puts modules with the patches of
+# kernel/upstream/ in the place of the unmodified ones. Leaves in BUILD-DIRECTORY (default: build):
 #   lab/Image, lab/modules/*.ko   what the lab boots; with our own driver among the modules
+#   lab/linux                     the kernel's words about itself (/proc/version), which name this very build
 #   kernel/obj                    the kernel's build tree, for building modules: make -C kernel/obj M=...
 #   kernel/build.log              everything that the last build said
+# Each kernel has a build tree of its own, and a lab that is called after it (which.sh): lab-6.12, lab-debug.
 #
 # May be interrupted at any time; the next run goes on from there. When nothing has changed it does next to nothing.
 set -euo pipefail
@@ -28,20 +31,24 @@ check_place() {
 }
 
 check_place "$top" "put AmpRelay's tree somewhere else ('make demo-native' and 'make check-unit' work here, too)"
+name=$("$top/kernel/which.sh")
 [ "${1:-}" != --check ] || exit 0
 mkdir -p "${1:-$top/build}"
 build=$(cd "${1:-$top/build}" && pwd)
 check_place "$build" "choose another directory to build in"
 state=$build/kernel
-lab=$build/lab
+lab=$build/lab$name
 log=$state/build.log
-fragment=$top/kernel/config/lab.config
-tarball=/usr/src/linux-source-6.1.tar.xz
+version=${KERNEL:-6.1}
+debug=
+[ "${name%-debug}" = "$name" ] || debug=-debug
+package=linux-source-$version
+tarball=/usr/src/$package.tar.xz
 cross=aarch64-linux-gnu-
 jobs=${JOBS:-$(nproc)}
 fixes=${FIXES:-no}
 
-# Steps ("CC", "LD" … lines) of a full build of Linux 6.1 with this configuration. Only the progress display uses it.
+# Steps ("CC", "LD" … lines) of a full build of Linux 6.1 with lab.config. Only the progress display uses it.
 full_build_steps=1300
 
 say() {
@@ -59,16 +66,27 @@ step() {
 	fi
 }
 
+# The usual one is installed (packages.txt), another one may be; else Debian's security updates have it.
+find_tarball() {
+	[ ! -r "$tarball" ] || return 0
+	[ "$version" != 6.1 ] || die "$tarball is missing: install the package $package, or set KERNEL_SRC to a kernel tree"
+	local place=$state/packages/$package
+	tarball=$place$tarball
+	[ ! -r "$tarball" ] || return 0
+	say "fetching Debian's package $package (once)"
+	"$top/scripts/debian.sh" "$(. /etc/os-release && echo "$VERSION_CODENAME")-security" "$place" "$package" ||
+		die "Debian's security updates have no $package; KERNEL_SRC=DIR takes a tree of yours"
+}
+
 unpack_source() {
-	src=$state/src
-	local stamp=$state/src.stamp id
-	[ -r $tarball ] || die "$tarball is missing: install the package linux-source-6.1, or set KERNEL_SRC to a kernel tree"
-	id=$(stat -c '%s %Y' $tarball)
+	src=$state/src${name%-debug}
+	local stamp=$src.stamp id
+	id=$(stat -L -c '%s %Y' "$tarball")
 	[ -d "$src" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$id" ] && return
 	say "unpacking $tarball (once, about half a minute)"
 	rm -rf "$src" "$src.tmp" "$stamp"
 	mkdir "$src.tmp"
-	step "unpacking the kernel source" tar -C "$src.tmp" --strip-components=1 -xf $tarball
+	step "unpacking the kernel source" tar -C "$src.tmp" --strip-components=1 -xf "$tarball"
 	mv "$src.tmp" "$src"
 	printf '%s\n' "$id" >"$stamp"
 }
@@ -102,12 +120,12 @@ check_config() {
 				}
 			}
 			exit bad
-		}' "$fragment" "$1" >&2 || die "$fragment does not fit this kernel; see above"
+		}' "$fragment" "$1" >&2 || die "kernel/config does not fit this kernel; see above"
 }
 
 kmake() {
 	make -C "$src" O="$obj" ARCH=arm64 CROSS_COMPILE=$cross KBUILD_BUILD_USER=amprelay KBUILD_BUILD_HOST=lab \
-		LOCALVERSION= "$@"
+		LOCALVERSION= CC="${launcher:+$launcher }${cross}gcc" "$@"
 }
 
 configure() {
@@ -169,6 +187,9 @@ install_results() {
 		install_file "$built" "$lab/modules/${module##*/}"
 	done <"$obj/modules.order"
 	install_file "$obj/arch/arm64/boot/Image" "$lab/Image"
+	# to the letter what /proc/version will say
+	grep -aom1 'Linux version [[:print:]]*) #[0-9][[:print:]]*' "$obj/arch/arm64/boot/Image" >"$work/linux"
+	install_file "$work/linux" "$lab/linux"
 }
 
 # The packaged source does not change, so its build is up to date when it has been completed with this configuration and
@@ -192,19 +213,23 @@ if ! flock -n 9; then
 fi
 command -v ${cross}gcc >/dev/null || die "${cross}gcc is missing: install the package gcc-aarch64-linux-gnu"
 
-# Each source tree has a build tree of its own, so that going back to the other one does not build it again.
+# Each kernel has a build tree of its own, so that going back to the other one does not build it again.
+: >"$log"
+launcher=${CMAKE_C_COMPILER_LAUNCHER:-}
 if [ -n "${KERNEL_SRC:-}" ]; then
 	use_own_source
-	work=$state/own-$(printf '%s' "$src" | cksum | cut -d' ' -f1)
+	work=$state/own-$(printf '%s' "$src" | cksum | cut -d' ' -f1)$debug
 else
-	work=$state/debian
+	find_tarball
+	work=$state/debian$name
 fi
 obj=$work/obj
-recipe=$({ cat "$fragment"; stat -L -c '%s %Y' $tarball 2>/dev/null; ${cross}gcc -dumpfullversion; } | cksum)
 mkdir -p "$obj"
+fragment=$work/fragment
+cat "$top/kernel/config/lab.config" ${debug:+"$top/kernel/config/debug.config"} >"$fragment"
+recipe=$({ cat "$fragment"; stat -L -c '%s %Y' "$tarball" 2>/dev/null; ${cross}gcc -dumpfullversion; } | cksum)
 ln -sfnT "${work##*/}/obj" "$state/obj"
 
-: >"$log"
 if ! kernel_is_current; then
 	[ -n "${KERNEL_SRC:-}" ] || unpack_source
 	rm -f "$work/complete"

@@ -8,13 +8,13 @@
 
 #include "amprelay_rproc.h"
 
-/* The core's section of the control block, which rproc_da_to_va() does not give access to. */
-static void dump_remote(struct rproc *rproc, struct rproc_dump_segment *segment, void *dest,
+/* Any of the core's memory; rproc_da_to_va() gives access only to what an ELF file may occupy. */
+static void dump_memory(struct rproc *rproc, struct rproc_dump_segment *segment, void *dest,
 			size_t offset, size_t size)
 {
 	struct amp_core *core = rproc->priv;
 
-	memcpy(dest, core->mem + AMP_REMOTE_OFFSET + offset, size);
+	memcpy(dest, core->mem + (segment->da - core->soc.mem_da) + offset, size);
 }
 
 static void drop_segments(struct rproc *rproc)
@@ -33,9 +33,10 @@ static void drop_segments(struct rproc *rproc)
  * @core: the core
  * @image: the firmware
  *
- * That is all memory that the firmware's segments occupy (code, data, zeroed data, stacks), the
- * trace buffer, and the core's section of the control block with its crash record. To be called
- * for each life, since the firmware may be another one.
+ * That is all memory that the firmware's segments occupy (code, data, zeroed data, stacks), and all
+ * regions that explain a crash: the control block with the crash record, the trace buffer, vrings
+ * and message buffers. A heap is left out, since it may be large. To be called for each life, since
+ * the firmware may be another one.
  *
  * Return: 0 or -ENOMEM; remoteproc frees what was registered.
  */
@@ -52,13 +53,9 @@ int amp_dump_add_segments(struct amp_core *core, const struct amp_image *image)
 	for (i = 0; !ret && i < core->soc.num_regions; i++) {
 		const struct amp_region *region = &core->soc.region[i];
 
-		if (region->kind == AMP_REGION_TRACE)
-			ret = rproc_coredump_add_segment(rproc, amp_region_da(core, region),
-							 region->size);
+		if (region->kind != AMP_REGION_FIRMWARE && region->kind != AMP_REGION_HEAP)
+			ret = rproc_coredump_add_custom_segment(rproc, amp_region_da(core, region),
+								region->size, dump_memory, NULL);
 	}
-	if (!ret)
-		ret = rproc_coredump_add_custom_segment(rproc, core->soc.mem_da + AMP_REMOTE_OFFSET,
-							sizeof(struct amp_remote), dump_remote,
-							NULL);
 	return ret;
 }

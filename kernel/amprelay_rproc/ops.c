@@ -69,7 +69,8 @@ static int power_off(struct amp_core *core)
  * - no interrupt of a virtqueue is being handled: remoteproc frees the queues without checking.
  *
  * This subdevice does both. It is added after those of the virtio devices, and so stopped before
- * them.
+ * them. Between the two it takes the dump of a crash: the core does not write any more, and the
+ * rings are still as it has left them.
  */
 static void quiesce(struct rproc_subdev *subdev, bool crashed)
 {
@@ -78,6 +79,8 @@ static void quiesce(struct rproc_subdev *subdev, bool crashed)
 
 	/* If this fails, amp_stop() tries again and reports it. */
 	power_off(core);
+	if (crashed)
+		core->framework_coredump(core->rproc);
 	/*
 	 * Release the senders before disabling the interrupts: one of them may be a callback in an
 	 * interrupt's thread, for which disable_vqs() waits.
@@ -310,17 +313,14 @@ static void amp_kick(struct rproc *rproc, int notify_id)
 }
 
 /*
- * Called between stop and start of a recovery. If the recovery fails from here on (bad or missing
- * firmware, a core that does not start), remoteproc would leave the state "offline", and then
- * refuse to stop the core, so that its resources could never be released. So set the state to
- * "crashed": such a core can be stopped, or recovered once more.
+ * Called between stop and start of a recovery; quiesce() has taken the dump. If the recovery fails
+ * from here on (bad or missing firmware, a core that does not start), remoteproc would leave the
+ * state "offline", and then refuse to stop the core, so that its resources could never be released.
+ * So set the state to "crashed": such a core can be stopped, or recovered once more.
  */
 static void amp_coredump(struct rproc *rproc)
 {
-	struct amp_core *core = rproc->priv;
-
 	rproc->state = RPROC_CRASHED;
-	core->framework_coredump(rproc);
 }
 
 const struct rproc_ops amp_rproc_ops = {

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Builds the lab's initramfs. Usage: kernel/initramfs/build.sh [BUILD-DIRECTORY [PROGRAMS-DIRECTORY]]
 #
-# BUILD-DIRECTORY (default: build) gets lab/initramfs.cpio.gz. It needs what kernel/build.sh left in lab/modules, and
-# the guest's programs in PROGRAMS-DIRECTORY (default: BUILD-DIRECTORY/arm64-linux/tools/guest).
+# BUILD-DIRECTORY (default: build) gets lab/initramfs.cpio.gz. It needs what kernel/build.sh left in lab/linux and
+# lab/modules, and the guest's programs in PROGRAMS-DIRECTORY (default: BUILD-DIRECTORY/arm64-linux/tools/guest).
+# KERNEL=VERSION and DEBUG=1 choose the lab, as they do there.
 #
 # Busybox is Debian's package busybox-static for arm64, fetched once into BUILD-DIRECTORY/guest. BUSYBOX=FILE takes
 # another static arm64 busybox instead.
@@ -17,7 +18,8 @@ programs=${2:-$build/arm64-linux/tools/guest}
 state=$build/guest
 log=$state/build.log
 root=$state/root
-output=$build/lab/initramfs.cpio.gz
+lab=$build/lab$("$top/kernel/which.sh")
+output=$lab/initramfs.cpio.gz
 
 die() {
 	printf 'guest: %s\n' "$*" >&2
@@ -79,17 +81,17 @@ copy() {
 
 fill_root() {
 	local module release
-	release=$(cat "$build/kernel/obj/include/config/kernel.release" 2>/dev/null) || die "no kernel is built in $build/kernel"
+	release=$(cut -d' ' -f3 "$lab/linux" 2>/dev/null) || die "no kernel is built in $lab"
 	rm -rf "$root"
 	mkdir -p "$root"/{bin,sbin,dev,etc,firmware,proc,sys,tmp,usr/bin,usr/sbin,lib/modules/"$release"}
 	install -m 755 "$busybox" "$root/bin/busybox"
 	ln -s busybox "$root/bin/sh"
 	install -m 755 "$here/init" "$root/init"
 	install -m 755 "$here/rc" "$here/settled" "$root/etc/"
-	install -m 644 "$here/inittab" "$here/mdev.conf" "$here/profile" "$here/modules" "$root/etc/"
+	install -m 644 "$here/inittab" "$here/mdev.conf" "$here/profile" "$here/modules" "$lab/linux" "$root/etc/"
 	while read -r module _; do
 		case $module in '' | '#'*) continue ;; esac
-		copy "$build/lab/modules/$module.ko" "lib/modules/$release" 644
+		copy "$lab/modules/$module.ko" "lib/modules/$release" 644
 	done <"$here/modules"
 	copy "$programs/amprelay-agent" bin 755
 	copy "$programs/rproc" bin 755
@@ -110,7 +112,7 @@ pack() {
 	(cd "$root" && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0 --reproducible | gzip -n -6) >"$output.tmp"
 }
 
-mkdir -p "$state" "$build/lab"
+mkdir -p "$state" "$lab"
 exec 9>"$state/lock"
 flock -n 9 || {
 	printf 'guest: another build is running; waiting for it\n'

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # usage: reproduce.sh [KIND...]: do to the lab's Linux what each patch of this folder is about, and see whether it
 # stays sound. Each kind gets a lab of its own. Exit status 0: sound in all; 1: broken in some. Needs `make lab`; the
-# kernel is the one that is there: unmodified, or with the patches after `make kernel FIXES=yes`.
+# kernel is the one that is there: unmodified, or with the patches after `make lab FIXES=yes`.
 set -eu
 top=$(cd "$(dirname "$0")/../.." && pwd)
 export AMPRELAY="${AMPRELAY:-$top/build/bin/amprelay}" AMPRELAY_LAB="${AMPRELAY_LAB:-$top/build/lab}"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# C outside kernel/ is formatted by clang-format; kernel/ has checkpatch (make check-kernel).
+# C outside kernel/ is formatted by clang-format; kernel/ has checkpatch (make lint-kernel).
 . "$(dirname "$0")/common.sh"
 
 status=0

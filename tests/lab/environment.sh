@@ -13,7 +13,7 @@ expect 5 "shared memory of core m3" with_small_files up
 expect 5 "not-there" amp up --kernel "$AMPRELAY_STATE/not-there"
 expect 5 "make lab" amp up --lab "$AMPRELAY_STATE"
 mkdir "$AMPRELAY_STATE/lab"
-cp -r "$AMPRELAY_LAB/." "$AMPRELAY_STATE/lab"
+cp -rL "$AMPRELAY_LAB/." "$AMPRELAY_STATE/lab"
 jq '.cores[0].mem_size = "0x1001"' "$AMPRELAY_LAB/m3.json" >"$AMPRELAY_STATE/lab/m3.json"
 expect 5 "mem_size" amp up --lab "$AMPRELAY_STATE/lab"
 head -c 100 "$AMPRELAY_LAB/m3.json" >"$AMPRELAY_STATE/lab/m3.json"

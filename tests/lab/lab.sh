@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
 # What the lab tests share. A test is a short sequence of `amp` commands and expectations; each expectation prints one
-# line and a failed one ends the test with the lab's last words. Sourced, with $AMPRELAY (the program) and
-# $AMPRELAY_LAB in the environment.
+# line and a failed one ends the test with the lab's last words. Sourced, with $AMPRELAY (the program) in the
+# environment; $AMPRELAY_LAB says which lab, if it is not the usual one, and $AMPRELAY_PATIENCE how slow it is.
 
 set -eu
 
 : "${AMPRELAY:?run me with ctest -L lab, or set AMPRELAY to the program}"
+export AMPRELAY_LAB="${AMPRELAY_LAB:-$(cd "$(dirname "$0")/../.." && pwd)/build/lab}"
 NAME=${LAB_NAME:-t$$}
 AMPRELAY_STATE=$(mktemp -d "${TMPDIR:-/tmp}/amprelay-test.XXXXXX")
 export AMPRELAY_STATE
 STATE=$AMPRELAY_STATE/$NAME
-TIMEOUT=60 # of each wait, seconds: generous, since waits are on events
+TIMEOUT=$((60 * ${AMPRELAY_PATIENCE:-1})) # of each wait, seconds: generous, since waits are on events
 
 # A lab must not outlive its test, however that ends: it hangs on a pipe (8) of which only this shell holds the
 # writing end (9).

@@ -6,7 +6,7 @@
 
 prefix=$AMPRELAY_STATE/prefix project=$AMPRELAY_STATE/project
 DESTDIR='' cmake --install "$1" --prefix "$prefix" >/dev/null
-cp -r "$AMPRELAY_LAB/." "$prefix/share/amprelay"
+cp -rL "$AMPRELAY_LAB/." "$prefix/share/amprelay"
 unset AMPRELAY_LAB
 PATH=$prefix/bin:$PATH
 export PATH

@@ -1,12 +1,32 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# usage: sound_kernel.sh [FILE]: Linux's log, in FILE or on standard input, has no complaint. One is let pass, since
-# unmodified Linux warns by itself when a core goes away under a program that polls (kernel/upstream, patch 5): the
-# report of rpmsg_poll().
+# usage: sound_kernel.sh LAB | -f FILE: Linux's log, of that lab ($AMPRELAY) or in a file, has no complaint; of a kernel
+# with its leak detector, there is no leak either. Complaints are printed. Two are let pass, since unmodified Linux
+# makes them by itself:
+#   rpmsg_poll()     when a core goes away under a program that polls (kernel/upstream, patch 5)
+#   ept->cb_lock     lockdep takes the name service's lock, and that of a channel which it destroys, for one
 set -eu
-! awk '/-\[ cut here \]-/ { report = 1; text = ""; known = 0 }
-	/WARNING:.* rpmsg_poll\+/ { known = report }
-	report { text = text $0 "\n" }
+if [ "$1" = -f ]; then
+	exec <"$2"
+else
+	log=$(mktemp)
+	trap 'rm -f "$log"' EXIT
+	# objects are told of when they are five seconds old
+	"$AMPRELAY" --name "$1" exec -n -- sh -c '
+		leaks=/sys/kernel/debug/kmemleak
+		[ ! -e $leaks ] || { sleep 6; echo scan >$leaks; echo scan >$leaks; cat $leaks; }
+		dmesg' >"$log"
+	exec <"$log"
+fi
+! awk '
+	function text(line) { sub(/^\[ *[0-9.]+\] /, "", line); return line }
+	/-\[ cut here \]-/ || /WARNING: (possible|inconsistent|suspicious|bad)/ { report = 1; said = ""; known = trace = 0 }
+	report && (/WARNING:.* rpmsg_poll\+/ || /&ept->cb_lock/) { known = 1 }
+	# lockdep has no line for the end: its call trace is indented
+	report && trace && text($0) !~ /^ / && !/-\[ end trace / { if (!known) printf "%s", said; report = 0 }
+	report && /Call trace:/ { trace = 1 }
+	report { said = said $0 "\n" }
 	!report { print }
-	report && /-\[ end trace / { report = 0; if (!known) printf "%s", text; text = "" }
-	END { printf "%s", text }' "$@" | grep -iE 'BUG:|WARNING:|Oops|Call trace|use-after-free'
+	report && /-\[ end trace / { report = 0; if (!known) printf "%s", said }
+	END { if (report && !known) printf "%s", said }' |
+	grep -E 'BUG[: ]|WARNING:|Oops|Call trace|use-after-free|UBSAN:|ODEBUG:|DMA-API:.*(error|leak|not |different)|INFO: (task|rcu|trying)|list_(add|del) corruption|unreferenced object|suspected memory leak|Kernel panic'

@@ -246,6 +246,15 @@ void amp_cli_time_of_day(int64_t ns, char out[AMP_CLI_TIME_LEN])
 	snprintf(out + n, AMP_CLI_TIME_LEN - n, ".%03d", (int)(ns / (int64_t)NS_PER_MS % 1000));
 }
 
+int amp_cli_patience(void)
+{
+	const char *text = getenv("AMPRELAY_PATIENCE");
+
+	int times = text && text[0] ? (int)amp_cli_number(text, "AMPRELAY_PATIENCE", 100) : 1;
+
+	return times ? times : 1;
+}
+
 int64_t amp_cli_now_ms(void)
 {
 	return (int64_t)(now_ns() / NS_PER_MS);

@@ -87,6 +87,9 @@ void amp_cli_time_of_day(int64_t ns, char out[AMP_CLI_TIME_LEN]);
 /** Milliseconds of CLOCK_MONOTONIC. */
 int64_t amp_cli_now_ms(void);
 
+/** @return how many times longer than usual to wait, on a slow machine or kernel: $AMPRELAY_PATIENCE, 1 to 100 */
+int amp_cli_patience(void);
+
 /* the commands */
 int cmd_console(int argc, char **argv);
 int cmd_cp(int argc, char **argv);

@@ -33,13 +33,14 @@ static json_int_t sum(const json_t *counts)
 static void print_lab(const json_t *answer)
 {
 	const json_t *host = json_object_get(answer, "host"), *debugger = json_object_get(answer, "debugger");
+	const char *release = amp_event_string(host, "release");
 	bool running = strcmp(amp_event_string(host, "state"), "running") == 0;
 
 	amp_table_say("lab '%s' is %s for %.1f s (SoC %s, relay's process %d)", amp_event_string(answer, "lab"),
 	              amp_event_string(answer, "state"), number(answer, "uptime_ms") / 1000,
 	              amp_event_string(answer, "soc"), (int)number(answer, "pid"));
-	printf("Linux is %s%s%s, its agent is %s\n", amp_cli_color(running ? COLOR_GOOD : COLOR_BAD),
-	       running ? "running" : "off", amp_cli_color(COLOR_END),
+	printf("Linux%s%s is %s%s%s, its agent is %s\n", release[0] ? " " : "", release,
+	       amp_cli_color(running ? COLOR_GOOD : COLOR_BAD), running ? "running" : "off", amp_cli_color(COLOR_END),
 	       strcmp(amp_event_string(host, "agent"), "up") == 0 ? "up" : "down");
 	if (json_is_object(debugger))
 		amp_table_say("%s is in a debugger%s", amp_event_string(debugger, "of"),

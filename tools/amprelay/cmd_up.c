@@ -545,7 +545,10 @@ static int bring_up(struct up *up)
 
 int cmd_up(int argc, char **argv)
 {
-	struct up up = {.timeout_ms = 60000, .lifeline = -1, .reason = {.to = stderr}, .start = amp_cli_now_ms()};
+	struct up up = {.timeout_ms = 60000 * amp_cli_patience(),
+	                .lifeline = -1,
+	                .reason = {.to = stderr},
+	                .start = amp_cli_now_ms()};
 	int err;
 
 	amp_cli_parse(&argp, argc, argv, 0, &up);

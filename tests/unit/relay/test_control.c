@@ -328,6 +328,29 @@ static void status_tells_lab_host_and_cores(void **state)
 	close(fd);
 }
 
+/* What a program writes into the kernel's log says nothing about the kernel. */
+static void status_tells_which_kernel_runs(void **state)
+{
+	static const char log[] = "[    0.000000] Booting Linux on physical CPU 0x0000000000\n"
+				  "[    0.000000] Linux version 6.1.192-amprelay-debug (a@b) #1 SMP\n"
+				  "[    1.234567] Linux version 9 is a lie\n";
+	char packet[4096];
+	json_t *object;
+	int fd;
+
+	(void)state;
+	agent_is_up();
+	agent_sends(AMP_FRAME_KMSG, 0, log, sizeof(log) - 1);
+	agent_sends(AMP_FRAME_KMSG, 0, "[    0.000000] Linux version", 28);
+	fd = request("{\"cmd\":\"status\"}");
+	assert_true(hear(fd, packet, sizeof(packet)) > 0);
+	object = json_loads(packet + 1, 0, NULL);
+	assert_string_equal(json_string_value(json_object_get(json_object_get(object, "host"), "release")),
+	                    "6.1.192-amprelay-debug");
+	json_decref(object);
+	close(fd);
+}
+
 static void a_waiter_hears_when_the_agent_is_up(void **state)
 {
 	char error[256], packet[16];
@@ -836,6 +859,7 @@ int main(void)
 		TEST(the_relay_talks_to_no_core_that_linux_hosts),
 		TEST(a_message_without_a_channel_or_a_text_is_refused),
 		TEST(status_tells_lab_host_and_cores),
+		TEST(status_tells_which_kernel_runs),
 		TEST(a_waiter_hears_when_the_agent_is_up),
 		TEST(a_waiter_waits_no_longer_than_it_said),
 		TEST(a_wait_for_nothing_known_is_refused),

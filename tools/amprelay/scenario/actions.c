@@ -23,7 +23,8 @@ struct action {
 static int64_t deadline_of(const struct run *run, const struct scenario_step *step)
 {
 	const uint32_t *timeout = step->timeout ? step->timeout : run->scenario->timeout;
-	int64_t deadline = amp_cli_now_ms() + (int64_t)(timeout ? *timeout : DEFAULT_TIMEOUT_S) * 1000;
+	int64_t deadline =
+		amp_cli_now_ms() + (int64_t)(timeout ? *timeout : DEFAULT_TIMEOUT_S) * 1000 * amp_cli_patience();
 
 	return deadline < run->deadline ? deadline : run->deadline;
 }

@@ -227,7 +227,8 @@ json_t *amp_run_scenario(const struct scenario *scenario, const char *soc, uint6
 	run->scenario = scenario;
 	run->options = options;
 	run->soc = soc;
-	run->deadline = began + (int64_t)(scenario->limit ? *scenario->limit : DEFAULT_LIMIT_S) * 1000;
+	run->deadline =
+		began + (int64_t)(scenario->limit ? *scenario->limit : DEFAULT_LIMIT_S) * 1000 * amp_cli_patience();
 	if (prepare(run, seed, &why))
 		run_steps(run, scenario->steps, scenario->steps_count);
 	else if (asprintf(&run->failure, "%s:1: %s\n", scenario->path, why) < 0)

@@ -193,6 +193,21 @@ static bool on_hello(struct agent *agent, const struct amp_frame *frame, const u
 	return true;
 }
 
+/* Whole lines of the kernel's log. Its first ones tell which kernel it is; no program has their time stamp. */
+static void on_kernel_log(struct agent *agent, const uint8_t *lines, size_t len)
+{
+	static const char mark[] = "[    0.000000] Linux version ";
+	const uint8_t *found = memmem(lines, len, mark, sizeof(mark) - 1), *end;
+
+	amp_logfile_write(&agent->lab->vm.kernel_file, lines, len);
+	if (!found)
+		return;
+	found += sizeof(mark) - 1;
+	end = memchr(found, ' ', (size_t)(lines + len - found));
+	if (end)
+		amp_text_clean(agent->release, sizeof(agent->release), found, (size_t)(end - found));
+}
+
 static bool on_output(struct agent_channel *channel, const struct amp_frame *frame, const uint8_t *payload)
 {
 	if (frame->len > AMP_AGENT_WINDOW - channel->under_way - channel->owed)
@@ -224,7 +239,7 @@ static bool on_frame(void *userdata, const struct amp_frame *frame, const uint8_
 	case AMP_FRAME_HELLO:
 		return on_hello(agent, frame, payload);
 	case AMP_FRAME_KMSG:
-		amp_logfile_write(&agent->lab->vm.kernel_file, payload, frame->len);
+		on_kernel_log(agent, payload, frame->len);
 		return true;
 	case AMP_FRAME_DUMP:
 		amp_dump_begin(agent, payload, frame->len);

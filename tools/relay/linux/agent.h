@@ -43,6 +43,7 @@ struct agent {
 	struct stream stream;
 	struct frame_reader reader;
 	bool up;
+	char release[65]; /**< which Linux it is in (uname -r), or "" before that has said so */
 	uint16_t last_id;
 	struct agent_dump dump;
 	struct agent_channel channel[AGENT_CHANNELS];

@@ -1,0 +1,81 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# usage, in the guest: allocations.sh start | recovery | probe
+# Does that again and again; each time the next allocation of it fails, until all have failed once. A failed attempt
+# ends with ENOMEM, and leaves what the next one needs.
+set -eu
+rproc=/sys/class/remoteproc/remoteproc0
+driver=/sys/bus/pci/drivers/amprelay_rproc
+
+fail() {
+	echo "not ok - allocation $n: $*"
+	exit 1
+}
+
+# attempt WORD FILE: writes the word, with the nth allocation of that failing. What was said is in $said; status 1:
+# there are fewer than n.
+attempt() {
+	said=$(sh -c "echo $n >/proc/self/fail-nth; echo $1 >$2; read left </proc/self/fail-nth; echo left=\$left" 2>&1)
+	[ "${said##*left=}" = 0 ]
+}
+
+refused() {
+	case $said in
+	*"annot allocate memory"* | *"ut of memory"*) refusals=$((refusals + 1)) ;;
+	*left=0) return 1 ;;
+	*) fail "$said" ;;
+	esac
+}
+
+once_start() {
+	attempt start $rproc/state || more=no
+	if refused; then
+		[ "$(cat $rproc/state)" = offline ] || fail "state $(cat $rproc/state) after '$said'"
+	else
+		echo stop >$rproc/state || fail "cannot be stopped"
+	fi
+}
+
+# sysfs does not tell whether a recovery has worked: the state does.
+once_recovery() {
+	echo 1 >/sys/kernel/debug/remoteproc/remoteproc0/crash
+	crashes=$((crashes + 1))
+	timeout 60 grep -m1 -q "handling crash #$crashes in" /dev/kmsg || fail "the crash is not handled"
+	attempt recover $rproc/recovery || more=no
+	if [ "$(cat $rproc/state)" != running ]; then
+		refusals=$((refusals + 1))
+		[ "$(cat $rproc/state)" = crashed ] || fail "state $(cat $rproc/state) after '$said'"
+		echo recover >$rproc/recovery
+		[ "$(cat $rproc/state)" = running ] || fail "does not recover afterwards"
+	fi
+}
+
+once_probe() {
+	attempt "$device" $driver/bind || more=no
+	refused || echo "$device" >$driver/unbind
+}
+
+# Allocations that may wait fail, too, and it is not talked about.
+echo N >/sys/kernel/debug/failslab/ignore-gfp-wait
+echo 0 >/sys/kernel/debug/failslab/verbose
+n=0 refusals=0 crashes=0 more=yes
+case $1 in
+start) echo stop >$rproc/state ;;
+recovery) echo disabled >$rproc/recovery ;;
+probe)
+	device=$(basename $driver/0000:*)
+	echo "$device" >$driver/unbind
+	;;
+esac
+while [ $more = yes ]; do
+	n=$((n + 1))
+	[ $n -le 2000 ] || fail "it does not end"
+	once_"$1"
+done
+case $1 in
+start) echo start >$rproc/state ;;
+recovery) echo enabled >$rproc/recovery ;;
+probe) echo "$device" >$driver/bind ;;
+esac
+echo "ok - $1: $((n - 1)) allocations have failed, $refusals times that was its end"
+[ $refusals -gt 0 ] || fail "no allocation has been refused"

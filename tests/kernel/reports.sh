@@ -1,0 +1,97 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Which lines of a kernel's log count as a complaint: every checker's, but not what unmodified Linux is known for, and
+# not what stands beside that.
+set -euo pipefail
+
+sound=$(dirname "$0")/../lab/sound_kernel.sh
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failed=0
+
+# claim STATUS TEXT <LOG
+claim() {
+	local got=0
+	{
+		echo '[    0.000000] Linux version 6.1.192-amprelay-debug (amprelay@lab)'
+		cat
+		echo '[    9.000000] remoteproc remoteproc0: remote processor m3 is now up'
+	} >"$work/log"
+	"$sound" -f "$work/log" >"$work/said" || got=$?
+	if [ "$got" = "$1" ]; then
+		echo "ok - $2"
+	else
+		sed 's/^/    /' "$work/said"
+		echo "not ok - $2: status $got"
+		failed=1
+	fi
+}
+
+trace='[    5.000003] Call trace:
+[    5.000004]  dump_backtrace+0x0/0x1a0
+[    5.000005]  ret_from_fork+0x10/0x20'
+
+claim 0 "a log without complaints is sound" </dev/null
+claim 1 "KASAN is heard" <<END
+[    5.000000] ==================================================================
+[    5.000001] BUG: KASAN: slab-use-after-free in amp_report_work+0x50/0x100 [amprelay_rproc]
+$trace
+END
+claim 1 "a sleep where none is allowed is heard" <<END
+[    5.000000] BUG: sleeping function called from invalid context at kernel/locking/mutex.c:580
+$trace
+END
+claim 1 "the undefined-behaviour checker is heard" <<END
+[    5.000000] UBSAN: array-index-out-of-bounds in pci.c:7:3
+END
+claim 1 "a broken list is heard" <<END
+[    5.000000] list_del corruption. prev->next should be ffff0000, but was dead4ead
+END
+claim 1 "an object that is freed while it is in use is heard" <<END
+[    5.000000] ------------[ cut here ]------------
+[    5.000001] ODEBUG: free active (active state 0) object type: work_struct hint: amp_report_work
+[    5.000002] WARNING: CPU: 0 PID: 7 at lib/debugobjects.c:505 debug_print_object+0xb8/0x100
+$trace
+[    5.000006] ---[ end trace 0000000000000000 ]---
+END
+claim 1 "a leak is heard" <<END
+unreferenced object 0xffff00000a1b2c80 (size 128):
+  comm "insmod", pid 61, jiffies 4294893216 (age 8.112s)
+END
+claim 1 "a task that hangs is heard" <<END
+[    5.000000] INFO: task rmmod:99 blocked for more than 122 seconds.
+END
+claim 1 "lockdep is heard" <<END
+[    5.000000] ======================================================
+[    5.000001] WARNING: possible circular locking dependency detected
+[    5.000002] rmmod/99 is trying to acquire lock:
+$trace
+END
+claim 0 "what lockdep says about the name service is known" <<END
+[    5.000000] ============================================
+[    5.000001] WARNING: possible recursive locking detected
+[    5.000002] irq/25/60 is trying to acquire lock:
+[    5.000002] ffff000006c2c898 (&ept->cb_lock){+.+.}-{3:3}, at: virtio_rpmsg_destroy_ept+0x4c/0xa0
+[    5.000002] stack backtrace:
+$trace
+END
+claim 1 "what comes behind the known report is heard" <<END
+[    5.000000] ============================================
+[    5.000001] WARNING: possible recursive locking detected
+[    5.000002] ffff000006c2c898 (&ept->cb_lock){+.+.}-{3:3}, at: virtio_rpmsg_destroy_ept+0x4c/0xa0
+$trace
+[    5.000006] BUG: KASAN: double-free in kfree+0x10/0x20
+END
+claim 0 "the warning of rpmsg_poll is known" <<END
+[    5.000000] ------------[ cut here ]------------
+[    5.000002] WARNING: CPU: 0 PID: 7 at drivers/rpmsg/rpmsg_core.c:270 rpmsg_poll+0x20/0x28
+$trace
+[    5.000006] ---[ end trace 0000000000000000 ]---
+END
+claim 1 "another warning is heard" <<END
+[    5.000000] ------------[ cut here ]------------
+[    5.000002] WARNING: CPU: 0 PID: 7 at drivers/remoteproc/remoteproc_core.c:270 rproc_boot+0x20/0x28
+$trace
+[    5.000006] ---[ end trace 0000000000000000 ]---
+END
+exit $failed
