@@ -33,62 +33,69 @@ static __attribute__((__noinline__)) struct block *after(struct block *block)
 	return (struct block *)(void *)((char *)block + block->size);
 }
 
-/* Interrupts are disabled. */
-static void *take(uint32_t size)
+/* The allocation at ptr, or the first free block of this size. Free neighbours become one block as they are met.
+ * Interrupts are disabled. */
+static struct block *search(const void *ptr, uint32_t size)
 {
-	struct block *next, *end = arena + BLOCKS;
+	struct block *block = arena, *next, *end = arena + BLOCKS;
 
 	if (arena[0].size == 0)
 		arena[0].size = sizeof(arena);
-	for (struct block *block = arena; block < end; block = next) {
+	while (block < end) {
 		next = after(block);
-		/* Free neighbours become one block when somebody looks for memory. */
-		while (!block->used && next < end) {
-			(void)after(next);
-			if (next->used)
-				break;
-			block->size += next->size;
-			next = after(block);
-		}
-		if (block->used || block->size < size)
+		if (block->used) {
+			if (block + 1 == ptr)
+				return block;
+			block = next;
 			continue;
-		if (block->size > size) {
-			next = (struct block *)(void *)((char *)block + size);
-			next->size = block->size - size;
-			next->used = 0;
-			block->size = size;
 		}
-		block->used = 1;
-		return block + 1;
+		if (next < end) {
+			(void)after(next);
+			if (!next->used) {
+				block->size += next->size;
+				continue;
+			}
+		}
+		if (block->size >= size)
+			return block;
+		block = next;
 	}
 	return NULL;
 }
 
 void *metal_allocate_memory(unsigned int size)
 {
+	struct block *block, *rest;
 	unsigned int flags;
-	void *ptr;
 
 	if (size == 0 || size > sizeof(arena))
 		return NULL;
 	flags = metal_irq_save_disable();
-	ptr = take((uint32_t)((size + 2 * sizeof(struct block) - 1) / sizeof(struct block) * sizeof(struct block)));
+	size = (size + 2 * sizeof(struct block) - 1) / sizeof(struct block) * sizeof(struct block);
+	block = search(NULL, size);
+	if (block) {
+		if (block->size > size) {
+			rest = (struct block *)(void *)((char *)block + size);
+			rest->size = block->size - size;
+			rest->used = 0;
+			block->size = size;
+		}
+		block->used = 1;
+		block++;
+	}
 	metal_irq_restore_enable(flags);
-	return ptr;
+	return block;
 }
 
 void metal_free_memory(void *ptr)
 {
-	struct block *block = arena, *live_block = NULL;
+	struct block *live_block;
 	unsigned int flags;
 
 	if (!ptr)
 		return;
 	flags = metal_irq_save_disable();
-	for (; arena[0].size && block < arena + BLOCKS; block = after(block)) {
-		if (block + 1 == ptr && block->used)
-			live_block = block;
-	}
+	live_block = search(ptr, UINT32_MAX);
 	metal_assert(live_block); /* else it was freed before, or never came from here */
 	live_block->used = 0;
 	metal_irq_restore_enable(flags);
