@@ -3,21 +3,19 @@
 #ifndef AMP_ELF_FORMAT_H
 #define AMP_ELF_FORMAT_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 /* e_ident */
-#define EI_CLASS   4
-#define EI_DATA    5
-#define EI_VERSION 6
-#define EI_NIDENT  16
+#define EI_KIND   4 /* class, byte order and version, as one number */
+#define EI_DATA   5
+#define EI_NIDENT 16
+
+#define ELF_MAGIC 0x464c457fu /* "\177ELF", as a number */
 
 enum {
-	ELF_CLASS32 = 1,
-	ELF_CLASS64 = 2,
-	ELF_DATA_LSB = 1,
+	ELF_KIND_32 = 0x010101, /* little-endian, version 1; that of 64 bits is one more */
+	ELF_KIND_MASK = 0xffffff,
 	ELF_DATA_MSB = 2,
 	ELF_TYPE_EXEC = 2,
 	ELF_TYPE_DYN = 3,
@@ -70,23 +68,38 @@ enum {
 	ELF_SHDR_FIELDS,
 };
 
-#define ELF_EHDR_SIZE(wide) ((wide) ? 64u : 52u)
-#define ELF_PHDR_SIZE(wide) ((wide) ? 56u : 32u)
-#define ELF_SHDR_SIZE(wide) ((wide) ? 64u : 40u)
+/* wide: 1 if it has 64 bits, 0 if 32 */
+#define ELF_EHDR_SIZE(wide) (52u + 12u * (wide))
+#define ELF_PHDR_SIZE(wide) (32u + 24u * (wide))
+#define ELF_SHDR_SIZE(wide) (40u + 24u * (wide))
+
+/* Numbers at any place. The library is for little-endian cores. */
+struct elf_half {
+	uint16_t it;
+} __attribute__((__packed__, __may_alias__));
+struct elf_word {
+	uint32_t it;
+} __attribute__((__packed__, __may_alias__));
+
+static inline uint32_t elf_word(const void *bytes)
+{
+	return ((const struct elf_word *)bytes)->it;
+}
 
 /** Unpack the fields of @p layout. What is too large for a core with 32-bit addresses becomes SIZE_MAX, which no check
  * lets pass. */
-static inline void elf_unpack(const uint8_t *bytes, bool wide, const char *layout, size_t *fields)
+static inline void elf_unpack(const uint8_t *bytes, unsigned int wide, const char *layout, size_t *fields)
 {
-	size_t size;
+	unsigned int size;
 	uint64_t value;
 
 	for (; *layout; layout++) {
-		size = (size_t)(*layout - '0');
-		if (size == 8 && !wide)
+		size = (unsigned int)*layout - '0';
+		value = size == 2 ? ((const struct elf_half *)(const void *)bytes)->it : elf_word(bytes);
+		if (size == 8 && wide)
+			value |= (uint64_t)elf_word(bytes + 4) << 32;
+		else if (size == 8)
 			size = 4;
-		value = 0;
-		memcpy(&value, bytes, size); /* the library is for little-endian cores */
 		*fields++ = (size_t)value == value ? (size_t)value : SIZE_MAX;
 		bytes = &bytes[size];
 	}

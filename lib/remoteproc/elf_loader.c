@@ -50,7 +50,7 @@ struct elf_info {
 	int state; /* RPROC_LOADER_* */
 	enum step step;
 	size_t offset, len;       /* what is wanted */
-	bool wide;                /* 64 bits */
+	unsigned int wide;        /* 1 if it has 64 bits, 0 if 32 */
 	size_t da, memlen;        /* where it goes in the remote's memory */
 	struct segment *segments; /* to be loaded, in the order of their offsets; room for E_PHNUM, and the table */
 	struct segment *end;      /* behind the last */
@@ -61,11 +61,12 @@ struct elf_info {
 	metal_phys_addr_t table_da;
 	size_t table_offset, table_size;
 	size_t header[ELF_EHDR_FIELDS];
+	size_t fields[ELF_PHDR_FIELDS]; /* of the program header or section header that is looked at */
 };
 
-static bool wide(const struct elf_info *info)
+static unsigned int wide(const struct elf_info *info)
 {
-	return AMP_WITH_ELF64 && info->wide;
+	return AMP_WITH_ELF64 ? info->wide : 0;
 }
 
 static SMALLER_APART int want(struct elf_info *info, enum step step, size_t offset, size_t len)
@@ -82,9 +83,7 @@ static SMALLER_APART int want(struct elf_info *info, enum step step, size_t offs
 
 int elf_identify(const void *img_data, size_t len)
 {
-	static const uint8_t magic[] = {0x7f, 'E', 'L', 'F'};
-
-	return img_data && len >= sizeof(magic) && memcmp(img_data, magic, sizeof(magic)) == 0 ? 0 : -RPROC_EINVAL;
+	return img_data && len >= sizeof(uint32_t) && elf_word(img_data) == ELF_MAGIC ? 0 : -RPROC_EINVAL;
 }
 
 /* Is a table of the file behind the header, and does it end before the numbers do? */
@@ -97,15 +96,16 @@ static int read_header(struct elf_info *info, const uint8_t *ident)
 {
 	size_t *ehdr = info->header, size;
 
-	if (elf_identify(ident, EI_NIDENT))
+	if (elf_word(ident) != ELF_MAGIC)
 		return AMP_RPROC_ERR_FORMAT;
 	if (ident[EI_DATA] == ELF_DATA_MSB)
 		return AMP_RPROC_ERR_ENDIAN;
-	info->wide = ident[EI_CLASS] == ELF_CLASS64;
+	info->wide = (elf_word(ident + EI_KIND) & ELF_KIND_MASK) - ELF_KIND_32;
+	if (info->wide > AMP_WITH_ELF64)
+		return AMP_RPROC_ERR_ELF_HEADER;
 	elf_unpack(ident + EI_NIDENT, wide(info), ELF_EHDR, ehdr);
-	if (ident[EI_CLASS] != (wide(info) ? ELF_CLASS64 : ELF_CLASS32) || ident[EI_DATA] != ELF_DATA_LSB ||
-	    ident[EI_VERSION] != 1 || (ehdr[E_TYPE] != ELF_TYPE_EXEC && ehdr[E_TYPE] != ELF_TYPE_DYN) ||
-	    ehdr[E_VERSION] != 1 || ehdr[E_EHSIZE] != ELF_EHDR_SIZE(wide(info)) || ehdr[E_ENTRY] == METAL_BAD_PHYS)
+	if ((ehdr[E_TYPE] != ELF_TYPE_EXEC && ehdr[E_TYPE] != ELF_TYPE_DYN) || ehdr[E_VERSION] != 1 ||
+	    ehdr[E_EHSIZE] != ELF_EHDR_SIZE(wide(info)) || ehdr[E_ENTRY] == METAL_BAD_PHYS)
 		return AMP_RPROC_ERR_ELF_HEADER;
 	size = ehdr[E_PHNUM] * ehdr[E_PHENTSIZE];
 	if (size == 0 || ehdr[E_PHNUM] > AMP_ELF_MAX_SEGMENTS || ehdr[E_PHENTSIZE] != ELF_PHDR_SIZE(wide(info)) ||
@@ -117,22 +117,22 @@ static int read_header(struct elf_info *info, const uint8_t *ident)
 /* Read a program header. */
 static int add_segment(struct elf_info *info, const uint8_t *phdr)
 {
-	struct segment *at = info->end, seg;
-	size_t fields[ELF_PHDR_FIELDS] = {0}, *places = &fields[wide(info)];
+	size_t *fields = info->fields, *places = &fields[wide(info)];
+	struct segment *at = info->end;
 
 	elf_unpack(phdr, wide(info), ELF_PHDR, fields);
-	seg.flags = (uint32_t)fields[wide(info) ? P_FLAGS64 : P_FLAGS32];
-	seg.offset = places[P_OFFSET];
-	seg.filesz = places[P_FILESZ];
-	seg.da = places[P_PADDR];
-	seg.memsz = places[P_MEMSZ];
-	if (fields[P_TYPE] != ELF_PT_LOAD || !(seg.memsz | seg.filesz))
+	if (fields[P_TYPE] != ELF_PT_LOAD || !(places[P_MEMSZ] | places[P_FILESZ]))
 		return 0;
-	if (seg.filesz > seg.memsz || seg.memsz > INT_MAX || seg.offset > SIZE_MAX - seg.filesz)
+	if (places[P_FILESZ] > places[P_MEMSZ] || places[P_MEMSZ] > INT_MAX ||
+	    places[P_OFFSET] > SIZE_MAX - places[P_FILESZ])
 		return AMP_RPROC_ERR_SEGMENT;
-	for (; at > info->segments && at[-1].offset > seg.offset; at--)
+	for (; at > info->segments && at[-1].offset > places[P_OFFSET]; at--)
 		*at = at[-1];
-	*at = seg;
+	at->offset = places[P_OFFSET];
+	at->filesz = places[P_FILESZ];
+	at->da = places[P_PADDR];
+	at->memsz = places[P_MEMSZ];
+	at->flags = (uint32_t)fields[wide(info) ? P_FLAGS64 : P_FLAGS32];
 	info->end++;
 	return 0;
 }
@@ -183,18 +183,18 @@ static int check_sections(struct elf_info *info)
 
 /* ------------------------------------------------------------------ sections */
 
-static void read_section(const struct elf_info *info, size_t index, size_t *shdr)
+static SMALLER_APART const size_t *read_section(struct elf_info *info, size_t index)
 {
-	memset(shdr, 0, ELF_SHDR_FIELDS * sizeof(*shdr)); /* for analysers, which cannot count what a layout fills */
-	elf_unpack(info->shdrs + index * info->header[E_SHENTSIZE], wide(info), ELF_SHDR, shdr);
+	elf_unpack(info->shdrs + index * info->header[E_SHENTSIZE], wide(info), ELF_SHDR, info->fields);
+	return info->fields;
 }
 
 static int read_tail(struct elf_info *info, const uint8_t *tail)
 {
-	size_t shdr[ELF_SHDR_FIELDS];
+	const size_t *shdr;
 
 	info->shdrs = tail + (info->header[E_SHOFF] - info->offset);
-	read_section(info, info->header[E_SHSTRNDX], shdr);
+	shdr = read_section(info, info->header[E_SHSTRNDX]);
 	if (shdr[SH_TYPE] != ELF_SHT_STRTAB || shdr[SH_SIZE] == 0 || shdr[SH_SIZE] > NAMES_MAX ||
 	    shdr[SH_OFFSET] > SIZE_MAX - shdr[SH_SIZE])
 		return AMP_RPROC_ERR_ELF_SECTIONS;
@@ -231,13 +231,13 @@ static int take_table(struct elf_info *info, const size_t *shdr)
 
 static int find_table(struct elf_info *info, const char *names)
 {
-	size_t shdr[ELF_SHDR_FIELDS];
+	const size_t *shdr;
 
 	/* The last name has an end, and so have all before it. */
 	if (names[info->len - 1] != '\0')
 		return AMP_RPROC_ERR_ELF_SECTIONS;
 	for (size_t i = 0; i < info->header[E_SHNUM]; i++) {
-		read_section(info, i, shdr);
+		shdr = read_section(info, i);
 		if (shdr[SH_NAME] >= info->len)
 			return AMP_RPROC_ERR_ELF_SECTIONS;
 		if (strcmp(names + shdr[SH_NAME], TABLE_NAME) == 0)
@@ -320,16 +320,13 @@ static int take(struct elf_info *info, struct remoteproc *rproc, const void *dat
 	return -use(info, rproc, data);
 }
 
-int elf_load_header(const void *img_data, size_t offset, size_t len, void **img_info, int last_load_state,
-                    size_t *noffset, size_t *nlen)
+static int load_header(const void *img_data, size_t offset, size_t len, void **img_info, int last_load_state,
+                       size_t *noffset, size_t *nlen)
 {
-	struct elf_info *info;
+	struct elf_info *info = *img_info;
 	int status = 0;
 
 	(void)last_load_state; /* in *img_info as well */
-	if (!img_info || !noffset || !nlen)
-		return -RPROC_EINVAL;
-	info = *img_info;
 	if (!info) {
 		info = metal_allocate_memory(sizeof(*info));
 		if (!info)
@@ -338,67 +335,58 @@ int elf_load_header(const void *img_data, size_t offset, size_t len, void **img_
 		*img_info = info;
 		info->table_da = METAL_BAD_PHYS;
 		/* That of 64 bits. A file of 32 bits with a program header is as long. */
-		(void)want(info, STEP_HEADER, 0, ELF_EHDR_SIZE(true));
+		(void)want(info, STEP_HEADER, 0, ELF_EHDR_SIZE(1));
 	} else if (info->state != RPROC_LOADER_NOT_READY) {
 		return -RPROC_ERR_LOADER_STATE;
 	} else {
 		status = take(info, NULL, img_data, offset, len);
 	}
-	if (status)
-		return status;
 	*noffset = info->offset;
 	*nlen = info->len;
-	return info->state;
+	return status ? status : info->state;
 }
 
-int elf_load(struct remoteproc *rproc, const void *img_data, size_t offset, size_t len, void **img_info,
-             int last_load_state, metal_phys_addr_t *da, size_t *noffset, size_t *nlen, unsigned char *padding,
-             size_t *nmemsize)
+static int load_data(struct remoteproc *rproc, const void *img_data, size_t offset, size_t len, void **img_info,
+                     int last_load_state, metal_phys_addr_t *da, size_t *noffset, size_t *nlen, unsigned char *padding,
+                     size_t *nmemsize)
 {
-	struct elf_info *info;
+	struct elf_info *info = *img_info;
 	int status;
 
 	(void)last_load_state; /* in *img_info as well */
-	if (!rproc || !img_info || !*img_info || !da || !noffset || !nlen || !padding || !nmemsize)
-		return -RPROC_EINVAL;
-	info = *img_info;
 	if (info->state != RPROC_LOADER_READY_TO_LOAD)
 		return -RPROC_ERR_LOADER_STATE;
 	status = take(info, rproc, img_data, offset, len);
-	if (status)
-		return status;
 	*da = info->da;
 	*nmemsize = info->memlen;
 	*noffset = info->offset;
 	*nlen = info->len;
 	*padding = 0;
-	return info->state;
+	return status ? status : info->state;
 }
 
 /* ------------------------------------------------------------------ what was learned */
 
-int elf_locate_rsc_table(void *img_info, metal_phys_addr_t *da, size_t *offset, size_t *size)
+static int locate_rsc_table(void *img_info, metal_phys_addr_t *da, size_t *offset, size_t *size)
 {
 	const struct elf_info *info = img_info;
 
-	if (!info)
-		return -RPROC_EINVAL;
 	if (info->step != STEP_DONE)
 		return -RPROC_ERR_LOADER_STATE;
-	if (info->table_da == METAL_BAD_PHYS)
-		return -RPROC_ERR_RSC_TAB_NP;
-	if (da)
-		*da = info->table_da;
-	if (offset)
-		*offset = info->table_offset;
-	if (size)
-		*size = info->table_size;
-	return 0;
+	*da = info->table_da;
+	*offset = info->table_offset;
+	*size = info->table_size;
+	return info->table_da == METAL_BAD_PHYS ? -RPROC_ERR_RSC_TAB_NP : 0;
+}
+
+static metal_phys_addr_t get_entry(void *img_info)
+{
+	return ((const struct elf_info *)img_info)->header[E_ENTRY];
 }
 
 metal_phys_addr_t elf_get_entry(void *img_info)
 {
-	return img_info ? (metal_phys_addr_t)((const struct elf_info *)img_info)->header[E_ENTRY] : METAL_BAD_PHYS;
+	return img_info ? get_entry(img_info) : METAL_BAD_PHYS;
 }
 
 int elf_get_load_state(void *img_info)
@@ -416,11 +404,40 @@ void elf_release(void *img_info)
 	metal_free_memory(info);
 }
 
+/* ------------------------------------------------------------------ the same for applications */
+
+int elf_load_header(const void *img_data, size_t offset, size_t len, void **img_info, int last_load_state,
+                    size_t *noffset, size_t *nlen)
+{
+	if (!img_info || !noffset || !nlen)
+		return -RPROC_EINVAL;
+	return load_header(img_data, offset, len, img_info, last_load_state, noffset, nlen);
+}
+
+int elf_load(struct remoteproc *rproc, const void *img_data, size_t offset, size_t len, void **img_info,
+             int last_load_state, metal_phys_addr_t *da, size_t *noffset, size_t *nlen, unsigned char *padding,
+             size_t *nmemsize)
+{
+	if (!rproc || !img_info || !*img_info || !da || !noffset || !nlen || !padding || !nmemsize)
+		return -RPROC_EINVAL;
+	return load_data(rproc, img_data, offset, len, img_info, last_load_state, da, noffset, nlen, padding, nmemsize);
+}
+
+int elf_locate_rsc_table(void *img_info, metal_phys_addr_t *da, size_t *offset, size_t *size)
+{
+	metal_phys_addr_t no_da;
+	size_t nothing;
+
+	return img_info ? locate_rsc_table(img_info, da ? da : &no_da, offset ? offset : &nothing,
+	                                   size ? size : &nothing)
+	                : -RPROC_EINVAL;
+}
+
 const struct loader_ops elf_ops = {
-	.load_header = elf_load_header,
-	.load_data = elf_load,
-	.locate_rsc_table = elf_locate_rsc_table,
+	.load_header = load_header,
+	.load_data = load_data,
+	.locate_rsc_table = locate_rsc_table,
 	.release = elf_release,
-	.get_entry = elf_get_entry,
+	.get_entry = get_entry,
 	.get_load_state = elf_get_load_state,
 };
