@@ -13,7 +13,7 @@
 #define RPMSG_BUFFER_SIZE 512
 #endif
 
-/** Driver's (host's) role. CMake: WITH_VIRTIO_DRIVER. */
+/** Driver's (host's) role. Without, nothing is logged about a resource table. CMake: WITH_VIRTIO_DRIVER. */
 #ifndef AMP_WITH_VIRTIO_DRIVER
 #define AMP_WITH_VIRTIO_DRIVER 1
 #endif
@@ -53,8 +53,8 @@
 
 /**
  * What a resource table has besides virtio devices at known places: carveouts, devmems, vendors' entries, vrings whose
- * address is open. Without, a table with one of the entries is refused, and so is a vdev with such a vring. CMake:
- * WITH_TABLE_MEMORIES.
+ * address is open. A build for a remote alone passes carveouts and devmems over, which are the host's to provide.
+ * Without, a table with one of the entries is refused, and so is a vdev with such a vring. CMake: WITH_TABLE_MEMORIES.
  */
 #ifndef AMP_WITH_TABLE_MEMORIES
 #define AMP_WITH_TABLE_MEMORIES 1

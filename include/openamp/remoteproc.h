@@ -536,6 +536,8 @@ int remoteproc_load_noblock(struct remoteproc *rproc, const void *img_data, size
  * those of unknown types are passed over. Addresses of carveouts that are open (FW_RSC_U32_ADDR_ANY) are filled. The
  * reserved words of the header must be 0 now; later the firmware may use them.
  *
+ * The memories are the host's to provide: a build without the driver's role passes carveouts and devmems over.
+ *
  * An image whose section for the table is empty or all zero has none: call this after remoteproc_load() then, if there
  * is one elsewhere.
  *

@@ -107,50 +107,62 @@ struct metal_io_region *remoteproc_get_io_with_va(struct remoteproc *rproc, void
 
 /* ------------------------------------------------------------------ mapping */
 
-/* Find a range in a memory by one of its addresses, and fill in the rest. True: a memory has it; whether that memory's
- * region has all of it, inside() knows. */
-static bool locate(struct remoteproc *rproc, struct mem_range *range)
+enum place {
+	PLACE_UNKNOWN, /* no memory has it */
+	PLACE_KNOWN,   /* a memory has it; its region, if it has one, may be too small: inside() */
+	PLACE_OUTSIDE  /* the region of the memory does not have it, or not in one piece */
+};
+
+/* Find a range in a memory by one of its addresses, and fill in the rest. */
+static inline __attribute__((__always_inline__)) enum place locate(struct remoteproc *rproc, struct mem_range *range)
 {
+	metal_phys_addr_t pa = range->pa, da = range->da;
 	struct remoteproc_mem buf, *mem = NULL;
-	metal_phys_addr_t pa = METAL_BAD_PHYS;
 	struct metal_io_region *io;
 	size_t delta;
 
 	range->name = NULL;
 	range->va = NULL;
 	range->io = NULL;
-	if (range->da != METAL_BAD_PHYS || range->pa != METAL_BAD_PHYS)
+	if (da != METAL_BAD_PHYS || pa != METAL_BAD_PHYS)
 		mem = find(rproc, range, &buf);
 	if (!mem)
-		return false;
-	delta = range->da != METAL_BAD_PHYS ? range->da - mem->da : range->pa - mem->pa;
-	if (mem->pa != METAL_BAD_PHYS)
-		pa = mem->pa + delta;
+		return PLACE_UNKNOWN;
+	delta = da != METAL_BAD_PHYS ? da - mem->da : pa - mem->pa;
+	pa = mem->pa;
+	da = mem->da;
+	if (pa != METAL_BAD_PHYS)
+		pa += delta;
+	if (da != METAL_BAD_PHYS)
+		da += delta;
 	range->pa = pa;
-	range->da = mem->da != METAL_BAD_PHYS ? mem->da + delta : METAL_BAD_PHYS;
-	range->offset = delta;
+	range->da = da;
 	range->io = io = mem->io;
 	if (!io)
-		return true;
+		return PLACE_KNOWN;
 	/* A region that does not know its physical addresses starts where the memory starts. */
 	if ((io->physmap || io->ops.phys_to_offset) && pa != METAL_BAD_PHYS) {
-		range->offset = metal_io_phys_to_offset(io, pa);
-		if (!amp_io_in_one_piece(io, range->offset, pa, range->size))
-			range->offset = METAL_BAD_OFFSET;
+		delta = metal_io_phys_to_offset(io, pa);
+		if (!amp_io_in_one_piece(io, delta, pa, range->size))
+			return PLACE_OUTSIDE;
 	}
-	range->va = (void *)((uintptr_t)io->virt + range->offset);
-	return true;
+	range->offset = delta;
+	range->va = (void *)((uintptr_t)io->virt + delta);
+	return PLACE_KNOWN;
 }
 
-static bool inside(const struct mem_range *range)
+static inline bool inside(const struct mem_range *range)
 {
 	return range->io && range->offset < range->io->size && range->size <= range->io->size - range->offset;
 }
 
-/* Locate it, or have the platform map it; an address that is METAL_BAD_PHYS is not known. */
-static bool map(struct remoteproc *rproc, struct mem_range *range)
+bool amp_rproc_map(struct remoteproc *rproc, struct mem_range *range)
 {
-	if (!locate(rproc, range) && rproc->ops->mmap) {
+	enum place place = locate(rproc, range);
+
+	if (place == PLACE_OUTSIDE)
+		return false;
+	if (place == PLACE_UNKNOWN && rproc->ops->mmap) {
 		range->va = rproc->ops->mmap(rproc, &range->pa, &range->da, range->size, range->attribute, &range->io);
 		if (!range->io)
 			return range->va;
@@ -166,7 +178,7 @@ struct metal_io_region *remoteproc_get_io_with_da(struct remoteproc *rproc, meta
 	range.da = da;
 	range.pa = METAL_BAD_PHYS;
 	range.size = 1;
-	if (!rproc || !locate(rproc, &range) || !inside(&range))
+	if (!rproc || locate(rproc, &range) != PLACE_KNOWN || !inside(&range))
 		return NULL;
 	if (offset)
 		*offset = range.offset;
@@ -182,7 +194,7 @@ void *remoteproc_mmap(struct remoteproc *rproc, metal_phys_addr_t *pa, metal_phy
 	range.pa = pa ? *pa : METAL_BAD_PHYS;
 	range.size = size;
 	range.attribute = attribute;
-	if (!rproc || size == 0 || !map(rproc, &range))
+	if (!rproc || size == 0 || !amp_rproc_map(rproc, &range))
 		return NULL;
 	if (pa)
 		*pa = range.pa;
@@ -199,21 +211,24 @@ bool amp_rproc_find_da(struct remoteproc *rproc, metal_phys_addr_t da, size_t si
 	range->pa = METAL_BAD_PHYS;
 	range->size = size;
 	range->attribute = 0;
-	return size && map(rproc, range) && range->io;
+	return size && amp_rproc_map(rproc, range) && range->io;
 }
 
-bool amp_rproc_place(struct remoteproc *rproc, struct mem_range *range)
+bool amp_rproc_place(struct remoteproc *rproc, struct mem_range *range, const char *name)
 {
-	struct remoteproc_mem buf;
 	const struct remoteproc_mem *mem;
+	struct remoteproc_mem buf;
 
-	range->va = NULL; /* for get_mem */
-	if (AMP_WITH_TABLE_MEMORIES && range->da == METAL_BAD_PHYS && range->name[0]) {
+	if (AMP_WITH_TABLE_MEMORIES && range->da == METAL_BAD_PHYS && name[0]) {
+		range->name = name;
+		range->va = NULL; /* for get_mem */
 		mem = find(rproc, range, &buf);
-		range->da = mem ? mem->da : METAL_BAD_PHYS;
-		range->pa = mem ? mem->pa : range->pa;
+		if (mem) {
+			range->da = mem->da;
+			range->pa = mem->pa;
+		}
 	}
-	return map(rproc, range);
+	return amp_rproc_map(rproc, range);
 }
 
 int amp_rproc_write(struct metal_io_region *io, unsigned long offset, const void *data, unsigned char fill, size_t len)

@@ -3,6 +3,8 @@
 #ifndef AMP_REMOTEPROC_INTERNAL_H
 #define AMP_REMOTEPROC_INTERNAL_H
 
+#include "../virtio/device.h"
+
 #include <openamp/remoteproc.h>
 #include <openamp/remoteproc_virtio.h>
 
@@ -18,8 +20,8 @@ struct mem_range {
 	metal_phys_addr_t da;
 	metal_phys_addr_t pa; /* each METAL_BAD_PHYS: not known */
 	size_t size;
-	const char *name;       /* of the memory that it is looked for in; or NULL */
 	unsigned int attribute; /* for ops->mmap */
+	const char *name;       /* of the memory that it is looked for in; NULL: by an address */
 	/* found: */
 	void *va;
 	struct metal_io_region *io;
@@ -29,11 +31,14 @@ struct mem_range {
 /** Find a range by its device address, for memory functions that take a region and an offset. False: there is none. */
 bool amp_rproc_find_da(struct remoteproc *rproc, metal_phys_addr_t da, size_t size, struct mem_range *range);
 
+/** Find a range by one of its addresses, or have the platform map it. METAL_BAD_PHYS: this address is not known. */
+bool amp_rproc_map(struct remoteproc *rproc, struct mem_range *range);
+
 /**
- * Find, or have the platform allocate, what a resource table asks for: at da; or else, in the memory with that name,
+ * Find, or have the platform allocate, what a resource table asks for: at da; or else, in the memory with that @p name,
  * unless it is ""; or else, at pa; or else, anywhere. Fills the rest of the range; without a region, io is NULL.
  */
-bool amp_rproc_place(struct remoteproc *rproc, struct mem_range *range);
+bool amp_rproc_place(struct remoteproc *rproc, struct mem_range *range, const char *name);
 
 /** Write @p data, or with NULL the byte @p fill. @return 0 or -AMP_RPROC_ERR_SEGMENT_MEMORY */
 int amp_rproc_write(struct metal_io_region *io, unsigned long offset, const void *data, unsigned char fill, size_t len);
@@ -56,6 +61,7 @@ void amp_rproc_forget_ids(struct remoteproc *rproc);
 
 /**
  * Copy and check the processor's table, and find an entry in the copy. After 0 end with amp_rsc_close().
+ * @param entry  set to it; NULL: none is looked for, and the table is the first time
  * @return 0; an error of amp_rsc_table_check(); -RPROC_EINVAL; -RPROC_ENOMEM; -RPROC_ERR_RSC_TAB_NP: no table, or no
  * such entry
  */
@@ -81,11 +87,14 @@ static inline metal_phys_addr_t amp_rsc_address(uint32_t value)
 	return value == FW_RSC_U32_ADDR_ANY ? METAL_BAD_PHYS : value;
 }
 
+typedef void (*amp_rsc_vdev_func)(struct remoteproc *rproc, const struct fw_rsc_vdev *vdev);
+
 /**
  * Check the table at @p live, handle its entries, and make it the processor's.
- * @param fresh  it was just loaded: its virtio devices have no status yet, whatever the image says
+ * @param on_vdev  called for each virtio device; may be NULL
  */
-int amp_rsc_adopt(struct remoteproc *rproc, void *live, size_t size, struct metal_io_region *io, bool fresh);
+int amp_rsc_adopt(struct remoteproc *rproc, void *live, size_t size, struct metal_io_region *io,
+                  amp_rsc_vdev_func on_vdev);
 
 /** The processor has no table any more. */
 void amp_rsc_forget(struct remoteproc *rproc);
@@ -102,10 +111,21 @@ void amp_rproc_vdevs_off(struct remoteproc *rproc);
 
 /**
  * rproc_virtio_create_vdev() with an entry that is checked. Left to the caller: priv, notify, the device's notifyid and
- * reset_cb.
- * @param entry  copy of what is at @p rsc, with its vrings
+ * reset_cb, and amp_rpvdev_add_queue() for each vring. rproc_virtio_remove_vdev() ends it, with queues or without.
+ * @param entry  copy of what is at @p rsc
  */
 struct remoteproc_virtio *amp_rpvdev_create(unsigned int role, const struct fw_rsc_vdev *entry, void *rsc,
                                             struct metal_io_region *rsc_io);
+
+/** Take over a vring of the entry and give it a queue. False: no memory. */
+static inline bool amp_rpvdev_add_queue(const struct virtio_device *vdev, struct virtio_vring_info *info,
+                                        const struct fw_rsc_vdev_vring *vring)
+{
+	info->notifyid = vring->notifyid;
+	info->info.num_descs = (uint16_t)vring->num;
+	info->info.align = vring->align;
+	info->vq = virtqueue_allocate(role_is_driver(vdev) ? vring->num : 0);
+	return info->vq;
+}
 
 #endif /* AMP_REMOTEPROC_INTERNAL_H */

@@ -96,30 +96,35 @@ static int aim(struct remoteproc *rproc, metal_phys_addr_t da)
 	return 0;
 }
 
+/* How much of the wanted part is here. */
+static size_t done(const struct amp_load *load)
+{
+	return load->offset - load->start;
+}
+
 /* For whoever writes to the memory itself; METAL_BAD_PHYS:
  * it is not memory that is wanted, or one without addresses. */
 static metal_phys_addr_t wanted_pa(const struct amp_load *load)
 {
-	return load->io ? metal_io_phys(load->io, load->io_offset) : METAL_BAD_PHYS;
+	return load->io ? metal_io_phys(load->io, load->io_offset + done(load)) : METAL_BAD_PHYS;
 }
 
 /* The beginning of the wanted part is here; NULL: or where it belongs. */
 static int accept(struct amp_load *load, const void *data, size_t len)
 {
+	unsigned long offset = load->io_offset + done(load);
 	int status = 0;
 
 	if (load->io) {
 		if (data)
-			status = amp_rproc_write(load->io, load->io_offset, data, 0, len);
+			status = amp_rproc_write(load->io, offset, data, 0, len);
 		else if (AMP_WITH_DCACHE)
-			amp_cache_flush_io(load->io, metal_io_virt(load->io, load->io_offset), (unsigned int)len);
-		load->io_offset += len;
+			amp_cache_flush_io(load->io, metal_io_virt(load->io, offset), (unsigned int)len);
 	} else if (data) {
-		memcpy(bytes_of(load->parts) + (load->offset - load->parts->offset), data, len);
+		memcpy(bytes_of(load->parts) + done(load), data, len);
 	}
 	load->offset += len;
 	load->len -= len;
-	load->memlen -= len;
 	return status;
 }
 
@@ -167,19 +172,19 @@ static int ask(struct remoteproc *rproc, const void *data, size_t offset, size_t
 
 static bool complete(const struct amp_load *load)
 {
-	return (load->state & (int)RPROC_LOADER_MASK) == (int)RPROC_LOADER_LOAD_COMPLETE;
+	return load->state & (int)RPROC_LOADER_LOAD_COMPLETE;
 }
 
 /* The wanted part is complete: use it. */
 static SMALLER_APART int use(struct remoteproc *rproc, void **info)
 {
 	struct amp_load *load = &rproc->load;
-	size_t len = load->offset - load->start;
+	size_t len = done(load);
 	const void *data = NULL;
 	int status = 0;
 
 	if (load->io) {
-		status = amp_rproc_write(load->io, load->io_offset, NULL, load->padding, load->memlen);
+		status = amp_rproc_write(load->io, load->io_offset + len, NULL, load->padding, load->memlen - len);
 	} else if (len) {
 		load->parts->len = len;
 		data = bytes_of(load->parts);
@@ -218,6 +223,14 @@ static int proceed(struct remoteproc *rproc, const unsigned char *piece, size_t 
 	return status;
 }
 
+/* A virtio device of a table that was just loaded has no status yet, whatever the image says. */
+static void reset_vdev(struct remoteproc *rproc, const struct fw_rsc_vdev *vdev)
+{
+	/* One word: the status, the number of vrings, which does not change, and the reserved zeroes. */
+	amp_rsc_put(rproc, &vdev->status, (uint32_t)vdev->num_of_vrings << 8);
+	amp_rsc_put(rproc, &vdev->gfeatures, 0);
+}
+
 /* Take over what the loader has learned. */
 static int finish(struct remoteproc *rproc, void *info)
 {
@@ -231,11 +244,9 @@ static int finish(struct remoteproc *rproc, void *info)
 	if (!status) {
 		if (da % 4 || size > AMP_RSC_TABLE_MAX || !amp_rproc_find_da(rproc, da, size, &range))
 			return -AMP_RPROC_ERR_RSC_PLACE;
-		status = amp_rsc_adopt(rproc, range.va, size, range.io, true);
-	} else if (status == -RPROC_ERR_RSC_TAB_NP) {
-		status = 0;
+		status = amp_rsc_adopt(rproc, range.va, size, range.io, reset_vdev);
 	}
-	if (status)
+	if (status && status != -RPROC_ERR_RSC_TAB_NP)
 		return status;
 	rproc->bootaddr = loader->get_entry(info);
 	rproc->state = RPROC_READY;
@@ -263,7 +274,7 @@ static void give_up(struct remoteproc *rproc, void **info)
 	amp_rproc_end_load(rproc);
 }
 
-/* Use what is wanted of a piece. An error ends the load. */
+/* Use what is wanted of a piece. After an error give_up() follows. */
 static int take_piece(struct remoteproc *rproc, const void *data, size_t offset, size_t len, void **info)
 {
 	struct amp_load *load = &rproc->load;
@@ -274,8 +285,6 @@ static int take_piece(struct remoteproc *rproc, const void *data, size_t offset,
 		status = proceed(rproc, data, offset, len, info);
 	if (!status && complete(load))
 		status = finish(rproc, *info);
-	if (status)
-		give_up(rproc, info);
 	return status;
 }
 
@@ -297,6 +306,7 @@ static int begin(struct remoteproc *rproc)
 
 /* ------------------------------------------------------------------ from a store */
 
+/* The next piece: what is wanted, or what comes behind the last one. 0 is the end of the image, which is too early. */
 static int get_piece(const struct amp_load *load, void *store, const struct image_store_ops *ops, const void **data,
                      size_t *offset, size_t len)
 {
@@ -323,31 +333,39 @@ static int get_piece(const struct amp_load *load, void *store, const struct imag
 	return got > 0 && (size_t)got > size ? (int)size : got;
 }
 
-static int load_from(struct remoteproc *rproc, void *store, const struct image_store_ops *ops, const void *data,
-                     int got, void **info)
+static int load_from(struct remoteproc *rproc, const char *path, void *store, const struct image_store_ops *ops,
+                     void **info)
 {
 	struct amp_load *load = &rproc->load;
+	const void *data = NULL;
 	size_t offset = 0;
-	int status;
+	int status, got;
 
+	got = ops->open(store, path, &data);
+	if (got < 0)
+		return got;
+	if (got > 0 && !data)
+		got = -AMP_RPROC_ERR_STORE;
 	for (;;) {
-		if (got <= 0) {
-			give_up(rproc, info);
-			return got < 0 ? got : -AMP_RPROC_ERR_TRUNCATED;
-		}
-		status = take_piece(rproc, data, offset, (size_t)got, info);
+		status = got;
+		if (status > 0)
+			status = take_piece(rproc, data, offset, (size_t)got, info);
+		else if (status == 0)
+			status = -AMP_RPROC_ERR_TRUNCATED;
 		if (status || complete(load))
-			return status;
+			break;
 		got = get_piece(load, store, ops, &data, &offset, (size_t)got);
 	}
+	if (ops->close)
+		ops->close(store);
+	return status;
 }
 
 int remoteproc_load(struct remoteproc *rproc, const char *path, void *store, const struct image_store_ops *store_ops,
                     void **img_info)
 {
-	const void *data = NULL;
 	void *info = NULL;
-	int status, got;
+	int status;
 
 	if (img_info)
 		*img_info = NULL;
@@ -356,10 +374,9 @@ int remoteproc_load(struct remoteproc *rproc, const char *path, void *store, con
 	metal_mutex_acquire(&rproc->lock);
 	status = begin(rproc);
 	if (!status) {
-		got = store_ops->open(store, path, &data);
-		status = load_from(rproc, store, store_ops, data, got > 0 && !data ? -AMP_RPROC_ERR_STORE : got, &info);
-		if (got >= 0 && store_ops->close)
-			store_ops->close(store);
+		status = load_from(rproc, path, store, store_ops, &info);
+		if (status)
+			give_up(rproc, &info);
 	}
 	if (img_info)
 		*img_info = info;
@@ -386,12 +403,15 @@ int remoteproc_load_noblock(struct remoteproc *rproc, const void *img_data, size
 		status = begin(rproc);
 	else if (!load->len)
 		status = -RPROC_ERR_LOADER_STATE;
-	if (!status)
+	if (!status) {
 		status = take_piece(rproc, img_data, offset, len, img_info);
+		if (status)
+			give_up(rproc, img_info);
+	}
 	*noffset = status ? 0 : load->offset;
 	*nlen = status ? 0 : load->len;
 	if (nmlen)
-		*nmlen = status ? 0 : load->memlen;
+		*nmlen = status ? 0 : load->memlen - done(load);
 	if (pa)
 		*pa = status ? METAL_BAD_PHYS : wanted_pa(load);
 	if (io)

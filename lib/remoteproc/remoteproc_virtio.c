@@ -196,22 +196,6 @@ static bool read_whole_entry(struct whole_entry *entry, void *rsc, struct metal_
 	return true;
 }
 
-/* Take over the vrings of the entry and give each a queue. */
-static bool add_queues(struct virtio_device *vdev, const struct fw_rsc_vdev_vring *vring)
-{
-	struct virtio_vring_info *info = vdev->vrings_info;
-
-	for (; info < vdev->vrings_info + vdev->vrings_num; info++, vring++) {
-		info->notifyid = vring->notifyid;
-		info->info.num_descs = (uint16_t)vring->num;
-		info->info.align = vring->align;
-		info->vq = virtqueue_allocate(role_is_driver(vdev) ? vring->num : 0);
-		if (!info->vq)
-			return false;
-	}
-	return true;
-}
-
 struct remoteproc_virtio *amp_rpvdev_create(unsigned int role, const struct fw_rsc_vdev *entry, void *rsc,
                                             struct metal_io_region *rsc_io)
 {
@@ -239,10 +223,6 @@ struct remoteproc_virtio *amp_rpvdev_create(unsigned int role, const struct fw_r
 		vdev->status_shm = status_byte(rpvdev);
 		vdev->status_io = rsc_io;
 	}
-	if (!add_queues(vdev, entry->vring)) {
-		rproc_virtio_remove_vdev(vdev);
-		return NULL;
-	}
 	return rpvdev;
 }
 
@@ -251,6 +231,7 @@ struct virtio_device *rproc_virtio_create_vdev(unsigned int role, unsigned int n
                                                rpvdev_notify_func notify_func, virtio_dev_reset_cb rst_cb)
 {
 	struct remoteproc_virtio *rpvdev;
+	struct virtio_device *vdev;
 	struct whole_entry entry;
 
 	if (!rsc || !notify_func || !read_whole_entry(&entry, rsc, rsc_io))
@@ -260,9 +241,16 @@ struct virtio_device *rproc_virtio_create_vdev(unsigned int role, unsigned int n
 		return NULL;
 	rpvdev->priv = priv;
 	rpvdev->notify = notify_func;
-	rpvdev->vdev.notifyid = notifyid;
-	rpvdev->vdev.reset_cb = rst_cb;
-	return &rpvdev->vdev;
+	vdev = &rpvdev->vdev;
+	vdev->notifyid = notifyid;
+	vdev->reset_cb = rst_cb;
+	for (unsigned int i = 0; i < vdev->vrings_num; i++) {
+		if (!amp_rpvdev_add_queue(vdev, &vdev->vrings_info[i], &entry.vring[i])) {
+			rproc_virtio_remove_vdev(vdev);
+			return NULL;
+		}
+	}
+	return vdev;
 }
 
 void rproc_virtio_remove_vdev(struct virtio_device *vdev)

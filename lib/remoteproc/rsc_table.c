@@ -8,10 +8,10 @@
 #include "remoteproc_internal.h"
 
 #include "../virtio/shared_access.h"
+#include "rsc_check.h"
 
 #include <amprelay/config.h>
 #include <amprelay/remoteproc.h>
-#include <openamp/rsc_table_parser.h>
 
 #include <metal/alloc.h>
 #include <metal/cache.h>
@@ -22,70 +22,62 @@
 #pragma weak amp_rproc_reserve_ids
 #pragma weak amp_rproc_forget_ids
 
-/* Word by word: what the other side writes at the same time is seen as it was before or as it is after. */
-static void copy_table(void *copy, void *live, size_t size, struct metal_io_region *io)
+/* Word by word: what the other side writes at the same time is seen as it was before or as it is after. Returns 0 if
+ * there is nothing but zeroes: a linker script has a section for a table that the firmware does not have. */
+static uint32_t copy_table(uint32_t *to, uint32_t *from, size_t size, struct metal_io_region *io)
 {
-	uint32_t *to = copy, *from = live;
-	size_t words;
+	size_t words = size / 4;
+	uint32_t any = 0;
 
 	if (AMP_WITH_DCACHE)
-		amp_cache_invalidate_io(io, live, (unsigned int)size);
-	for (words = 0; words < size / 4; words++)
-		to[words] = AMP_SHARED_LOAD(&from[words]);
+		amp_cache_invalidate_io(io, from, (unsigned int)size);
+	for (size_t i = 0; i < words; i++)
+		any |= to[i] = AMP_SHARED_LOAD(&from[i]);
 	/* A size that is no multiple of a word is possible: configuration space or padding ends it then. */
-	AMP_SHARED_COPY_OUT(&to[words], &from[words], size % 4);
+	for (size_t i = words * 4; i < size; i++)
+		any |= ((uint8_t *)to)[i] = AMP_SHARED_LOAD((uint8_t *)from + i);
+	return any;
 }
 
-/* Nothing but zeroes: a linker script has a section for a table that the firmware does not have. */
-static bool is_blank(const unsigned char *bytes, size_t size)
+/* A host says what is wrong with its firmware; a remote was told when it was built. */
+static void report(const struct amp_rsc_fault *fault, int status)
 {
-	return size && bytes[0] == 0 && memcmp(bytes, bytes + 1, size - 1) == 0;
-}
-
-/* Copy and check the processor's table. Later than at the first time, the reserved words of its header may hold
- * anything: firmware is known that has a mailbox there. */
-static int open_table(struct remoteproc *rproc, bool first)
-{
-	struct metal_io_region *io = rproc->rsc_io;
-	size_t size = rproc->rsc_len;
-	struct amp_rsc_fault fault;
-	int status;
-
-	if ((uintptr_t)rproc->rsc_table % 4 || size > AMP_RSC_TABLE_MAX ||
-	    (io && !amp_io_holds(io, rproc->rsc_table, size)))
-		return -RPROC_EINVAL;
-	rproc->rsc_copy = metal_allocate_memory((unsigned int)metal_max(size, sizeof(struct resource_table)));
-	if (!rproc->rsc_copy)
-		return -RPROC_ENOMEM;
-	copy_table(rproc->rsc_copy, rproc->rsc_table, size, io);
-	if (!first)
-		memset(((struct resource_table *)rproc->rsc_copy)->reserved, 0, 2 * sizeof(uint32_t));
-	if (is_blank(rproc->rsc_copy, size)) {
-		status = -RPROC_ERR_RSC_TAB_NP;
-	} else {
-		status = amp_rsc_table_check(rproc->rsc_copy, size, &fault);
-		if (status)
-			metal_log(METAL_LOG_ERROR, "remoteproc: resource table, entry %d, offset 0x%x: error %d\n",
-			          (int)fault.entry, (unsigned int)fault.offset, status);
-	}
-	if (status)
-		amp_rsc_close(rproc);
-	return status;
+	if (AMP_WITH_VIRTIO_DRIVER)
+		metal_log(METAL_LOG_ERROR, "remoteproc: resource table, entry %d, offset 0x%x: error %d\n",
+		          (int)fault->entry, (unsigned int)fault->offset, status);
 }
 
 int amp_rsc_open(struct remoteproc *rproc, unsigned int type, unsigned int index, void **entry)
 {
-	int status = rproc->rsc_table ? open_table(rproc, false) : -RPROC_ERR_RSC_TAB_NP;
-	size_t offset;
+	struct metal_io_region *io = rproc->rsc_io;
+	size_t size = rproc->rsc_len, found = 0;
+	uint32_t *live = rproc->rsc_table, *copy;
+	struct amp_rsc_fault fault;
+	int status = -RPROC_ERR_RSC_TAB_NP;
 
-	if (status)
+	if (!live)
 		return status;
-	offset = find_rsc(rproc->rsc_copy, type, index);
-	*entry = (char *)rproc->rsc_copy + offset;
-	if (offset)
-		return 0;
-	amp_rsc_close(rproc);
-	return -RPROC_ERR_RSC_TAB_NP;
+	if ((uintptr_t)live % 4 || size > AMP_RSC_TABLE_MAX || (io && !amp_io_holds(io, live, size)))
+		return -RPROC_EINVAL;
+	copy = metal_allocate_memory((unsigned int)(size + sizeof(struct resource_table)));
+	rproc->rsc_copy = copy;
+	if (!copy)
+		return -RPROC_ENOMEM;
+	if (copy_table(copy, live, size, io) || size == 0) {
+		/* Later than at the first time, these may hold anything: firmware is known that has a mailbox there. */
+		if (entry)
+			copy[2] = copy[3] = 0;
+		status = -rsc_check((void *)copy, size, AMP_WITH_VIRTIO_DRIVER ? &fault : NULL, type, index, &found);
+		if (status)
+			report(&fault, status);
+		else if (entry && !found)
+			status = -RPROC_ERR_RSC_TAB_NP;
+	}
+	if (status)
+		amp_rsc_close(rproc);
+	else if (entry)
+		*entry = (char *)copy + found;
+	return status;
 }
 
 void amp_rsc_close(struct remoteproc *rproc)
@@ -128,9 +120,8 @@ static int handle_memory(struct remoteproc *rproc, const struct fw_rsc_carveout 
 	range.da = amp_rsc_address(entry->da);
 	range.pa = carveout && (entry->pa == 0 || !open) ? METAL_BAD_PHYS : amp_rsc_address(entry->pa);
 	range.size = entry->len;
-	range.name = name;
 	range.attribute = entry->flags;
-	if (!amp_rproc_place(rproc, &range))
+	if (!amp_rproc_place(rproc, &range, name))
 		return -AMP_RPROC_ERR_RSC_MEMORY;
 	if (!carveout)
 		return 0;
@@ -142,23 +133,12 @@ static int handle_memory(struct remoteproc *rproc, const struct fw_rsc_carveout 
 	return 0;
 }
 
-/* Only notes the ids: remoteproc_create_virtio() does the rest, when somebody wants the device. */
-static void handle_vdev(struct remoteproc *rproc, const struct fw_rsc_vdev *vdev, bool fresh)
-{
-	if (amp_rproc_reserve_ids)
-		amp_rproc_reserve_ids(rproc, vdev);
-	if (fresh) {
-		/* One word: the status, the number of vrings, which does not change, and the reserved zeroes. */
-		amp_rsc_put(rproc, &vdev->status, (uint32_t)vdev->num_of_vrings << 8);
-		amp_rsc_put(rproc, &vdev->gfeatures, 0);
-	}
-}
-
 /* What is the vendor's may reach to the end of the table. The hook may write to what it gets, so that is a copy of its
  * own: the entries behind it are checked already. */
 static int handle_vendor(struct remoteproc *rproc, const struct fw_rsc_hdr *entry)
 {
-	size_t at = (size_t)((const char *)entry - (const char *)rproc->rsc_copy), len = rproc->rsc_len - at;
+	char *live = amp_rsc_live(rproc, entry);
+	size_t len = (size_t)((char *)rproc->rsc_table + rproc->rsc_len - live);
 	void *copy;
 	int status;
 
@@ -170,21 +150,28 @@ static int handle_vendor(struct remoteproc *rproc, const struct fw_rsc_hdr *entr
 	if (!copy)
 		return -RPROC_ENOMEM;
 	memcpy(copy, entry, len);
-	rproc->rsc_entry = (char *)rproc->rsc_table + at;
+	rproc->rsc_entry = live;
 	status = rproc->ops->handle_rsc(rproc, copy, len);
 	rproc->rsc_entry = NULL;
 	metal_free_memory(copy);
 	return status == -RPROC_ERR_RSC_TAB_NS ? 0 : status;
 }
 
-static SMALLER_APART int handle_entry(struct remoteproc *rproc, const void *entry, bool fresh)
+/* The memories are the host's to provide: a build for a remote alone leaves them to it. */
+static int handle_entry(struct remoteproc *rproc, const void *entry, amp_rsc_vdev_func on_vdev)
 {
 	switch (((const struct fw_rsc_hdr *)entry)->type) {
 	case RSC_CARVEOUT:
 	case RSC_DEVMEM:
-		return AMP_WITH_TABLE_MEMORIES ? handle_memory(rproc, entry) : -RPROC_ERR_RSC_TAB_NS;
+		if (!AMP_WITH_TABLE_MEMORIES)
+			return -RPROC_ERR_RSC_TAB_NS;
+		return AMP_WITH_VIRTIO_DRIVER ? handle_memory(rproc, entry) : 0;
 	case RSC_VDEV:
-		handle_vdev(rproc, entry, fresh);
+		/* remoteproc_create_virtio() does the rest, when somebody wants the device. */
+		if (amp_rproc_reserve_ids)
+			amp_rproc_reserve_ids(rproc, entry);
+		if (on_vdev)
+			on_vdev(rproc, entry);
 		return 0;
 	case RSC_TRACE:
 		return 0; /* amp_remoteproc_get_trace() */
@@ -204,7 +191,8 @@ void amp_rsc_forget(struct remoteproc *rproc)
 		amp_rproc_forget_ids(rproc);
 }
 
-int amp_rsc_adopt(struct remoteproc *rproc, void *live, size_t size, struct metal_io_region *io, bool fresh)
+int amp_rsc_adopt(struct remoteproc *rproc, void *live, size_t size, struct metal_io_region *io,
+                  amp_rsc_vdev_func on_vdev)
 {
 	const struct resource_table *copy;
 	int status;
@@ -213,14 +201,10 @@ int amp_rsc_adopt(struct remoteproc *rproc, void *live, size_t size, struct meta
 	rproc->rsc_table = live;
 	rproc->rsc_len = size;
 	rproc->rsc_io = io;
-	status = open_table(rproc, true);
-	if (fresh && status == -RPROC_ERR_RSC_TAB_NP) {
-		amp_rsc_forget(rproc);
-		return 0;
-	}
+	status = amp_rsc_open(rproc, 0, 0, NULL);
 	copy = rproc->rsc_copy;
 	for (uint32_t i = 0; !status && i < copy->num; i++)
-		status = handle_entry(rproc, (const char *)copy + copy->offset[i], fresh);
+		status = handle_entry(rproc, (const char *)copy + copy->offset[i], on_vdev);
 	amp_rsc_close(rproc);
 	if (status)
 		amp_rsc_forget(rproc);
@@ -236,7 +220,7 @@ int remoteproc_set_rsc_table(struct remoteproc *rproc, struct resource_table *rs
 		return -RPROC_EINVAL;
 	metal_mutex_acquire(&rproc->lock);
 	io = remoteproc_get_io_with_va(rproc, rsc_table);
-	status = amp_rsc_adopt(rproc, rsc_table, rsc_size, io, false);
+	status = amp_rsc_adopt(rproc, rsc_table, rsc_size, io, NULL);
 	metal_mutex_release(&rproc->lock);
 	return status;
 }

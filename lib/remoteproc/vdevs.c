@@ -63,31 +63,37 @@ static bool has_open_address(const struct fw_rsc_vdev *entry)
 	return false;
 }
 
-/* Find the place of a vring. One that is open becomes the memory with its name, or what the platform allocates. */
-static bool init_vring(struct remoteproc *rproc, bool driver, const char *name, struct virtio_vring_info *vring,
-                       const struct fw_rsc_vdev_vring *entry)
+/* The driver's: an open address becomes that of the memory with the vring's name, or of what the platform allocates,
+ * and is written to the table. */
+static bool choose_place(struct remoteproc *rproc, struct mem_range *range, const char *name,
+                         const struct fw_rsc_vdev_vring *entry)
 {
-	uint32_t mask = entry->align - 1;
-	bool open = is_open(entry);
+	return amp_rproc_place(rproc, range, name) && !(range->da & (entry->align - 1)) &&
+	       (!is_open(entry) || amp_rsc_put_address(rproc, &entry->da, range->da));
+}
+
+/* Take a vring over, give it a queue, and find its place. */
+static bool init_vring(struct remoteproc *rproc, struct virtio_device *vdev, const char *name,
+                       struct virtio_vring_info *vring, const struct fw_rsc_vdev_vring *entry)
+{
+	bool driver = role_is_driver(vdev);
 	struct mem_range range;
 
+	if (!amp_rpvdev_add_queue(vdev, vring, entry))
+		return false;
 	if (entry->num == 0)
 		return true; /* it is the caller's to make */
 	range.da = amp_rsc_address(entry->da);
 	range.pa = METAL_BAD_PHYS;
 	range.size = (size_t)vring_size(entry->num, entry->align);
-	range.name = name;
 	range.attribute = 0;
-	if (open && !(AMP_WITH_TABLE_MEMORIES && driver))
+	if (is_open(entry) && !(AMP_WITH_TABLE_MEMORIES && driver))
 		return false;
-	if (!amp_rproc_place(rproc, &range) || (range.da & mask) || ((uintptr_t)range.va & (mask | 7)) ||
-	    (open && !amp_rsc_put_address(rproc, &entry->da, range.da)))
+	if (!(driver ? choose_place(rproc, &range, name, entry) : amp_rproc_map(rproc, &range)) ||
+	    ((uintptr_t)range.va & ((entry->align - 1) | 7)))
 		return false;
 	vring->io = range.io;
-	vring->notifyid = entry->notifyid;
 	vring->info.vaddr = range.va;
-	vring->info.num_descs = (uint16_t)entry->num;
-	vring->info.align = entry->align;
 	return !driver || choose_id(rproc, &entry->notifyid, &vring->notifyid);
 }
 
@@ -132,7 +138,7 @@ static struct remoteproc_virtio *create_vdev(struct remoteproc *rproc, int vdev_
 		name[0] = '\0';
 	vring = entry->vring;
 	for (info = vdev->vrings_info; info < &vdev->vrings_info[vdev->vrings_num]; info++, vring++, name[10]++) {
-		if (!init_vring(rproc, role_is_driver(vdev), name, info, vring))
+		if (!init_vring(rproc, vdev, name, info, vring))
 			goto remove;
 	}
 	return rpvdev;
@@ -175,7 +181,7 @@ void amp_rproc_vdevs_off(struct remoteproc *rproc)
 		amp_virtio_peer_off(&metal_container_of(node, struct remoteproc_virtio, node)->vdev);
 }
 
-static void remove_vdev(struct remoteproc_virtio *rpvdev)
+static SMALLER_APART void remove_vdev(struct remoteproc_virtio *rpvdev)
 {
 	metal_list_del(&rpvdev->node);
 	rproc_virtio_remove_vdev(&rpvdev->vdev);
@@ -192,7 +198,7 @@ void remoteproc_remove_virtio(struct remoteproc *rproc, struct virtio_device *vd
 	if (metal_list_find_node(&rproc->vdevs, &rpvdev->node) && !amp_virtio_in_use(vdev)) {
 		remove_vdev(rpvdev);
 		/* A core that runs may have its rings still. */
-		if (rproc->state != RPROC_STOPPED && rproc->state != RPROC_OFFLINE)
+		if (AMP_WITH_VIRTIO_DRIVER && rproc->state != RPROC_STOPPED && rproc->state != RPROC_OFFLINE)
 			rproc->was_off = false;
 	}
 	metal_mutex_release(&rproc->lock);
