@@ -10,7 +10,7 @@ set(AMP_API_HEADERS
   openamp/elf_loader.h openamp/open_amp.h openamp/remoteproc.h openamp/remoteproc_loader.h openamp/remoteproc_virtio.h
   openamp/rpmsg.h openamp/rpmsg_retarget.h openamp/rpmsg_rpc_client_server.h openamp/rpmsg_virtio.h openamp/version.h
   openamp/virtio.h openamp/virtio_mmio.h openamp/virtio_ring.h openamp/virtqueue.h
-  openamp/rsc_table_parser.h openamp/elf_types.h
+  openamp/resource_table.h openamp/rsc_table_parser.h openamp/elf_types.h
   metal/alloc.h metal/assert.h metal/atomic.h metal/cache.h metal/compiler.h metal/condition.h metal/config.h metal/cpu.h
   metal/device.h metal/dma.h metal/errno.h metal/io.h metal/irq.h metal/irq_controller.h metal/list.h metal/log.h metal/mutex.h metal/shmem.h metal/sleep.h
   metal/softirq.h metal/spinlock.h metal/sys.h metal/time.h metal/utilities.h metal/version.h
