@@ -61,8 +61,9 @@
 #endif
 
 /**
- * Message buffers in regions of several pages, or with functions that translate addresses. Without, rpmsg_init_vdev()
- * refuses such a region. CMake: WITH_PAGE_MAPS.
+ * Message buffers, and memories of a remote processor, in regions of several pages, or with functions that translate
+ * addresses. Without, rpmsg_init_vdev() refuses such a region, and nothing is found in such a memory. CMake:
+ * WITH_PAGE_MAPS.
  */
 #ifndef AMP_WITH_PAGE_MAPS
 #define AMP_WITH_PAGE_MAPS 1

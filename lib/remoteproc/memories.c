@@ -114,7 +114,7 @@ enum place {
 };
 
 /* Find a range in a memory by one of its addresses, and fill in the rest. */
-static inline __attribute__((__always_inline__)) enum place locate(struct remoteproc *rproc, struct mem_range *range)
+static inline INLINED enum place locate(struct remoteproc *rproc, struct mem_range *range)
 {
 	metal_phys_addr_t pa = range->pa, da = range->da;
 	struct remoteproc_mem buf, *mem = NULL;
@@ -142,9 +142,15 @@ static inline __attribute__((__always_inline__)) enum place locate(struct remote
 		return PLACE_KNOWN;
 	/* A region that does not know its physical addresses starts where the memory starts. */
 	if ((io->physmap || io->ops.phys_to_offset) && pa != METAL_BAD_PHYS) {
-		delta = metal_io_phys_to_offset(io, pa);
-		if (!amp_io_in_one_piece(io, delta, pa, range->size))
+		if (AMP_WITH_PAGE_MAPS) {
+			delta = metal_io_phys_to_offset(io, pa);
+			if (!amp_io_in_one_piece(io, delta, pa, range->size))
+				return PLACE_OUTSIDE;
+		} else if (io->ops.phys_to_offset || io->page_shift < METAL_BITS_PER_ULONG) {
 			return PLACE_OUTSIDE;
+		} else {
+			delta = pa - io->physmap[0]; /* one below the start wraps, to more than any size */
+		}
 	}
 	range->offset = delta;
 	range->va = (void *)((uintptr_t)io->virt + delta);

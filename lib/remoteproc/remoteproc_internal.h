@@ -12,6 +12,8 @@
 
 /** A function that is smaller than its body in the caller, which has no registers left there. */
 #define SMALLER_APART __attribute__((__noinline__))
+/** One that is smaller in its callers, of which a program has one, or which leave out what they do not need. */
+#define INLINED __attribute__((__always_inline__))
 
 /* memories.c */
 

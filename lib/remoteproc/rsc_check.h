@@ -6,18 +6,15 @@
 #ifndef AMP_RSC_CHECK_H
 #define AMP_RSC_CHECK_H
 
-#include <openamp/remoteproc_virtio.h>
+#include "remoteproc_internal.h"
+
 #include <openamp/rsc_table_parser.h>
 
 #include <limits.h>
-#include <stdbool.h>
-#include <string.h>
-
-#define INLINED static inline __attribute__((__always_inline__))
 
 /* Carveouts, devmems and traces: words, of which the second is an address, that in the middle the length, and the last
  * is reserved; then a name, which may have no end. Only a trace may be empty. */
-INLINED int rsc_check_memory(const uint32_t *entry, size_t left, const void **wrong)
+static inline INLINED int rsc_check_memory(const uint32_t *entry, size_t left, const void **wrong)
 {
 	unsigned int words = *entry == RSC_TRACE ? 4 : 6;
 	const uint32_t *len = &entry[words / 2];
@@ -35,7 +32,7 @@ INLINED int rsc_check_memory(const uint32_t *entry, size_t left, const void **wr
 }
 
 /* Linux keeps an address in the word that is reserved here, and nobody relies on what is there. */
-INLINED bool rsc_vring_ok(const struct fw_rsc_vdev_vring *vring, const void **wrong)
+static inline INLINED bool rsc_vring_ok(const struct fw_rsc_vdev_vring *vring, const void **wrong)
 {
 	*wrong = &vring->num;
 	if (vring->num > VIRTQUEUE_MAX_DESC || (vring->num & (vring->num - 1)))
@@ -47,7 +44,7 @@ INLINED bool rsc_vring_ok(const struct fw_rsc_vdev_vring *vring, const void **wr
 	return vring->da == FW_RSC_U32_ADDR_ANY || !(vring->da & (vring->align - 1));
 }
 
-INLINED int rsc_check_vdev(const struct fw_rsc_vdev *vdev, size_t left, const void **wrong)
+static inline INLINED int rsc_check_vdev(const struct fw_rsc_vdev *vdev, size_t left, const void **wrong)
 {
 	const struct fw_rsc_vdev_vring *vring = vdev->vring;
 	size_t size;
@@ -74,7 +71,7 @@ INLINED int rsc_check_vdev(const struct fw_rsc_vdev *vdev, size_t left, const vo
 	return 0;
 }
 
-INLINED int rsc_check_entry(const uint32_t *entry, size_t left, const void **wrong)
+static inline INLINED int rsc_check_entry(const uint32_t *entry, size_t left, const void **wrong)
 {
 	*wrong = entry;
 	if (left < sizeof(*entry))
@@ -86,7 +83,7 @@ INLINED int rsc_check_entry(const uint32_t *entry, size_t left, const void **wro
 	return 0; /* a vendor's, who alone knows its length; or of a kind that is unknown, and left alone */
 }
 
-INLINED int rsc_check_header(const struct resource_table *table, size_t size, const void **wrong)
+static inline INLINED int rsc_check_header(const struct resource_table *table, size_t size, const void **wrong)
 {
 	*wrong = table;
 	if (size < sizeof(*table))
@@ -108,8 +105,8 @@ INLINED int rsc_check_header(const struct resource_table *table, size_t size, co
  * @param found  its offset; left alone if there is none
  * @return 0 or a positive error
  */
-INLINED int rsc_check(const struct resource_table *table, size_t size, struct amp_rsc_fault *fault, unsigned int type,
-                      unsigned int index, size_t *found)
+static inline INLINED int rsc_check(const struct resource_table *table, size_t size, struct amp_rsc_fault *fault,
+                                    unsigned int type, unsigned int index, size_t *found)
 {
 	unsigned int i = UINT_MAX;
 	const void *wrong;

@@ -135,22 +135,19 @@ static int handle_memory(struct remoteproc *rproc, const struct fw_rsc_carveout 
 
 /* What is the vendor's may reach to the end of the table. The hook may write to what it gets, so that is a copy of its
  * own: the entries behind it are checked already. */
-static int handle_vendor(struct remoteproc *rproc, const struct fw_rsc_hdr *entry)
+static int handle_vendor(struct remoteproc *rproc, size_t at)
 {
-	char *live = amp_rsc_live(rproc, entry);
-	size_t len = (size_t)((char *)rproc->rsc_table + rproc->rsc_len - live);
+	size_t len = rproc->rsc_len - at;
 	void *copy;
 	int status;
 
-	if (!rproc->ops->handle_rsc || entry->type < RSC_VENDOR_START || entry->type > RSC_VENDOR_END)
-		return 0;
 	if (!AMP_WITH_TABLE_MEMORIES)
 		return -RPROC_ERR_RSC_TAB_NS;
 	copy = metal_allocate_memory((unsigned int)len);
 	if (!copy)
 		return -RPROC_ENOMEM;
-	memcpy(copy, entry, len);
-	rproc->rsc_entry = live;
+	memcpy(copy, (const char *)rproc->rsc_copy + at, len);
+	rproc->rsc_entry = (char *)rproc->rsc_table + at;
 	status = rproc->ops->handle_rsc(rproc, copy, len);
 	rproc->rsc_entry = NULL;
 	metal_free_memory(copy);
@@ -158,26 +155,26 @@ static int handle_vendor(struct remoteproc *rproc, const struct fw_rsc_hdr *entr
 }
 
 /* The memories are the host's to provide: a build for a remote alone leaves them to it. */
-static int handle_entry(struct remoteproc *rproc, const void *entry, amp_rsc_vdev_func on_vdev)
+static inline INLINED int handle_entry(struct remoteproc *rproc, size_t at, amp_rsc_vdev_func on_vdev)
 {
-	switch (((const struct fw_rsc_hdr *)entry)->type) {
-	case RSC_CARVEOUT:
-	case RSC_DEVMEM:
+	const void *entry = (const char *)rproc->rsc_copy + at;
+	uint32_t type = ((const struct fw_rsc_hdr *)entry)->type;
+
+	if (type == RSC_CARVEOUT || type == RSC_DEVMEM) {
 		if (!AMP_WITH_TABLE_MEMORIES)
 			return -RPROC_ERR_RSC_TAB_NS;
 		return AMP_WITH_VIRTIO_DRIVER ? handle_memory(rproc, entry) : 0;
-	case RSC_VDEV:
+	}
+	if (type == RSC_VDEV) {
 		/* remoteproc_create_virtio() does the rest, when somebody wants the device. */
 		if (amp_rproc_reserve_ids)
 			amp_rproc_reserve_ids(rproc, entry);
 		if (on_vdev)
 			on_vdev(rproc, entry);
-		return 0;
-	case RSC_TRACE:
-		return 0; /* amp_remoteproc_get_trace() */
-	default:
-		return handle_vendor(rproc, entry);
+	} else if (type >= RSC_VENDOR_START && type <= RSC_VENDOR_END && rproc->ops->handle_rsc) {
+		return handle_vendor(rproc, at);
 	}
+	return 0; /* amp_remoteproc_get_trace() finds a trace; nobody knows the others */
 }
 
 /* ------------------------------------------------------------------ tables */
@@ -191,8 +188,9 @@ void amp_rsc_forget(struct remoteproc *rproc)
 		amp_rproc_forget_ids(rproc);
 }
 
-int amp_rsc_adopt(struct remoteproc *rproc, void *live, size_t size, struct metal_io_region *io,
-                  amp_rsc_vdev_func on_vdev)
+/* Inlined: a program either loads tables, or has them. */
+static inline INLINED int adopt(struct remoteproc *rproc, void *live, size_t size, struct metal_io_region *io,
+                                amp_rsc_vdev_func on_vdev)
 {
 	const struct resource_table *copy;
 	int status;
@@ -204,11 +202,17 @@ int amp_rsc_adopt(struct remoteproc *rproc, void *live, size_t size, struct meta
 	status = amp_rsc_open(rproc, 0, 0, NULL);
 	copy = rproc->rsc_copy;
 	for (uint32_t i = 0; !status && i < copy->num; i++)
-		status = handle_entry(rproc, (const char *)copy + copy->offset[i], on_vdev);
+		status = handle_entry(rproc, copy->offset[i], on_vdev);
 	amp_rsc_close(rproc);
 	if (status)
 		amp_rsc_forget(rproc);
 	return status;
+}
+
+int amp_rsc_adopt(struct remoteproc *rproc, void *live, size_t size, struct metal_io_region *io,
+                  amp_rsc_vdev_func on_vdev)
+{
+	return adopt(rproc, live, size, io, on_vdev);
 }
 
 int remoteproc_set_rsc_table(struct remoteproc *rproc, struct resource_table *rsc_table, size_t rsc_size)
@@ -220,7 +224,7 @@ int remoteproc_set_rsc_table(struct remoteproc *rproc, struct resource_table *rs
 		return -RPROC_EINVAL;
 	metal_mutex_acquire(&rproc->lock);
 	io = remoteproc_get_io_with_va(rproc, rsc_table);
-	status = amp_rsc_adopt(rproc, rsc_table, rsc_size, io, NULL);
+	status = adopt(rproc, rsc_table, rsc_size, io, NULL);
 	metal_mutex_release(&rproc->lock);
 	return status;
 }
