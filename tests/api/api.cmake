@@ -74,10 +74,6 @@ function(amp_api_tests)
                                                CXX_EXTENSIONS OFF)
     target_compile_options(${target} PRIVATE -Wall -Wextra -Werror $<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes>
                            $<$<COMPILE_LANGUAGE:CXX>:-Wno-ignored-attributes>) # of printf's kind, in template arguments
-    # GCC warns that its thread sanitizer does not follow fences; one is used here.
-    if(AMP_SANITIZER STREQUAL "tsan")
-      target_compile_options(${target} PRIVATE $<$<COMPILE_LANG_AND_ID:C,GNU>:-Wno-tsan> $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-tsan>)
-    endif()
   endforeach()
   target_compile_options(api_headers PRIVATE -Wshadow -Wundef)
   foreach(target api_c_test api_cpp_test)
