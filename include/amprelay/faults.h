@@ -88,6 +88,35 @@
 	X(0, HOST_STORM, host-bell-storm, "have 1000 kicks for each queue heard without a reason", NONE, NONE, NONE, 5000)
 
 /**
+ * What can befall the memory that a core and its host share, in the rings and messages: X(ID, name, what happens, masked,
+ * corrupted, stuck, bound). The relay brings it about when the next message passes, after it was written and before the
+ * other side is told. The three are what may come of it, 1 or 0: nothing; an answer that is wrong, doubled or missing,
+ * which the ledger of whoever sends finds; the link stands still, until the core is restarted, which tells whoever sends.
+ * The bound is what it may take until that is seen.
+ */
+#define AMP_FAULTS_OF_RINGS(X) \
+	X(CORE_PAYLOAD_FLIP, core-payload-flip, "have a bit of the payload flip in the next message to it", 1, 1, 0, 5000) \
+	X(HOST_PAYLOAD_FLIP, host-payload-flip, "have a bit of the payload flip in the next message from it", 1, 1, 0, 5000) \
+	X(CORE_PAYLOAD_OVERWRITE, core-payload-overwrite, "have the payload overwritten in the next message to it", 0, 1, 0, 5000) \
+	X(HOST_PAYLOAD_OVERWRITE, host-payload-overwrite, "have the payload overwritten in the next message from it", 0, 1, 0, 5000) \
+	X(CORE_HEADER_FLIP, core-header-flip, "have a bit of the header flip in the next message to it", 1, 1, 1, 5000) \
+	X(HOST_HEADER_FLIP, host-header-flip, "have a bit of the header flip in the next message from it", 1, 1, 1, 5000) \
+	X(CORE_HEADER_OVERWRITE, core-header-overwrite, "have the header overwritten in the next message to it", 0, 1, 1, 5000) \
+	X(HOST_HEADER_OVERWRITE, host-header-overwrite, "have the header overwritten in the next message from it", 0, 1, 1, 5000) \
+	X(CORE_DESCRIPTOR_FLIP, core-descriptor-flip, "have a bit of a descriptor flip as the next message to it passes", 1, 1, 1, 5000) \
+	X(HOST_DESCRIPTOR_FLIP, host-descriptor-flip, "have a bit of a descriptor flip as the next message from it passes", 1, 1, 1, 5000) \
+	X(CORE_DESCRIPTORS_OVERWRITE, core-descriptors-overwrite, "have all descriptors overwritten as the next message to it passes", 0, 1, 1, 5000) \
+	X(HOST_DESCRIPTORS_OVERWRITE, host-descriptors-overwrite, "have all descriptors overwritten as the next message from it passes", 0, 1, 1, 5000) \
+	X(CORE_AVAIL_INDEX, core-avail-index, "have the index of the avail ring displaced as the next message to it passes", 1, 1, 1, 5000) \
+	X(HOST_AVAIL_INDEX, host-avail-index, "have the index of the avail ring displaced as the next message from it passes", 1, 1, 1, 5000) \
+	X(CORE_AVAIL_ENTRIES, core-avail-entries, "have the avail ring overwritten as the next message to it passes", 1, 1, 1, 5000) \
+	X(HOST_AVAIL_ENTRIES, host-avail-entries, "have the avail ring overwritten as the next message from it passes", 1, 1, 1, 5000) \
+	X(CORE_USED_INDEX, core-used-index, "have the index of the used ring displaced as the next message to it passes", 1, 1, 1, 5000) \
+	X(HOST_USED_INDEX, host-used-index, "have the index of the used ring displaced as the next message from it passes", 1, 1, 1, 5000) \
+	X(CORE_USED_ENTRIES, core-used-entries, "have the used ring overwritten as the next message to it passes", 1, 1, 1, 5000) \
+	X(HOST_USED_ENTRIES, host-used-entries, "have the used ring overwritten as the next message from it passes", 1, 1, 1, 5000)
+
+/**
  * What can befall the host's side, the relay and the firmware's files: X(name, what happens, what is seen of it, what
  * is there again afterwards). Each is brought about by its scenario, scenarios/faults/NAME.yaml.
  */

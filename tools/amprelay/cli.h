@@ -91,6 +91,7 @@ int64_t amp_cli_now_ms(void);
 int amp_cli_patience(void);
 
 /* the commands */
+int cmd_campaign(int argc, char **argv);
 int cmd_console(int argc, char **argv);
 int cmd_cp(int argc, char **argv);
 int cmd_demo(int argc, char **argv);

@@ -7,22 +7,37 @@
 
 #include <amprelay/wire.h>
 
+enum fault_outcome {
+	FAULT_DETECTED = 1 << 0,  /**< something notices it; the core recovers in a new life */
+	FAULT_MASKED = 1 << 1,    /**< nobody need notice; nothing is lost */
+	FAULT_CORRUPTED = 1 << 2, /**< an answer is wrong, doubled or missing: the ledger of whoever sends finds it */
+	FAULT_STUCK = 1 << 3,     /**< no message passes, until the core is restarted, which tells whoever sends */
+};
+
 struct fault_kind {
 	const char *name;
 	const char *what;             /**< completes "the core is to …" */
 	enum amp_detector arm, riscv; /**< what should notice it; NONE: nothing need */
 	enum amp_crash_cause cause;   /**< in the crash record; NONE: there is none */
+	unsigned int outcomes;        /**< bits of enum fault_outcome: what may come of it
+	                                   */
 	unsigned int bound_ms;        /**< of the detection; of the delay, if nothing need notice it */
 };
 
 /** All of them; the last has no name. */
 extern const struct fault_kind amp_fault_kinds[];
 
+/** Names of what can befall the host's side; the last is NULL. */
+extern const char *const amp_host_faults[];
+
 /** @return NULL: there is no such kind */
 const struct fault_kind *amp_fault_find(const char *name);
 
 /** "undef, bus, …" */
 void amp_fault_list(char *out, size_t size);
+
+/** @return "detected", "masked", "corrupted" or "stuck" */
+const char *amp_fault_outcome_name(enum fault_outcome outcome);
 
 /** @return the words for a detector in Linux's log, behind "noticed by" */
 const char *amp_fault_noticed_by(enum amp_detector detector);

@@ -29,6 +29,7 @@ static const struct command commands[] = {
 	{"talk", "CORE CHANNEL TEXT", "send a message to a core that the relay hosts", cmd_talk},
 	{"fault", "CORE KIND", "break a core on purpose", cmd_fault},
 	{"scenario", "run|list|check FILES...", "run files of steps and expectations", cmd_scenario},
+	{"campaign", "[--rounds N] [--seed S]", "break everything at random, under messages", cmd_campaign},
 	{"report", "[RUN] [--open]", "a page of a run: timeline, recoveries, crashes", cmd_report},
 	{"postmortem", "CORE | FILE", "explain a dump: the fault, the vrings, the last messages", cmd_postmortem},
 	{"gdb", "CORE [-- ARG...]", "a debugger on a live core or Linux, or on a dump", cmd_gdb},

@@ -2,10 +2,13 @@
 /* What each kind of step does. Most are a process: this program, or a shell. */
 #include <errno.h>
 #include <glob.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "amprelay/cli.h"
+#include "amprelay/event_reader.h"
+#include "common/text.h"
 #include "condition.h"
 #include "run.h"
 
@@ -239,6 +242,85 @@ static bool do_said(const struct action *a)
 	return fail_late(a, wait);
 }
 
+static bool do_pause(const struct action *a)
+{
+	int64_t until = amp_cli_now_ms() + (int64_t)(strtod(a->text, NULL) * 1000);
+
+	if (amp_jobs_pass(&a->run->jobs, until < a->deadline ? until : a->deadline))
+		return true;
+	return amp_run_failed(a->run, a->step, "interrupted");
+}
+
+/* ------------------------------------------------------------------ the ledger */
+
+/* Messages on all channels of a core, which go on until they are settled. */
+static bool do_ledger(const struct action *a)
+{
+	size_t len = strcspn(a->text, " ");
+	char script[256], core[SCENARIO_NAME_LEN];
+	struct job *job;
+
+	if (len >= sizeof(core))
+		return amp_run_failed(a->run, a->step, "no core has a name that long");
+	amp_text(core, sizeof(core), "%.*s", (int)len, a->text);
+	amp_text(script, sizeof(script), "exec rpmsg ledger --json --core %s", a->text);
+	if (!in_guest(a, (const char *[]){"sh", "-c", script, NULL}))
+		return false;
+	job = amp_job_find(&a->run->jobs, a->step->as);
+	amp_text(job->ledger_of, sizeof(job->ledger_of), "%s", core);
+	job->may_corrupt = strstr(a->text, "--corrupt");
+	switch (amp_job_wait(&a->run->jobs, job, "under way", a->deadline)) {
+	case JOB_SAID:
+		return true;
+	case JOB_ENDED:
+		return judge(a, job) && amp_run_failed(a->run, a->step, "it has ended");
+	default:
+		return fail_late(a, JOB_LATE);
+	}
+}
+
+/* Adds what it says at its end. @return is an answer wrong, doubled or missing? */
+static bool add_account(struct run_account *sum, const struct job *job)
+{
+	const char *text = strchr(job->output, '{');
+	json_t *account = text ? json_loads(text, JSON_DISABLE_EOF_CHECK, NULL) : NULL;
+	json_int_t corrupted = amp_event_integer(account, "corrupted", 0), both = amp_event_integer(account, "both", 0);
+	json_int_t doubled = amp_event_integer(account, "doubled", 0);
+	json_int_t unaccounted = amp_event_integer(account, "unaccounted", 0);
+
+	sum->sent += amp_event_integer(account, "sent", 0);
+	sum->delivered += amp_event_integer(account, "delivered", 0);
+	sum->reported += amp_event_integer(account, "reported", 0);
+	json_decref(account);
+	if (job->may_corrupt) {
+		sum->found += corrupted + doubled + both + unaccounted;
+	} else {
+		sum->corrupted += corrupted;
+		sum->doubled += doubled;
+		sum->both += both;
+		sum->unaccounted += unaccounted;
+	}
+	return corrupted || doubled || both || unaccounted;
+}
+
+static bool do_settle(const struct action *a)
+{
+	struct job *job = amp_job_find(&a->run->jobs, a->text);
+	enum job_wait wait;
+	bool wrong = false, corrupt;
+
+	if (!job)
+		return amp_run_failed(a->run, a->step, "it has been settled already");
+	if (job->running)
+		kill(job->pid, SIGTERM); /* which 'amprelay exec' passes on */
+	wait = amp_job_wait(&a->run->jobs, job, NULL, a->deadline);
+	if (wait == JOB_ENDED)
+		wrong = add_account(&a->run->account, job);
+	job->ledger_of[0] = '\0';
+	corrupt = job->may_corrupt;
+	return finish_job(a, job) && (!corrupt || amp_run_judge_messages(a->run, a->step, wrong));
+}
+
 /* ------------------------------------------------------------------ events and logs */
 
 static bool do_wait(const struct action *a)
@@ -390,6 +472,8 @@ static bool (*const functions[SCENARIO_ACTIONS])(const struct action *a) = {
 	[SCENARIO_log] = do_log,         [SCENARIO_file] = do_file,
 	[SCENARIO_join] = do_join,       [SCENARIO_said] = do_said,
 	[SCENARIO_mark] = do_mark,       [SCENARIO_assert] = do_assert,
+	[SCENARIO_ledger] = do_ledger,   [SCENARIO_settle] = do_settle,
+	[SCENARIO_pause] = do_pause,
 };
 
 bool amp_run_action(struct run *run, const struct scenario_step *step)

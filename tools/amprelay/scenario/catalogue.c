@@ -2,6 +2,7 @@
 /* 'break': commits a fault and holds it against its row of include/amprelay/faults.h. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "amprelay/cli.h"
 #include "amprelay/event_filter.h"
@@ -19,6 +20,9 @@ struct test {
 	const char *core;
 	enum amp_detector detector;
 	int64_t deadline;
+	off_t kernel_log;    /* bytes of Linux's log that were there before */
+	double detected_ms;  /* from the fault … */
+	double recovered_ms; /* … and from there on */
 };
 
 /* ------------------------------------------------------------------ the lab, asked */
@@ -82,11 +86,18 @@ static bool event_comes(const struct test *t, const char *name, const char *more
 	return record;
 }
 
+/* What Linux's log has gained since the fault. */
 static bool log_says(const struct test *t, const char *text)
 {
-	const char *argv[] = {"amprelay", "--name", t->run->lab, "logs", "-f", "kernel", NULL};
-	struct job *job = amp_job_start(&t->run->jobs, NULL, t->run->program, (char *const *)argv, NULL, -1);
-	bool says = job && amp_job_wait(&t->run->jobs, job, text, t->deadline) == JOB_SAID;
+	char path[PATH_MAX], from[32];
+	const char *argv[] = {"tail", "-c", from, "-f", path, NULL};
+	struct job *job;
+	bool says;
+
+	amp_text(path, sizeof(path), "%s/kernel.log", t->run->state_dir);
+	amp_text(from, sizeof(from), "+%lld", (long long)t->kernel_log + 1);
+	job = amp_job_start(&t->run->jobs, NULL, "/usr/bin/tail", (char *const *)argv, NULL, -1);
+	says = job && amp_job_wait(&t->run->jobs, job, text, t->deadline) == JOB_SAID;
 
 	if (job)
 		amp_job_end(job);
@@ -140,10 +151,21 @@ static bool all_came_back(const struct test *t, struct job *job)
 
 /* ------------------------------------------------------------------ the two ways to end */
 
-static bool commit(const struct test *t)
+static off_t size_of_kernel_log(const struct run *run)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	amp_text(path, sizeof(path), "%s/kernel.log", run->state_dir);
+	return stat(path, &st) == 0 ? st.st_size : 0;
+}
+
+static bool commit(struct test *t)
 {
 	struct job *job;
 	bool done;
+
+	t->kernel_log = size_of_kernel_log(t->run);
 
 	if (!amp_run_mark(t->run))
 		return amp_run_failed(t->run, t->step, "the lab has no events");
@@ -157,8 +179,24 @@ static bool commit(const struct test *t)
 	return done;
 }
 
+/* Messages are under way on all channels, and whoever settles the ledger looks at them. */
+static bool is_survived_under_ledger(struct test *t)
+{
+	int64_t life = number_of(t, "epoch"), crashes = number_of(t, "crashes");
+	char over[64];
+
+	if (!commit(t))
+		return false;
+	amp_text(over, sizeof(over), "kind=%s", t->kind->name);
+	if (!event_comes(t, "core.fault_over", over))
+		return false;
+	if (number_of(t, "epoch") != life || number_of(t, "crashes") != crashes)
+		return amp_run_failed(t->run, t->step, "it was to be survived; the core is in another life");
+	return true;
+}
+
 /* Nobody need notice: all messages that are under way come back, and it is the same life. */
-static bool is_survived(const struct test *t)
+static bool is_survived(struct test *t)
 {
 	int64_t life = number_of(t, "epoch"), crashes = number_of(t, "crashes");
 	struct job *kicks = keep_kicking(t), *messages = send_messages(t, "messages", "200");
@@ -183,21 +221,29 @@ static const char *type_of(const struct test *t)
 	return t->kind->cause == AMP_CRASH_STACK || t->kind->cause == AMP_CRASH_MPU ? "mmufault" : "fatal error";
 }
 
-static bool is_detected(const struct test *t)
+static bool is_detected(struct test *t)
 {
 	char more[96];
 	json_t *crash;
-	double after;
 
 	amp_text(more, sizeof(more), "fault=%s,detector=%s%s%s", t->kind->name, amp_detector_name(t->detector),
 	         t->kind->cause ? ",cause=" : "", t->kind->cause ? amp_postmortem_cause_name(t->kind->cause) : "");
 	crash = event_of(t, "core.crash", more);
-	after = json_number_value(json_object_get(crash, "after_ms"));
+	t->detected_ms = json_number_value(json_object_get(crash, "after_ms"));
 	json_decref(crash);
-	if (!crash || after <= t->kind->bound_ms)
+	if (!crash || t->detected_ms <= t->kind->bound_ms)
 		return crash;
-	return amp_run_failed(t->run, t->step, "it was noticed after %.0f ms, not within %u ms", after,
+	return amp_run_failed(t->run, t->step, "it was noticed after %.0f ms, not within %u ms", t->detected_ms,
 	                      t->kind->bound_ms);
+}
+
+static bool link_is_up_again(struct test *t)
+{
+	json_t *recovered = event_of(t, "core.recovered", "link=up");
+
+	t->recovered_ms = json_number_value(json_object_get(recovered, "ms"));
+	json_decref(recovered);
+	return recovered;
 }
 
 static bool linux_was_told(const struct test *t)
@@ -214,36 +260,132 @@ static bool linux_was_told(const struct test *t)
 	return t->kind->cause == AMP_CRASH_NONE || log_says(t, text);
 }
 
-static bool is_recovered(const struct test *t)
+static bool is_recovered(struct test *t)
 {
-	return is_detected(t) && event_comes(t, "core.recovered", "link=up") && linux_was_told(t) &&
+	return is_detected(t) && link_is_up_again(t) && linux_was_told(t) &&
 	       event_comes(t, "core.dump", "by=relay") && event_comes(t, "core.dump", "by=linux") &&
 	       all_came_back(t, send_messages(t, NULL, "3"));
 }
 
-/* The instruction set decides what notices some of them. */
-static bool is_riscv(const struct run *run)
+/* ------------------------------------------------------------------ memory that both sides share */
+
+/* Do messages pass? */
+static bool passes(const struct test *t)
+{
+	const char *argv[] = {"amprelay", "--name", t->run->lab, "exec", "-n", "--", "rpmsg", "ping", "amp-echo",
+	                      "--core",   t->core,  "-q",        "-c",   "3",  NULL};
+	struct job *job = amp_job_start(&t->run->jobs, NULL, t->run->program, (char *const *)argv, NULL, -1);
+	bool ok = job && amp_job_wait(&t->run->jobs, job, NULL, t->deadline) == JOB_ENDED && job->status == 0;
+
+	if (job)
+		amp_job_end(job);
+	return ok;
+}
+
+/* Which tells whoever sends. */
+static bool is_restarted(const struct test *t)
+{
+	struct job *job = amp_run_amprelay(t->run, (const char *[]){"restart", t->core, NULL}, t->deadline);
+	bool ok = job && job->status == 0;
+
+	if (job)
+		amp_job_end(job);
+	return (ok || amp_run_failed(t->run, t->step, "the core cannot be restarted")) &&
+	       all_came_back(t, send_messages(t, NULL, "3"));
+}
+
+/* @return what came of it, as far as messages do not tell; NULL: the step has failed */
+static const char *disturb(struct test *t)
+{
+	int64_t crashes = number_of(t, "crashes");
+	enum fault_outcome outcome;
+	char over[64];
+
+	if (!amp_jobs_ledger_of(&t->run->jobs, t->core)) {
+		amp_run_failed(t->run, t->step, "what comes of it, a ledger tells: 'ledger: %s --corrupt' before it", t->core);
+		return NULL;
+	}
+	if (!commit(t))
+		return NULL;
+	amp_text(over, sizeof(over), "kind=%s", t->kind->name);
+	if (!event_comes(t, "core.fault_over", over))
+		return NULL;
+	outcome = passes(t) ? FAULT_MASKED : FAULT_STUCK;
+	if (number_of(t, "crashes") != crashes)
+		outcome = FAULT_DETECTED;
+	if (outcome == FAULT_MASKED ? !(t->kind->outcomes & (FAULT_MASKED | FAULT_CORRUPTED)) : !(t->kind->outcomes & outcome)) {
+		amp_run_failed(t->run, t->step, "it was not to be %s", amp_fault_outcome_name(outcome));
+		return NULL;
+	}
+	if (outcome == FAULT_STUCK && !is_restarted(t))
+		return NULL;
+	return amp_fault_outcome_name(outcome);
+}
+
+bool amp_run_judge_messages(struct run *run, const struct scenario_step *step, bool wrong)
+{
+	struct run_verdict *last = run->num_verdicts ? &run->verdicts[run->num_verdicts - 1] : NULL;
+	unsigned int may = last ? amp_fault_find(last->kind)->outcomes : 0;
+
+	if (!last || strcmp(last->outcome, amp_fault_outcome_name(FAULT_MASKED)) != 0 || !(may & FAULT_CORRUPTED))
+		return true;
+	if (wrong)
+		last->outcome = amp_fault_outcome_name(FAULT_CORRUPTED);
+	else if (!(may & FAULT_MASKED))
+		return amp_run_failed(run, step, "'%s' was to be found by the ledger, which finds nothing wrong", last->kind);
+	return true;
+}
+
+/* The core's instruction set decides what notices some of them. */
+static bool is_riscv(const struct run *run, const char *name)
 {
 	char *path = NULL;
 	json_t *soc =
 		asprintf(&path, "%s/%s.json", run->files_dir, run->soc) < 0 ? NULL : json_load_file(path, 0, NULL);
-	const json_t *core = json_array_get(json_object_get(soc, "cores"), 0);
-	bool riscv = strncmp(amp_event_string(core, "isa"), "riscv", 5) == 0;
+	const json_t *core;
+	bool riscv = false;
+	size_t i;
 
+	json_array_foreach (json_object_get(soc, "cores"), i, core) {
+		if (strcmp(amp_event_string(core, "name"), name) == 0)
+			riscv = strncmp(amp_event_string(core, "isa"), "riscv", 5) == 0;
+	}
 	json_decref(soc);
 	free(path);
 	return riscv;
 }
 
+static bool judge(struct test *t, const char *outcome, bool ok)
+{
+	struct run *run = t->run;
+
+	if (run->num_verdicts < VERDICTS_MAX)
+		run->verdicts[run->num_verdicts++] =
+			(struct run_verdict){t->kind->name, ok ? outcome : "", t->detected_ms, t->recovered_ms};
+	return ok;
+}
+
 bool amp_run_break(struct run *run, const struct scenario_step *step, const char *kind, const char *core,
                    int64_t deadline)
 {
-	struct test t = {.run = run, .step = step, .core = core, .deadline = deadline, .kind = amp_fault_find(kind)};
+	struct test t = {.run = run,
+	                 .step = step,
+	                 .core = core,
+	                 .deadline = deadline,
+	                 .kind = amp_fault_find(kind),
+	                 .detected_ms = -1,
+	                 .recovered_ms = -1};
 
 	if (!t.kind)
 		return amp_run_failed(run, step, "there is no fault '%s'", kind);
-	t.detector = is_riscv(run) ? t.kind->riscv : t.kind->arm;
+	if (t.kind->outcomes & (FAULT_CORRUPTED | FAULT_STUCK)) {
+		const char *outcome = disturb(&t);
+
+		return judge(&t, outcome, outcome);
+	}
+	t.detector = is_riscv(run, core) ? t.kind->riscv : t.kind->arm;
 	if (t.detector == AMP_DETECTOR_NONE)
-		return is_survived(&t);
-	return commit(&t) && is_recovered(&t);
+		return judge(&t, "masked",
+		             amp_jobs_ledger_of(&run->jobs, core) ? is_survived_under_ledger(&t) : is_survived(&t));
+	return judge(&t, "detected", commit(&t) && is_recovered(&t));
 }

@@ -48,6 +48,9 @@ static const struct {
 	[SCENARIO_amprelay] = {COMMAND, 0},
 	[SCENARIO_send] = {COMMAND | CORE, CHANNEL},
 	[SCENARIO_traffic] = {COMMAND | CORE | COUNT | SIZE | INTERVAL, 0},
+	[SCENARIO_ledger] = {0, AS},
+	[SCENARIO_settle] = {STATUS | OUTPUT | WITHOUT | SAVE | TIMEOUT, 0},
+	[SCENARIO_pause] = {0, 0},
 	[SCENARIO_wait] = {TIMEOUT, 0},
 	[SCENARIO_never] = {0, 0},
 	[SCENARIO_log] = {TIMEOUT, IN},
@@ -247,6 +250,16 @@ static bool check_kind(const struct checker *c, const struct scenario_step *step
 	return wrong(c, step->line, "there is no fault '%s'; take one of: %s", kind, all);
 }
 
+/* A minute is long enough for any moment. */
+static bool check_pause(const struct checker *c, const struct scenario_step *step, const char *text)
+{
+	char *end;
+	double seconds = strtod(text, &end);
+
+	return strchr(text, '$') || (end != text && *end == '\0' && seconds >= 0 && seconds <= 60) ||
+	       wrong(c, step->line, "'%s' is no number of seconds from 0 to 60", text);
+}
+
 static bool check_text(const struct checker *c, const struct scenario_step *step)
 {
 	const char *text = amp_scenario_text(step);
@@ -275,6 +288,8 @@ static bool check_text(const struct checker *c, const struct scenario_step *step
 	}
 	if (step->action == SCENARIO_wait || step->action == SCENARIO_never)
 		return check_filter(c, step, text);
+	if (step->action == SCENARIO_pause)
+		return check_pause(c, step, text);
 	if (step->action == SCENARIO_fault && !step->status)
 		return check_kind(c, step, text);
 	return step->action != SCENARIO_breaks || check_kind(c, step, text);
@@ -286,7 +301,9 @@ static bool check_names(struct checker *c, const struct scenario_step *step)
 {
 	const char *text = amp_scenario_text(step);
 
-	if ((step->action == SCENARIO_join || step->action == SCENARIO_said) && !amp_scenario_has_name(&c->jobs, text))
+	bool needs_job = step->action == SCENARIO_join || step->action == SCENARIO_said || step->action == SCENARIO_settle;
+
+	if (needs_job && !amp_scenario_has_name(&c->jobs, text))
 		return wrong(c, step->line, "no step before this has 'as: %s'", text);
 	if (step->save && !amp_scenario_add_name(&c->names, step->save))
 		return wrong(c, step->line, "'save: %s': a name has up to %d small letters, digits and '_'", step->save,

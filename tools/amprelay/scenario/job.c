@@ -157,10 +157,26 @@ enum job_wait amp_job_wait(struct jobs *jobs, struct job *job, const char *text,
 	}
 }
 
+bool amp_jobs_pass(struct jobs *jobs, int64_t deadline)
+{
+	while (!jobs->interrupted && serve(jobs, deadline))
+		;
+	return !jobs->interrupted;
+}
+
 struct job *amp_job_find(struct jobs *jobs, const char *name)
 {
 	for (size_t i = 0; i < JOBS_MAX; i++) {
 		if (jobs->job[i].pid > 0 && strcmp(jobs->job[i].name, name) == 0)
+			return &jobs->job[i];
+	}
+	return NULL;
+}
+
+struct job *amp_jobs_ledger_of(struct jobs *jobs, const char *core)
+{
+	for (size_t i = 0; i < JOBS_MAX; i++) {
+		if (jobs->job[i].pid > 0 && strcmp(jobs->job[i].ledger_of, core) == 0)
 			return &jobs->job[i];
 	}
 	return NULL;

@@ -20,6 +20,8 @@
 
 struct job {
 	char name[SCENARIO_NAME_LEN]; /**< empty: in the foreground */
+	char ledger_of[SCENARIO_NAME_LEN]; /**< the core that it keeps the ledger of; empty: it is another kind of job */
+	bool may_corrupt; /**< … where memory may be written over */
 	pid_t pid;                    /**< 0: the place is free */
 	int pidfd, output_fd;
 	char *output; /**< both streams, NUL-terminated, as far as kept */
@@ -58,6 +60,11 @@ bool amp_job_says(const struct job *job, const char *text);
 
 /** @return the one of that name; NULL: there is none */
 struct job *amp_job_find(struct jobs *jobs, const char *name);
+/** @return the one that keeps the ledger of that core; NULL: there is none */
+struct job *amp_jobs_ledger_of(struct jobs *jobs, const char *core);
+
+/** Looks after all of them until then. @return false if somebody wants it to end before */
+bool amp_jobs_pass(struct jobs *jobs, int64_t deadline);
 
 /** Ends it, if it runs, with all that it has started, and forgets it. */
 void amp_job_end(struct job *job);

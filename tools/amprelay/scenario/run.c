@@ -28,14 +28,12 @@ static uint32_t draw(struct run *run, uint32_t n)
 	return (uint32_t)(run->random >> 33) % n;
 }
 
-static bool run_steps(struct run *run, const struct scenario_step *steps, uint32_t count);
-
 static bool run_for(struct run *run, const struct scenario_step *step)
 {
 	for (uint32_t i = 0; i < step->items_count; i++) {
 		char *item = amp_variables_expand(&run->variables, step->items[i]);
 		bool ok = item && amp_variables_set(&run->variables, "item", item) &&
-		          run_steps(run, step->steps, step->steps_count);
+		          amp_run_steps(run, step->steps, step->steps_count);
 
 		free(item);
 		if (!ok)
@@ -51,9 +49,9 @@ static bool run_nested(struct run *run, const struct scenario_step *step)
 	if (step->action == SCENARIO_for)
 		return run_for(run, step);
 	if (step->action == SCENARIO_one_of)
-		return run_steps(run, &step->one_of[draw(run, step->one_of_count)], 1);
+		return amp_run_steps(run, &step->one_of[draw(run, step->one_of_count)], 1);
 	for (uint32_t i = 0; i < times; i++) {
-		if (!run_steps(run, step->steps, step->steps_count))
+		if (!amp_run_steps(run, step->steps, step->steps_count))
 			return false;
 	}
 	return true;
@@ -84,7 +82,7 @@ static void set_random(struct run *run)
 	amp_variables_set(&run->variables, "random", number);
 }
 
-static bool run_steps(struct run *run, const struct scenario_step *steps, uint32_t count)
+bool amp_run_steps(struct run *run, const struct scenario_step *steps, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++) {
 		const struct scenario_step *step = &steps[i];
@@ -158,11 +156,17 @@ static bool find_cores(struct run *run, const char **why)
 	return ok;
 }
 
-static bool prepare(struct run *run, uint64_t seed, const char **why)
+bool amp_run_begin(struct run *run, const struct scenario *scenario, const char *soc, uint64_t seed,
+                   const struct run_options *options, const char **why)
 {
 	ssize_t n = readlink("/proc/self/exe", run->program, sizeof(run->program) - 1);
 
 	*why = "there is no memory, no descriptor or no folder for it";
+	run->scenario = scenario;
+	run->options = options;
+	run->soc = soc;
+	run->deadline = amp_cli_now_ms() +
+	                (int64_t)(scenario->limit ? *scenario->limit : DEFAULT_LIMIT_S) * 1000 * amp_cli_patience();
 	run->random = seed;
 	name_lab(run);
 	if (run->options->artifacts)
@@ -178,7 +182,7 @@ static bool prepare(struct run *run, uint64_t seed, const char **why)
 }
 
 /* Logs are kept of what failed, and of all if somebody wants the artifacts. */
-static void clean_up(struct run *run)
+void amp_run_end(struct run *run)
 {
 	bool keep_logs = run->options->artifacts || (run->failure && !run->jobs.interrupted);
 	bool keep_lab = run->failure && run->options->keep && !run->jobs.interrupted;
@@ -187,7 +191,7 @@ static void clean_up(struct run *run)
 	run->deadline = amp_cli_now_ms() + CLEANUP_MS;
 	run->jobs.interrupted = false;
 	if (!keep_lab) {
-		run_steps(run, run->scenario->cleanup, run->scenario->cleanup_count);
+		amp_run_steps(run, run->scenario->cleanup, run->scenario->cleanup_count);
 		amp_jobs_end(&run->jobs);
 		amp_run_down(run);
 		amp_remove_tree(AT_FDCWD, run->work);
@@ -198,6 +202,12 @@ static void clean_up(struct run *run)
 	amp_jobs_end(&run->jobs);
 	if (!keep_logs && !run->failure == !failure)
 		amp_remove_tree(AT_FDCWD, run->state_dir);
+	if (run->lifeline[1] > 0 && !keep_lab)
+		close(run->lifeline[1]);
+	if (run->lifeline[0] > 0)
+		close(run->lifeline[0]);
+	if (run->jobs.signal_fd >= 0)
+		close(run->jobs.signal_fd);
 }
 
 /* ------------------------------------------------------------------ all of it */
@@ -224,19 +234,12 @@ json_t *amp_run_scenario(const struct scenario *scenario, const char *soc, uint6
 
 	if (!run)
 		return NULL;
-	run->scenario = scenario;
-	run->options = options;
-	run->soc = soc;
-	run->deadline =
-		began + (int64_t)(scenario->limit ? *scenario->limit : DEFAULT_LIMIT_S) * 1000 * amp_cli_patience();
-	if (prepare(run, seed, &why))
-		run_steps(run, scenario->steps, scenario->steps_count);
+	if (amp_run_begin(run, scenario, soc, seed, options, &why))
+		amp_run_steps(run, scenario->steps, scenario->steps_count);
 	else if (asprintf(&run->failure, "%s:1: %s\n", scenario->path, why) < 0)
 		return NULL;
 	interrupted = run->jobs.interrupted;
-	clean_up(run);
+	amp_run_end(run);
 	result = result_of(run, seed, began, interrupted);
-	if (run->lifeline[1] > 0 && !(run->failure && options->keep))
-		close(run->lifeline[1]);
 	return result; /* the process ends with it: what else it holds goes with it */
 }

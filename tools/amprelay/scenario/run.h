@@ -22,6 +22,19 @@ struct run_options {
 };
 
 #define EXPECTED_MAX 32
+#define VERDICTS_MAX 8
+
+/** What a step 'break' has found. */
+struct run_verdict {
+	const char *kind, *outcome;
+	double detect_ms, recover_ms; /**< -1: there was nothing to detect, or to recover from */
+};
+
+/** What the ledgers of a run say: numbers of messages. */
+struct run_account {
+	json_int_t sent, delivered, reported, corrupted, doubled, both, unaccounted;
+	json_int_t found; /**< what the last four would be where memory was written over */
+};
 
 struct run {
 	const struct scenario *scenario;
@@ -40,6 +53,9 @@ struct run {
 	size_t num_expected;
 	struct jobs jobs;
 	struct scenario_variables variables;
+	struct run_verdict verdicts[VERDICTS_MAX];
+	size_t num_verdicts;
+	struct run_account account;
 	char *failure; /**< what failed, in lines; NULL: nothing has */
 	unsigned int failed_line;
 	json_t *steps; /**< of the result */
@@ -54,6 +70,14 @@ struct run {
 json_t *amp_run_scenario(const struct scenario *scenario, const char *soc, uint64_t seed,
                          const struct run_options *options);
 
+/** The parts of that, for whoever runs several scenarios in one lab. @param why  of false; static */
+bool amp_run_begin(struct run *run, const struct scenario *scenario, const char *soc, uint64_t seed,
+                   const struct run_options *options, const char **why);
+/** @return false: one has failed, run->failure says why */
+bool amp_run_steps(struct run *run, const struct scenario_step *steps, uint32_t count);
+/** Ends all that is under way, the lab too, and removes what nobody wants to see. */
+void amp_run_end(struct run *run);
+
 /* actions.c */
 
 /** Does what a step without steps in it says. @return false: run->failure says why */
@@ -67,6 +91,9 @@ void amp_run_down(struct run *run);
 /** Commits a fault, and holds it against its row of include/amprelay/faults.h. @return as amp_run_action() */
 bool amp_run_break(struct run *run, const struct scenario_step *step, const char *kind, const char *core,
                    int64_t deadline);
+
+/** A ledger has been settled: what came of the last fault, as far as messages tell. @return as amp_run_action() */
+bool amp_run_judge_messages(struct run *run, const struct scenario_step *step, bool wrong);
 
 /* expect.c */
 

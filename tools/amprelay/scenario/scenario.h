@@ -28,6 +28,9 @@
 	X(amprelay, "amprelay", "a command of this program with its arguments")     \
 	X(send, "send", "a message")                                                \
 	X(traffic, "traffic", "a channel")                                          \
+	X(ledger, "ledger", "a core, and options of 'rpmsg ledger'")                \
+	X(settle, "settle", "the name of a ledger")                                 \
+	X(pause, "pause", "a number of seconds")                                    \
 	X(wait, "wait", "a filter of events, KEY=VALUE[,KEY=VALUE...]")             \
 	X(never, "never", "a filter of events, KEY=VALUE[,KEY=VALUE...]")           \
 	X(log, "log", "a text that a log is to contain")                            \

@@ -19,6 +19,7 @@ static const struct {
 	{"send", rpmsg_send, "send a text and print the reply"},
 	{"recv", rpmsg_recv, "print messages as they come"},
 	{"dump", rpmsg_dump, "the same, in hexadecimal"},
+	{"ledger", rpmsg_ledger, "messages on all channels, over restarts, and what became of each"},
 	{"watch", rpmsg_watch, "tell when a channel comes and goes, with an echo each time"},
 	{"wait", rpmsg_wait, "wait until a channel is there, or gone"},
 	{"export-ept", rpmsg_export_ept, "make an endpoint with a device node"},

@@ -126,6 +126,7 @@ int rpmsg_bench(int argc, char **argv);
 int rpmsg_send(int argc, char **argv);
 int rpmsg_recv(int argc, char **argv);
 int rpmsg_dump(int argc, char **argv);
+int rpmsg_ledger(int argc, char **argv);
 int rpmsg_watch(int argc, char **argv);
 int rpmsg_wait(int argc, char **argv);
 int rpmsg_export_ept(int argc, char **argv);

@@ -203,6 +203,8 @@ static void take_news(struct core *core, const struct bell_news *news)
 	if (news->control & BELL_NEWS(AMP_DB_READY))
 		on_ready(core);
 	if (news->notify)
+		amp_core_fault_look(core);
+	if (news->notify)
 		amp_core_sniff_look(core);
 	if (news->notify && core->host)
 		core->host->notified(core, news->notify);
@@ -224,6 +226,7 @@ int amp_core_on_uart(sd_event_source *source, int fd, uint32_t revents, void *us
 		amp_core_uart_interest(core, amp_bells_flush(&core->bells));
 	if ((revents & ~(uint32_t)EPOLLOUT) == 0)
 		return 0;
+	amp_core_ring_fault_look(core, AMP_TO_HOST);
 	amp_bells_receive(&core->bells, &news);
 	if (news.closed)
 		sd_event_source_set_enabled(source, SD_EVENT_OFF); /* the process is ending, which its exit tells */
@@ -285,13 +288,16 @@ static void on_monitor(void *userdata, const char *event, const json_t *data)
 {
 	struct core *core = userdata;
 
-	(void)data;
+	const char *reason = json_string_value(json_object_get(data, "reason"));
+
 	if (core->phase != PHASE_RUNNING)
 		return;
 	if (strcmp(event, "WATCHDOG") == 0)
 		amp_core_crashed(core, AMP_DETECTOR_WATCHDOG, "the watchdog expired twice and stopped the core");
-	else if (strcmp(event, "RESET") == 0)
+	else if (strcmp(event, "SHUTDOWN") == 0 && reason && strstr(reason, "reset"))
 		amp_core_crashed(core, AMP_DETECTOR_EXIT, "the core reset itself");
+	else if (strcmp(event, "SHUTDOWN") == 0 && reason && strcmp(reason, "guest-shutdown") == 0)
+		amp_core_crashed(core, AMP_DETECTOR_EXIT, "the core switched itself off");
 }
 
 /* ------------------------------------------------------------------ power on */

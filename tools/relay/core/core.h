@@ -92,7 +92,10 @@ struct babble {
 
 /** What of a fault on purpose is still to come: core_faults.c. */
 struct trouble {
-	sd_event_source *timer; /**< NULL: nothing is */
+	const char *kind;       /**< of the one that nobody need notice and that is not over yet; NULL: there is none */
+	sd_event_source *timer; /**< NULL: nothing is to come at some time */
+	unsigned int ring;      /**< what befalls the next message or its ring: core_ring_faults.c; 0: nothing */
+	unsigned int flips;     /**< bits that have flipped */
 	int turns;              /**< of slow motion that are left */
 	bool to_host;           /**< whose doorbell is late */
 };
@@ -255,6 +258,7 @@ struct core_fault {
 	const char *name;
 	enum amp_fault request;     /**< what the firmware is asked for; NONE: it comes from outside */
 	unsigned int outside;       /**< which of those */
+	unsigned int ring;          /**< which of those of the rings, from 1; 0: it is none of them */
 	enum amp_detector detector; /**< NONE: the core survives it, and nobody need notice */
 };
 
@@ -263,8 +267,15 @@ extern const struct core_fault amp_core_faults[];
 
 /** @return false if the core is not running */
 bool amp_core_commit(struct core *core, const struct core_fault *fault);
+/** A kick has passed: a fault that was waiting for it is over. */
+void amp_core_fault_look(struct core *core);
 /** What of a fault is still to come does not. */
 void amp_core_fault_end(struct core *core);
+
+/* core_ring_faults.c */
+
+/** A kick is to be passed on: a fault that was waiting for a message in that direction is committed. */
+void amp_core_ring_fault_look(struct core *core, enum amp_direction direction);
 
 /* core_state.c */
 

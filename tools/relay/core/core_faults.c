@@ -18,14 +18,32 @@
 
 /* ------------------------------------------------------------------ what happens later */
 
-void amp_core_fault_end(struct core *core)
+static void stop_timer(struct core *core)
 {
 	core->trouble.timer = sd_event_source_disable_unref(core->trouble.timer);
 }
 
+void amp_core_fault_end(struct core *core)
+{
+	stop_timer(core);
+	core->trouble.kind = NULL;
+	core->trouble.ring = 0;
+	core->bells.to_host_fault = core->bells.to_remote_fault = BELL_SOUND;
+}
+
+void amp_core_fault_look(struct core *core)
+{
+	if (!core->trouble.kind || core->trouble.timer || core->trouble.ring || core->bells.to_host_fault ||
+	    core->bells.to_remote_fault)
+		return;
+	amp_record(&core->lab->record, "core.fault_over", core->config->name, "{s:s, s:I}", "kind", core->trouble.kind,
+	           "epoch", (json_int_t)core->wire.epoch);
+	core->trouble.kind = NULL;
+}
+
 static void later(struct core *core, uint64_t ms, sd_event_time_handler_t handler)
 {
-	amp_core_fault_end(core);
+	stop_timer(core);
 	sd_event_add_time_relative(core->lab->loop, &core->trouble.timer, CLOCK_MONOTONIC, ms * 1000, 1000, handler,
 	                           core);
 }
@@ -75,7 +93,8 @@ static int on_thaw(sd_event_source *source, uint64_t usec, void *userdata)
 	(void)source;
 	(void)usec;
 	amp_child_kill(&core->process, SIGCONT);
-	amp_core_fault_end(core);
+	stop_timer(core);
+	amp_core_fault_look(core);
 	return 0;
 }
 
@@ -96,7 +115,8 @@ static int on_turn(sd_event_source *source, uint64_t usec, void *userdata)
 	if (--core->trouble.turns > 0)
 		later(core, still ? SLOW_RUN_MS : SLOW_STILL_MS, on_turn);
 	else
-		amp_core_fault_end(core);
+		stop_timer(core);
+	amp_core_fault_look(core);
 	return 0;
 }
 
@@ -136,8 +156,9 @@ static int on_late(sd_event_source *source, uint64_t usec, void *userdata)
 
 	(void)source;
 	(void)usec;
-	amp_core_fault_end(core);
+	stop_timer(core);
 	ring(core, core->trouble.to_host);
+	amp_core_fault_look(core);
 	return 0;
 }
 
@@ -182,10 +203,17 @@ static const struct {
 	BELLS(OUTSIDE_CORE_STORM, OUTSIDE_HOST_STORM, .rings = STORM),
 };
 
+enum of_rings {
+	NOT_OF_RINGS,
+#define OF_RINGS(id, ...) OF_RINGS_##id,
+	AMP_FAULTS_OF_RINGS(OF_RINGS)
+};
+
 const struct core_fault amp_core_faults[] = {
-#define FROM_INSIDE(number, id, name, what, arm, ...)  {#name, AMP_FAULT_##id, 0, AMP_DETECTOR_##arm},
-#define FROM_OUTSIDE(number, id, name, what, arm, ...) {#name, AMP_FAULT_NONE, OUTSIDE_##id, AMP_DETECTOR_##arm},
-	AMP_FAULTS(FROM_INSIDE) AMP_FAULTS_FROM_OUTSIDE(FROM_OUTSIDE){0},
+#define FROM_INSIDE(number, id, name, what, arm, ...)  {#name, AMP_FAULT_##id, 0, 0, AMP_DETECTOR_##arm},
+#define FROM_OUTSIDE(number, id, name, what, arm, ...) {#name, AMP_FAULT_NONE, OUTSIDE_##id, 0, AMP_DETECTOR_##arm},
+#define FROM_RINGS(id, name, ...)                      {#name, AMP_FAULT_NONE, 0, OF_RINGS_##id, AMP_DETECTOR_NONE},
+	AMP_FAULTS(FROM_INSIDE) AMP_FAULTS_FROM_OUTSIDE(FROM_OUTSIDE) AMP_FAULTS_OF_RINGS(FROM_RINGS){0},
 };
 
 bool amp_core_commit(struct core *core, const struct core_fault *fault)
@@ -195,14 +223,21 @@ bool amp_core_commit(struct core *core, const struct core_fault *fault)
 	if (fault->detector != AMP_DETECTOR_NONE) {
 		core->injected = fault->name;
 		core->injected_at = now_ns();
+	} else {
+		core->trouble.kind = fault->name;
 	}
 	amp_record(&core->lab->record, "core.fault", core->config->name, "{s:s, s:b, s:I}", "kind", fault->name,
 	           "injected", 1, "epoch", (json_int_t)core->wire.epoch);
+	if (fault->ring) {
+		core->trouble.ring = fault->ring;
+		return true;
+	}
 	if (fault->request == AMP_FAULT_NONE) {
 		if (outside[fault->outside].commit)
 			outside[fault->outside].commit(core);
 		else
 			trouble_bells(core, outside[fault->outside].to_host, &outside[fault->outside].bells);
+		amp_core_fault_look(core);
 		return true;
 	}
 	core->wire.inject = fault->request;

@@ -76,8 +76,10 @@ int amp_core_on_vector(sd_event_source *source, int fd, uint32_t revents, void *
 		if (fd != core->bells.from_host[AMP_VECTOR_NOTIFY(id)])
 			continue;
 		amp_core_babble_credit(core);
+		amp_core_ring_fault_look(core, AMP_TO_REMOTE);
 		amp_core_sniff_look(core);
 		amp_core_uart_interest(core, amp_bells_ring_remote(&core->bells, (uint8_t)id));
+		amp_core_fault_look(core);
 	}
 	return 0;
 }

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What befalls whom and when: rounds are drawn, and written as scenarios. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "amprelay/fault_kinds.h"
+#include "campaign.h"
+#include "common/text.h"
+
+#define MOMENT_MAX_MS 800u
+#define BEFORE_MAX_MS 150u /* from a fault that nobody need notice to the next one */
+
+/* ------------------------------------------------------------------ what can befall the host */
+
+#define OF_EACH(folder, pattern, commands) \
+	"cd " folder " && for d in " pattern "; do " commands " || exit; done"
+#define OF_ITS_DIR(commands)                                                           \
+	"for r in /sys/class/remoteproc/remoteproc*; do [ $(cat $r/name) = @ ] || continue; " \
+	"d=/sys/kernel/debug/remoteproc/${r##*/}; " commands "; done"
+#define PAUSE(whose)                                                               \
+	"pid=$($AMPRELAY --name ${lab} --json status | jq " whose ")\n      kill -STOP $pid && sleep 1; kill -CONT $pid"
+
+/* Steps of those that are brought about in the campaign's lab; '@' is the core. */
+static const struct {
+	const char *kind;
+	const char *steps[6]; /* "KEY: TEXT" */
+} inside[] = {
+	{"host-stop", {"stop: @", "start: @"}},
+	{"host-unbind", {"exec: " OF_EACH("/sys/bus/pci/drivers/amprelay_rproc", "0000:*", "echo $d >unbind && echo $d >bind")}},
+	{"host-rmmod", {"exec: rmmod amprelay_rproc && modprobe amprelay_rproc"}},
+	{"host-unbind-rpmsg",
+         {"exec: " OF_EACH("/sys/bus/virtio/drivers/virtio_rpmsg_bus", "virtio*", "echo $d >unbind && echo $d >bind")}},
+	{"host-crash", {"mark:", "exec: " OF_ITS_DIR("echo 2 >$d/crash"), "wait: ev=core.ready,core=@"}},
+	{"host-no-recovery",
+         {"exec: " OF_ITS_DIR("echo disabled >$d/recovery"), "fault: @ kill", "wait: ev=core.crash,core=@,detector=exit",
+	  "exec: " OF_ITS_DIR("until grep -q crashed $r/state; do usleep 20000; done; echo recover >$d/recovery"),
+	  "wait: ev=core.recovered,core=@,link=up", "exec: " OF_ITS_DIR("echo enabled >$d/recovery")}},
+	{"host-pause", {"run: " PAUSE(".host.pid")}},
+	{"relay-pause", {"run: " PAUSE(".pid")}},
+};
+#define INSIDE (sizeof(inside) / sizeof(inside[0]))
+
+static size_t find_inside(const char *kind)
+{
+	size_t i = 0;
+
+	while (i < INSIDE && strcmp(inside[i].kind, kind) != 0)
+		i++;
+	return i;
+}
+
+bool amp_campaign_is_inside(const struct campaign_round *round)
+{
+	return !round->host || find_inside(round->host) < INSIDE;
+}
+
+/* ------------------------------------------------------------------ the kinds that are drawn */
+
+static bool add_kind(struct campaign *campaign, const char *name)
+{
+	const struct fault_kind *kind = amp_fault_find(name);
+
+	if (kind && campaign->num_kinds < CAMPAIGN_KINDS_MAX)
+		campaign->kinds[campaign->num_kinds++] = kind->name;
+	for (const char *const *host = amp_host_faults; *host; host++) {
+		if (strcmp(*host, name) == 0 && campaign->num_hosts < CAMPAIGN_KINDS_MAX) {
+			campaign->hosts[campaign->num_hosts++] = *host;
+			return true;
+		}
+	}
+	return kind;
+}
+
+const char *amp_campaign_choose(struct campaign *campaign, char *names)
+{
+	char *rest;
+
+	if (!names) {
+		for (const struct fault_kind *kind = amp_fault_kinds; kind->name; kind++)
+			add_kind(campaign, kind->name);
+		for (const char *const *host = amp_host_faults; *host; host++) {
+			if (find_inside(*host) < INSIDE || campaign->catalogue)
+				add_kind(campaign, *host);
+		}
+		return NULL;
+	}
+	for (char *name = strtok_r(names, ",", &rest); name; name = strtok_r(NULL, ",", &rest)) {
+		if (!add_kind(campaign, name))
+			return name;
+	}
+	return NULL;
+}
+
+/* ------------------------------------------------------------------ drawing */
+
+/* The same sequence everywhere (splitmix64): each round has its own. */
+static uint32_t below(uint64_t *state, uint32_t n)
+{
+	uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
+
+	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+	return (uint32_t)((z ^ z >> 31) >> 32) % n;
+}
+
+static bool is_survived(const char *kind)
+{
+	return amp_fault_find(kind)->outcomes == FAULT_MASKED;
+}
+
+/* One of those that nobody need notice may come before the last, twice at most. */
+static void draw_faults(const struct campaign *campaign, uint64_t *state, struct campaign_round *round)
+{
+	const char *kind;
+	unsigned int before = below(state, 4);
+
+	for (unsigned int i = 0; i + 1 < CAMPAIGN_FAULTS_MAX && i < before; i++) {
+		kind = campaign->kinds[below(state, (uint32_t)campaign->num_kinds)];
+		if (is_survived(kind))
+			round->fault[round->num_faults++] =
+				(struct campaign_fault){kind, below(state, BEFORE_MAX_MS)};
+	}
+	kind = campaign->kinds[below(state, (uint32_t)campaign->num_kinds)];
+	round->fault[round->num_faults++] = (struct campaign_fault){kind, below(state, MOMENT_MAX_MS)};
+}
+
+void amp_campaign_draw(const struct campaign *campaign, uint32_t number, struct campaign_round *round)
+{
+	uint64_t state = campaign->seed ^ (uint64_t)number * UINT64_C(0xd1342543de82ef95);
+
+	*round = (struct campaign_round){.number = number};
+	round->soc = &campaign->soc[below(&state, (uint32_t)campaign->num_socs)];
+	round->core = below(&state, (uint32_t)round->soc->num_cores);
+	if (campaign->num_hosts && (!campaign->num_kinds || below(&state, 100) < campaign->host_percent))
+		round->host = campaign->hosts[below(&state, (uint32_t)campaign->num_hosts)];
+	if (round->host)
+		round->fault[round->num_faults++] = (struct campaign_fault){round->host, below(&state, MOMENT_MAX_MS)};
+	else
+		draw_faults(campaign, &state, round);
+}
+
+/* ------------------------------------------------------------------ as a scenario */
+
+static const char *core_of(const struct campaign_round *round)
+{
+	return round->soc->core[round->core];
+}
+
+static void put_head(const struct campaign *campaign, const struct campaign_round *round, FILE *out)
+{
+	fprintf(out, "# Round %u of a campaign with seed %llu.\nclaim: \"%s:", round->number,
+	        (unsigned long long)campaign->seed, core_of(round));
+	for (size_t i = 0; i < round->num_faults; i++)
+		fprintf(out, "%s %s", i ? "," : "", round->fault[i].kind);
+	fprintf(out, "; each message is delivered once, or reported lost\"\nsocs: [%s]\nlimit: 120\n", round->soc->name);
+	if (campaign->firmware)
+		fprintf(out, "firmware: %s\n", campaign->firmware);
+	fputs("steps:\n  - up:\n", out);
+}
+
+/* Is memory written over that both sides share? */
+static bool is_disturbed(const struct campaign_round *round)
+{
+	const char *last = round->num_faults && !round->host ? round->fault[round->num_faults - 1].kind : NULL;
+
+	return last && amp_fault_find(last)->outcomes & (FAULT_CORRUPTED | FAULT_STUCK);
+}
+
+/* What a core's ledger lets pass: whoever is not broken loses nothing, nor does one that survives it. */
+static const char *ledger_options(const struct campaign_round *round, size_t core)
+{
+	const char *last = round->num_faults ? round->fault[round->num_faults - 1].kind : NULL;
+
+	if (round->host)
+		return "";
+	if (core != round->core || !last || is_survived(last))
+		return " --no-loss";
+	return is_disturbed(round) ? " --corrupt --patience 1" : "";
+}
+
+static void put_ledgers(const struct campaign_round *round, FILE *out)
+{
+	for (size_t i = 0; i < round->soc->num_cores; i++)
+		fprintf(out, "  - ledger: %s%s\n    as: ledger_%zu\n", round->soc->core[i], ledger_options(round, i), i);
+}
+
+/* "KEY: TEXT", with the core's name for each '@'; a text may have lines. */
+static void put_step(const char *step, const char *core, FILE *out)
+{
+	const char *colon = strchr(step, ':');
+
+	fprintf(out, "  - %.*s:", (int)(colon - step), step);
+	if (colon[1])
+		fputs(" |-\n      ", out);
+	for (const char *p = colon[1] ? colon + 2 : ""; *p; p++) {
+		if (*p == '@')
+			fputs(core, out);
+		else
+			fputc(*p, out);
+	}
+	fputc('\n', out);
+}
+
+static void put_faults(const struct campaign_round *round, FILE *out)
+{
+	for (size_t i = 0; i < round->num_faults; i++) {
+		const struct campaign_fault *fault = &round->fault[i];
+
+		if (fault->moment_ms)
+			fprintf(out, "  - pause: \"%u.%03u\"\n", fault->moment_ms / 1000, fault->moment_ms % 1000);
+		if (!round->host)
+			fprintf(out, "  - break: \"%s\"\n    core: %s\n", fault->kind, core_of(round));
+	}
+	for (size_t i = 0; round->host && i < 6 && inside[find_inside(round->host)].steps[i]; i++)
+		put_step(inside[find_inside(round->host)].steps[i], core_of(round), out);
+	if (round->host)
+		fprintf(out, "  - traffic: amp-echo\n    core: %s\n", core_of(round));
+}
+
+char *amp_campaign_text(const struct campaign *campaign, const struct campaign_round *round)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return NULL;
+	put_head(campaign, round, out);
+	put_ledgers(round, out);
+	put_faults(round, out);
+	for (size_t i = 0; i < round->soc->num_cores; i++)
+		fprintf(out, "  - settle: ledger_%zu\n", i);
+	if (is_disturbed(round)) /* what was written over is made good before anything else */
+		fprintf(out, "  - restart: %s\n  - traffic: amp-echo\n    core: %s\n", core_of(round), core_of(round));
+	/* unmodified Linux warns by itself when a core goes away under a program that polls */
+	put_step("exec: ! dmesg -c | grep -v 'WARNING: .* rpmsg_poll+' | grep -E 'BUG:|WARNING:|Oops|use-after-free'", "", out);
+	if (fclose(out) == 0)
+		return text;
+	free(text);
+	return NULL;
+}
+
+bool amp_campaign_write(const struct campaign *campaign, const struct campaign_round *round, char path[PATH_MAX])
+{
+	char *text = amp_campaign_text(campaign, round);
+	FILE *file;
+	bool ok;
+
+	amp_text(path, PATH_MAX, "%s/round-%u.yaml", campaign->dir, round->number);
+	file = text ? fopen(path, "we") : NULL;
+	ok = file && fputs(text, file) >= 0;
+	free(text);
+	return file && fclose(file) == 0 && ok;
+}
