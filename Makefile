@@ -165,16 +165,17 @@ endef
 
 ##@ Check
 # What `make check-long` runs, one target after the other: all that CI has no time for. A new one is a word here.
-LONG_CHECKS := stress soak peers scenarios check-kernel upstream options check-lto mutations fuzz headers check-release
+LONG_CHECKS := stress soak peers scenarios campaign check-kernel upstream options check-lto mutations fuzz headers check-release
 
-.PHONY: check check-long check-unit check-asan check-tsan lint .lint lint-kernel check-kernel .debug-kernel check-lab coverage stress soak mutations peers scenarios random-faults upstream headers options check-lto
+.PHONY: check check-long check-unit check-asan check-tsan lint .lint lint-kernel check-kernel .debug-kernel check-lab coverage stress soak mutations peers scenarios campaign random-faults upstream headers options check-lto
 check: lab ## Everything that CI runs: static analysis, checks, unit tests (plain, sanitizers), cross builds, lab tests
 	@$(MAKE) lint check-asan check-tsan cross
 	@ctest --test-dir $(BUILD)/dev -j$(JOBS) --output-on-failure --no-tests=error --timeout 300
 
 check-long: FUZZ_SECONDS = 10
-check-long: ## What takes longer than CI allows: stress, soak, model peers, all scenarios, Linux's checkers, upstream patches, options, mutations, fuzz, headers, releases; all run
-	@$(MAKE) -k -j1 $(LONG_CHECKS) FUZZ_SECONDS='$(FUZZ_SECONDS)'
+check-long: ROUNDS = 200
+check-long: ## What takes longer than CI allows: stress, soak, model peers, all scenarios, a campaign, Linux's checkers, upstream patches, options, mutations, fuzz, headers, releases; all run
+	@$(MAKE) -k -j1 $(LONG_CHECKS) FUZZ_SECONDS='$(FUZZ_SECONDS)' ROUNDS='$(ROUNDS)'
 
 check-unit: ## Only the unit tests (seconds)
 	$(LOCKED) .setup .tools
@@ -233,6 +234,11 @@ peers: ## Our library against models of the other libraries and of Linux: RUNS=N
 scenarios: lab ## Every scenario of scenarios/, each fault of the catalogue among them; build/reports/scenarios.xml, logs in build/reports/scenarios
 	@mkdir -p $(REPORTS)
 	@$(IN_LAB) $(AMPRELAY) scenario run scenarios --junit $(REPORTS)/scenarios.xml --artifacts $(REPORTS)/scenarios
+
+campaign: lab ## ROUNDS=N rounds (default 1000) of random faults under messages on all channels, from SEED=N, on SOC=NAME (default m3 and star); build/reports/campaign.json and a page
+	@mkdir -p $(REPORTS)
+	@$(IN_LAB) $(AMPRELAY) campaign --rounds $(or $(ROUNDS),1000) $(if $(SEED),--seed '$(SEED)') $(SOC_ARG) --report $(REPORTS)/campaign.json \
+		--scenarios $(REPORTS)/campaign; status=$$?; $(AMPRELAY) report $(REPORTS)/campaign.json; exit $$status
 
 random-faults: lab ## COUNT=N times (default 1) 100 random faults, with wild writes, on a lab of SOC=NAME (default m3), from SEED=N
 	@$(IN_LAB) $(AMPRELAY) scenario run scenarios/random-faults.yaml --soc $(or $(SOC),m3) --repeat $(or $(COUNT),1) --seed $(or $(SEED),1)

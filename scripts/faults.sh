@@ -68,6 +68,17 @@ table() {
 				       ($1 > 0 ? $1 : ""), $3, by, $4, $5, other, $11, $6, type, record
 		}'
 		;;
+	rings)
+		printf '| name | the core is to | what may come of it | seen within |\n|---|---|---|---|\n'
+		rows AMP_FAULTS_OF_RINGS | awk -F '\t' '{
+			may = $4 ? "masked" : ""
+			if ($5)
+				may = may (may == "" ? "" : ", ") "corrupted"
+			if ($6)
+				may = may (may == "" ? "" : ", ") "stuck"
+			printf "| `%s` | %s | %s | %s ms |\n", $2, $3, may, $7
+		}'
+		;;
 	host)
 		printf '| name | what happens | what is seen of it | what is there again afterwards |\n|---|---|---|---|\n'
 		rows AMP_FAULTS_OF_HOST | awk -F '\t' '{ printf "| `%s` | %s | %s | %s |\n", $1, $2, $3, $4 }'
@@ -98,7 +109,7 @@ refresh() {
 work=$(mktemp)
 trap 'rm -f "$work"' EXIT
 case ${1:-} in
-kinds) faults | cut -f 3 ;;
+kinds) faults | cut -f 3 && rows AMP_FAULTS_OF_RINGS | cut -f 2 ;;
 inside) faults | awk -F '\t' '$1 > 0 { print $3 }' ;;
 docs | check)
 	status=0
@@ -113,7 +124,7 @@ docs | check)
 			status=1
 		fi
 	done
-	[ "$1" = docs ] || for name in $(faults | cut -f 3) $(rows AMP_FAULTS_OF_HOST | cut -f 1); do
+	[ "$1" = docs ] || for name in $(faults | cut -f 3) $(rows AMP_FAULTS_OF_RINGS | cut -f 2) $(rows AMP_FAULTS_OF_HOST | cut -f 1); do
 		[ -f "scenarios/faults/$name.yaml" ] || {
 			echo "include/amprelay/faults.h:1: the fault '$name' has no scenario scenarios/faults/$name.yaml"
 			status=1

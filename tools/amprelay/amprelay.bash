@@ -42,14 +42,14 @@ _amprelay_labs() {
 
 _amprelay() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-	local common='--name --json --color -h --help' commands='up down run ls status start stop restart exec cp console logs events sniff talk fault scenario report postmortem gdb demo doctor version help'
+	local common='--name --json --color -h --help' commands='up down run ls status start stop restart exec cp console logs events sniff talk fault scenario campaign report postmortem gdb demo doctor version help'
 	local command='' lab=default words=0 i
 	COMPREPLY=()
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
 		--name) lab=${COMP_WORDS[++i]} ;;
-		--color | --since | --timeout | --wait | --lab | --soc | --for | --firmware | --kernel | --report | --output | -o | --loader | --table | --dump | --symbols | --raw | --map | --repeat | --seed | --jobs | --junit | --artifacts | --channel | --kernel-log | --perfetto | -w | --write) ((i++)) ;;
+		--color | --since | --timeout | --wait | --lab | --soc | --for | --firmware | --kernel | --report | --output | -o | --loader | --table | --dump | --symbols | --raw | --map | --repeat | --seed | --jobs | -j | --junit | --artifacts | --rounds | --from | --kinds | --host | --scenarios | --catalogue | --channel | --kernel-log | --perfetto | -w | --write) ((i++)) ;;
 		-*) ;;
 		*)
 			if [[ -z $command ]]; then
@@ -62,14 +62,15 @@ _amprelay() {
 	done
 
 	case $prev in
-	--lab | --artifacts) mapfile -t COMPREPLY < <(compgen -d -- "$cur") && return ;;
+	--lab | --artifacts | --scenarios | --catalogue) mapfile -t COMPREPLY < <(compgen -d -- "$cur") && return ;;
 	--firmware | --kernel | --report | --junit | --output | -o | --kernel-log | --perfetto | --table | --dump | --symbols | -w | --write) mapfile -t COMPREPLY < <(compgen -f -- "$cur") && return ;;
 	--soc) mapfile -t COMPREPLY < <(compgen -W "$(_amprelay_socs)" -- "$cur" && compgen -f -X "!*.json" -- "$cur") && return ;;
 	--loader) mapfile -t COMPREPLY < <(compgen -W 'linux relay' -- "$cur") && return ;;
 	--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") && return ;;
 	--channel) mapfile -t COMPREPLY < <(compgen -W 'amp-echo amp-command amp-telemetry amp-sink' -- "$cur") && return ;;
 	--name) mapfile -t COMPREPLY < <(compgen -W "$(_amprelay_labs)" -- "$cur") && return ;;
-	--since | --timeout | --wait | --repeat | --seed | --jobs | -j | -n | -c | --count | --raw | --map) return ;;
+	--kinds) mapfile -t COMPREPLY < <(compgen -W "$(_amprelay_faults)" -- "$cur") && return ;;
+	--since | --timeout | --wait | --rounds | --from | --host | --repeat | --seed | --jobs | -j | -n | -c | --count | --raw | --map) return ;;
 	esac
 
 	local choice=''
@@ -108,6 +109,7 @@ _amprelay() {
 			choice="run list check $common"
 		fi
 		;;
+	campaign) choice="--rounds --from --seed --soc --jobs --kinds --host --report --scenarios --catalogue --firmware --lab $common" ;;
 	report)
 		mapfile -t COMPREPLY < <(compgen -W "--open --output -o $common" -- "$cur" && compgen -f -- "$cur")
 		return

@@ -52,9 +52,11 @@ static const struct argp_option options[] = {
 	{"jobs", 'j', "N", 0, "So many labs at a time (default: 2)", 0},
 	{"kinds", KEY_KINDS, "KIND[,KIND...]", 0, "Only these faults (default: all of the catalogue)", 0},
 	{"host", KEY_HOST, "PERCENT", 0, "So many rounds break the host, not a core (default: 5)", 0},
-	{"report", KEY_REPORT, "FILE", 0, "Write what came of it there, as JSON; 'amprelay report FILE' makes a page", 0},
+	{"report", KEY_REPORT, "FILE", 0, "Write what came of it there, as JSON; 'amprelay report FILE' makes a page",
+         0},
 	{"scenarios", KEY_DIR, "DIR", 0, "Where rounds that fail become scenario files (default: campaign-SEED)", 0},
-	{"catalogue", KEY_CATALOGUE, "DIR", 0, "The scenarios of the faults of the host (default: the program's own)", 0},
+	{"catalogue", KEY_CATALOGUE, "DIR", 0, "The scenarios of the faults of the host (default: the program's own)",
+         0},
 	{"firmware", KEY_FIRMWARE, "FILE", 0, "Your own firmware, as for 'amprelay up'", 0},
 	{"lab", KEY_LAB, "DIR", 0, "The lab's files, as for 'amprelay up'", 0},
 	{0},
@@ -112,10 +114,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
-	.doc = "Break cores, and now and then their host, at random moments while messages pass on all channels. Each round "
-	       "is held against the catalogue of faults: noticed by whom it must be, in time, recovered from, or survived; and "
-	       "against a ledger of the messages: each is delivered once, or reported lost to its sender. A round that fails is "
-	       "shrunk to the fewest faults that it fails with, and written as a scenario file.\vExit status: 0 if each round "
+	.doc = "Break cores, and now and then their host, at random moments while messages pass on all channels. Each "
+	       "round "
+	       "is held against the catalogue of faults: noticed by whom it must be, in time, recovered from, or "
+	       "survived; and "
+	       "against a ledger of the messages: each is delivered once, or reported lost to its sender. A round that "
+	       "fails is "
+	       "shrunk to the fewest faults that it fails with, and written as a scenario file.\vExit status: 0 if "
+	       "each round "
 	       "was as declared, 1 if one was not, 130 if interrupted.",
 	.children = amp_cli_common,
 };
@@ -249,9 +255,9 @@ static void tell_progress(struct told *told)
 	if (!told->on_terminal && done < told->next_told)
 		return;
 	told->next_told = done + (told->planned + 9) / 10;
-	fprintf(stderr, "%s%zu of %llu rounds, %zu failed, %lld min %02lld s left%s", told->on_terminal ? "\r\033[K" : "", done,
-	        (unsigned long long)told->planned, told->failed, (long long)(left / 60), (long long)(left % 60),
-	        told->on_terminal ? "" : "\n");
+	fprintf(stderr, "%s%zu of %llu rounds, %zu failed, %lld min %02lld s left%s",
+	        told->on_terminal ? "\r\033[K" : "", done, (unsigned long long)told->planned, told->failed,
+	        (long long)(left / 60), (long long)(left % 60), told->on_terminal ? "" : "\n");
 	fflush(stderr);
 }
 
@@ -309,8 +315,7 @@ static bool fails(void *context, const struct campaign_round *round)
 		return false;
 	run = (struct pool_run){.scenario = scenario, .soc = round->soc->name, .seed = round->number};
 	attempt->failed = false;
-	attempt->interrupted =
-		!amp_scenario_pool(&run, 1, 1, &attempt->campaign->options, take_result, attempt);
+	attempt->interrupted = !amp_scenario_pool(&run, 1, 1, &attempt->campaign->options, take_result, attempt);
 	amp_scenario_free(scenario);
 	return attempt->failed && !attempt->interrupted;
 }

@@ -83,7 +83,7 @@ static void list_kinds(void)
 
 static void check_kind(const char *name)
 {
-	char all[512];
+	char all[2048];
 
 	if (amp_fault_find(name))
 		return;

@@ -66,7 +66,7 @@ static const struct argp argp = {
 	.doc = "Make a page of a run: what passed between Linux, the relay and the cores, what broke, who noticed, and "
 	       "how it recovered. One file, which needs neither network nor server.\vRUN is a folder with the records "
 	       "of a run (events.jsonl, logs, dumps), or one with several such folders in it, or the JSON file of "
-	       "'make bench'. Without RUN it is the lab's own folder; its run may still go on.",
+	       "'make bench' or of a campaign. Without RUN it is the lab's own folder; its run may still go on.",
 	.children = amp_cli_common,
 };
 
@@ -142,7 +142,15 @@ static json_t *read_pictures(const char *file)
 	return list;
 }
 
-static json_t *data_of_bench(const char *file)
+static bool is_campaign(const json_t *report)
+{
+	return json_is_string(json_object_get(report, "campaign")) &&
+	       json_is_array(json_object_get(report, "results")) && json_is_array(json_object_get(report, "kinds")) &&
+	       json_is_object(json_object_get(report, "messages"));
+}
+
+/* Of a benchmark, or of a campaign. */
+static json_t *data_of_file(const char *file)
 {
 	json_error_t error;
 	json_t *report = json_load_file(file, 0, &error);
@@ -151,10 +159,13 @@ static json_t *data_of_bench(const char *file)
 		amp_cli_error("%s:%d: %s", file, error.line, error.text);
 		return NULL;
 	}
+	if (is_campaign(report))
+		return json_pack("{s:s, s:s, s:o}", "kind", "campaign", "version", AMPRELAY_VERSION, "report", report);
 	if (!json_is_object(json_object_get(report, "results")) || !json_is_array(json_object_get(report, "targets"))) {
-		amp_cli_error("%s: it has no results and targets: give a folder with the records of a run, or the "
-		              "bench.json of 'make bench'",
-		              file);
+		amp_cli_error(
+			"%s: it has no results and targets: give a folder with the records of a run, the bench.json "
+			"of 'make bench', or the report of a campaign",
+			file);
 		json_decref(report);
 		return NULL;
 	}
@@ -237,10 +248,10 @@ static char *choose_path(const struct arguments *a, const char *stem, size_t len
 }
 
 /* "build/reports/bench.json" makes "build/reports/bench.html". */
-static int report_bench(const struct arguments *a)
+static int report_file(const struct arguments *a)
 {
 	size_t len = strlen(a->run);
-	json_t *data = data_of_bench(a->run);
+	json_t *data = data_of_file(a->run);
 	char *path;
 	int status;
 
@@ -301,6 +312,6 @@ int cmd_report(int argc, char **argv)
 
 	amp_cli_parse(&argp, argc, argv, 0, &a);
 	if (a.run && stat(a.run, &st) == 0 && S_ISREG(st.st_mode))
-		return report_bench(&a);
+		return report_file(&a);
 	return report_run(&a);
 }

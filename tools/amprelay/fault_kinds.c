@@ -6,14 +6,24 @@
 #include "common/text.h"
 
 const struct fault_kind amp_fault_kinds[] = {
-#define KIND(number, id, name, what, arm, riscv, cause, bound) \
-	{#name, what, AMP_DETECTOR_##arm, AMP_DETECTOR_##riscv, AMP_CRASH_##cause, \
-         AMP_DETECTOR_##arm == AMP_DETECTOR_NONE ? FAULT_MASKED : FAULT_DETECTED, bound},
+#define KIND(number, id, name, what, arm, riscv, cause, bound)                    \
+	{#name,                                                                   \
+	 what,                                                                    \
+	 AMP_DETECTOR_##arm,                                                      \
+	 AMP_DETECTOR_##riscv,                                                    \
+	 AMP_CRASH_##cause,                                                       \
+	 AMP_DETECTOR_##arm == AMP_DETECTOR_NONE ? FAULT_MASKED : FAULT_DETECTED, \
+	 bound},
 	AMP_FAULTS(KIND) AMP_FAULTS_FROM_OUTSIDE(KIND)
-#define RINGS(id, name, what, masked, corrupted, stuck, bound) \
-	{#name, what, AMP_DETECTOR_NONE, AMP_DETECTOR_NONE, AMP_CRASH_NONE, \
-         masked * FAULT_MASKED | corrupted * FAULT_CORRUPTED | stuck * FAULT_STUCK, bound},
-	AMP_FAULTS_OF_RINGS(RINGS){0},
+#define RINGS(id, name, what, masked, corrupted, stuck, bound)                      \
+	{#name,                                                                     \
+	 what,                                                                      \
+	 AMP_DETECTOR_NONE,                                                         \
+	 AMP_DETECTOR_NONE,                                                         \
+	 AMP_CRASH_NONE,                                                            \
+	 masked * FAULT_MASKED | corrupted * FAULT_CORRUPTED | stuck * FAULT_STUCK, \
+	 bound},
+		AMP_FAULTS_OF_RINGS(RINGS){0},
 };
 
 const char *const amp_host_faults[] = {

@@ -20,7 +20,7 @@ struct fault_kind {
 	enum amp_detector arm, riscv; /**< what should notice it; NONE: nothing need */
 	enum amp_crash_cause cause;   /**< in the crash record; NONE: there is none */
 	unsigned int outcomes;        /**< bits of enum fault_outcome: what may come of it
-	                                   */
+	                               */
 	unsigned int bound_ms;        /**< of the detection; of the delay, if nothing need notice it */
 };
 

@@ -4,7 +4,7 @@
 cmake_minimum_required(VERSION 3.25)
 file(READ ${CMAKE_CURRENT_LIST_DIR}/page.html PAGE)
 file(READ ${CMAKE_CURRENT_LIST_DIR}/page.css STYLE)
-foreach(script model timeline charts page bench main)
+foreach(script model timeline charts page bench campaign main)
   file(READ ${CMAKE_CURRENT_LIST_DIR}/${script}.js text)
   string(APPEND SCRIPT "${text}")
 endforeach()

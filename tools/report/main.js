@@ -3,6 +3,7 @@
 "use strict";
 
 const data = JSON.parse(document.getElementById("data").textContent);
-const amprelay = data.kind === "bench" ? new BenchPage(data) : new RunPage(data);
+const pages = {bench: BenchPage, campaign: CampaignPage, run: RunPage};
+const amprelay = new pages[data.kind](data);
 
 amprelay.show();

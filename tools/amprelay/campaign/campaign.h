@@ -60,7 +60,7 @@ struct campaign_round {
 
 /* plan.c */
 
-/** Takes the kinds that there are, or those that are named: "undef,kill". @return the first that there is not, or NULL */
+/** Takes all kinds, or those that are named: "undef,kill". @return the first that there is not, or NULL */
 const char *amp_campaign_choose(struct campaign *campaign, char *names);
 /** The round of that number: the same each time. */
 void amp_campaign_draw(const struct campaign *campaign, uint32_t number, struct campaign_round *round);

@@ -28,6 +28,7 @@ struct worker {
 	const struct campaign *campaign;
 	struct run *run;
 	FILE *out;
+	bool interrupted; /* no further round is begun */
 };
 
 static json_t *faults_of(const struct campaign_round *round, const struct run *run)
@@ -36,8 +37,9 @@ static json_t *faults_of(const struct campaign_round *round, const struct run *r
 
 	for (size_t i = 0; i < round->num_faults; i++) {
 		const struct run_verdict *verdict = run && i < run->num_verdicts ? &run->verdicts[i] : NULL;
-		json_t *fault = json_pack("{s:s, s:I, s:s}", "kind", round->fault[i].kind, "moment_ms",
-		                          (json_int_t)round->fault[i].moment_ms, "outcome", verdict ? verdict->outcome : "");
+		json_t *fault =
+			json_pack("{s:s, s:I, s:s}", "kind", round->fault[i].kind, "moment_ms",
+		                  (json_int_t)round->fault[i].moment_ms, "outcome", verdict ? verdict->outcome : "");
 
 		if (verdict && verdict->detect_ms >= 0)
 			json_object_set_new(fault, "detect_ms", json_real(verdict->detect_ms));
@@ -50,19 +52,20 @@ static json_t *faults_of(const struct campaign_round *round, const struct run *r
 
 static json_t *messages_of(const struct run_account *a)
 {
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "sent", a->sent, "delivered", a->delivered, "reported",
-	                 a->reported, "corrupted", a->corrupted, "doubled", a->doubled, "both", a->both, "unaccounted",
-	                 a->unaccounted, "found", a->found);
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "sent", a->sent, "delivered", a->delivered,
+	                 "reported", a->reported, "corrupted", a->corrupted, "doubled", a->doubled, "both", a->both,
+	                 "unaccounted", a->unaccounted, "found", a->found);
 }
 
 /* Takes the faults' reference. */
 static void tell(const struct worker *w, const struct campaign_round *round, json_t *faults, const char *failure,
                  const char *logs, double ms, const struct run_account *account)
 {
-	json_t *result = json_pack("{s:I, s:s, s:s, s:b, s:f, s:b, s:o, s:o, s:o, s:s}", "round", (json_int_t)round->number,
-	                           "soc", round->soc->name, "core", round->soc->core[round->core], "ok", !failure, "ms", ms,
-	                           "host", round->host != NULL, "faults", faults, "messages", messages_of(account), "failure",
-	                           amp_cli_json_text(failure ? failure : ""), "logs", logs);
+	json_t *result =
+		json_pack("{s:I, s:s, s:s, s:b, s:f, s:b, s:o, s:o, s:o, s:s}", "round", (json_int_t)round->number,
+	                  "soc", round->soc->name, "core", round->soc->core[round->core], "ok", !failure, "ms", ms,
+	                  "host", round->host != NULL, "faults", faults, "messages", messages_of(account), "failure",
+	                  amp_cli_json_text(failure ? failure : ""), "logs", logs);
 	char *text = result ? json_dumps(result, JSON_COMPACT | JSON_ENSURE_ASCII) : NULL;
 
 	if (text) {
@@ -94,7 +97,7 @@ static bool run_catalogued(const struct worker *w, const struct campaign_round *
 	interrupted = json_is_true(json_object_get(result, "interrupted"));
 	if (!interrupted)
 		tell(w, round, faults_of(round, NULL), ok ? NULL : amp_event_string(result, "failure"),
-	     amp_event_string(result, "logs"), json_number_value(json_object_get(result, "ms")), &none);
+		     amp_event_string(result, "logs"), json_number_value(json_object_get(result, "ms")), &none);
 	json_decref(result);
 	amp_scenario_free(scenario);
 	return !interrupted;
@@ -130,7 +133,8 @@ static bool run_in_lab(struct worker *w, const struct campaign_round *round, con
 		continue_run(w->run, scenario);
 	} else {
 		w->run = calloc(1, sizeof(*w->run));
-		if (!w->run || !amp_run_begin(w->run, scenario, round->soc->name, round->number, &w->campaign->options, &why)) {
+		if (!w->run ||
+		    !amp_run_begin(w->run, scenario, round->soc->name, round->number, &w->campaign->options, &why)) {
 			static const struct run_account none;
 
 			tell(w, round, faults_of(round, NULL), why, "", 0, &none);
@@ -140,7 +144,8 @@ static bool run_in_lab(struct worker *w, const struct campaign_round *round, con
 	ok = amp_run_steps(w->run, scenario->steps + is_up, scenario->steps_count - is_up); /* the first is 'up' */
 	failure = w->run->failure ? w->run->failure : ok ? NULL : "it has failed\n";
 	amp_jobs_end(&w->run->jobs);
-	if (!w->run->jobs.interrupted)
+	w->interrupted = w->run->jobs.interrupted;
+	if (!w->interrupted)
 		tell(w, round, faults_of(round, w->run), failure, failure ? w->run->state_dir : "",
 		     (double)(amp_cli_now_ms() - began), &w->run->account);
 	if (!ok)
@@ -153,18 +158,17 @@ static void work(const struct campaign *campaign, const struct campaign_batch *b
 {
 	struct worker w = {.campaign = campaign, .out = fdopen(out, "w")};
 	struct scenario **loaded = calloc(batch->count, sizeof(struct scenario *));
-	bool interrupted = false;
 
 	setpgid(0, 0); /* Ctrl-C is the crew's to pass on */
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	for (size_t i = 0; w.out && loaded && i < batch->count && !interrupted; i++) {
+	for (size_t i = 0; w.out && loaded && i < batch->count && !w.interrupted; i++) {
 		const struct campaign_round *round = batch->round[i];
 		static const struct run_account none;
 		char path[PATH_MAX], error[SCENARIO_ERROR_LEN];
 
 		if (!amp_campaign_is_inside(round)) {
 			end_lab(&w); /* it has the process to itself */
-			interrupted = !run_catalogued(&w, round);
+			w.interrupted = !run_catalogued(&w, round);
 			continue;
 		}
 		if (amp_campaign_write(campaign, round, path))
@@ -175,7 +179,6 @@ static void work(const struct campaign *campaign, const struct campaign_batch *b
 			tell(&w, round, faults_of(round, NULL), error, "", 0, &none);
 		else if (run_in_lab(&w, round, loaded[i]))
 			unlink(path);
-		interrupted = w.run && w.run->jobs.interrupted;
 	}
 	end_lab(&w);
 	fflush(NULL);
@@ -255,11 +258,11 @@ static void bury(struct crew *crew, struct hand *hand)
 	for (size_t i = hand->told; i < hand->batch->count && !crew->interrupted; i++) {
 		const struct campaign_round *round = hand->batch->round[i];
 
-		crew->told(crew->context,
-		           json_pack("{s:I, s:s, s:s, s:b, s:f, s:b, s:o, s:{}, s:s, s:s}", "round", (json_int_t)round->number,
-		                     "soc", round->soc->name, "core", round->soc->core[round->core], "ok", 0, "ms", 0.0, "host",
-		                     round->host != NULL, "faults", faults_of(round, NULL), "messages", "failure",
-		                     "the process that ran it has died\n", "logs", ""));
+		crew->told(crew->context, json_pack("{s:I, s:s, s:s, s:b, s:f, s:b, s:o, s:{}, s:s, s:s}", "round",
+		                                    (json_int_t)round->number, "soc", round->soc->name, "core",
+		                                    round->soc->core[round->core], "ok", 0, "ms", 0.0, "host",
+		                                    round->host != NULL, "faults", faults_of(round, NULL), "messages",
+		                                    "failure", "the process that ran it has died\n", "logs", ""));
 	}
 	free(hand->line);
 	hand->batch = NULL;

@@ -114,7 +114,8 @@ static json_t *kinds_of(const json_t *results)
 
 static json_t *messages_of(const json_t *results)
 {
-	static const char *const names[] = {"sent", "delivered", "reported", "corrupted", "doubled", "both", "unaccounted", "found"};
+	static const char *const names[] = {"sent",    "delivered", "reported",    "corrupted",
+	                                    "doubled", "both",      "unaccounted", "found"};
 	json_t *sum = json_object();
 	const json_t *round;
 	size_t i;
@@ -147,8 +148,8 @@ json_t *amp_campaign_report(const struct campaign *campaign, const json_t *resul
 	json_array_foreach (results, i, round)
 		failed += !json_is_true(json_object_get(round, "ok"));
 	return json_pack("{s:s, s:s, s:I, s:I, s:o, s:I, s:I, s:b, s:f, s:o, s:o, s:O}", "campaign", AMPRELAY_VERSION,
-	                 "firmware", campaign->firmware ? campaign->firmware : "", "time", (json_int_t)time(NULL), "seed",
-	                 (json_int_t)campaign->seed, "socs", socs_of(campaign), "rounds", (json_int_t)json_array_size(results),
-	                 "failed", failed, "whole", whole, "seconds", seconds, "messages", messages_of(results), "kinds",
-	                 kinds_of(results), "results", results);
+	                 "firmware", campaign->firmware ? campaign->firmware : "", "time", (json_int_t)time(NULL),
+	                 "seed", (json_int_t)campaign->seed, "socs", socs_of(campaign), "rounds",
+	                 (json_int_t)json_array_size(results), "failed", failed, "whole", whole, "seconds", seconds,
+	                 "messages", messages_of(results), "kinds", kinds_of(results), "results", results);
 }

@@ -13,13 +13,13 @@
 
 /* ------------------------------------------------------------------ what can befall the host */
 
-#define OF_EACH(folder, pattern, commands) \
-	"cd " folder " && for d in " pattern "; do " commands " || exit; done"
-#define OF_ITS_DIR(commands)                                                           \
+#define OF_EACH(folder, pattern, commands) "cd " folder " && for d in " pattern "; do " commands " || exit; done"
+#define OF_ITS_DIR(commands)                                                                  \
 	"for r in /sys/class/remoteproc/remoteproc*; do [ $(cat $r/name) = @ ] || continue; " \
 	"d=/sys/kernel/debug/remoteproc/${r##*/}; " commands "; done"
-#define PAUSE(whose)                                                               \
-	"pid=$($AMPRELAY --name ${lab} --json status | jq " whose ")\n      kill -STOP $pid && sleep 1; kill -CONT $pid"
+#define PAUSE(whose)                                                                                                 \
+	"pid=$($AMPRELAY --name ${lab} --json status | jq " whose ")\n      kill -STOP $pid && sleep 1; kill -CONT " \
+	"$pid"
 
 /* Steps of those that are brought about in the campaign's lab; '@' is the core. */
 static const struct {
@@ -27,15 +27,17 @@ static const struct {
 	const char *steps[6]; /* "KEY: TEXT" */
 } inside[] = {
 	{"host-stop", {"stop: @", "start: @"}},
-	{"host-unbind", {"exec: " OF_EACH("/sys/bus/pci/drivers/amprelay_rproc", "0000:*", "echo $d >unbind && echo $d >bind")}},
+	{"host-unbind",
+         {"exec: " OF_EACH("/sys/bus/pci/drivers/amprelay_rproc", "0000:*", "echo $d >unbind && echo $d >bind")}},
 	{"host-rmmod", {"exec: rmmod amprelay_rproc && modprobe amprelay_rproc"}},
 	{"host-unbind-rpmsg",
          {"exec: " OF_EACH("/sys/bus/virtio/drivers/virtio_rpmsg_bus", "virtio*", "echo $d >unbind && echo $d >bind")}},
 	{"host-crash", {"mark:", "exec: " OF_ITS_DIR("echo 2 >$d/crash"), "wait: ev=core.ready,core=@"}},
 	{"host-no-recovery",
-         {"exec: " OF_ITS_DIR("echo disabled >$d/recovery"), "fault: @ kill", "wait: ev=core.crash,core=@,detector=exit",
-	  "exec: " OF_ITS_DIR("until grep -q crashed $r/state; do usleep 20000; done; echo recover >$d/recovery"),
-	  "wait: ev=core.recovered,core=@,link=up", "exec: " OF_ITS_DIR("echo enabled >$d/recovery")}},
+         {"exec: " OF_ITS_DIR("echo disabled >$d/recovery"), "fault: @ kill",
+          "wait: ev=core.crash,core=@,detector=exit",
+          "exec: " OF_ITS_DIR("until grep -q crashed $r/state; do usleep 20000; done; echo recover >$d/recovery"),
+          "wait: ev=core.recovered,core=@,link=up", "exec: " OF_ITS_DIR("echo enabled >$d/recovery")}},
 	{"host-pause", {"run: " PAUSE(".host.pid")}},
 	{"relay-pause", {"run: " PAUSE(".pid")}},
 };
@@ -118,8 +120,7 @@ static void draw_faults(const struct campaign *campaign, uint64_t *state, struct
 	for (unsigned int i = 0; i + 1 < CAMPAIGN_FAULTS_MAX && i < before; i++) {
 		kind = campaign->kinds[below(state, (uint32_t)campaign->num_kinds)];
 		if (is_survived(kind))
-			round->fault[round->num_faults++] =
-				(struct campaign_fault){kind, below(state, BEFORE_MAX_MS)};
+			round->fault[round->num_faults++] = (struct campaign_fault){kind, below(state, BEFORE_MAX_MS)};
 	}
 	kind = campaign->kinds[below(state, (uint32_t)campaign->num_kinds)];
 	round->fault[round->num_faults++] = (struct campaign_fault){kind, below(state, MOMENT_MAX_MS)};
@@ -153,7 +154,8 @@ static void put_head(const struct campaign *campaign, const struct campaign_roun
 	        (unsigned long long)campaign->seed, core_of(round));
 	for (size_t i = 0; i < round->num_faults; i++)
 		fprintf(out, "%s %s", i ? "," : "", round->fault[i].kind);
-	fprintf(out, "; each message is delivered once, or reported lost\"\nsocs: [%s]\nlimit: 120\n", round->soc->name);
+	fprintf(out, "; each message is delivered once, or reported lost\"\nsocs: [%s]\nlimit: 120\n",
+	        round->soc->name);
 	if (campaign->firmware)
 		fprintf(out, "firmware: %s\n", campaign->firmware);
 	fputs("steps:\n  - up:\n", out);
@@ -182,7 +184,8 @@ static const char *ledger_options(const struct campaign_round *round, size_t cor
 static void put_ledgers(const struct campaign_round *round, FILE *out)
 {
 	for (size_t i = 0; i < round->soc->num_cores; i++)
-		fprintf(out, "  - ledger: %s%s\n    as: ledger_%zu\n", round->soc->core[i], ledger_options(round, i), i);
+		fprintf(out, "  - ledger: %s%s\n    as: ledger_%zu\n", round->soc->core[i], ledger_options(round, i),
+		        i);
 }
 
 /* "KEY: TEXT", with the core's name for each '@'; a text may have lines. */
@@ -234,7 +237,8 @@ char *amp_campaign_text(const struct campaign *campaign, const struct campaign_r
 	if (is_disturbed(round)) /* what was written over is made good before anything else */
 		fprintf(out, "  - restart: %s\n  - traffic: amp-echo\n    core: %s\n", core_of(round), core_of(round));
 	/* unmodified Linux warns by itself when a core goes away under a program that polls */
-	put_step("exec: ! dmesg -c | grep -v 'WARNING: .* rpmsg_poll+' | grep -E 'BUG:|WARNING:|Oops|use-after-free'", "", out);
+	put_step("exec: ! dmesg -c | grep -v 'WARNING: .* rpmsg_poll+' | grep -E 'BUG:|WARNING:|Oops|use-after-free'",
+	         "", out);
 	if (fclose(out) == 0)
 		return text;
 	free(text);

@@ -19,8 +19,7 @@ static bool fails_again(const struct campaign_round *round, fails_fn fails, void
 static void leave_out(struct campaign_round *round, size_t fault)
 {
 	round->num_faults--;
-	memmove(&round->fault[fault], &round->fault[fault + 1],
-	        (round->num_faults - fault) * sizeof(round->fault[0]));
+	memmove(&round->fault[fault], &round->fault[fault + 1], (round->num_faults - fault) * sizeof(round->fault[0]));
 }
 
 bool amp_campaign_shrink(struct campaign_round *round, fails_fn fails, void *context)

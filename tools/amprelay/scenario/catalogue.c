@@ -262,9 +262,8 @@ static bool linux_was_told(const struct test *t)
 
 static bool is_recovered(struct test *t)
 {
-	return is_detected(t) && link_is_up_again(t) && linux_was_told(t) &&
-	       event_comes(t, "core.dump", "by=relay") && event_comes(t, "core.dump", "by=linux") &&
-	       all_came_back(t, send_messages(t, NULL, "3"));
+	return is_detected(t) && link_is_up_again(t) && linux_was_told(t) && event_comes(t, "core.dump", "by=relay") &&
+	       event_comes(t, "core.dump", "by=linux") && all_came_back(t, send_messages(t, NULL, "3"));
 }
 
 /* ------------------------------------------------------------------ memory that both sides share */
@@ -272,8 +271,8 @@ static bool is_recovered(struct test *t)
 /* Do messages pass? */
 static bool passes(const struct test *t)
 {
-	const char *argv[] = {"amprelay", "--name", t->run->lab, "exec", "-n", "--", "rpmsg", "ping", "amp-echo",
-	                      "--core",   t->core,  "-q",        "-c",   "3",  NULL};
+	const char *argv[] = {"amprelay", "--name", t->run->lab, "exec", "-n", "--", "rpmsg", "ping",
+	                      "amp-echo", "--core", t->core,     "-q",   "-c", "3",  NULL};
 	struct job *job = amp_job_start(&t->run->jobs, NULL, t->run->program, (char *const *)argv, NULL, -1);
 	bool ok = job && amp_job_wait(&t->run->jobs, job, NULL, t->deadline) == JOB_ENDED && job->status == 0;
 
@@ -302,7 +301,8 @@ static const char *disturb(struct test *t)
 	char over[64];
 
 	if (!amp_jobs_ledger_of(&t->run->jobs, t->core)) {
-		amp_run_failed(t->run, t->step, "what comes of it, a ledger tells: 'ledger: %s --corrupt' before it", t->core);
+		amp_run_failed(t->run, t->step, "what comes of it, a ledger tells: 'ledger: %s --corrupt' before it",
+		               t->core);
 		return NULL;
 	}
 	if (!commit(t))
@@ -313,7 +313,8 @@ static const char *disturb(struct test *t)
 	outcome = passes(t) ? FAULT_MASKED : FAULT_STUCK;
 	if (number_of(t, "crashes") != crashes)
 		outcome = FAULT_DETECTED;
-	if (outcome == FAULT_MASKED ? !(t->kind->outcomes & (FAULT_MASKED | FAULT_CORRUPTED)) : !(t->kind->outcomes & outcome)) {
+	if (outcome == FAULT_MASKED ? !(t->kind->outcomes & (FAULT_MASKED | FAULT_CORRUPTED))
+	                            : !(t->kind->outcomes & outcome)) {
 		amp_run_failed(t->run, t->step, "it was not to be %s", amp_fault_outcome_name(outcome));
 		return NULL;
 	}
@@ -332,7 +333,8 @@ bool amp_run_judge_messages(struct run *run, const struct scenario_step *step, b
 	if (wrong)
 		last->outcome = amp_fault_outcome_name(FAULT_CORRUPTED);
 	else if (!(may & FAULT_MASKED))
-		return amp_run_failed(run, step, "'%s' was to be found by the ledger, which finds nothing wrong", last->kind);
+		return amp_run_failed(run, step, "'%s' was to be found by the ledger, which finds nothing wrong",
+		                      last->kind);
 	return true;
 }
 

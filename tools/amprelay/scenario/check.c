@@ -242,7 +242,7 @@ static bool check_asserts(const struct checker *c, const struct scenario_step *s
 static bool check_kind(const struct checker *c, const struct scenario_step *step, const char *text)
 {
 	const char *kind = strrchr(text, ' ') ? strrchr(text, ' ') + 1 : text;
-	char all[1024];
+	char all[1536];
 
 	if (strchr(text, '$') || amp_fault_find(kind))
 		return true;
@@ -301,7 +301,8 @@ static bool check_names(struct checker *c, const struct scenario_step *step)
 {
 	const char *text = amp_scenario_text(step);
 
-	bool needs_job = step->action == SCENARIO_join || step->action == SCENARIO_said || step->action == SCENARIO_settle;
+	bool needs_job =
+		step->action == SCENARIO_join || step->action == SCENARIO_said || step->action == SCENARIO_settle;
 
 	if (needs_job && !amp_scenario_has_name(&c->jobs, text))
 		return wrong(c, step->line, "no step before this has 'as: %s'", text);

@@ -19,10 +19,11 @@
 #define JOB_OUTPUT_KEPT (1u << 20) /**< bytes */
 
 struct job {
-	char name[SCENARIO_NAME_LEN]; /**< empty: in the foreground */
-	char ledger_of[SCENARIO_NAME_LEN]; /**< the core that it keeps the ledger of; empty: it is another kind of job */
-	bool may_corrupt; /**< … where memory may be written over */
-	pid_t pid;                    /**< 0: the place is free */
+	char name[SCENARIO_NAME_LEN];      /**< empty: in the foreground */
+	char ledger_of[SCENARIO_NAME_LEN]; /**< the core that it keeps the ledger of; empty: it is another kind of job
+	                                    */
+	bool may_corrupt;                  /**< … where memory may be written over */
+	pid_t pid;                         /**< 0: the place is free */
 	int pidfd, output_fd;
 	char *output; /**< both streams, NUL-terminated, as far as kept */
 	size_t used;

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SCENARIO_ERROR_LEN 1024
+#define SCENARIO_ERROR_LEN 2048
 
 /** What a step can do that is one text: X(member, key, what the text is). The keys are those of the file. */
 #define SCENARIO_TEXT_ACTIONS(X)                                                    \

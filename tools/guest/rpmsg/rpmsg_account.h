@@ -18,8 +18,8 @@
 struct amp_account {
 	unsigned int size;  /**< of each message; 4 or more */
 	const char *prefix; /**< that the service puts before it in its answer */
-	bool same_text;     /**< the answer is a text with that prefix, the same each time: the order tells whose it is */
-	uint8_t text[256];  /**< the first one */
+	bool same_text; /**< the answer is a text with that prefix, the same each time: the order tells whose it is */
+	uint8_t text[256]; /**< the first one */
 	size_t text_len;
 
 	uint32_t sent;

@@ -45,7 +45,10 @@ static struct line lines[] = {
 	{.name = "amp-echo", .window = WINDOW, .account = {.size = 64, .prefix = ""}},
 	{.name = "rpmsg-raw", .window = WINDOW, .account = {.size = 200, .prefix = "from ept 0x0402: "}},
 	{.name = "rpmsg-tty", .is_terminal = true, .window = WINDOW, .account = {.size = 32, .prefix = "TTY 0: "}},
-	{.name = "amp-command", .request = "version", .window = 1, .account = {.same_text = true, .prefix = "amprelay-"}},
+	{.name = "amp-command",
+         .request = "version",
+         .window = 1,
+         .account = {.same_text = true, .prefix = "amprelay-"}},
 	{.name = "amp-telemetry", .request = "go", .is_told = true, .account = {.prefix = ""}},
 };
 #define LINES (sizeof(lines) / sizeof(lines[0]))
@@ -122,10 +125,13 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse,
 	.args_doc = "[CHANNEL...]",
-	.doc = "Send numbered messages to all services that answer, a few under way on each at a time, and keep an account "
-	       "of each message: its answer came, once, or its sender was told that the channel is gone. A channel that "
+	.doc = "Send numbered messages to all services that answer, a few under way on each at a time, and keep an "
+	       "account "
+	       "of each message: its answer came, once, or its sender was told that the channel is gone. A channel "
+	       "that "
 	       "goes is waited for. SIGINT or SIGTERM ends the sending; then the last answers are waited for, and the "
-	       "account is printed.\vExit status 0 if each message was delivered once or reported lost, 1 if one was both, "
+	       "account is printed.\vExit status 0 if each message was delivered once or reported lost, 1 if one was "
+	       "both, "
 	       "neither, doubled or not what was sent.",
 };
 
@@ -386,9 +392,11 @@ static void wait_for_answers(struct ledger *ledger)
 
 static void print_account(const struct amp_account *a, bool json)
 {
-	printf(json ? "\"sent\": %u, \"delivered\": %u, \"reported\": %u, \"corrupted\": %u, \"doubled\": %u, \"both\": %u, "
+	printf(json ? "\"sent\": %u, \"delivered\": %u, \"reported\": %u, \"corrupted\": %u, \"doubled\": %u, "
+	              "\"both\": %u, "
 	              "\"unaccounted\": %u, \"longest_ms\": %.1f"
-	            : "%u sent, %u delivered, %u reported lost, %u corrupted, %u doubled, %u both, %u unaccounted; longest "
+	            : "%u sent, %u delivered, %u reported lost, %u corrupted, %u doubled, %u both, %u unaccounted; "
+	              "longest "
 	              "%.1f ms\n",
 	       a->sent, a->delivered, a->reported, a->corrupted, a->doubled, a->both, a->unaccounted,
 	       (double)a->longest / 1e6);

@@ -34,7 +34,7 @@ static struct core *find_core(struct client *client, const json_t *request)
 
 static void unknown_fault(struct client *client, const char *kind)
 {
-	char clean[24], error[1024];
+	char clean[24], error[1536];
 
 	amp_text_clean(clean, sizeof(clean), kind, strlen(kind));
 	amp_text(error, sizeof(error), "there is no fault '%s'; known are:", clean);

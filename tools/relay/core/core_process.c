@@ -49,7 +49,7 @@ static void qemu_arguments(const struct core *core, struct arguments *args, int 
 	amp_argument(args, "-display");
 	amp_argument(args, "none");
 	amp_argument(args, "-action");
-	/* whatever ends its life, it stands still as it was then: nothing runs after a reset, to overwrite what is left */
+	/* whatever ends its life, it stands still as it was then: nothing runs after a reset */
 	amp_argument(args, "watchdog=pause,reboot=shutdown,shutdown=pause");
 	for (uint32_t i = 0; i < config->doorbell_serial; i++) {
 		amp_argument(args, "-serial");
