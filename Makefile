@@ -79,6 +79,9 @@ firmware: ## Only firmware and boot ROMs, of all cores; a running lab takes it w
 kernel: ## Only the kernel, its modules and the guest image; KERNEL=6.12, KERNEL_SRC=DIR, DEBUG=1, FIXES=yes choose another
 	$(LOCKED) .path .setup .image
 
+guest-net: lab ## What `amprelay up --net` adds to Linux: an ssh server, for build/lab
+	@kernel/initramfs/net.sh
+
 cross: ## The library for every core and for arm64 Linux, installed in build/prefix/PRESET
 	$(LOCKED) .setup .cross
 

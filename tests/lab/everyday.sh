@@ -3,7 +3,26 @@
 # What is done every day with a lab: files in and out, a shell on a terminal, a firmware run and its crash explained.
 . "$(dirname "$0")/lab.sh"
 
-expect 0 "" amp up
+# ---- up with files of one's own: an archive more, a folder whose scripts run
+own=$AMPRELAY_STATE/own
+mkdir -p "$own/root/etc" "$own/share"
+echo "of my own" >"$own/root/etc/added"
+(cd "$own/root" && find . | cpio --quiet -o -H newc | gzip) >"$own/more.cpio.gz"
+printf 'cat /etc/added >/tmp/order\n' >"$own/share/10-first.sh"
+printf 'echo second >>/tmp/order\nexit 3\n' >"$own/share/20-second.sh"
+printf 'echo third >>/tmp/order; echo it speaks\n' >"$own/share/30-third.sh"
+echo "no script" >"$own/share/data"
+expect 5 "compressed with zstd" amp up --initramfs "$(printf '\050\265\057\375rest' >"$own/zstd" && echo "$own/zstd")"
+expect 5 "it is no cpio archive" amp up --initramfs "$own/share/data"
+expect 2 "it is no folder" amp up --share "$own/none"
+expect 1 "script 20-second.sh ended with 3" amp up --initramfs "$own/more.cpio.gz" --share "$own/share"
+expect 0 "of my own second third" guest sh -c 'echo $(cat /tmp/order)'
+expect 0 "no script" guest cat /share/data
+expect 1 "Read-only" guest sh -c 'echo x >/share/new'
+expect_json '.share.done and [.share.scripts[].exit] == [0, 3, 0]' amp --json status
+expect 0 "name=30-third.sh exit=0" amp events
+expect 0 "it speaks" amp logs linux
+ok "a folder is shared, its scripts run in order, an archive is added"
 
 # ---- cp
 head -c 3000000 /dev/urandom >"$AMPRELAY_STATE/file"

@@ -42,14 +42,14 @@ _amprelay_labs() {
 
 _amprelay() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-	local common='--name --json --color -h --help' commands='up down run ls status start stop restart exec cp console logs events sniff talk fault scenario campaign report postmortem gdb demo doctor version help'
+	local common='--name --json --color -h --help' commands='up down run ls status start stop restart exec cp ssh console logs events sniff talk fault scenario campaign report postmortem gdb demo doctor version help'
 	local command='' lab=default words=0 i
 	COMPREPLY=()
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
 		--name) lab=${COMP_WORDS[++i]} ;;
-		--color | --since | --timeout | --wait | --lab | --soc | --for | --firmware | --kernel | --report | --output | -o | --loader | --table | --dump | --symbols | --raw | --map | --repeat | --seed | --jobs | -j | --junit | --artifacts | --rounds | --from | --kinds | --host | --scenarios | --catalogue | --channel | --kernel-log | --perfetto | -w | --write) ((i++)) ;;
+		--color | --since | --timeout | --wait | --lab | --soc | --for | --firmware | --kernel | --initramfs | --share | --share-rw | --forward | --ssh-key | --report | --output | -o | --loader | --table | --dump | --symbols | --raw | --map | --repeat | --seed | --jobs | -j | --junit | --artifacts | --rounds | --from | --kinds | --host | --scenarios | --catalogue | --channel | --kernel-log | --perfetto | -w | --write) ((i++)) ;;
 		-*) ;;
 		*)
 			if [[ -z $command ]]; then
@@ -62,22 +62,22 @@ _amprelay() {
 	done
 
 	case $prev in
-	--lab | --artifacts | --scenarios | --catalogue) mapfile -t COMPREPLY < <(compgen -d -- "$cur") && return ;;
-	--firmware | --kernel | --report | --junit | --output | -o | --kernel-log | --perfetto | --table | --dump | --symbols | -w | --write) mapfile -t COMPREPLY < <(compgen -f -- "$cur") && return ;;
+	--lab | --artifacts | --share | --share-rw | --scenarios | --catalogue) mapfile -t COMPREPLY < <(compgen -d -- "$cur") && return ;;
+	--firmware | --kernel | --initramfs | --ssh-key | --report | --junit | --output | -o | --kernel-log | --perfetto | --table | --dump | --symbols | -w | --write) mapfile -t COMPREPLY < <(compgen -f -- "$cur") && return ;;
 	--soc) mapfile -t COMPREPLY < <(compgen -W "$(_amprelay_socs)" -- "$cur" && compgen -f -X "!*.json" -- "$cur") && return ;;
 	--loader) mapfile -t COMPREPLY < <(compgen -W 'linux relay' -- "$cur") && return ;;
 	--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") && return ;;
 	--channel) mapfile -t COMPREPLY < <(compgen -W 'amp-echo amp-command amp-telemetry amp-sink' -- "$cur") && return ;;
 	--name) mapfile -t COMPREPLY < <(compgen -W "$(_amprelay_labs)" -- "$cur") && return ;;
 	--kinds) mapfile -t COMPREPLY < <(compgen -W "$(_amprelay_faults)" -- "$cur") && return ;;
-	--since | --timeout | --wait | --rounds | --from | --host | --repeat | --seed | --jobs | -j | -n | -c | --count | --raw | --map) return ;;
+	--forward | --since | --timeout | --wait | --rounds | --from | --host | --repeat | --seed | --jobs | -j | -n | -c | --count | --raw | --map) return ;;
 	esac
 
 	local choice=''
 	case $command in
 	'') choice="$commands $common --version" ;;
 	help) choice=$commands ;;
-	up) choice="--lab --soc --firmware --kernel --keep --lifeline --no-wait --timeout $common" ;;
+	up) choice="--lab --soc --firmware --kernel --initramfs --share --share-rw --net --forward --ssh-key --keep --lifeline --no-wait --timeout $common" ;;
 	start) choice="$(_amprelay_cores "$lab") --loader $common" ;;
 	stop | restart) choice="$(_amprelay_cores "$lab") $common" ;;
 	talk)
@@ -91,6 +91,7 @@ _amprelay() {
 	logs) choice="-f -n -t linux kernel relay $(_amprelay_cores "$lab") $common" ;;
 	events) choice="-f -n -t --since --wait --timeout $common" ;;
 	postmortem) choice="$(_amprelay_cores "$lab") $(compgen -f -- "$cur") --firmware --table --raw --map $common" ;;
+	ssh) choice="-p --print -- $common" ;;
 	gdb) choice="linux $(_amprelay_cores "$lab") --dump --symbols --stdio -- $common" ;;
 	sniff) choice="$(_amprelay_cores "$lab") -w -c -x --write --channel --count --hex --perfetto --kernel-log -- $common" ;;
 	fault)

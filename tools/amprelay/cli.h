@@ -110,6 +110,7 @@ int cmd_scenario(int argc, char **argv);
 int cmd_start(int argc, char **argv);
 int cmd_postmortem(int argc, char **argv);
 int cmd_sniff(int argc, char **argv);
+int cmd_ssh(int argc, char **argv);
 int cmd_status(int argc, char **argv);
 int cmd_stop(int argc, char **argv);
 int cmd_talk(int argc, char **argv);

@@ -30,10 +30,22 @@ static json_int_t sum(const json_t *counts)
 	return total;
 }
 
+static bool failed_scripts(const json_t *share)
+{
+	bool failed = amp_event_string(share, "error")[0] != '\0';
+	const json_t *script;
+	size_t i;
+
+	json_array_foreach (json_object_get(share, "scripts"), i, script)
+		failed |= amp_event_integer(script, "exit", 0) != 0;
+	return failed;
+}
+
 static void print_lab(const json_t *answer)
 {
 	const json_t *host = json_object_get(answer, "host"), *debugger = json_object_get(answer, "debugger");
 	const char *release = amp_event_string(host, "release");
+	const json_t *share = json_object_get(answer, "share");
 	bool running = strcmp(amp_event_string(host, "state"), "running") == 0;
 
 	amp_table_say("lab '%s' is %s for %.1f s (SoC %s, relay's process %d)", amp_event_string(answer, "lab"),
@@ -47,6 +59,10 @@ static void print_lab(const json_t *answer)
 		              json_is_true(json_object_get(debugger, "halted"))
 		                      ? ", halted: the whole lab stands still with it"
 		                      : "");
+	if (json_is_object(share))
+		amp_table_say("%s is shared%s%s", amp_event_string(share, "dir"),
+		              json_is_true(json_object_get(share, "done")) ? "" : "; its scripts run",
+		              failed_scripts(share) ? "; scripts of it failed: 'amprelay events' tells which" : "");
 }
 
 static void add_core(struct amp_table *table, const json_t *core)

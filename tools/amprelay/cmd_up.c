@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -33,7 +34,10 @@ struct up {
 
 	struct lab_files files;
 	char *state_dir;
-	char *firmware_dir;
+	char *firmware_dir, *initramfs;
+	char *share; /* NULL: none */
+	bool share_writable;
+	struct lab_net net;
 	int lock_fd;
 	pid_t relay;
 	int ready_fd;
@@ -43,7 +47,8 @@ struct up {
 	struct amp_terminal reason; /* Linux's, for not starting a core */
 	bool hung_up;               /* the relay ended a request without an answer */
 	int64_t start;
-	json_t *cores; /* what became of each, for --json */
+	json_t *scripts; /* of the shared folder */
+	json_t *cores;   /* what became of each, for --json */
 };
 
 enum {
@@ -51,6 +56,12 @@ enum {
 	KEY_SOC,
 	KEY_FIRMWARE,
 	KEY_KERNEL,
+	KEY_INITRAMFS,
+	KEY_SHARE,
+	KEY_SHARE_RW,
+	KEY_NET,
+	KEY_FORWARD,
+	KEY_SSH_KEY,
 	KEY_KEEP,
 	KEY_LIFELINE,
 	KEY_NO_WAIT,
@@ -64,6 +75,19 @@ static const struct argp_option options[] = {
 	{"firmware", KEY_FIRMWARE, "FILE|DIR", 0, "Your firmware: an ELF file, or a directory for Linux to load from",
          0},
 	{"kernel", KEY_KERNEL, "IMAGE", 0, "Your arm64 kernel", 0},
+	{"initramfs", KEY_INITRAMFS, "FILE", 0,
+         "A cpio archive more for Linux, plain or with gzip: its files are added, and win over the lab's own", 0},
+	{"share", KEY_SHARE, "DIR", 0,
+         "A folder that Linux sees at /share and cannot write to; the scripts in it (*.sh) run at its boot, in order",
+         0},
+	{"share-rw", KEY_SHARE_RW, "DIR", 0, "The same, and Linux may write there", 0},
+	{"net", KEY_NET, NULL, 0, "A network for Linux, out through this machine, and an ssh server in it", 0},
+	{"forward", KEY_FORWARD, "HOST:GUEST", 0,
+         "A TCP port of this machine that leads into Linux, such as 2222:22; may be repeated. With --net alone, a free "
+         "one leads to ssh",
+         0},
+	{"ssh-key", KEY_SSH_KEY, "FILE", 0,
+         "The private key to log in with, FILE.pub beside it (default: one that is made for the lab)", 0},
 	{"keep", KEY_KEEP, NULL, 0, "The lab outlives this terminal", 0},
 	{"lifeline", KEY_LIFELINE, "FD", 0,
          "The lab ends when the other end of this pipe or socket closes, for programs", 0},
@@ -71,6 +95,18 @@ static const struct argp_option options[] = {
 	{"timeout", KEY_TIMEOUT, "S", 0, "How long to wait for them (default: 60 seconds)", 0},
 	{0},
 };
+
+static void take_share(struct up *up, const char *dir, bool writable)
+{
+	struct stat st;
+
+	if (up->share)
+		amp_cli_usage("one folder can be shared, not two: --share or --share-rw, once");
+	up->share = realpath(dir, NULL);
+	if (!up->share || stat(up->share, &st) || !S_ISDIR(st.st_mode) || access(up->share, R_OK | X_OK))
+		amp_cli_usage("--share %s: it is no folder, or cannot be read", dir);
+	up->share_writable = writable;
+}
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -88,6 +124,23 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_KERNEL:
 		up->choice.kernel = arg;
+		return 0;
+	case KEY_INITRAMFS:
+		up->choice.initramfs = arg;
+		return 0;
+	case KEY_SHARE:
+	case KEY_SHARE_RW:
+		take_share(up, arg, key == KEY_SHARE_RW);
+		return 0;
+	case KEY_NET:
+		up->net.wanted = true;
+		return 0;
+	case KEY_FORWARD:
+		amp_lab_net_forward(&up->net, arg);
+		return 0;
+	case KEY_SSH_KEY:
+		up->net.key = arg;
+		up->net.wanted = true;
 		return 0;
 	case KEY_KEEP:
 		up->keep = true;
@@ -195,7 +248,14 @@ static int prepare(struct up *up)
 		amp_cli_error("%s", error);
 		return AMP_EXIT_ENVIRONMENT;
 	}
-	return AMP_EXIT_OK;
+	if (up->net.wanted)
+		err = amp_lab_net_prepare(&up->net, up->state_dir, error);
+	if (!err)
+		up->initramfs = amp_lab_initramfs_prepare(&up->files, &up->net, up->state_dir, error);
+	if (up->initramfs)
+		return AMP_EXIT_OK;
+	amp_cli_error("%s", error);
+	return AMP_EXIT_ENVIRONMENT;
 }
 
 /* What the lab's life hangs on. */
@@ -217,7 +277,12 @@ static void become_relay(struct up *up, int ready_fd)
 		.lock_fd = up->lock_fd,
 		.soc_file = up->files.soc_file,
 		.kernel = up->files.kernel,
-		.initramfs = up->files.initramfs,
+		.initramfs = up->initramfs,
+		.net = up->net.wanted ? up->net.options : NULL,
+		.ssh_port = up->net.ssh_port,
+		.ssh_key = up->net.key_path,
+		.share_dir = up->share,
+		.share_writable = up->share_writable,
 		.bootrom_dir = up->files.dir,
 		.firmware_dir = up->firmware_dir,
 		.ready_fd = ready_fd,
@@ -396,6 +461,50 @@ static int wait_for_linux(struct up *up)
 	return err;
 }
 
+/* The scripts of the shared folder, in their order. @return AMP_EXIT_FAILED if one of them failed */
+static int report_scripts(struct up *up)
+{
+	const json_t *share, *script;
+	struct client_result result;
+	int status = AMP_EXIT_OK;
+	size_t i;
+
+	amp_client_request(amp_cli.lab, json_pack("{s:s}", "cmd", "status"), NULL, &result);
+	share = json_object_get(result.answer, "share");
+	if (amp_event_string(share, "error")[0]) {
+		amp_cli_error("--share %s: %s", up->share, amp_event_string(share, "error"));
+		status = AMP_EXIT_FAILED;
+	}
+	json_array_foreach (json_object_get(share, "scripts"), i, script) {
+		int ended = (int)amp_event_integer(script, "exit", 0);
+
+		if (ended)
+			amp_cli_error("script %s ended with %d: 'amprelay logs linux' has what it said",
+			              amp_event_string(script, "name"), ended);
+		else if (!amp_cli.json)
+			printf("script %s is done\n", amp_event_string(script, "name"));
+		status = ended ? AMP_EXIT_FAILED : status;
+	}
+	up->scripts = json_incref(json_object_get(share, "scripts"));
+	amp_client_release(&result);
+	amp_output_flush();
+	return status;
+}
+
+static int wait_for_scripts(struct up *up)
+{
+	struct client_result result;
+	int err;
+
+	if (!up->share)
+		return AMP_EXIT_OK;
+	err = wait_for(up, "scripts", NULL, left_ms(up) + 1, &result);
+	if (err && err != AMP_EXIT_INTERRUPTED)
+		amp_cli_error("--share %s: %s", up->share, result.error);
+	amp_client_release(&result);
+	return err ? err : report_scripts(up);
+}
+
 static bool show_reason(void *context, char stream, const void *data, size_t len)
 {
 	struct up *up = context;
@@ -519,8 +628,13 @@ static int bring_up(struct up *up)
 		err = wait_for_linux(up);
 	if (!err) {
 		stays = true;
-		if (!up->no_wait)
-			err = wait_for_cores(up);
+		if (!up->no_wait) {
+			int cores;
+
+			err = wait_for_scripts(up);
+			cores = up->interrupted ? err : wait_for_cores(up);
+			err = err ? err : cores;
+		}
 	}
 	if (err == AMP_EXIT_NO_LAB) /* it went away while we waited: this is not somebody who forgot to start one */
 		err = AMP_EXIT_FAILED;
@@ -536,10 +650,12 @@ static int bring_up(struct up *up)
 		amp_cli_error("lab '%s' is up without it: 'amprelay logs' says more, 'amprelay down' ends it",
 		              amp_cli.lab);
 	else if (!amp_cli.json)
-		printf("lab '%s' is %s\n", amp_cli.lab, up->no_wait ? "starting" : "up");
+		printf("lab '%s' is %s%s\n", amp_cli.lab, up->no_wait ? "starting" : "up",
+		       up->net.wanted ? "; 'amprelay ssh' logs in to its Linux" : "");
 	if (amp_cli.json)
-		amp_cli_print_json(json_pack("{s:s, s:s, s:O}", "lab", amp_cli.lab, "state",
-		                             up->no_wait ? "starting" : "up", "cores", up->cores));
+		amp_cli_print_json(json_pack("{s:s, s:s, s:O, s:O?}", "lab", amp_cli.lab, "state",
+		                             up->no_wait ? "starting" : "up", "cores", up->cores, "scripts",
+		                             up->scripts));
 	return err;
 }
 
@@ -561,6 +677,10 @@ int cmd_up(int argc, char **argv)
 		err = bring_up(&up);
 	amp_lab_files_free(&up.files);
 	free(up.firmware_dir);
+	free(up.initramfs);
+	free(up.share);
+	free(up.net.authorized);
+	json_decref(up.scripts);
 	free(up.state_dir);
 	json_decref(up.cores);
 	return err;

@@ -164,6 +164,7 @@ int amp_lab_files_resolve(struct lab_files *files, const struct lab_choice *choi
 	files->dir = amp_lab_files_dir(choice->dir);
 	files->kernel = choice->kernel ? absolute(choice->kernel) : format_path("%s/Image", files->dir);
 	files->initramfs = format_path("%s/initramfs.cpio.gz", files->dir);
+	files->more_initramfs = choice->initramfs ? absolute(choice->initramfs) : NULL;
 	files->soc_file = find_soc_file(files->dir, choice->soc);
 	files->firmware = choice->firmware ? absolute(choice->firmware) : format_path("%s/firmware", files->dir);
 
@@ -175,6 +176,8 @@ int amp_lab_files_resolve(struct lab_files *files, const struct lab_choice *choi
 	                 choice->kernel ? "give --kernel an arm64 Image" : "build it with 'make lab'", error);
 	if (!err)
 		err = check_file(files->initramfs, "guest image", "build it with 'make lab'", error);
+	if (!err && files->more_initramfs)
+		err = amp_lab_initramfs_check(files->more_initramfs, error);
 	if (!err)
 		err = check_soc_file(files, choice->soc, error);
 	if (!err && amp_soc_load(&files->soc, files->soc_file, error, LAB_FILES_ERROR))
@@ -191,6 +194,7 @@ void amp_lab_files_free(struct lab_files *files)
 	free(files->dir);
 	free(files->kernel);
 	free(files->initramfs);
+	free(files->more_initramfs);
 	free(files->soc_file);
 	free(files->firmware);
 	memset(files, 0, sizeof(*files));

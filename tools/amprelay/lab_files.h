@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "lab_net.h"
 #include "relay/base/soc_config.h"
 
 #define LAB_FILES_ERROR 512
@@ -18,6 +19,7 @@ struct lab_files {
 	char *dir;
 	char *kernel;
 	char *initramfs;
+	char *more_initramfs; /**< the user's; NULL: none */
 	char *soc_file;
 	char *firmware;       /**< a directory, or one file */
 	bool single_firmware; /**< `firmware` is a file */
@@ -28,7 +30,8 @@ struct lab_files {
 struct lab_choice {
 	const char *dir;
 	const char *kernel;
-	const char *soc; /**< a name, or a file if it has a slash or ends in ".json" */
+	const char *initramfs; /**< an archive more */
+	const char *soc;       /**< a name, or a file if it has a slash or ends in ".json" */
 	const char *firmware;
 };
 
@@ -64,6 +67,17 @@ char *amp_lab_find_program(const char *name);
  * @return the directory to share (from malloc), or NULL with `error`
  */
 char *amp_lab_firmware_prepare(const struct lab_files *files, const char *state_dir, char *error);
+
+/** Is it an archive that Linux can unpack? @return an enum amp_exit, with `error` */
+int amp_lab_initramfs_check(const char *path, char *error);
+
+/**
+ * The archive for this boot: the lab's own; or a file in STATE_DIR, with what a network needs and the user's behind it.
+ *
+ * @return its path (from malloc), or NULL with `error`
+ */
+char *amp_lab_initramfs_prepare(const struct lab_files *files, const struct lab_net *net, const char *state_dir,
+                                char *error);
 
 /**
  * Copies the firmware of `core` again, if the lab works with copies. For start and restart.

@@ -22,8 +22,8 @@
  *   cmd      arguments                               answer, besides "exit" and "error"
  *   status   -                                       "lab": name, state, host, cores[] (see docs/reference/status.md)
  *   down     -                                       after everything has ended
- *   wait     "for": "agent" | "running" | "steady",  - ("steady": it runs, and did not die at once the last time)
- *            "core", "timeout_ms"
+ *   wait     "for": "agent" | "running" | "steady"   - ("steady": it runs, and did not die at once the last time;
+ *            | "scripts", "core", "timeout_ms"         "scripts": those in the shared folder have ended)
  *   start, stop, restart   "core"; start: "loader":   -
  *            "linux" (default) | "relay"
  *   talk     "core", "channel", "text"               "text": the answer, printable ASCII and line ends

@@ -16,6 +16,7 @@
 #include "relay/core/core.h"
 #include "relay/debugger.h"
 #include "relay/linux/agent.h"
+#include "relay/linux/share.h"
 #include "relay/linux/vm.h"
 
 struct lab {
@@ -25,6 +26,8 @@ struct lab {
 	struct flight_record record;
 	struct linux_vm vm;
 	struct agent agent;
+	void (*on_agent_up)(struct lab *lab); /**< it has said hello; NULL: nobody wants to know */
+	struct share share;
 	struct control_server control;
 	struct debugger debugger;
 	struct core core[SOC_MAX_CORES]; /**< soc.num_cores of them */

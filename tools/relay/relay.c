@@ -284,6 +284,7 @@ static struct lab *new_lab(const struct amp_relay_options *options)
 	lab->agent.stream.fd = -1;
 	amp_vm_prepare(&lab->vm, lab);
 	amp_debugger_prepare(&lab->debugger, lab);
+	amp_share_prepare(&lab->share, lab);
 	for (uint32_t i = 0; i < SOC_MAX_CORES; i++)
 		amp_core_prepare(&lab->core[i], lab);
 	return lab;

@@ -16,9 +16,14 @@ struct amp_relay_options {
 	const char *lab;       /**< name, already checked against control.h's rule */
 	const char *state_dir; /**< exists, and is this lab's own; files as in control.h */
 	int lock_fd; /**< <state_dir>/lock, open and flock'ed by the caller; the relay keeps it open until its end */
-	const char *soc_file;     /**< soc.json, from tools/socgen */
-	const char *kernel;       /**< Image for arm64 */
-	const char *initramfs;    /**< initramfs.cpio.gz */
+	const char *soc_file;  /**< soc.json, from tools/socgen */
+	const char *kernel;    /**< Image for arm64 */
+	const char *initramfs; /**< initramfs.cpio.gz */
+	const char *share_dir; /**< the user's folder that Linux sees, with scripts that run at its boot; NULL: none */
+	bool share_writable;   /**< Linux may write there */
+	const char *net;       /**< QEMU's options for a network of Linux; NULL: none */
+	unsigned int ssh_port; /**< of this machine, that leads to Linux' ssh server */
+	const char *ssh_key;   /**< a file: the private key that it takes */
 	const char *bootrom_dir;  /**< holds the "bootrom" file of each core named in soc.json */
 	const char *firmware_dir; /**< shared read-only with Linux, which loads from there; also read for symbols */
 	int ready_fd;             /**< pipe to tell the starter, see below; -1 = nobody listens. Closed by the relay */

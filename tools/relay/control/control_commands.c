@@ -146,7 +146,14 @@ static bool all_running(const struct client *client)
 
 static bool wait_is_over(const struct client *client)
 {
+	if (strcmp(client->wait_for, "scripts") == 0)
+		return client->lab->share.done;
 	return strcmp(client->wait_for, "agent") == 0 ? client->lab->agent.up : all_running(client);
+}
+
+static bool is_of_linux(const struct client *client)
+{
+	return strcmp(client->wait_for, "agent") == 0 || strcmp(client->wait_for, "scripts") == 0;
 }
 
 /* @return one that is not worth waiting for; NULL: none */
@@ -154,7 +161,7 @@ static const struct core *hopeless(const struct client *client)
 {
 	struct lab *lab = client->lab;
 
-	for (uint32_t i = 0; strcmp(client->wait_for, "agent") != 0 && i < lab->soc.num_cores; i++) {
+	for (uint32_t i = 0; !is_of_linux(client) && i < lab->soc.num_cores; i++) {
 		if (concerns(client, &lab->core[i]) && amp_core_flaps(&lab->core[i]))
 			return &lab->core[i];
 	}
@@ -184,7 +191,9 @@ static int on_wait_timeout(sd_event_source *source, uint64_t usec, void *userdat
 	if (!client->answered)
 		amp_server_answer(client, AMP_EXIT_TIMEOUT, NULL,
 		                  strcmp(client->wait_for, "agent") == 0 ? "Linux's agent did not answer in time"
-		                                                         : "the core did not run in time");
+		                  : strcmp(client->wait_for, "scripts") == 0
+		                          ? "a script in the shared folder did not end in time"
+		                          : "the core did not run in time");
 	return 0;
 }
 
@@ -196,13 +205,15 @@ static void command_wait(struct client *client, struct core *core, const json_t 
 
 	if (what && strcmp(what, "agent") == 0)
 		client->wait_for = "agent";
+	else if (what && strcmp(what, "scripts") == 0)
+		client->wait_for = "scripts";
 	else if (what && strcmp(what, "running") == 0)
 		client->wait_for = "running";
 	else if (what && strcmp(what, "steady") == 0)
 		client->wait_for = "steady";
 	if (!client->wait_for || timeout < 1 || timeout > 86400000) {
 		amp_server_answer(client, AMP_EXIT_USAGE, NULL,
-		                  "wait: \"for\" must be \"agent\", \"running\" or "
+		                  "wait: \"for\" must be \"agent\", \"scripts\", \"running\" or "
 		                  "\"steady\", \"timeout_ms\" 1 to 86400000");
 		return;
 	}

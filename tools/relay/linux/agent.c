@@ -190,6 +190,8 @@ static bool on_hello(struct agent *agent, const struct amp_frame *frame, const u
 	amp_record(&agent->lab->record, "agent.up", NULL, "{s:f}", "ms", ms_between(agent->lab->started, now_ns()));
 	amp_log("agent: up");
 	amp_relay_changed(agent->lab);
+	if (agent->lab->on_agent_up)
+		agent->lab->on_agent_up(agent->lab);
 	return true;
 }
 

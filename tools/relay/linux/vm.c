@@ -141,10 +141,22 @@ static void device_arguments(const struct lab *lab, struct arguments *args, int 
 	amp_argument(args, "socket,id=agent,fd=%d", agent);
 	amp_argument(args, "-device");
 	amp_argument(args, "virtserialport,chardev=agent,name=" AMP_AGENT_PORT);
-	/* the one folder that the guest sees, and it cannot write there: its dumps come through the agent */
+	/* the guest cannot write there: its dumps come through the agent */
 	amp_argument(args, "-virtfs");
 	amp_argument(args, "local,path=%s,mount_tag=firmware,security_model=none,readonly=on",
 	             amp_qemu_escape(path, sizeof(path), lab->options->firmware_dir));
+	if (lab->options->net) {
+		amp_argument(args, "-netdev");
+		amp_argument(args, "%s", lab->options->net);
+		amp_argument(args, "-device");
+		amp_argument(args, "virtio-net-pci,netdev=net,romfile=");
+	}
+	if (!lab->options->share_dir)
+		return;
+	amp_argument(args, "-virtfs");
+	amp_argument(args, "local,path=%s,mount_tag=share,security_model=none,readonly=%s",
+	             amp_qemu_escape(path, sizeof(path), lab->options->share_dir),
+	             lab->options->share_writable ? "off" : "on");
 }
 
 static int core_arguments(struct linux_vm *vm, struct arguments *args, struct child_fds *theirs)
