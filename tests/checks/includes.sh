@@ -37,7 +37,7 @@ c_files | grep -E '^(lib|kernel|include)/' | grep -v '^kernel/upstream/' | awk '
 			return "services"
 		if (name ~ /^rpmsg/)
 			return "rpmsg"
-		if (name ~ /^(remoteproc|rsc_table|elf_)/)
+		if (name ~ /^(remoteproc|resource_table|rsc_table|elf_)/)
 			return "remoteproc"
 		return ""
 	}
