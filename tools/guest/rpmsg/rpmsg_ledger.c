@@ -376,12 +376,22 @@ static bool is_under_way(void)
 	return false;
 }
 
+/* No more records: or they would go on, to whoever has our address next. */
+static void unsubscribe(struct ledger *ledger)
+{
+	for (size_t i = 0; i < LINES; i++) {
+		if (lines[i].is_told && lines[i].fd >= 0 && write(lines[i].fd, "stop", 4) < 0 && errno != EAGAIN)
+			lose_line(ledger, &lines[i]);
+	}
+}
+
 /* The last answers; a second signal ends it. */
 static void wait_for_answers(struct ledger *ledger)
 {
 	uint64_t deadline = now_ns() + (uint64_t)ledger->patience_ms * 1000000;
 
 	interrupted = 0;
+	unsubscribe(ledger);
 	while (!interrupted && is_under_way() && now_ns() < deadline)
 		wait_and_read(ledger, deadline);
 	for (size_t i = 0; i < LINES; i++)
