@@ -6,7 +6,7 @@
 
 faults=$(dirname "$0")/../../scenarios/faults
 
-expect 0 "16 of 16 rounds were as declared" "$AMPRELAY" campaign --rounds 16 --seed 4 --soc m3 --soc star --host 0 \
+expect 0 "12 of 12 rounds were as declared" "$AMPRELAY" campaign --rounds 12 --seed 4 --soc m3 --soc star --host 0 \
 	--report "$AMPRELAY_STATE/campaign.json" --scenarios "$AMPRELAY_STATE/campaign" --catalogue "$faults"
 expect 0 "0 0 0 0" jq -r '.messages | "\(.corrupted) \(.doubled) \(.both) \(.unaccounted)"' "$AMPRELAY_STATE/campaign.json"
 expect 0 "Page: " "$AMPRELAY" report "$AMPRELAY_STATE/campaign.json"

@@ -21,7 +21,7 @@ const struct fault_kind amp_fault_kinds[] = {
 	 AMP_DETECTOR_NONE,                                                         \
 	 AMP_DETECTOR_NONE,                                                         \
 	 AMP_CRASH_NONE,                                                            \
-	 masked * FAULT_MASKED | corrupted * FAULT_CORRUPTED | stuck * FAULT_STUCK, \
+	 (masked)*FAULT_MASKED | (corrupted)*FAULT_CORRUPTED | (stuck)*FAULT_STUCK, \
 	 bound},
 		AMP_FAULTS_OF_RINGS(RINGS){0},
 };

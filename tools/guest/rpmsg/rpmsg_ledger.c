@@ -212,6 +212,20 @@ static void look_for_lines(struct ledger *ledger)
 
 /* ------------------------------------------------------------------ messages */
 
+/* The number behind "KEY=". @return false: there is none */
+static bool number_of(const char *text, const char *key, unsigned long *value)
+{
+	const char *at = strstr(text, key);
+	char *end;
+
+	if (!at)
+		return false;
+	at += strlen(key);
+	errno = 0;
+	*value = strtoul(at, &end, 10);
+	return end != at && !errno && (*end == ' ' || *end == '\n');
+}
+
 /* "seq=17 … dropped=0": those that are missing have been counted by the core, which was refused a buffer for them. */
 static void take_record(struct line *line, const uint8_t *data, size_t len)
 {
@@ -219,12 +233,10 @@ static void take_record(struct line *line, const uint8_t *data, size_t len)
 	struct amp_account *account = &line->account;
 	unsigned long seq, dropped, missing;
 	char text[256];
-	const char *at;
 
 	memcpy(text, data, len < sizeof(text) ? len : sizeof(text) - 1);
 	text[len < sizeof(text) ? len : sizeof(text) - 1] = '\0';
-	at = strstr(text, " dropped=");
-	if (sscanf(text, "seq=%lu uptime_ms=", &seq) != 1 || !at || sscanf(at, " dropped=%lu", &dropped) != 1) {
+	if (!number_of(text, "seq=", &seq) || !number_of(text, " dropped=", &dropped)) {
 		account->sent++;
 		account->corrupted++;
 		return;
