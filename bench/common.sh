@@ -70,12 +70,21 @@ small_options() {
 	sed -n 's/^amp_option(\([A-Z0-9_]*\) .*/\1/p' "$tree/lib/options.cmake"
 }
 
-# All that size.sh shows
+# other_value OPTION: what build_m3() has not
+other_value() {
+	if grep -q "^$1:BOOL=ON" "$build/m3-device/CMakeCache.txt"; then
+		echo OFF
+	else
+		echo ON
+	fi
+}
+
+# All that size.sh shows, behind build_m3()
 build_m3_small() {
 	m3 lto -DCMAKE_INTERPROCEDURAL_OPTIMIZATION=ON
 	m3 tiny-lto -DAMP_TINY=ON -DCMAKE_INTERPROCEDURAL_OPTIMIZATION=ON
 	for option in $(small_options); do
-		m3 "$option" "-D$option=OFF"
+		m3 "$option" "-D$option=$(other_value "$option")"
 	done
 }
 

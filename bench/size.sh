@@ -84,12 +84,17 @@ jq -r --arg options "$options" '
 	{echo: "echo", echo_try: "echo, try-send", echo_nocopy: "echo, no-copy", remote: "remote, table", host: "host, ELF"} as $title |
 	def row($name; f): [$name] + [$programs[] | f];
 	row("what you pay for, flash"; $title[.]),
-	($options | split("\n")[] as $option | row($option; $now["\(.).flash"] - $now["\(.).\($option).flash"])),
-	row("all that is above"; $now["\(.).flash"] - $now["\(.).tiny.flash"]),
+	($options | split("\n")[] as $option |
+		if $now["echo.flash"] < $now["echo.\($option).flash"] then
+			row("\($option) (is off)"; $now["\(.).\($option).flash"] - $now["\(.).flash"])
+		else
+			row($option; $now["\(.).flash"] - $now["\(.).\($option).flash"])
+		end),
+	row("all that is on"; $now["\(.).flash"] - $now["\(.).tiny.flash"]),
 	row("left: tiny"; $now["\(.).tiny.flash"]),
 	row("with -flto"; $now["\(.).lto.flash"]),
 	row("tiny with -flto"; $now["\(.)" + ".tiny-lto.flash"])
-	| @tsv' "$reports/size.json" | awk -F'\t' '{ printf "  %-24s %14s %14s %14s %14s %14s\n", $1, $2, $3, $4, $5, $6 }'
+	| @tsv' "$reports/size.json" | awk -F'\t' '{ printf "  %-29s %14s %14s %14s %14s %14s\n", $1, $2, $3, $4, $5, $6 }'
 "$bench/table.sh" "$reports/size.json"
 echo "stack: $(cut -d' ' -f2- "$build/stack.echo" | sed 's/ / > /g')"
 echo "RAM, frame: static bytes of a module, and the largest frame of one of its functions"

@@ -63,7 +63,7 @@
 /**
  * Message buffers, and memories of a remote processor, in regions of several pages, or with functions that translate
  * addresses. Without, rpmsg_init_vdev() refuses such a region, and nothing is found in such a memory. CMake:
- * WITH_PAGE_MAPS.
+ * WITH_PAGE_MAPS, off for AMP_PORT=baremetal.
  */
 #ifndef AMP_WITH_PAGE_MAPS
 #define AMP_WITH_PAGE_MAPS 1
@@ -71,7 +71,7 @@
 
 /**
  * Endpoints are found in a tree: the time does not grow with their number. Without, in a list. CMake:
- * WITH_ENDPOINT_TREE.
+ * WITH_ENDPOINT_TREE, off for CMAKE_BUILD_TYPE=MinSizeRel.
  */
 #ifndef AMP_WITH_ENDPOINT_TREE
 #define AMP_WITH_ENDPOINT_TREE 1
@@ -87,7 +87,7 @@
 
 /**
  * Transports that create and delete virtqueues themselves (struct virtio_dispatch), as virtio-mmio does. Without, they
- * lie where virtio_device::vrings_info says. CMake: WITH_TRANSPORT_HOOKS.
+ * lie where virtio_device::vrings_info says. CMake: WITH_TRANSPORT_HOOKS, off with WITH_VIRTIO_DRIVER=OFF.
  */
 #ifndef AMP_WITH_TRANSPORT_HOOKS
 #define AMP_WITH_TRANSPORT_HOOKS 1

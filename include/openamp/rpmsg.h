@@ -149,14 +149,15 @@ struct rpmsg_device {
 	struct rpmsg_endpoint *by_addr; /**< root of the look-up */
 	bool closed;                    /**< goes down, or is down: no endpoint is created any more */
 	bool support_ns_ack;            /**< both sides acknowledge announcements */
+	uint16_t next_addr;             /**< where the search for a free address begins: they are reused late */
 	amp_ept_ready_cb ready_cb;      /**< may be NULL */
 	void *ready_arg;
 	struct metal_list endpoints;
 	struct rpmsg_endpoint ns_ept;
 	unsigned long bitmap[metal_bitmap_longs(RPMSG_ADDR_BMP_SIZE)]; /**< unused: the look-up knows which are taken */
-	unsigned int bitnext;          /**< where the search for a free one begins: addresses are reused late */
-	metal_mutex_t lock;            /**< endpoints and queues */
-	rpmsg_ns_bind_cb ns_bind_cb;   /**< may be NULL */
+	unsigned int bitnext;                                          /**< unused, as bitmap: next_addr */
+	metal_mutex_t lock;                                            /**< endpoints and queues */
+	rpmsg_ns_bind_cb ns_bind_cb;                                   /**< may be NULL */
 	rpmsg_ns_bind_cb ns_unbind_cb; /**< an announced name went; may be NULL; may be set after rpmsg_init_vdev() */
 	struct rpmsg_device_ops ops;   /**< unused in a build for one role, which has one carrier */
 	bool support_ns;               /**< both sides have the name service */

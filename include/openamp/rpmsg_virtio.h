@@ -84,13 +84,19 @@ struct rpmsg_virtio_device {
 	uint8_t link_reason;     /**< enum amp_link_reason */
 	bool link_untold;        /**< the link was lost, and the application does not know */
 	bool bounded;            /**< see amp_rpmsg_bound_reception() */
+	uint8_t own_ok;          /**< DRIVER_OK, or 0 after a loss: where link_ok points without such a status */
 	uint16_t reclaimed;      /**< send buffers that this side has and nobody uses: a list of descriptors … */
 	uint16_t reclaimed_head; /**< … and the first of it */
-	/** Where DRIVER_OK must stand for messages to move:
-	 * the device's status if it can be loaded, else a constant. */
+	/** Where DRIVER_OK must stand for messages to move: the device's status if it can be loaded, else own_ok. */
 	const uint8_t *link_ok;
 	struct amp_wait *waits;   /**< sends that wait for a buffer, the last first */
 	struct amp_window window; /**< shbuf_io, if it can be computed with */
+	uint32_t held;            /**< see amp_rpmsg_held_buffers() */
+	uint32_t send_timeout_ms;
+	int (*wait)(struct rpmsg_virtio_device *rvdev); /**< calls notify_wait_cb; NULL: there is none */
+	amp_link_cb link_cb;
+	void *link_arg;
+	struct metal_condition sent; /**< a send buffer may be free */
 	struct rpmsg_device rdev;
 	struct rpmsg_virtio_config config;
 	struct virtio_device *vdev;
@@ -100,12 +106,7 @@ struct rpmsg_virtio_device {
 	struct rpmsg_virtio_shm_pool *shpool;
 	struct metal_list reclaimer; /**< empty: such lists do not lie in shared memory here, see `reclaimed` */
 	rpmsg_virtio_notify_wait_cb notify_wait_cb;
-	uint32_t held; /**< see amp_rpmsg_held_buffers() */
-	uint32_t send_timeout_ms;
-	struct metal_condition sent; /**< a send buffer may be free */
-	uint64_t unmeasured_ns;      /**< of waits that passed between two ticks of the clock, or without one */
-	amp_link_cb link_cb;
-	void *link_arg;
+	uint64_t unmeasured_ns; /**< of waits that passed between two ticks of the clock, or without one */
 };
 
 /**

@@ -3,6 +3,7 @@
 #include "buffers.h"
 #include "link.h"
 #include "on_demand.h"
+#include "short_error.h"
 
 /* Only programs that put buffers back unsent contain this. */
 #pragma weak amp_tx_retake
@@ -21,9 +22,9 @@ int amp_device_next(const struct rpmsg_virtio_device *rvdev, const struct virtqu
 	return device_next_inline(rvdev, vq, flags, buf, false);
 }
 
-bool amp_ring_ours(const struct rpmsg_virtio_device *rvdev, const struct virtqueue *vq)
+uint32_t amp_ring_lost(const struct rpmsg_virtio_device *rvdev, const struct virtqueue *vq)
 {
-	return ring_ours_inline(rvdev, vq, role_is_driver(vq->vq_dev));
+	return ring_lost_inline(rvdev, vq, role_is_driver(vq->vq_dev));
 }
 #endif
 
@@ -42,7 +43,7 @@ AMP_COLD int amp_tx_take(struct rpmsg_virtio_device *rvdev, uint32_t len, int wa
 		} else if (amp_vq_look(vq)) {
 			reason = tx_next(rvdev, vq, buf, driver, false);
 			if (!reason && len > buf->size - sizeof(struct rpmsg_hdr))
-				return RPMSG_ERR_BUFF_SIZE;
+				return SHORT_ERROR(RPMSG_ERR_BUFF_SIZE);
 			if (!reason) {
 				tx_advance(vq, driver);
 				mark_buffer(vq, buf->idx, false, driver);
@@ -51,9 +52,10 @@ AMP_COLD int amp_tx_take(struct rpmsg_virtio_device *rvdev, uint32_t len, int wa
 		} else {
 			reason = vq->vq_fault;
 			if (!reason)
-				return wait && amp_tx_wait ? amp_tx_wait(rvdev, len, wait, buf) : RPMSG_ERR_NO_BUFF;
+				return wait && amp_tx_wait ? amp_tx_wait(rvdev, len, wait, buf)
+				                           : SHORT_ERROR(RPMSG_ERR_NO_BUFF);
 		}
 	}
 	amp_link_lost(rvdev, reason);
-	return RPMSG_ERR_DEV_STATE;
+	return SHORT_ERROR(RPMSG_ERR_DEV_STATE);
 }

@@ -50,7 +50,7 @@ AMP_HOT bool link_ok(const struct rpmsg_virtio_device *rvdev)
 }
 
 /**
- * Whether this side may write to @p vq and its buffers, as far as can be seen. What it last knew is not enough: while
+ * 0 if this side may write to @p vq and its buffers, as far as can be seen. What it last knew is not enough: while
  * code of the application ran, a driver may have waited for as long as it does, given this device up, and begun a new
  * life on the same memory. The status shows a reset, the mark shows one that came and went.
  *
@@ -58,17 +58,17 @@ AMP_HOT bool link_ok(const struct rpmsg_virtio_device *rvdev)
  * this core stands still for so long. Then one used entry is stored into the new ring: see start_device() in
  * virtqueue.c.
  */
-AMP_HOT bool ring_ours_inline(const struct rpmsg_virtio_device *rvdev, const struct virtqueue *vq, bool driver)
+AMP_HOT uint32_t ring_lost_inline(const struct rpmsg_virtio_device *rvdev, const struct virtqueue *vq, bool driver)
 {
-	return link_ok(rvdev) && (driver || amp_likely(vq_mark_stands(vq)));
+	return amp_unlikely(!link_ok(rvdev)) ? 1 : driver ? 0 : vq_mark_gone(vq);
 }
 
 /** The same, where a call costs less than its room. */
-bool amp_ring_ours(const struct rpmsg_virtio_device *rvdev, const struct virtqueue *vq);
+uint32_t amp_ring_lost(const struct rpmsg_virtio_device *rvdev, const struct virtqueue *vq);
 #if AMP_FAST
-#define ring_ours(rvdev, vq, driver) ring_ours_inline(rvdev, vq, driver)
+#define ring_ours(rvdev, vq, driver) amp_likely(!ring_lost_inline(rvdev, vq, driver))
 #else
-#define ring_ours(rvdev, vq, driver) ((void)(driver), amp_ring_ours(rvdev, vq))
+#define ring_ours(rvdev, vq, driver) ((void)(driver), !amp_ring_lost(rvdev, vq))
 #endif
 
 /* ------------------------------------------------------------------ where a buffer is */
@@ -120,6 +120,7 @@ AMP_HOT int device_buffer(const struct rpmsg_virtio_device *rvdev, const struct 
                           struct amp_buffer *buf, bool fast)
 {
 	const struct vring_desc *desc = &vq->vq_ring.desc[buf->idx];
+	uint32_t size;
 	uint16_t is;
 	char *va;
 
@@ -127,12 +128,13 @@ AMP_HOT int device_buffer(const struct rpmsg_virtio_device *rvdev, const struct 
 	is = AMP_SHARED_LOAD(&desc->flags);
 	if (amp_unlikely(is != flags && !(host_is_lite(vq) && is == VRING_DESC_F_WRITE)))
 		return AMP_LINK_BAD_FLAGS;
-	buf->size = AMP_SHARED_LOAD(&desc->len);
-	if (amp_unlikely(buf->size < sizeof(struct rpmsg_hdr)))
+	size = AMP_SHARED_LOAD(&desc->len);
+	if (amp_unlikely(size < sizeof(struct rpmsg_hdr)))
 		return AMP_LINK_BAD_LENGTH;
-	if (amp_unlikely(!buffer_va(rvdev, amp_shared_load64(&desc->addr), buf->size, fast, &va) ||
+	if (amp_unlikely(!buffer_va(rvdev, amp_shared_load64(&desc->addr), size, fast, &va) ||
 	                 ((uintptr_t)va & vq_buffer_align_mask(rvdev->shbuf_io))))
 		return AMP_LINK_BAD_ADDRESS;
+	buf->size = size;
 	buf->hdr = (struct rpmsg_hdr *)(void *)va;
 	return AMP_LINK_OK;
 }
@@ -234,7 +236,8 @@ AMP_HOT void tx_advance(struct virtqueue *vq, bool driver)
  * Take a send buffer when the fast way found none: one that came back unsent, or that was used since the last look.
  * @param len   payload that it must have room for
  * @param wait  as a send's: wait for one, in a program that contains waiting
- * @return RPMSG_SUCCESS, RPMSG_ERR_NO_BUFF, RPMSG_ERR_BUFF_SIZE, RPMSG_ERR_DEV_STATE
+ * @return RPMSG_SUCCESS; SHORT_ERROR() of RPMSG_ERR_NO_BUFF, RPMSG_ERR_BUFF_SIZE, RPMSG_ERR_DEV_STATE; or a negative
+ * error
  */
 int amp_tx_take(struct rpmsg_virtio_device *rvdev, uint32_t len, int wait, struct amp_buffer *buf);
 

@@ -3,15 +3,20 @@
 #include "endpoints.h"
 #include "name_service.h"
 
-/* As strncpy(), terminated; and @p name may be the endpoint's own, of its life before. */
+/* As strncpy(), terminated; NULL is no name, and @p name may be the endpoint's own, of its life before. */
 static void set_name(struct rpmsg_endpoint *ept, const char *name)
 {
-	for (size_t i = 0; i < sizeof(ept->name) - 1; i++) {
-		ept->name[i] = *name;
-		if (*name)
+	char *end = &ept->name[sizeof(ept->name) - 1], letter;
+
+	*end = '\0';
+	if (!name)
+		name = end;
+	for (char *to = ept->name; to < end; to++) {
+		letter = *name;
+		*to = letter;
+		if (letter)
 			name++;
 	}
-	ept->name[sizeof(ept->name) - 1] = '\0';
 }
 
 /*
@@ -22,7 +27,7 @@ static void set_name(struct rpmsg_endpoint *ept, const char *name)
 int rpmsg_create_ept(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev, const char *name, uint32_t src,
                      uint32_t dest, rpmsg_ept_cb cb, rpmsg_ns_unbind_cb ns_unbind_cb)
 {
-	bool known = dest != RPMSG_ADDR_ANY;
+	bool unknown = dest == RPMSG_ADDR_ANY;
 	int status;
 
 	if (!ept || !rdev || !cb)
@@ -39,15 +44,15 @@ int rpmsg_create_ept(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev, cons
 	ept->cb = cb;
 	ept->ns_unbind_cb = ns_unbind_cb;
 	ept->home = rdev;
-	set_name(ept, name ? name : "");
-	status = amp_ept_register(rdev, ept);
+	set_name(ept, name);
+	status = full_error(amp_ept_register(rdev, ept));
 	if (status)
 		return status;
-	if (ept->name[0] && rdev->support_ns && (!known || acknowledges(rdev))) {
+	if (ept->name[0] && rdev->support_ns && (unknown || acknowledges(rdev))) {
 		/* An answer does not wait: most are given where messages are received. Without it they learn of us
 		 * later. */
-		status = amp_ns_announce(ept, known ? RPMSG_NS_ACK : RPMSG_NS_CREATE, !known);
-		if (status < 0 && !known)
+		status = amp_ns_announce(ept, unknown ? RPMSG_NS_CREATE : RPMSG_NS_ACK, unknown);
+		if (status < 0 && unknown)
 			amp_ept_unregister(rdev, ept);
 		else
 			status = ept_device(ept) == rdev ? RPMSG_SUCCESS : RPMSG_ERR_DEV_STATE;

@@ -59,6 +59,21 @@ static void take_out(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
 	}
 }
 #else
+struct rpmsg_endpoint *rpmsg_find_ept(struct rpmsg_device *rdev, uint32_t addr)
+{
+	struct metal_list *node = &rdev->endpoints;
+	struct rpmsg_endpoint *ept;
+
+	AMP_ASSERT_LOCKED(&rdev->lock);
+	do {
+		node = node->next;
+		if (node == &rdev->endpoints)
+			return NULL;
+		ept = metal_container_of(node, struct rpmsg_endpoint, node);
+	} while (ept->addr != addr);
+	return ept;
+}
+
 static bool insert(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
 {
 	return !rpmsg_find_ept(rdev, ept->addr);
@@ -71,21 +86,20 @@ static void take_out(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
 #endif
 
 /* Enter it under its address, or one that nobody has. Continues after the last one, so that a late message finds
- * nobody. @return RPMSG_SUCCESS or an error */
+ * nobody. @return RPMSG_SUCCESS or SHORT_ERROR() */
 static int insert_somewhere(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
 {
-	bool any = ept->addr == RPMSG_ADDR_ANY;
-
 	AMP_ASSERT_LOCKED(&rdev->lock);
-	for (unsigned int tries = any ? RPMSG_ADDR_BMP_SIZE : 1; tries; tries--) {
-		if (any) {
-			ept_set_addr(ept, RPMSG_RESERVED_ADDRESSES + rdev->bitnext);
-			rdev->bitnext = (rdev->bitnext + 1) % RPMSG_ADDR_BMP_SIZE;
-		}
+	if (ept->addr != RPMSG_ADDR_ANY)
+		return insert(rdev, ept) ? RPMSG_SUCCESS : SHORT_ERROR(RPMSG_ERR_ADDR);
+	for (unsigned int tries = RPMSG_ADDR_BMP_SIZE, next; tries; tries--) {
+		next = rdev->next_addr;
+		rdev->next_addr = (next + 1) % RPMSG_ADDR_BMP_SIZE;
+		ept_set_addr(ept, RPMSG_RESERVED_ADDRESSES + next);
 		if (insert(rdev, ept))
 			return RPMSG_SUCCESS;
 	}
-	return any ? RPMSG_ERR_NO_MEM : RPMSG_ERR_ADDR;
+	return SHORT_ERROR(RPMSG_ERR_NO_MEM);
 }
 
 /* ------------------------------------------------------------------ references */

@@ -4,6 +4,7 @@
 #define AMP_RPMSG_ENDPOINTS_H
 
 #include "locked.h"
+#include "short_error.h"
 #include "wire_format.h"
 
 #include <amprelay/config.h>
@@ -12,9 +13,9 @@
 #include <metal/utilities.h>
 
 /** The endpoint with this local address, or NULL. With rdev->lock held. */
+#if AMP_WITH_ENDPOINT_TREE
 static inline struct rpmsg_endpoint *rpmsg_find_ept(struct rpmsg_device *rdev, uint32_t addr)
 {
-#if AMP_WITH_ENDPOINT_TREE
 	struct rpmsg_endpoint *ept = rdev->by_addr;
 	uint32_t bits = addr;
 
@@ -25,25 +26,17 @@ static inline struct rpmsg_endpoint *rpmsg_find_ept(struct rpmsg_device *rdev, u
 		bits >>= 2;
 	}
 	return ept;
-#else
-	struct rpmsg_endpoint *ept;
-	struct metal_list *node;
-
-	metal_list_for_each (&rdev->endpoints, node) {
-		ept = metal_container_of(node, struct rpmsg_endpoint, node);
-		if (ept->addr == addr)
-			return ept;
-	}
-	return NULL;
-#endif
 }
+#else
+struct rpmsg_endpoint *rpmsg_find_ept(struct rpmsg_device *rdev, uint32_t addr);
+#endif
 
 /** Whether it is among those of @p rdev, whatever its memory holds. Without rdev->lock. */
 bool amp_ept_is_there(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept);
 
 /**
  * Enter an endpoint under ept->addr, or under an address that nobody has; its other members are filled in, `rdev` with
- * NULL. Without rdev->lock. @return RPMSG_SUCCESS, RPMSG_ERR_ADDR, RPMSG_ERR_NO_MEM
+ * NULL. Without rdev->lock. @return RPMSG_SUCCESS; SHORT_ERROR() of RPMSG_ERR_ADDR, RPMSG_ERR_NO_MEM
  */
 int amp_ept_register(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept);
 
@@ -68,7 +61,7 @@ static inline struct rpmsg_device *ept_device(const struct rpmsg_endpoint *ept)
 
 static inline void ept_set_device(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev)
 {
-	__atomic_store_n(&ept->rdev, rdev, __ATOMIC_RELEASE);
+	__atomic_store_n(&ept->rdev, rdev, HAS_LOCKS ? __ATOMIC_RELEASE : __ATOMIC_RELAXED);
 }
 
 static inline void ept_set_addr(struct rpmsg_endpoint *ept, uint32_t addr)
@@ -100,18 +93,18 @@ static inline void ept_ready(struct rpmsg_device *rdev, struct rpmsg_endpoint *e
 		rdev->ready_cb(ept, rdev->ready_arg);
 }
 
-/** What every send checks before its device sees it. @return RPMSG_SUCCESS, and the device; or an error */
+/** What every send checks before its device sees it. @return RPMSG_SUCCESS, and the device; or SHORT_ERROR() */
 static inline int check_send(const struct rpmsg_endpoint *ept, struct rpmsg_device **rdev, uint32_t src, uint32_t dst,
                              const void *data, int len)
 {
 	if (!ept || !data)
-		return RPMSG_ERR_PARAM;
+		return SHORT_ERROR(RPMSG_ERR_PARAM);
 	if ((uint32_t)len > MAX_PAYLOAD)
-		return len < 0 ? RPMSG_ERR_PARAM : RPMSG_ERR_BUFF_SIZE;
+		return len < 0 ? SHORT_ERROR(RPMSG_ERR_PARAM) : SHORT_ERROR(RPMSG_ERR_BUFF_SIZE);
 	*rdev = ept_device(ept);
 	if (!*rdev)
-		return RPMSG_ERR_DEV_STATE;
-	return src == RPMSG_ADDR_ANY || dst == RPMSG_ADDR_ANY ? RPMSG_ERR_ADDR : RPMSG_SUCCESS;
+		return SHORT_ERROR(RPMSG_ERR_DEV_STATE);
+	return src == RPMSG_ADDR_ANY || dst == RPMSG_ADDR_ANY ? SHORT_ERROR(RPMSG_ERR_ADDR) : RPMSG_SUCCESS;
 }
 
 #endif /* AMP_RPMSG_ENDPOINTS_H */

@@ -4,16 +4,6 @@
 
 #include "buffers.h"
 
-const uint8_t amp_link_ok_always = VIRTIO_CONFIG_STATUS_DRIVER_OK;
-const uint8_t amp_link_ok_never;
-
-/* A link is over, and nothing moves any more. */
-static void end(struct rpmsg_virtio_device *rvdev, uint8_t state)
-{
-	__atomic_store_n(&rvdev->link_state, state, __ATOMIC_RELAXED);
-	rvdev->link_ok = &amp_link_ok_never;
-}
-
 /* The queues' end, whatever they still hold: that belongs to a life that is over. The lock is held, so nobody is in
  * the middle of a store: a driver that waits for us may go on. */
 static void stop(struct rpmsg_virtio_device *rvdev, int reason)
@@ -25,11 +15,11 @@ static void stop(struct rpmsg_virtio_device *rvdev, int reason)
 bool amp_link_ends(struct rpmsg_virtio_device *rvdev, int reason)
 {
 	AMP_ASSERT_LOCKED(&rvdev->rdev.lock);
-	if (!reason || (rvdev->link_state != AMP_LINK_UP && rvdev->rvq->vq_fault))
+	if (rvdev->link_state != AMP_LINK_UP && rvdev->rvq->vq_fault)
 		return false;
 	if (rvdev->link_state == AMP_LINK_UP) {
 		rvdev->link_reason = (uint8_t)reason;
-		end(rvdev, AMP_LINK_LOST);
+		amp_link_over(rvdev, AMP_LINK_LOST);
 	}
 	/* The status, then the index: what was published before the reset is seen. */
 	AMP_SHARED_FENCE();
@@ -54,12 +44,6 @@ void amp_link_end(struct rpmsg_virtio_device *rvdev, int reason)
 	virtqueue_notification(rvdev->rvq);
 }
 
-void amp_link_down(struct rpmsg_virtio_device *rvdev)
-{
-	AMP_ASSERT_LOCKED(&rvdev->rdev.lock);
-	end(rvdev, AMP_LINK_DOWN);
-}
-
 /* While the application is told, the device is not removed: a callback may take the link down. */
 static void tell(struct rpmsg_virtio_device *rvdev)
 {
@@ -81,7 +65,7 @@ void amp_link_unlock(struct rpmsg_virtio_device *rvdev)
 	AMP_ASSERT_LOCKED(&rvdev->rdev.lock);
 	if (rvdev->link_untold && rvdev->link_state != AMP_LINK_DOWN)
 		tell(rvdev);
-	if (rvdev->link_untold && !rvdev->vdev->users) {
+	if (HAS_LOCKS && rvdev->link_untold && !rvdev->vdev->users) {
 		rvdev->link_untold = false;
 		metal_mutex_release(&rvdev->rdev.lock);
 		metal_mutex_deinit(&rvdev->rdev.lock);

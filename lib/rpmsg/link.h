@@ -4,12 +4,9 @@
 #define AMP_RPMSG_LINK_H
 
 #include "../virtio/hot_path.h"
+#include "locked.h"
 
 #include <amprelay/link.h>
-
-/** For rpmsg_virtio_device::link_ok: without a status that can be loaded, and after a loss. */
-extern const uint8_t amp_link_ok_always;
-extern const uint8_t amp_link_ok_never;
 
 /* The callbacks of the queues: rpmsg_virtio.c. A build for one role must not name the other's. */
 void amp_rpmsg_driver_receive(struct virtqueue *vq);
@@ -24,8 +21,8 @@ void amp_rpmsg_sent(struct virtqueue *vq);
 #endif
 
 /**
- * A reception finds that the link ends, unless @p reason (enum amp_link_reason) is AMP_LINK_OK. With rdev->lock held;
- * told by amp_link_unlock().
+ * A reception finds that the link ends, with a reason that is not AMP_LINK_OK. With rdev->lock held; told by
+ * amp_link_unlock().
  * @return whether messages wait that the other side had published before it left: deliver one, and call this again. The
  * loss is told after the last
  */
@@ -37,8 +34,14 @@ void amp_link_lost(struct rpmsg_virtio_device *rvdev, int reason);
 /** The same, those messages delivered and the loss told. Without the lock, in a context that receives. */
 void amp_link_end(struct rpmsg_virtio_device *rvdev, int reason);
 
-/** The application takes the link down: nothing moves any more. With rdev->lock held. */
-void amp_link_down(struct rpmsg_virtio_device *rvdev);
+/** A link is over, lost or taken down, and nothing moves any more. With rdev->lock held. */
+static inline void amp_link_over(struct rpmsg_virtio_device *rvdev, uint8_t state)
+{
+	AMP_ASSERT_LOCKED(&rvdev->rdev.lock);
+	__atomic_store_n(&rvdev->link_state, state, __ATOMIC_RELAXED);
+	rvdev->own_ok = 0;
+	rvdev->link_ok = &rvdev->own_ok;
+}
 
 /**
  * Release rdev->lock, and tell the application of a loss that was noticed under it; or, after a callback has taken the

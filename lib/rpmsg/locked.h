@@ -15,4 +15,11 @@
 #define AMP_ASSERT_LOCKED(mutex) ((void)0)
 #endif
 
+/** Whether there are locks, and threads that keep them. */
+#ifdef METAL_MUTEX_IS_NOTHING
+#define HAS_LOCKS 0
+#else
+#define HAS_LOCKS 1
+#endif
+
 #endif /* AMP_LOCKED_H */

@@ -69,16 +69,16 @@ static void name_destroyed(struct rpmsg_device *rdev, const struct rpmsg_ns_ack 
 static void name_created(struct rpmsg_device *rdev, const struct rpmsg_ns_ack *msg)
 {
 	bool ack = msg->answered != RPMSG_ADDR_ANY;
-	struct rpmsg_endpoint *ept = ack ? NULL : get_named(rdev, msg, msg->ns.addr, msg->ns.addr);
-	bool known = ept;
+	uint32_t dest = ack ? RPMSG_ADDR_ANY : msg->ns.addr;
+	struct rpmsg_endpoint *ept;
 
-	if (!known)
-		ept = get_named(rdev, msg, RPMSG_ADDR_ANY, msg->ns.addr);
+	while (!(ept = get_named(rdev, msg, dest, msg->ns.addr)) && dest != RPMSG_ADDR_ANY)
+		dest = RPMSG_ADDR_ANY;
 	if (ept) {
 		/* Does not wait, since it would in whatever context receives. Without it they learn of us later. */
 		if (rdev->support_ns_ack && !ack)
 			(void)amp_ns_announce(ept, RPMSG_NS_ACK, false);
-		if (!known)
+		if (dest == RPMSG_ADDR_ANY)
 			ept_ready(rdev, ept);
 		amp_ept_put(rdev, ept);
 	} else if (!ack && rdev->ns_bind_cb) {
@@ -88,10 +88,10 @@ static void name_created(struct rpmsg_device *rdev, const struct rpmsg_ns_ack *m
 
 int amp_ns_callback(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src, void *priv)
 {
-	struct rpmsg_device *rdev = priv;
+	struct rpmsg_device *rdev = metal_container_of(ept, struct rpmsg_device, ns_ept);
 	struct rpmsg_ns_ack msg;
 
-	(void)ept, (void)src;
+	(void)src, (void)priv;
 	/* Any program of the other side can send to this address: what is no announcement is dropped, and the link
 	 * lives on. */
 	if (len != sizeof(msg.ns) && (len != sizeof(msg) || !rdev->support_ns_ack))

@@ -25,7 +25,7 @@ void amp_tx_wake(struct rpmsg_virtio_device *rvdev);
 
 /* ------------------------------------------------------------------ hold.c */
 
-/** Log what is held by an application that takes the link down. */
+/** Log what is held by an application that takes the link down; something is. */
 void amp_rpmsg_report_held(const struct rpmsg_virtio_device *rvdev);
 
 /* ------------------------------------------------------------------ reclaim.c */

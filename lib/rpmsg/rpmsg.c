@@ -20,7 +20,7 @@ static AMP_COLD int send_any_unlock(struct rpmsg_virtio_device *rvdev, uint32_t 
 
 	if (status) {
 		amp_link_unlock(rvdev);
-		return status;
+		return full_error(status);
 	}
 	tx_fill(buf.hdr, src, dst, len);
 	AMP_SHARED_COPY_IN(buf.hdr + 1, data, (size_t)len);
@@ -68,5 +68,5 @@ int amp_rpmsg_send(struct rpmsg_endpoint *ept, uint32_t src, uint32_t dst, const
 	struct rpmsg_device *rdev;
 	int status = check_send(ept, &rdev, src, dst, data, len);
 
-	return amp_unlikely(status) ? status : carry(rdev, src, dst, data, len, wait);
+	return amp_unlikely(status) ? full_error(status) : carry(rdev, src, dst, data, len, wait);
 }

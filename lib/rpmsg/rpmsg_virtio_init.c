@@ -6,6 +6,7 @@
 #include "link.h"
 #include "name_service.h"
 #include "on_demand.h"
+#include "short_error.h"
 
 #define HOST_FEATURES (1u << VIRTIO_RPMSG_F_NS | 1u << AMP_RPMSG_F_NS_ACK)
 
@@ -87,7 +88,7 @@ static int add_buffers(struct rpmsg_virtio_device *rvdev)
 		if (tx >= 0)
 			amp_tx_untake(rvdev, svq->vq_descx[tx].cookie, (uint32_t)tx);
 	}
-	return rvq->vq_available_idx && rvdev->reclaimed ? RPMSG_SUCCESS : RPMSG_ERR_NO_BUFF;
+	return rvq->vq_available_idx && rvdev->reclaimed ? RPMSG_SUCCESS : SHORT_ERROR(RPMSG_ERR_NO_BUFF);
 }
 
 /* Reset and features: what comes before the queues. A transport without a status or features goes on without. */
@@ -124,22 +125,32 @@ static void lost(struct virtio_device *vdev)
 	amp_link_end(vdev->priv, AMP_LINK_PEER_RESET);
 }
 
-static int create_queues(struct rpmsg_virtio_device *rvdev)
+static int create_queues(struct rpmsg_virtio_device *rvdev, struct virtio_device *vdev)
 {
-	struct virtio_device *vdev = rvdev->vdev;
 	unsigned int in = role_is_driver(vdev) ? QUEUE_TO_DRIVER : QUEUE_TO_DEVICE;
-	vq_callback callbacks[NUM_QUEUES];
 	int status;
+
+#if AMP_WITH_TRANSPORT_HOOKS || AMP_WITH_VIRTIO_DRIVER
+	vq_callback callbacks[NUM_QUEUES];
 
 	callbacks[in] = rpmsg_receiver(role_is_driver(vdev));
 	callbacks[!in] = amp_rpmsg_sent;
-	status = amp_virtio_create_queues(vdev, NUM_QUEUES, callbacks);
+	status = virtio_create_virtqueues(vdev, 0, NUM_QUEUES, NULL, callbacks, NULL);
 	if (status)
-		return status == ERROR_EMPTY_RING ? RPMSG_ERR_DEV_STATE : RPMSG_ERR_INIT;
+		status = VQ_START(status);
+#else
+	status = amp_virtio_create_queue(vdev, in, rpmsg_receiver(false));
+	if (!status)
+		status = amp_virtio_create_queue(vdev, !in, amp_rpmsg_sent);
+#endif
+	if (status)
+		return status == VQ_START(ERROR_EMPTY_RING) ? SHORT_ERROR(RPMSG_ERR_DEV_STATE)
+		                                            : SHORT_ERROR(RPMSG_ERR_INIT);
+	vdev->up = true;
 	rvdev->rvq = vdev->vrings_info[in].vq;
 	rvdev->svq = vdev->vrings_info[!in].vq;
 	if (!rvdev->rvq->notify)
-		return RPMSG_ERR_INIT;
+		return SHORT_ERROR(RPMSG_ERR_INIT);
 	rvdev->rvq->shm_io = rvdev->svq->shm_io = rvdev->shbuf_io;
 	/* Senders look for used buffers by themselves, and ask for a kick only while they wait. */
 	vq_set_no_notify(rvdev->svq, true, role_is_driver(vdev));
@@ -150,15 +161,14 @@ static int create_queues(struct rpmsg_virtio_device *rvdev)
  * Device: queues of a driver that is ready. Once more when the driver has reset and is ready again meanwhile: its kick
  * for that may be over, and nobody would call this again. Each turn is a reset of the driver's.
  */
-static int start_device(struct rpmsg_virtio_device *rvdev)
+static int start_device(struct rpmsg_virtio_device *rvdev, struct virtio_device *vdev)
 {
-	struct virtio_device *vdev = rvdev->vdev;
 	int status;
 
 	if (AMP_WITH_WAIT_FOR_DRIVER ? amp_virtio_wait_driver_ok(vdev) != 0 : !amp_virtio_driver_ok(vdev))
-		return RPMSG_ERR_DEV_STATE;
+		return SHORT_ERROR(RPMSG_ERR_DEV_STATE);
 	for (;;) {
-		status = create_queues(rvdev);
+		status = create_queues(rvdev, vdev);
 		if (status)
 			return status;
 		/*
@@ -168,7 +178,7 @@ static int start_device(struct rpmsg_virtio_device *rvdev)
 		 */
 		AMP_SHARED_FENCE();
 		if (!amp_virtio_driver_ok(vdev))
-			return RPMSG_ERR_DEV_STATE;
+			return SHORT_ERROR(RPMSG_ERR_DEV_STATE);
 		if (vq_mark_stands(rvdev->rvq) && vq_mark_stands(rvdev->svq))
 			return RPMSG_SUCCESS;
 		if (AMP_WITH_TRANSPORT_HOOKS)
@@ -176,45 +186,58 @@ static int start_device(struct rpmsg_virtio_device *rvdev)
 	}
 }
 
-static int bring_up(struct rpmsg_virtio_device *rvdev)
+#if AMP_WITH_NS_RECEPTION
+static __attribute__((__noinline__)) void hear_announcements(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
 {
-	struct virtio_device *vdev = rvdev->vdev;
-	struct rpmsg_device *rdev = &rvdev->rdev;
-	uint32_t features = 0;
+	ept->cb = amp_ns_callback;
+	ept->refcnt = 1;
+	ept->addr = ept->dest_addr = RPMSG_NS_EPT_ADDR;
+	(void)amp_ept_register(rdev, ept); /* the first endpoint: its address is free */
+}
+#endif
+
+/* What both sides can. */
+static void set_features(struct rpmsg_device *rdev, uint32_t features)
+{
+	rdev->support_ns = (features >> VIRTIO_RPMSG_F_NS) & 1;
+#if AMP_WITH_NS_RECEPTION
+	rdev->support_ns_ack = (features >> AMP_RPMSG_F_NS_ACK) & 1;
+	if (rdev->support_ns)
+		hear_announcements(rdev, &rdev->ns_ept);
+#endif
+}
+
+/* @return RPMSG_SUCCESS or SHORT_ERROR() */
+static int bring_up(struct rpmsg_virtio_device *rvdev, struct virtio_device *vdev)
+{
+	uint32_t features;
 	int status;
 
 	if (role_is_driver(vdev)) {
 		features = start_driver(vdev);
-		status = create_queues(rvdev);
+		status = create_queues(rvdev, vdev);
 		if (!status)
 			status = add_buffers(rvdev);
+		if (status)
+			return status;
+		set_features(&rvdev->rdev, features);
 	} else {
-		status = start_device(rvdev);
+		status = start_device(rvdev, vdev);
+		if (status)
+			return status;
+		if (vdev->func->get_features)
+			set_features(&rvdev->rdev, vdev->func->get_features(vdev));
+		if (vdev->status_shm)
+			rvdev->link_ok = vdev->status_shm;
 	}
-	if (status)
-		return status;
-	if (!role_is_driver(vdev) && vdev->func->get_features)
-		features = vdev->func->get_features(vdev);
-	rdev->support_ns = (features >> VIRTIO_RPMSG_F_NS) & 1;
-	if (AMP_WITH_NS_RECEPTION)
-		rdev->support_ns_ack = (features >> AMP_RPMSG_F_NS_ACK) & 1;
-#if AMP_WITH_NS_RECEPTION
-	if (rdev->support_ns) {
-		rdev->ns_ept.priv = rdev;
-		rdev->ns_ept.cb = amp_ns_callback;
-		rdev->ns_ept.refcnt = 1;
-		rdev->ns_ept.addr = rdev->ns_ept.dest_addr = RPMSG_NS_EPT_ADDR;
-		(void)amp_ept_register(rdev, &rdev->ns_ept); /* the first endpoint: its address is free */
-	}
-#endif
 	rvdev->link_state = AMP_LINK_UP;
-	rvdev->link_ok = !role_is_driver(vdev) && vdev->status_shm ? vdev->status_shm : &amp_link_ok_always;
+	rvdev->own_ok = VIRTIO_CONFIG_STATUS_DRIVER_OK;
 	if (role_is_driver(vdev))
 		finish_driver(rvdev);
 	return RPMSG_SUCCESS;
 }
 
-/* Only programs that hold buffers contain this: see on_demand/. */
+/* Only programs that hold buffers contain this, and count them: see on_demand/. */
 #pragma weak amp_rpmsg_report_held
 
 /* Undo what rpmsg_init_vdev_with_config() did; the endpoints are gone. */
@@ -223,13 +246,14 @@ static void release(struct rpmsg_virtio_device *rvdev)
 	struct virtio_device *vdev = rvdev->vdev;
 	bool was_up = rvdev->link_state == AMP_LINK_UP;
 
-	if (amp_rpmsg_report_held)
+	if (rvdev->held)
 		amp_rpmsg_report_held(rvdev);
 	metal_mutex_acquire(&rvdev->rdev.lock);
 	rvdev->rdev.closed = true;
-	amp_link_down(rvdev);
+	amp_link_over(rvdev, AMP_LINK_DOWN);
 	/* In a callback: whoever is inside of the link leaves after this, and the last one ends the lock. */
-	rvdev->link_untold = vdev->users;
+	if (HAS_LOCKS)
+		rvdev->link_untold = vdev->users;
 	metal_mutex_release(&rvdev->rdev.lock);
 	if (role_is_driver(vdev)) {
 		(void)virtio_reset_device(vdev);
@@ -295,64 +319,77 @@ static bool is_one_window(const struct metal_io_region *io)
 	return io->physmap && io->page_shift >= METAL_BITS_PER_ULONG && !io->ops.phys_to_offset;
 }
 
-int rpmsg_init_vdev_with_config(struct rpmsg_virtio_device *rvdev, struct virtio_device *vdev,
-                                rpmsg_ns_bind_cb ns_bind_cb, struct metal_io_region *shm_io,
-                                struct rpmsg_virtio_shm_pool *shpool, const struct rpmsg_virtio_config *config)
+/* Whether there can be a link, whatever the role. @return RPMSG_SUCCESS or SHORT_ERROR() */
+static int check(const struct rpmsg_virtio_device *rvdev, const struct virtio_device *vdev,
+                 const struct metal_io_region *shm_io)
 {
-	bool in_one;
-	int status;
-
-	if (!rvdev || !vdev || !shm_io || !vdev->func)
-		return RPMSG_ERR_PARAM;
-	in_one = (AMP_FAST || !AMP_WITH_PAGE_MAPS) && is_one_window(shm_io);
-	if (!AMP_WITH_PAGE_MAPS && !in_one)
-		return RPMSG_ERR_PARAM;
-	if ((!AMP_WITH_VIRTIO_DRIVER && vdev->role == VIRTIO_DEV_DRIVER) ||
+	if (!rvdev || !vdev || !shm_io || !vdev->func || (!AMP_WITH_PAGE_MAPS && !is_one_window(shm_io)) ||
+	    (!AMP_WITH_VIRTIO_DRIVER && vdev->role == VIRTIO_DEV_DRIVER) ||
 	    (!AMP_WITH_VIRTIO_DEVICE && vdev->role != VIRTIO_DEV_DRIVER))
-		return RPMSG_ERR_PARAM;
-	if (role_is_driver(vdev) &&
-	    (!shpool || !config || !buffer_size_ok(config->h2r_buf_size) || !buffer_size_ok(config->r2h_buf_size)))
-		return RPMSG_ERR_PARAM;
-	if (amp_virtio_in_use(vdev))
-		return RPMSG_ERR_DEV_STATE;
+		return SHORT_ERROR(RPMSG_ERR_PARAM);
+	return amp_virtio_in_use(vdev) ? SHORT_ERROR(RPMSG_ERR_DEV_STATE) : RPMSG_SUCCESS;
+}
 
+/* A link that is not up yet, with nothing in it. */
+static void prepare(struct rpmsg_virtio_device *rvdev, struct virtio_device *vdev, struct metal_io_region *shm_io)
+{
 	memset(rvdev, 0, sizeof(*rvdev));
 	metal_list_init(&rvdev->rdev.endpoints);
 	metal_mutex_init(&rvdev->rdev.lock);
 	rvdev->sent = (struct metal_condition)METAL_CONDITION_INIT;
-	rvdev->rdev.ns_bind_cb = ns_bind_cb;
 	set_carrier(&rvdev->rdev, role_is_driver(vdev));
-	rvdev->link_ok = &amp_link_ok_never;
+	rvdev->link_ok = &rvdev->own_ok;
 	rvdev->vdev = vdev;
 	rvdev->shbuf_io = shm_io;
 	rvdev->send_timeout_ms = AMP_RPMSG_SEND_TIMEOUT_MS;
-	if (role_is_driver(vdev)) {
-		rvdev->config = *config;
-		rvdev->shpool = shpool;
-	}
-	if (AMP_FAST && in_one) {
+	if (AMP_FAST && is_one_window(shm_io)) {
 		rvdev->window.phys = shm_io->physmap[0];
 		rvdev->window.size = shm_io->size;
 		rvdev->window.virt = shm_io->virt;
 	}
 	vdev->priv = rvdev;
 	vdev->lost = lost;
-	status = bring_up(rvdev);
-	if (status)
-		release(rvdev);
-	return status;
+}
+
+/* Inlined: a program calls one of the two functions below, and a device needs no more than the first four arguments. */
+static inline __attribute__((__always_inline__)) int init(struct rpmsg_virtio_device *rvdev, struct virtio_device *vdev,
+                                                          rpmsg_ns_bind_cb ns_bind_cb, struct metal_io_region *shm_io,
+                                                          struct rpmsg_virtio_shm_pool *shpool,
+                                                          const struct rpmsg_virtio_config *config)
+{
+	int status = check(rvdev, vdev, shm_io);
+
+	if (!status && role_is_driver(vdev) &&
+	    (!shpool || !config || !buffer_size_ok(config->h2r_buf_size) || !buffer_size_ok(config->r2h_buf_size)))
+		status = SHORT_ERROR(RPMSG_ERR_PARAM);
+	if (!status) {
+		prepare(rvdev, vdev, shm_io);
+		if (AMP_WITH_NS_RECEPTION)
+			rvdev->rdev.ns_bind_cb = ns_bind_cb;
+		if (role_is_driver(vdev)) {
+			rvdev->config = *config;
+			rvdev->shpool = shpool;
+		}
+		status = bring_up(rvdev, vdev);
+		if (status)
+			release(rvdev);
+	}
+	return full_error(status);
+}
+
+int rpmsg_init_vdev_with_config(struct rpmsg_virtio_device *rvdev, struct virtio_device *vdev,
+                                rpmsg_ns_bind_cb ns_bind_cb, struct metal_io_region *shm_io,
+                                struct rpmsg_virtio_shm_pool *shpool, const struct rpmsg_virtio_config *config)
+{
+	return init(rvdev, vdev, ns_bind_cb, shm_io, shpool, config);
 }
 
 int rpmsg_init_vdev(struct rpmsg_virtio_device *rvdev, struct virtio_device *vdev, rpmsg_ns_bind_cb ns_bind_cb,
                     struct metal_io_region *shm_io, struct rpmsg_virtio_shm_pool *shpool)
 {
-#if AMP_WITH_VIRTIO_DRIVER
 	static const struct rpmsg_virtio_config config = {RPMSG_BUFFER_SIZE, RPMSG_BUFFER_SIZE, false};
 
-	return rpmsg_init_vdev_with_config(rvdev, vdev, ns_bind_cb, shm_io, shpool, &config);
-#else
-	return rpmsg_init_vdev_with_config(rvdev, vdev, ns_bind_cb, shm_io, shpool, NULL);
-#endif
+	return init(rvdev, vdev, ns_bind_cb, shm_io, shpool, &config);
 }
 
 void rpmsg_deinit_vdev(struct rpmsg_virtio_device *rvdev)
@@ -386,10 +423,24 @@ void rpmsg_deinit_vdev(struct rpmsg_virtio_device *rvdev)
 
 /* ------------------------------------------------------------------ small things */
 
+/* The application waits, in place of the port. With the lock, which is free meanwhile. */
+static int wait_in_application(struct rpmsg_virtio_device *rvdev)
+{
+	uint32_t id = rvdev->vdev->vrings_info[rvdev->svq->vq_queue_index].notifyid;
+	int status;
+
+	metal_mutex_release(&rvdev->rdev.lock);
+	status = rvdev->notify_wait_cb(&rvdev->rdev, id);
+	metal_mutex_acquire(&rvdev->rdev.lock);
+	return status;
+}
+
 void rpmsg_virtio_set_wait_cb(struct rpmsg_virtio_device *rvdev, rpmsg_virtio_notify_wait_cb notify_wait_cb)
 {
-	if (rvdev)
-		rvdev->notify_wait_cb = notify_wait_cb;
+	if (!rvdev)
+		return;
+	rvdev->notify_wait_cb = notify_wait_cb;
+	rvdev->wait = notify_wait_cb ? wait_in_application : NULL;
 }
 
 unsigned int rpmsg_virtio_get_role(struct rpmsg_virtio_device *rvdev)

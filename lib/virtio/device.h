@@ -43,7 +43,7 @@ static inline bool amp_virtio_driver_ok(struct virtio_device *vdev)
 	       (vdev->func->get_status(vdev) & VIRTIO_CONFIG_STATUS_DRIVER_OK);
 }
 
-/** virtio_create_virtqueues() for a device type that gives its queues no names and no arguments. */
-int amp_virtio_create_queues(struct virtio_device *vdev, unsigned int nvqs, vq_callback callbacks[]);
+/** One queue of virtio_create_virtqueues(), on its ring. @return 0 or VQ_START() of an error: see ring.h */
+int amp_virtio_create_queue(struct virtio_device *vdev, unsigned int id, vq_callback callback);
 
 #endif /* AMP_VIRTIO_DEVICE_H */

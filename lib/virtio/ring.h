@@ -37,19 +37,20 @@ static inline uint16_t *vring_mark(const struct vring *ring)
 	return (uint16_t *)(void *)&ring->used->ring[ring->num];
 }
 
-/** Device: whether the ring is still the one that this queue was created on. */
-AMP_HOT bool vq_mark_stands_inline(const struct virtqueue *vq)
+/** Device: 0 if the ring is still the one that this queue was created on. */
+AMP_HOT uint32_t vq_mark_gone_inline(const struct virtqueue *vq)
 {
 	const uint16_t *mark = vq->vq_life;
 
 	if (host_is_lite(vq))
-		return true; /* there may be no room for one */
+		return 0; /* there may be no room for one */
 	vq_ring_invalidate(vq, mark, sizeof(*mark));
-	return AMP_SHARED_LOAD(mark) == VQ_IN_USE;
+	return AMP_SHARED_LOAD(mark) ^ VQ_IN_USE;
 }
 
-bool amp_vq_mark_stands(const struct virtqueue *vq);
-#define vq_mark_stands AMP_INLINE_OR_CALL(vq_mark_stands_inline, amp_vq_mark_stands)
+uint32_t amp_vq_mark_gone(const struct virtqueue *vq);
+#define vq_mark_gone       AMP_INLINE_OR_CALL(vq_mark_gone_inline, amp_vq_mark_gone)
+#define vq_mark_stands(vq) (!vq_mark_gone(vq))
 
 /* ------------------------------------------------------------------ both roles */
 
@@ -61,6 +62,14 @@ void amp_vq_fault(struct virtqueue *vq, int reason);
 
 /** The same; and in the device's role the last store to the ring, unless that is another life's already. */
 void amp_vq_stop(struct virtqueue *vq, int reason);
+
+/** A result of amp_vq_start(), from and to what virtqueue_create() returns: small numbers are short instructions. */
+#define VQ_START(error)       (VQ_ERROR_BASE - (error))
+#define VQ_START_ERROR(short) ((short) ? VQ_ERROR_BASE - (short) : VQUEUE_SUCCESS)
+
+/** virtqueue_create() of a queue that has its name, callback and notify already. @return 0 or VQ_START() */
+int amp_vq_start(struct virtqueue *vq, struct virtio_device *device, unsigned int id,
+                 const struct vring_alloc_info *ring);
 
 /** Ask for kicks, or ask for none; a hint. */
 AMP_HOT void vq_set_no_notify(struct virtqueue *vq, bool none, bool driver)
@@ -240,10 +249,12 @@ int amp_vq_driver_attach(struct virtqueue *vq, void *buf, uint32_t len, bool wri
 AMP_HOT int vq_device_next(const struct virtqueue *vq, uint32_t *head)
 {
 	const uint16_t *entry = &vq->vq_ring.avail->ring[vq->vq_available_idx & vq->vq_mask];
+	uint32_t idx;
 
 	vq_ring_invalidate(vq, entry, sizeof(*entry));
-	*head = AMP_SHARED_LOAD(entry);
-	return amp_likely(*head <= vq->vq_mask) ? AMP_LINK_OK : AMP_LINK_BAD_DESCRIPTOR;
+	idx = AMP_SHARED_LOAD(entry);
+	*head = idx;
+	return amp_likely(idx <= vq->vq_mask) ? AMP_LINK_OK : AMP_LINK_BAD_DESCRIPTOR;
 }
 
 AMP_HOT void vq_device_advance(struct virtqueue *vq)

@@ -83,51 +83,52 @@ int virtio_reset_device(struct virtio_device *vdev)
 	return 0;
 }
 
-/* By the transport, or each on the ring of its vrings_info entry. Inlined: a program contains what its caller gives. */
-static inline __attribute__((__always_inline__)) int create_virtqueues(struct virtio_device *vdev, unsigned int flags,
-                                                                       unsigned int nvqs, const char *names[],
-                                                                       vq_callback callbacks[], void *callback_args[])
+int amp_virtio_create_queue(struct virtio_device *vdev, unsigned int id, vq_callback callback)
 {
 	struct virtio_vring_info *vring = vdev->vrings_info;
-	int status = nvqs <= vdev->vrings_num && vring ? 0 : ERROR_VQUEUE_INVLD_PARAM;
+	struct virtqueue *vq;
 
-	if (AMP_WITH_TRANSPORT_HOOKS && vdev->func->create_virtqueues)
-		return vdev->func->create_virtqueues(vdev, flags, nvqs, names, callbacks, callback_args);
-	if (role_is_driver(vdev))
-		vdev->let_go_deadline = metal_get_timestamp() + LET_GO_TIMEOUT_NS;
-	for (unsigned int i = 0; i < nvqs && !status; i++, vring++) {
-		status = virtqueue_create(vdev, (unsigned short)i, names ? names[i] : NULL, &vring->info, callbacks[i],
-		                          vdev->func->notify, vring->vq);
-		if (!status && callback_args)
-			vring->vq->priv = callback_args[i];
-	}
-	if (role_is_driver(vdev))
-		vdev->let_go_deadline = 0;
-	return status;
-}
-
-int amp_virtio_create_queues(struct virtio_device *vdev, unsigned int nvqs, vq_callback callbacks[])
-{
-	int status = create_virtqueues(vdev, 0, nvqs, NULL, callbacks, NULL);
-
-	vdev->up = status == 0;
-	return status;
+	if (id >= vdev->vrings_num || !vring || !vring[id].vq)
+		return VQ_START(ERROR_VQUEUE_INVLD_PARAM);
+	vq = vring[id].vq;
+	vq->vq_name = NULL;
+	vq->callback = callback;
+	vq->notify = vdev->func->notify;
+	return amp_vq_start(vq, vdev, id, &vring[id].info);
 }
 
 int virtio_create_virtqueues(struct virtio_device *vdev, unsigned int flags, unsigned int nvqs, const char *names[],
                              vq_callback callbacks[], void *callback_args[])
 {
-	int status;
+	int status = 0;
 
 	if (!vdev || !vdev->func || !callbacks)
 		return -EINVAL;
-	status = create_virtqueues(vdev, flags, nvqs, names, callbacks, callback_args);
+	if (AMP_WITH_TRANSPORT_HOOKS && vdev->func->create_virtqueues) {
+		status = vdev->func->create_virtqueues(vdev, flags, nvqs, names, callbacks, callback_args);
+		vdev->up = status == 0;
+		return status;
+	}
+	if (nvqs > vdev->vrings_num)
+		return ERROR_VQUEUE_INVLD_PARAM;
+	if (role_is_driver(vdev))
+		vdev->let_go_deadline = metal_get_timestamp() + LET_GO_TIMEOUT_NS;
+	for (unsigned int i = 0; i < nvqs && !status; i++) {
+		status = amp_virtio_create_queue(vdev, i, callbacks[i]);
+		if (!status && names)
+			vdev->vrings_info[i].vq->vq_name = names[i];
+		if (!status && callback_args)
+			vdev->vrings_info[i].vq->priv = callback_args[i];
+	}
+	if (role_is_driver(vdev))
+		vdev->let_go_deadline = 0;
 	vdev->up = status == 0;
-	return status;
+	return VQ_START_ERROR(status);
 }
 
 void virtio_delete_virtqueues(struct virtio_device *vdev)
 {
+	struct virtio_vring_info *vring, *end;
 	struct virtqueue *vq;
 
 	if (!vdev)
@@ -137,8 +138,9 @@ void virtio_delete_virtqueues(struct virtio_device *vdev)
 		vdev->func->delete_virtqueues(vdev);
 		return;
 	}
-	for (struct virtio_vring_info *vring = vdev->vrings_info; vring < vdev->vrings_info + vdev->vrings_num;
-	     vring++) {
+	vring = vdev->vrings_info;
+	end = vring + vdev->vrings_num;
+	for (; vring < end; vring++) {
 		vq = vring->vq;
 		if (vq) {
 			if (vq->vq_inuse)

@@ -20,9 +20,9 @@ AMP_COLD void amp_vq_fault(struct virtqueue *vq, int reason)
 	vq->vq_peer_idx = role_is_driver(vq->vq_dev) ? vq->vq_used_cons_idx : vq->vq_available_idx;
 }
 
-bool amp_vq_mark_stands(const struct virtqueue *vq)
+uint32_t amp_vq_mark_gone(const struct virtqueue *vq)
 {
-	return vq_mark_stands_inline(vq);
+	return vq_mark_gone_inline(vq);
 }
 
 void amp_vq_stop(struct virtqueue *vq, int reason)
@@ -40,11 +40,6 @@ void amp_vq_stop(struct virtqueue *vq, int reason)
 bool amp_vq_look(struct virtqueue *vq)
 {
 	return !vq->vq_fault && vq_look_inline(vq, role_is_driver(vq->vq_dev));
-}
-
-static bool power_of_two(uint32_t value)
-{
-	return value && !(value & (value - 1));
 }
 
 struct virtqueue *virtqueue_allocate(unsigned int num_desc_extra)
@@ -132,7 +127,7 @@ static int start_device(struct virtqueue *vq)
 	vq_ring_invalidate(vq, mark, sizeof(*mark));
 	/* Entries of an earlier life cannot be told from ours: only a driver's reset leads on. */
 	if (AMP_SHARED_LOAD(&used->idx) != 0 && AMP_SHARED_LOAD(mark) != 0)
-		return ERROR_EMPTY_RING;
+		return VQ_START(ERROR_EMPTY_RING);
 	AMP_SHARED_STORE(&used->idx, 0);
 	AMP_SHARED_STORE(&used->flags, 0);
 	vq_ring_flush(vq, used, sizeof(*used));
@@ -168,21 +163,25 @@ static int join_lite_host(struct virtqueue *vq)
 	vq->vq_available_idx = vq->vq_peer_idx = vq->vq_used_cons_idx;
 	/* Zeroes: the host has not started. */
 	if ((!used_idx && !avail_idx) || (uint16_t)(avail_idx - vq->vq_available_idx) > vq->vq_nentries)
-		return ERROR_EMPTY_RING;
+		return VQ_START(ERROR_EMPTY_RING);
 	AMP_SHARED_STORE(&used->flags, 0);
 	vq_ring_flush(vq, used, sizeof(*used));
 	return VQUEUE_SUCCESS;
 }
 #endif
 
-/* What is wrong with a place for a ring: ERROR_VRING_MAX_DESC, ERROR_VRING_ALIGN; 0: nothing. */
+/* What is wrong with a place for a ring; 0: nothing. More than VIRTQUEUE_MAX_DESC, a power of two, is no uint16_t. */
 static int check_ring(const struct vring_alloc_info *ring)
 {
-	if (!power_of_two(ring->num_descs) || ring->num_descs > VIRTQUEUE_MAX_DESC)
-		return ERROR_VRING_MAX_DESC;
+	uint32_t num = ring->num_descs, align = ring->align;
+
+	if (!ring->vaddr)
+		return VQ_START(ERROR_VQUEUE_INVLD_PARAM);
+	if (!num || (num & (num - 1)))
+		return VQ_START(ERROR_VRING_MAX_DESC);
 	/* 8: descriptors are read as 64-bit words */
-	if (!power_of_two(ring->align) || ring->align < 4 || ((uintptr_t)ring->vaddr & ((ring->align - 1) | 7)))
-		return ERROR_VRING_ALIGN;
+	if (align < 4 || (align & (align - 1)) || ((uintptr_t)ring->vaddr & ((align - 1) | 7)))
+		return VQ_START(ERROR_VRING_ALIGN);
 	return VQUEUE_SUCCESS;
 }
 
@@ -192,43 +191,55 @@ static bool in_noncoherent_memory(const struct virtio_device *device, unsigned i
 	       (device->vrings_info[id].io->mem_flags & AMP_IO_NONCOHERENT);
 }
 
-int virtqueue_create(struct virtio_device *device, unsigned short id, const char *name, struct vring_alloc_info *ring,
-                     void (*callback)(struct virtqueue *vq), void (*notify)(struct virtqueue *vq), struct virtqueue *vq)
+int amp_vq_start(struct virtqueue *vq, struct virtio_device *device, unsigned int id,
+                 const struct vring_alloc_info *ring)
 {
-	bool noncoherent;
-	int status;
+	bool noncoherent = in_noncoherent_memory(device, id);
+	int status = check_ring(ring);
 
-	if (!device || !ring || !vq || !ring->vaddr)
-		return ERROR_VQUEUE_INVLD_PARAM;
-	status = check_ring(ring);
+	/* No line of the cache holds words of both sides: each would carry its old ones over the other's new ones. */
+	if (!status && noncoherent && (((uintptr_t)ring->vaddr | ring->align) & (AMP_ARCH_CACHE_LINE - 1u)))
+		status = VQ_START(ERROR_VRING_ALIGN);
 	if (status)
 		return status;
-	noncoherent = in_noncoherent_memory(device, id);
-	/* No line of the cache holds words of both sides: each would carry its old ones over the other's new ones. */
-	if (noncoherent && (((uintptr_t)ring->vaddr | ring->align) & (AMP_ARCH_CACHE_LINE - 1u)))
-		return ERROR_VRING_ALIGN;
 
-	memset(vq, 0, sizeof(*vq));
 	vq->vq_dev = device;
-	vq->vq_name = name;
-	vq->vq_queue_index = id;
-	vq->vq_nentries = ring->num_descs;
+	vq->vq_fault = AMP_LINK_OK;
+	vq->vq_noncoherent = noncoherent;
+	vq->vq_peer_idx = 0;
 	vq->vq_mask = ring->num_descs - 1u;
-	vq->callback = callback;
-	vq->notify = notify;
+	vq->vq_queue_index = (uint16_t)id;
+	vq->vq_nentries = ring->num_descs;
+	vq->priv = NULL;
+	vq->vq_free_cnt = vq->vq_queued_cnt = 0;
+	vq->shm_io = NULL;
+	vq->vq_desc_head_idx = vq->vq_used_cons_idx = vq->vq_available_idx = 0;
 	vq->vq_inuse = true;
+	vq->vq_life = NULL;
+	if (AMP_WITH_RPMSG_LITE_HOST)
+		vq->vq_used_ahead = 0;
 	vring_init(&vq->vq_ring, ring->num_descs, ring->vaddr, ring->align);
 
-	vq->vq_noncoherent = noncoherent;
 	if (role_is_driver(device))
 		start_driver(vq);
 #if AMP_WITH_RPMSG_LITE_HOST
 	else if (device->rpmsg_lite_host)
-		status = join_lite_host(vq);
+		return join_lite_host(vq);
 #endif
 	else
-		status = start_device(vq);
-	return status;
+		return start_device(vq);
+	return VQUEUE_SUCCESS;
+}
+
+int virtqueue_create(struct virtio_device *device, unsigned short id, const char *name, struct vring_alloc_info *ring,
+                     void (*callback)(struct virtqueue *vq), void (*notify)(struct virtqueue *vq), struct virtqueue *vq)
+{
+	if (!device || !ring || !vq)
+		return ERROR_VQUEUE_INVLD_PARAM;
+	vq->vq_name = name;
+	vq->callback = callback;
+	vq->notify = notify;
+	return VQ_START_ERROR(amp_vq_start(vq, device, id, ring));
 }
 
 void virtqueue_kick(struct virtqueue *vq)

@@ -20,8 +20,11 @@ void metal_condition_init(struct metal_condition *cv)
 
 int metal_condition_signal(struct metal_condition *cv)
 {
-	/* Release: what was done before is seen by whoever finds the count changed. */
-	atomic_fetch_add_explicit(&cv->signals, 1, memory_order_release);
+	/* Whoever waits is interrupted by this, and so finds the count changed, even if a further handler comes between
+	 * the two and counts the same number. What was done before is seen. */
+	atomic_signal_fence(memory_order_release);
+	atomic_store_explicit(&cv->signals, atomic_load_explicit(&cv->signals, memory_order_relaxed) + 1,
+	                      memory_order_relaxed);
 	return 0;
 }
 
@@ -61,20 +64,19 @@ int amp_condition_wait_until(struct metal_condition *cv, metal_mutex_t *m, unsig
 {
 	unsigned int before = atomic_load_explicit(&cv->signals, memory_order_relaxed);
 	unsigned long long now;
+	bool changed;
 	int ret = 0;
 
 	metal_mutex_release(m);
-	for (;;) {
+	do {
 		now = metal_get_timestamp();
-		if (now == 0 || now >= deadline) {
-			/* A signal that came before the deadline counts, even if it is only seen now. */
-			if (atomic_load_explicit(&cv->signals, memory_order_acquire) == before)
-				ret = now == 0 ? -ENOSYS : -ETIMEDOUT;
-			break;
-		}
-		if (signalled(cv, before))
-			break;
-	}
+		changed = atomic_load_explicit(&cv->signals, memory_order_acquire) != before;
+		/* A signal that came before the deadline counts, even if it is only seen now. */
+		if (!changed && now == 0)
+			ret = -ENOSYS;
+		else if (!changed && now >= deadline)
+			ret = -ETIMEDOUT;
+	} while (!changed && !ret && !signalled(cv, before));
 	metal_mutex_acquire(m);
 	return ret;
 }

@@ -11,8 +11,6 @@
 #include <time.h>
 #include <unistd.h>
 
-extern const uint8_t amp_link_ok_always, amp_link_ok_never;
-
 static struct {
 	const char *program;
 	uint64_t first, runs;
@@ -202,8 +200,6 @@ int main(int argc, char **argv)
 
 	options.program = argv[0];
 	argp_parse(&argp, argc, argv, 0, NULL, NULL);
-	sim_allow_private(&amp_link_ok_always, 1);
-	sim_allow_private(&amp_link_ok_never, 1);
 	catch_signals();
 	return run();
 }

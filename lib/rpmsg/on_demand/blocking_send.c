@@ -4,6 +4,7 @@
 
 #include "../../rpmsg/link.h"
 #include "../../rpmsg/name_service.h"
+#include "../../rpmsg/short_error.h"
 
 #include <amprelay/link.h>
 
@@ -29,22 +30,25 @@ struct amp_wait {
 #endif
 };
 
+/* The clock; where it stands still, or there is none, it goes on with what was waited. */
+static __attribute__((__noinline__)) unsigned long long now_of(const struct rpmsg_virtio_device *rvdev)
+{
+	return metal_get_timestamp() + rvdev->unmeasured_ns;
+}
+
 /*
  * Wait for a kick, or a millisecond: in a program that handles kicks in the thread that waits here, none can come. The
- * lock is free while it waits. @p start is now. What the clock does not show counts as 1 ms if the application waited,
- * and as 1 us if nobody could.
+ * lock is free while it waits. What the clock does not show counts as 1 ms if the application waited, and as 1 us if
+ * nobody could.
  */
-static int wait_a_little(struct rpmsg_virtio_device *rvdev, unsigned long long start)
+static int wait_a_little(struct rpmsg_virtio_device *rvdev)
 {
 	int status = RPMSG_EOPNOTSUPP, unmeasured = NS_PER_MS;
+	unsigned long long start = metal_get_timestamp();
 	metal_mutex_t *lock = &rvdev->rdev.lock;
 
-	if (rvdev->notify_wait_cb) {
-		metal_mutex_release(lock);
-		status = rvdev->notify_wait_cb(&rvdev->rdev,
-		                               rvdev->vdev->vrings_info[rvdev->svq->vq_queue_index].notifyid);
-		metal_mutex_acquire(lock);
-	}
+	if (rvdev->wait)
+		status = rvdev->wait(rvdev);
 	if (status == RPMSG_EOPNOTSUPP) {
 		status = RPMSG_SUCCESS;
 		if (rvdev->link_state == AMP_LINK_UP &&
@@ -79,8 +83,7 @@ static void begin_wait(struct rpmsg_virtio_device *rvdev, struct amp_wait *here,
 		ms = AMP_RPMSG_DESTROY_TIMEOUT_MS;
 	here->next = outer;
 	here->depth = 1;
-	/* The clock; where it stands still, or there is none, it goes on with what was waited. */
-	here->deadline = metal_get_timestamp() + rvdev->unmeasured_ns + (unsigned long long)ms * NS_PER_MS;
+	here->deadline = now_of(rvdev) + (unsigned long long)ms * NS_PER_MS;
 #ifdef METAL_MUTEX_CONTEXT
 	here->context = METAL_MUTEX_CONTEXT();
 	while (outer && outer->context != here->context)
@@ -116,13 +119,12 @@ AMP_COLD int amp_tx_wait(struct rpmsg_virtio_device *rvdev, uint32_t len, int wa
 {
 	bool driver = role_is_driver(rvdev->vdev);
 	int status, wait_status = RPMSG_SUCCESS;
-	unsigned long long now;
 	struct amp_wait here;
 
 	AMP_ASSERT_LOCKED(&rvdev->rdev.lock);
 	/* A link that goes down waits for nobody. */
 	if (rvdev->rdev.closed)
-		return RPMSG_ERR_NO_BUFF;
+		return SHORT_ERROR(RPMSG_ERR_NO_BUFF);
 	begin_wait(rvdev, &here, wait);
 	vq_set_no_notify(rvdev->svq, false, driver);
 	for (;;) {
@@ -135,16 +137,19 @@ AMP_COLD int amp_tx_wait(struct rpmsg_virtio_device *rvdev, uint32_t len, int wa
 		 * for. */
 		AMP_SHARED_FENCE();
 		status = amp_tx_take(rvdev, len, false, buf);
-		now = metal_get_timestamp();
-		if (status != RPMSG_ERR_NO_BUFF || wait_status || now + rvdev->unmeasured_ns >= here.deadline)
+		if (status != SHORT_ERROR(RPMSG_ERR_NO_BUFF))
 			break;
-		wait_status = wait_a_little(rvdev, now);
+		if (wait_status)
+			status = wait_status;
+		if (wait_status || now_of(rvdev) >= here.deadline)
+			break;
+		wait_status = wait_a_little(rvdev);
 	}
 	end_wait(rvdev, &here);
 	/* A lost link's ring is not ours any more. */
 	if (!rvdev->waits && rvdev->link_state == AMP_LINK_UP)
 		vq_set_no_notify(rvdev->svq, true, driver);
-	return status == RPMSG_ERR_NO_BUFF && wait_status ? wait_status : status;
+	return status;
 }
 
 void amp_tx_wake(struct rpmsg_virtio_device *rvdev)

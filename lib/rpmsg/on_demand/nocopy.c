@@ -27,7 +27,7 @@ int rpmsg_send_offchannel_nocopy(struct rpmsg_endpoint *ept, uint32_t src, uint3
 	int status = check_send(ept, &rdev, src, dst, data, len);
 
 	if (status)
-		return status;
+		return full_error(status);
 	if (!CARRIER_HAS(rdev, send_offchannel_nocopy))
 		return RPMSG_EOPNOTSUPP;
 	return CARRIER(rdev, send_offchannel_nocopy, ROLE(send_nocopy))(rdev, src, dst, data, len);
