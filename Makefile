@@ -82,6 +82,9 @@ kernel: ## Only the kernel, its modules and the guest image; KERNEL=6.12, KERNEL
 guest-net: lab ## What `amprelay up --net` adds to Linux: an ssh server, for build/lab
 	@kernel/initramfs/net.sh
 
+recovery-pictures: lab ## Take the pictures of docs/explanation/three-recoveries.md anew, from a lab and a browser
+	@tests/browser/recoveries.sh $(BUILD)/dev/bin/amprelay docs/explanation
+
 cross: ## The library for every core and for arm64 Linux, installed in build/prefix/PRESET
 	$(LOCKED) .setup .cross
 

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Builds what `amprelay up --net` adds to the guest. Usage: kernel/initramfs/net.sh [BUILD-DIRECTORY]
 #
-# BUILD-DIRECTORY (default: build) gets lab/net.cpio.gz: the network's modules out of lab/modules, and Debian's ssh server
-# dropbear for arm64 with its libraries, fetched once into BUILD-DIRECTORY/guest-net.
+# BUILD-DIRECTORY (default: build) gets lab/net.cpio.gz: the network's modules out of lab/modules, and Debian's ssh
+# server dropbear for arm64 with its libraries, fetched once into BUILD-DIRECTORY/guest-net.
 # KERNEL=VERSION and DEBUG=1 choose the lab, as for its other parts.
 set -euo pipefail
 

@@ -22,6 +22,8 @@ expect 1 "Read-only" guest sh -c 'echo x >/share/new'
 expect_json '.share.done and [.share.scripts[].exit] == [0, 3, 0]' amp --json status
 expect 0 "name=30-third.sh exit=0" amp events
 expect 0 "it speaks" amp logs linux
+amp cp "$(dirname "$0")/../../docs/examples/board-farm/bring-up" :/tmp
+expect 0 "echoes-again: pass" guest sh /tmp/bring-up m3
 ok "a folder is shared, its scripts run in order, an archive is added"
 
 # ---- cp

@@ -105,9 +105,9 @@ void amp_relay_status(struct lab *lab, json_t *answer)
 	                    "lab", lab->options->lab, "state", lab->going_down ? "going down" : "up", "soc",
 	                    lab->soc.name, "pid", (json_int_t)getpid(), "uptime_ms", ms_since(lab->started),
 	                    "state_dir", lab->options->state_dir, "firmware_dir", lab->options->firmware_dir,
-	                    "debugger", amp_debugger_status(&lab->debugger), "share", amp_share_status(&lab->share),
-	                    "net", net_status(lab->options), "host", "state", amp_vm_runs(&lab->vm) ? "running" : "off",
-	                    "pid", (json_int_t)lab->vm.process.pid, "agent", lab->agent.up ? "up" : "down", "kernel",
+	                    "debugger", amp_debugger_status(&lab->debugger), "share", amp_share_status(lab), "net",
+	                    net_status(lab->options), "host", "state", amp_vm_runs(&lab->vm) ? "running" : "off", "pid",
+	                    (json_int_t)lab->vm.process.pid, "agent", lab->agent.up ? "up" : "down", "kernel",
 	                    lab->options->kernel, "release", lab->agent.release, "cores", cores);
 	if (members)
 		json_object_update(answer, members);

@@ -84,9 +84,10 @@ void amp_share_prepare(struct share *share, struct lab *lab)
 	lab->on_agent_up = on_agent_up;
 }
 
-json_t *amp_share_status(const struct share *share)
+json_t *amp_share_status(const struct lab *lab)
 {
-	const struct amp_relay_options *options = share->lab->options;
+	const struct amp_relay_options *options = lab->options;
+	const struct share *share = &lab->share;
 	json_t *scripts;
 
 	if (!options->share_dir)

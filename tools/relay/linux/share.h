@@ -33,6 +33,6 @@ struct share {
 void amp_share_prepare(struct share *share, struct lab *lab);
 
 /** @return for `status`, null if no folder is shared */
-json_t *amp_share_status(const struct share *share);
+json_t *amp_share_status(const struct lab *lab);
 
 #endif /* AMPRELAY_RELAY_SHARE_H */
