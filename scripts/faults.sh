@@ -80,8 +80,8 @@ table() {
 		}'
 		;;
 	host)
-		printf '| name | what happens | what is seen of it | what is there again afterwards |\n|---|---|---|---|\n'
-		rows AMP_FAULTS_OF_HOST | awk -F '\t' '{ printf "| `%s` | %s | %s | %s |\n", $1, $2, $3, $4 }'
+		printf '| name | what happens | what is seen of it | within | what is there again afterwards |\n|---|---|---|---|---|\n'
+		rows AMP_FAULTS_OF_HOST | awk -F '\t' '{ printf "| `%s` | %s | %s | %s ms | %s |\n", $1, $2, $3, $5, $4 }'
 		;;
 	*)
 		echo "faults.sh: there is no table '$1'" >&2
