@@ -94,7 +94,7 @@ static inline void elf_unpack(const uint8_t *bytes, unsigned int wide, const cha
 	uint64_t value;
 
 	for (; *layout; layout++) {
-		size = (unsigned int)*layout - '0';
+		size = (unsigned int)(*layout - '0');
 		value = size == 2 ? ((const struct elf_half *)(const void *)bytes)->it : elf_word(bytes);
 		if (size == 8 && wide)
 			value |= (uint64_t)elf_word(bytes + 4) << 32;
