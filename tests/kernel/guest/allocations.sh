@@ -19,11 +19,13 @@ attempt() {
 	[ "${said##*left=}" = 0 ]
 }
 
-# Linux's firmware loader takes a file for missing whose name it could not allocate.
+# Linux's firmware loader takes a file for missing whose name it could not allocate, and PCI a BAR for busy.
 refused() {
 	case $said in
 	left=*) return 1 ;;
-	*"annot allocate memory"* | *"ut of memory"* | *"No such file"*) refusals=$((refusals + 1)) ;;
+	*"annot allocate memory"* | *"ut of memory"* | *"No such file"* | *"resource busy"*)
+		refusals=$((refusals + 1))
+		;;
 	*) fail "$said" ;;
 	esac
 }
