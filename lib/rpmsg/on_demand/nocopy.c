@@ -9,6 +9,7 @@
 #include "../../rpmsg/endpoints.h"
 #include "../../rpmsg/link.h"
 #include "../../rpmsg/on_demand.h"
+#include "../../rpmsg/short_error.h"
 
 /* ------------------------------------------------------------------ what applications call */
 
@@ -51,8 +52,12 @@ AMP_HOT void *hand_out_unlock(struct rpmsg_virtio_device *rvdev, const struct am
 static AMP_COLD void *get_any_unlock(struct rpmsg_virtio_device *rvdev, uint32_t *len, int wait)
 {
 	struct amp_buffer buf;
+	int status = amp_tx_take(rvdev, 0, false, &buf);
 
-	if (amp_tx_take(rvdev, 0, wait, &buf) == RPMSG_SUCCESS)
+	/* Called here by name: a program that waits for a buffer nowhere else is linked with it, too. */
+	if (wait && status == SHORT_ERROR(RPMSG_ERR_NO_BUFF))
+		status = amp_tx_wait(rvdev, 0, wait, &buf);
+	if (status == RPMSG_SUCCESS)
 		return hand_out_unlock(rvdev, &buf, len);
 	amp_link_unlock(rvdev);
 	return NULL;
