@@ -116,6 +116,7 @@ enum place {
 /* Find a range in a memory by one of its addresses, and fill in the rest. */
 static inline INLINED enum place locate(struct remoteproc *rproc, struct mem_range *range)
 {
+	/* cppcheck-suppress ctuuninitvar; whoever calls this has filled both in, and the size */
 	metal_phys_addr_t pa = range->pa, da = range->da;
 	struct remoteproc_mem buf, *mem = NULL;
 	struct metal_io_region *io;

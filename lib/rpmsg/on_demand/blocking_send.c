@@ -137,11 +137,9 @@ AMP_COLD int amp_tx_wait(struct rpmsg_virtio_device *rvdev, uint32_t len, int wa
 		 * for. */
 		AMP_SHARED_FENCE();
 		status = amp_tx_take(rvdev, len, false, buf);
-		if (status != SHORT_ERROR(RPMSG_ERR_NO_BUFF))
-			break;
-		if (wait_status)
+		if (wait_status && status == SHORT_ERROR(RPMSG_ERR_NO_BUFF))
 			status = wait_status;
-		if (wait_status || now_of(rvdev) >= here.deadline)
+		if (status != SHORT_ERROR(RPMSG_ERR_NO_BUFF) || now_of(rvdev) >= here.deadline)
 			break;
 		wait_status = wait_a_little(rvdev);
 	}

@@ -208,15 +208,17 @@ struct crew {
 static bool start(struct crew *crew, const struct campaign *campaign, const struct campaign_batch *batch)
 {
 	struct hand *hand = crew->hand;
+	char *line;
 	int ends[2];
 
 	while (hand->batch)
 		hand++;
-	*hand = (struct hand){.line = malloc(LINE_MAX_LEN)};
-	if (!hand->line || pipe2(ends, O_CLOEXEC)) {
-		free(hand->line);
+	line = malloc(LINE_MAX_LEN);
+	if (!line || pipe2(ends, O_CLOEXEC)) {
+		free(line);
 		return false;
 	}
+	*hand = (struct hand){.line = line};
 	fflush(NULL);
 	hand->pid = fork();
 	if (hand->pid == 0)

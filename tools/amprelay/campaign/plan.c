@@ -191,12 +191,13 @@ static void put_ledgers(const struct campaign_round *round, FILE *out)
 /* "KEY: TEXT", with the core's name for each '@'; a text may have lines. */
 static void put_step(const char *step, const char *core, FILE *out)
 {
-	const char *colon = strchr(step, ':');
+	size_t key = strcspn(step, ":");
+	const char *text = step[key] ? step + key + 1 : "";
 
-	fprintf(out, "  - %.*s:", (int)(colon - step), step);
-	if (colon[1])
+	fprintf(out, "  - %.*s:", (int)key, step);
+	if (*text)
 		fputs(" |-\n      ", out);
-	for (const char *p = colon[1] ? colon + 2 : ""; *p; p++) {
+	for (const char *p = *text ? text + 1 : ""; *p; p++) {
 		if (*p == '@')
 			fputs(core, out);
 		else
