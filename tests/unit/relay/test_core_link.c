@@ -364,6 +364,32 @@ static void nothing_is_said_of_a_life_that_has_ended(void **state)
 	assert_false(recorded("core.recovered"));
 }
 
+/* As Linux does it that says 'crashed' once more while it recovers the core. */
+static void a_core_that_is_stopped_in_its_recovery_has_recovered_in_the_life_after_that(void **state)
+{
+	uint64_t crashed_at;
+
+	(void)state;
+	live_table();
+	write_firmware(MEM_DA + TABLE, sizeof(struct table), SHT_PROGBITS);
+	next_life();
+	is_ready();
+	crashed_at = core->crashed_at;
+	core->ready = false; /* there is nobody to ask for an end in order */
+	amp_core_stop(core, "test");
+	assert_false(recorded("core.recovered"));
+	assert_int_equal(core->crashed_at, crashed_at);
+	amp_core_link_begin(core);
+	amp_core_set_phase(core, PHASE_RUNNING, "test");
+	amp_core_link_find(core);
+	((struct table *)(core->shm.base + TABLE))->vdev.status = 4;
+	core_uses_a_buffer(RING0);
+	amp_core_link_look(core);
+	is_ready();
+	says_recovered("up");
+	assert_int_equal(core->recoveries, 1);
+}
+
 static void no_table_and_no_ring_of_a_mad_core_is_read_outside_its_memory(void **state)
 {
 	unsigned int seed = (unsigned int)getpid();
@@ -494,6 +520,7 @@ int main(void)
 		TEST(a_firmware_without_a_device_has_recovered_when_it_is_ready),
 		TEST(without_the_firmware_file_nothing_is_claimed_and_nothing_waited_for),
 		TEST(nothing_is_said_of_a_life_that_has_ended),
+		TEST(a_core_that_is_stopped_in_its_recovery_has_recovered_in_the_life_after_that),
 		TEST(no_table_and_no_ring_of_a_mad_core_is_read_outside_its_memory),
 		TEST(a_core_that_rings_without_end_is_heard_less_often),
 		TEST(the_last_kick_of_a_babbling_core_arrives),

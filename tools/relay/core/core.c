@@ -94,8 +94,6 @@ void amp_core_stop(struct core *core, const char *why)
 {
 	if (core->phase == PHASE_EXAMINING)
 		amp_core_conclude(core);
-	if (core->phase == PHASE_RUNNING)
-		core->crashed_at = 0; /* stopped on purpose: what comes next is no recovery */
 	if (core->phase != PHASE_RUNNING || !core->ready) {
 		if (core->phase != PHASE_STOPPING)
 			amp_core_kill(core, why);
