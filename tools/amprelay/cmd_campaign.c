@@ -235,6 +235,13 @@ static bool make_plan(struct plan *plan, const struct campaign *campaign, const 
 	return true;
 }
 
+static void free_plan(struct plan *plan)
+{
+	free(plan->batch);
+	free(plan->order);
+	free(plan->round);
+}
+
 /* ------------------------------------------------------------------ while it goes on */
 
 struct told {
@@ -403,6 +410,7 @@ int cmd_campaign(int argc, char **argv)
 	struct told told = {.results = json_array(), .on_terminal = isatty(STDERR_FILENO)};
 	double seconds;
 	bool whole;
+	int status;
 
 	amp_cli_parse(&argp, argc, argv, 0, &a);
 	if (a.rounds == 0 || a.jobs == 0)
@@ -410,6 +418,7 @@ int cmd_campaign(int argc, char **argv)
 	prepare(&campaign, &a);
 	if (!make_plan(&plan, &campaign, &a)) {
 		amp_cli_error("out of memory");
+		free_plan(&plan);
 		return AMP_EXIT_FAILED;
 	}
 	if (!amp_cli.json)
@@ -423,5 +432,8 @@ int cmd_campaign(int argc, char **argv)
 	end_progress(&told);
 	if (whole)
 		shrink_failures(&campaign, &plan, &a, &told);
-	return conclude(&campaign, &a, &told, seconds, whole);
+	status = conclude(&campaign, &a, &told, seconds, whole);
+	free_plan(&plan);
+	json_decref(told.results);
+	return status;
 }
