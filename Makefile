@@ -174,7 +174,7 @@ endef
 LONG_CHECKS := stress soak peers scenarios campaign check-kernel upstream options check-lto mutations fuzz headers check-release
 
 .PHONY: check check-long check-unit check-asan check-tsan lint .lint lint-kernel check-kernel .debug-kernel check-lab coverage stress soak mutations peers scenarios campaign random-faults upstream headers options check-lto
-check: lab ## Everything that CI runs: static analysis, checks, unit tests (plain, sanitizers), cross builds, lab tests
+check: lab guest-net ## Everything that CI runs: static analysis, checks, unit tests (plain, sanitizers), cross builds, lab tests
 	@$(MAKE) lint check-asan check-tsan cross
 	@ctest --test-dir $(BUILD)/dev -j$(JOBS) --output-on-failure --no-tests=error --timeout 300
 
