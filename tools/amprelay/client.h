@@ -16,7 +16,7 @@
 
 #include "common/exit_codes.h"
 
-#define CLIENT_ERROR_LEN 512
+#define CLIENT_ERROR_LEN 768
 
 /** What to do while a request runs. Zero means: nothing to send, ignore what comes. */
 struct client_io {

@@ -16,13 +16,15 @@
 #include "cli.h"
 #include "client.h"
 #include "common/output.h"
+#include "common/text.h"
 #include "event_reader.h"
 #include "lab_dir.h"
 #include "lab_files.h"
 #include "relay/relay.h"
 #include "terminal.h"
 
-#define DOWN_MS 5000 /* how long a relay may take to end before it is killed */
+#define DOWN_MS        5000 /* how long a relay may take to end before it is killed */
+#define RELAY_LINE_MAX 1024
 /* Linux starts its cores, or refuses to, within milliseconds after the agent; later on a machine that boots slowly. */
 #define AUTO_BOOT_MS 3000
 
@@ -377,26 +379,18 @@ static bool take_signal(struct up *up)
 	return true;
 }
 
-/* The relay's one line. Returns an enum amp_exit; the message has been printed. */
-static int read_ready(struct up *up)
+/* The relay's next line, empty when it has died. @return false in time, or when interrupted */
+static bool read_line(struct up *up, char *line, size_t size, int timeout_ms)
 {
 	struct pollfd fds[2] = {{.fd = up->ready_fd, .events = POLLIN}, {.fd = up->signal_fd, .events = POLLIN}};
-	char line[1024];
 	size_t used = 0;
-	char *text;
-	long code;
 
 	for (;;) {
 		ssize_t n;
 
-		if (poll(fds, 2, left_ms(up)) == 0) {
-			amp_cli_error("the relay did not start within %.3g s: see 'amprelay logs relay'",
-			              up->timeout_ms / 1000.0);
-			return AMP_EXIT_TIMEOUT;
-		}
-		if (fds[1].revents && take_signal(up))
-			return AMP_EXIT_INTERRUPTED;
-		n = fds[0].revents ? read(up->ready_fd, line + used, sizeof(line) - 1 - used) : -1;
+		if (poll(fds, 2, timeout_ms) == 0 || (fds[1].revents && take_signal(up)))
+			return false;
+		n = fds[0].revents ? read(up->ready_fd, line + used, size - 1 - used) : -1;
 		if (n <= 0 && fds[0].revents)
 			break;
 		used += n > 0 ? (size_t)n : 0;
@@ -405,17 +399,40 @@ static int read_ready(struct up *up)
 	}
 	line[used] = '\0';
 	line[strcspn(line, "\n")] = '\0';
+	return true;
+}
+
+/* "error CODE TEXT". @return the enum amp_exit, 0: it is no such line */
+static int parse_error(char *line, const char **text)
+{
+	char *end;
+	long code = strncmp(line, "error ", 6) == 0 ? strtol(line + 6, &end, 10) : 0;
+
+	if (code <= 0 || code > 255 || *end != ' ')
+		return 0;
+	*text = end + 1;
+	return (int)code;
+}
+
+/* Returns an enum amp_exit; the message has been printed. */
+static int read_ready(struct up *up)
+{
+	const char *text = "the relay died while starting: see 'amprelay logs relay'";
+	char line[RELAY_LINE_MAX];
+	int code;
+
+	if (!read_line(up, line, sizeof(line), left_ms(up))) {
+		if (up->interrupted)
+			return AMP_EXIT_INTERRUPTED;
+		amp_cli_error("the relay did not start within %.3g s: see 'amprelay logs relay'",
+		              up->timeout_ms / 1000.0);
+		return AMP_EXIT_TIMEOUT;
+	}
 	if (strcmp(line, "up") == 0)
 		return AMP_EXIT_OK;
-	if (strncmp(line, "error ", 6) == 0) {
-		code = strtol(line + 6, &text, 10);
-		if (*text == ' ' && code > 0 && code < 256) {
-			amp_cli_error("%s", text + 1);
-			return (int)code;
-		}
-	}
-	amp_cli_error("the relay died while starting: see 'amprelay logs relay'");
-	return AMP_EXIT_FAILED;
+	code = parse_error(line, &text);
+	amp_cli_error("%s", text);
+	return code ? code : AMP_EXIT_FAILED;
 }
 
 static int on_signal(void *context, int signal)
@@ -432,9 +449,23 @@ static struct client_io interruptible(struct up *up)
 		.has_signals = true, .signal_fd = up->signal_fd, .context = up, .on_signal = on_signal};
 }
 
-static void note_end(struct up *up, const struct client_result *result)
+/* A lab that ends before it has taken our call cannot answer it: its last line says why it ended. */
+static void note_end(struct up *up, struct client_result *result)
 {
-	up->hung_up |= !result->answered && !up->interrupted && result->exit != AMP_EXIT_TIMEOUT;
+	char line[RELAY_LINE_MAX];
+	const char *why;
+	int code;
+
+	if (result->answered || up->interrupted || result->exit == AMP_EXIT_TIMEOUT)
+		return;
+	up->hung_up = true;
+	if (!read_line(up, line, sizeof(line), DOWN_MS))
+		return;
+	code = parse_error(line, &why);
+	if (code)
+		amp_text(result->error, sizeof(result->error), "%s", why);
+	if (code)
+		result->exit = code;
 }
 
 static int wait_for(struct up *up, const char *what, const char *core, int timeout_ms, struct client_result *result)

@@ -87,13 +87,25 @@ static void watch_terminal(struct lab *lab)
 
 /* ------------------------------------------------------------------ the beginning */
 
+/* One line when the lab is up, one when it ends, however short its life was. A starter that has gone hears neither. */
 static void tell_starter(const struct amp_relay_options *options, const char *line)
 {
-	if (options->ready_fd < 0)
-		return;
-	if (write(options->ready_fd, line, strlen(line)) < 0)
-		amp_log("the starter has gone: %s", strerror(errno));
-	close(options->ready_fd);
+	if (options->ready_fd >= 0 && write(options->ready_fd, line, strlen(line)) < 0 && errno != EPIPE)
+		amp_log("the starter cannot be told: %s", strerror(errno));
+}
+
+/*
+ * The last that is done, so that the starter finds everything cleaned up. One that still listens waits for something
+ * that did not come, so that an orderly end is an error to it as well.
+ */
+static void tell_end(const struct amp_relay_options *options, int status, const char *why)
+{
+	char line[CHILD_WORDS_MAX + 120];
+
+	amp_text(line, sizeof(line), "error %d %s\n", status ? status : AMP_EXIT_FAILED, why);
+	tell_starter(options, line);
+	if (options->ready_fd >= 0)
+		close(options->ready_fd);
 }
 
 /*
@@ -293,7 +305,7 @@ static struct lab *new_lab(const struct amp_relay_options *options)
 int amp_relay_run(const struct amp_relay_options *options)
 {
 	struct lab *lab = new_lab(options);
-	char error[512], line[600];
+	char error[CHILD_WORDS_MAX + 100] = "";
 	int status, err = lab ? detach(options) : -ENOMEM;
 
 	if (err == 0)
@@ -305,6 +317,7 @@ int amp_relay_run(const struct amp_relay_options *options)
 		tell_starter(options, "up\n");
 		err = sd_event_loop(lab->loop);
 		status = err < 0 ? AMP_EXIT_FAILED : lab->exit_status;
+		amp_text(error, sizeof(error), "the lab went down: %s", lab->down_reason);
 		finish(lab);
 	} else {
 		amp_log("%s", error);
@@ -313,10 +326,8 @@ int amp_relay_run(const struct amp_relay_options *options)
 			amp_text(lab->down_reason, sizeof(lab->down_reason), "%s", error);
 			finish(lab);
 		}
-		/* last, so that the starter finds everything cleaned up */
-		amp_text(line, sizeof(line), "error %d %s\n", status, error);
-		tell_starter(options, line);
 	}
+	tell_end(options, status, error);
 	free(lab);
 	return status;
 }
