@@ -379,7 +379,7 @@ static bool take_signal(struct up *up)
 	return true;
 }
 
-/* The relay's next line, empty when it has died. @return false in time, or when interrupted */
+/* The relay's next line, not a byte more; empty when it has died. @return false in time, or when interrupted */
 static bool read_line(struct up *up, char *line, size_t size, int timeout_ms)
 {
 	struct pollfd fds[2] = {{.fd = up->ready_fd, .events = POLLIN}, {.fd = up->signal_fd, .events = POLLIN}};
@@ -390,15 +390,12 @@ static bool read_line(struct up *up, char *line, size_t size, int timeout_ms)
 
 		if (poll(fds, 2, timeout_ms) == 0 || (fds[1].revents && take_signal(up)))
 			return false;
-		n = fds[0].revents ? read(up->ready_fd, line + used, size - 1 - used) : -1;
-		if (n <= 0 && fds[0].revents)
+		n = fds[0].revents ? read(up->ready_fd, line + used, used < size - 1) : -1;
+		if ((n <= 0 && fds[0].revents) || (n > 0 && line[used] == '\n'))
 			break;
 		used += n > 0 ? (size_t)n : 0;
-		if (used && line[used - 1] == '\n')
-			break;
 	}
 	line[used] = '\0';
-	line[strcspn(line, "\n")] = '\0';
 	return true;
 }
 

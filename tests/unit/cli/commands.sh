@@ -261,15 +261,17 @@ fails_with_the_whole_reason() {
 }
 claim "up that fails ends with 1 and tells all that QEMU said" fails_with_the_whole_reason
 
-# Halted until the lab is gone, and only then let call it.
-up_calls_too_late() {
+# Halted at FUNCTION until the lab is gone, and only then let call it.
+up_goes_on_too_late() {
 	local gone="until $amprelay --name $lab status >/dev/null 2>&1; [ \$? = 3 ]; do :; done"
 	ASAN_OPTIONS=detect_leaks=0 timeout "$limit" gdb-multiarch --nx --batch -ex "set startup-with-shell off" \
-		-ex "break amp_client_wait" -ex run -ex "shell $gone" -ex delete -ex continue --args "$amprelay" --name "$lab" up
+		-ex "break $1" -ex run -ex "shell $gone" -ex delete -ex continue --args "$amprelay" --name "$lab" up
 }
 tells_the_reason_when_the_lab_is_gone() {
 	qemu "echo 'qemu-system-aarch64: the end' >&2; exit 1"
-	[[ $(up_calls_too_late 2>&1) == *"Linux did not come up: the lab went down"*"the end"*"exited with code 01"* ]]
+	for place in read_ready amp_client_wait; do
+		[[ $(up_goes_on_too_late $place 2>&1) == *"Linux did not come up: the lab went down"*"the end"*"exited with code 01"* ]]
+	done
 }
 claim "so does one whose lab has gone before it is asked" tells_the_reason_when_the_lab_is_gone
 
