@@ -41,8 +41,9 @@ struct amp_relay_options {
  *
  * To `ready_fd` it writes lines, and closes it after the last one:
  *   "up\n"             the control socket listens and Linux's process runs: ask for the rest with "wait"
- *   "error N TEXT\n"   it could not start; N is an enum amp_exit, TEXT for people; everything has been cleaned up
- * End of file without either means that the relay died.
+ *   "error N TEXT\n"   it could not start, or has ended; N is an enum amp_exit, TEXT for people; everything has been
+ *                     cleaned up
+ * End of file without an error means that the relay died.
  *
  * Context: blocks until the lab is down. All children have been reaped when it returns.
  *
