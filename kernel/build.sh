@@ -49,7 +49,7 @@ jobs=${JOBS:-$(nproc)}
 fixes=${FIXES:-no}
 
 # Steps ("CC", "LD" … lines) of a full build of Linux 6.1 with lab.config. Only the progress display uses it.
-full_build_steps=1050
+full_build_steps=1160
 
 say() {
 	printf 'kernel: %s\n' "$*"

@@ -113,9 +113,11 @@ struct amp_soc {
 /** Requests of the host to the relay. */
 enum amp_request {
 	AMP_REQ_NONE = 0,
-	AMP_REQ_RESET = 1, /**< the host's driver (re)starts: power the core off, forget everything; no argument */
-	AMP_REQ_START = 2, /**< power on; arg = entry point (device address), `firmware` = file name for symbols */
-	AMP_REQ_STOP = 3,  /**< shut down in order if the core still answers, power off; no argument */
+	AMP_REQ_RESET = 1,  /**< the host's driver (re)starts: power the core off, forget everything; no argument */
+	AMP_REQ_START = 2,  /**< power on; arg = entry point (device address), `firmware` = file name for symbols */
+	AMP_REQ_STOP = 3,   /**< shut down in order if the core still answers, power off; no argument */
+	AMP_REQ_ATTACH = 4, /**< the driver becomes the host of a core that runs; no argument */
+	AMP_REQ_DETACH = 5, /**< … and ceases to be: the core runs on, and nobody is its host; no argument */
 };
 
 /** Host state, informational. */
@@ -160,6 +162,13 @@ enum amp_core_state {
 	AMP_CORE_CRASHED = 4, /**< reported to the host, which has not asked for a stop yet */
 };
 
+/** Whom the core's kicks and crash reports are for, and whose kicks it gets. */
+enum amp_core_host {
+	AMP_CORE_HOST_NONE = 0,   /**< nobody: it is off, or runs by itself and can be attached to */
+	AMP_CORE_HOST_DRIVER = 1, /**< the driver that started it or attached to it; it may be gone, with its Linux */
+	AMP_CORE_HOST_RELAY = 2,  /**< the relay, which speaks RPMsg with it */
+};
+
 /** How bad it was; the driver maps these to enum rproc_crash_type. */
 enum amp_report_type {
 	AMP_REPORT_NONE = 0,
@@ -198,14 +207,17 @@ struct amp_relay {
 	char resp_text[AMP_TEXT_LEN]; /**< why a request failed, one line, NUL-terminated */
 	/* crash report: complete when report_seq grows; the host only copies report_seq to report_ack */
 	uint32_t report_seq;
-	uint32_t report_type;     /**< enum amp_report_type */
-	uint32_t report_detector; /**< enum amp_detector */
-	uint32_t report_pc;       /**< where the core was, 0 if unknown */
-	uint32_t report_lr;       /**< who called, 0 if unknown */
-	uint32_t reserved;
+	uint32_t report_type;               /**< enum amp_report_type */
+	uint32_t report_detector;           /**< enum amp_detector */
+	uint32_t report_pc;                 /**< where the core was, 0 if unknown */
+	uint32_t report_lr;                 /**< who called, 0 if unknown */
+	uint32_t host;                      /**< enum amp_core_host */
 	char report_text[AMP_TEXT_LEN];     /**< one line for people: "undefined instruction" … */
 	char report_pc_sym[AMP_SYMBOL_LEN]; /**< "function+0x12 (file.c:34)", empty if unknown */
 	char report_lr_sym[AMP_SYMBOL_LEN];
+	/* of the firmware that runs; complete when ATTACH is answered */
+	uint32_t table_da;   /**< where the core has its resource table; 0: it has none */
+	uint32_t table_size; /**< bytes of it */
 };
 
 /** Why the core stopped, as its fault handler or its boot ROM says: AMP_CRASH_CAUSES. */
@@ -264,7 +276,7 @@ AMP_WIRE_ASSERT(sizeof(struct amp_soc) == 144 + 32 * AMP_MAX_REGIONS, "amp_soc h
 AMP_WIRE_ASSERT(AMP_SOC_OFFSET + sizeof(struct amp_soc) <= AMP_HOST_OFFSET, "amp_soc fits");
 AMP_WIRE_ASSERT(sizeof(struct amp_host) == 192, "amp_host is 192 bytes");
 AMP_WIRE_ASSERT(AMP_HOST_OFFSET + sizeof(struct amp_host) <= AMP_RELAY_OFFSET, "amp_host fits");
-AMP_WIRE_ASSERT(sizeof(struct amp_relay) == 400, "amp_relay has no holes");
+AMP_WIRE_ASSERT(sizeof(struct amp_relay) == 408, "amp_relay has no holes");
 AMP_WIRE_ASSERT(AMP_RELAY_OFFSET + sizeof(struct amp_relay) <= AMP_REMOTE_OFFSET, "amp_relay fits");
 AMP_WIRE_ASSERT(sizeof(struct amp_crash) ==
                         16 + 8 * (AMP_CRASH_REGS + AMP_CRASH_STATUS) + 16 + 4 * AMP_CRASH_STACK_WORDS + AMP_TEXT_LEN,

@@ -52,6 +52,8 @@ struct amp_vq_irq {
  * @mailbox_lock, except report_ack
  * @relay: the relay's section; may change at any time
  * @remote: the core's section; may change at any time
+ * @attached: Linux is the host of a core that was on before it, or is becoming that. Guarded by the
+ * rproc's lock
  * @removing: the device is going away: do not start the core any more
  * @powered: the relay has started the core and has not stopped it since. Written under the rproc's
  * lock
@@ -60,8 +62,9 @@ struct amp_vq_irq {
  * @vqs_enabled: these interrupts are enabled. Guarded by the rproc's lock
  * @quiesce: the subdevice that is stopped before all others, see ops.c
  * @quiesce_listed: @quiesce is in the rproc's list. Guarded by the rproc's lock
- * @table: resource table of the started firmware as the file has it; NULL while the core is off,
- * or if the firmware has none
+ * @table: resource table of the started firmware as the file has it, or that of a core which was
+ * attached to, without what a host has filled in; NULL while there is none
+ * @attach_table: the same, with what remoteproc fills in, until the core is attached to; else NULL
  * @table_size: bytes of @table, 0 if there is none
  * @table_da: device address of the table
  * @framework_coredump: remoteproc's own coredump operation
@@ -92,6 +95,7 @@ struct amp_core {
 	struct amp_host said;
 	const struct amp_relay *relay;
 	const struct amp_remote *remote;
+	bool attached;
 	bool removing;
 	bool powered;
 	spinlock_t discard_lock; /* used rings */
@@ -101,6 +105,7 @@ struct amp_core {
 	struct rproc_subdev quiesce;
 	bool quiesce_listed;
 	void *table;
+	void *attach_table;
 	size_t table_size;
 	u64 table_da;
 	void (*framework_coredump)(struct rproc *rproc);
@@ -140,13 +145,21 @@ static inline u32 amp_region_da(const struct amp_core *core, const struct amp_re
 
 /* mailbox.c: doorbells and requests to the relay */
 void amp_ring(struct amp_core *core, unsigned int vector);
-int amp_mailbox_greet(struct amp_core *core);
+void amp_ring_all(struct amp_core *core);
+bool amp_mailbox_can_attach(const struct amp_core *core);
+int amp_mailbox_greet(struct amp_core *core, bool attach);
 int amp_mailbox_request(struct amp_core *core, enum amp_request op, u32 arg, const char *firmware);
 void amp_mailbox_leave(struct amp_core *core);
 
 /* ops.c: what remoteproc calls */
 extern const struct rproc_ops amp_rproc_ops;
 void amp_ops_init(struct amp_core *core);
+
+/* attach.c: a core that was on before Linux */
+int amp_attach_prepare(struct amp_core *core);
+void amp_attach_unprepare(struct amp_core *core);
+struct resource_table *amp_attach_table(struct rproc *rproc, size_t *size);
+void amp_attach_publish(struct amp_core *core);
 
 /* discard.c: messages to a core that is off */
 bool amp_discard(struct amp_core *core, unsigned int notify_id);
@@ -167,6 +180,8 @@ bool amp_discard(struct amp_core *core, unsigned int notify_id);
  * @table: the resource table in the file; NULL if the firmware has none
  * @table_size: bytes of its section
  * @table_da: where the core finds it, inside a firmware region
+ *
+ * Of a core that Linux attaches to, all but the table is unknown: @data is NULL.
  */
 struct amp_image {
 	const u8 *data;
@@ -192,6 +207,9 @@ int amp_image_check_table(struct amp_core *core, const struct amp_image *image);
 int amp_image_fill_table(struct amp_core *core, const struct amp_image *image,
 			 struct resource_table *table);
 int amp_image_add_carveouts(struct amp_core *core, const struct amp_image *image);
+const struct fw_rsc_vdev *amp_table_next_vdev(const struct amp_image *image, size_t *offset);
+void amp_table_clean(const struct amp_image *image, struct resource_table *table);
+bool amp_table_is_same(struct amp_core *core, const struct amp_image *image);
 
 /* report.c: the relay's crash reports */
 void amp_report_arm(struct amp_core *core);
@@ -202,6 +220,7 @@ void amp_report_end(struct amp_core *core);
 
 /* dump.c: what goes into a dump */
 int amp_dump_add_segments(struct amp_core *core, const struct amp_image *image);
+int amp_dump_add_memory(struct amp_core *core);
 
 /* crash_record.c: a crash record for people */
 const char *amp_machine_name(unsigned int machine);

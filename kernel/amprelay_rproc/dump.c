@@ -28,6 +28,47 @@ static void drop_segments(struct rproc *rproc)
 	}
 }
 
+/* All regions that explain a crash, but not what an ELF file occupies, nor the heap. */
+static int add_regions(struct amp_core *core)
+{
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; !ret && i < core->soc.num_regions; i++) {
+		const struct amp_region *region = &core->soc.region[i];
+
+		if (region->kind != AMP_REGION_FIRMWARE && region->kind != AMP_REGION_HEAP)
+			ret = rproc_coredump_add_custom_segment(core->rproc,
+								amp_region_da(core, region),
+								region->size, dump_memory, NULL);
+	}
+	return ret;
+}
+
+/**
+ * amp_dump_add_memory() - register what a dump of a firmware consists of that others have loaded
+ * @core: the core
+ *
+ * Nobody knows what its segments are: all of the firmware's region.
+ *
+ * Return: 0 or -ENOMEM; remoteproc frees what was registered.
+ */
+int amp_dump_add_memory(struct amp_core *core)
+{
+	unsigned int i;
+	int ret = 0;
+
+	drop_segments(core->rproc);
+	for (i = 0; !ret && i < core->soc.num_regions; i++) {
+		const struct amp_region *region = &core->soc.region[i];
+
+		if (region->kind == AMP_REGION_FIRMWARE)
+			ret = rproc_coredump_add_segment(core->rproc, amp_region_da(core, region),
+							 region->size);
+	}
+	return ret ? ret : add_regions(core);
+}
+
 /**
  * amp_dump_add_segments() - register what a dump of this firmware consists of
  * @core: the core
@@ -44,18 +85,10 @@ int amp_dump_add_segments(struct amp_core *core, const struct amp_image *image)
 {
 	struct rproc *rproc = core->rproc;
 	u64 da, end = 0;
-	unsigned int i;
 	int ret = 0;
 
 	drop_segments(rproc);
 	while (!ret && amp_image_piece(image, end, &da, &end))
 		ret = rproc_coredump_add_segment(rproc, da, end - da);
-	for (i = 0; !ret && i < core->soc.num_regions; i++) {
-		const struct amp_region *region = &core->soc.region[i];
-
-		if (region->kind != AMP_REGION_FIRMWARE && region->kind != AMP_REGION_HEAP)
-			ret = rproc_coredump_add_custom_segment(rproc, amp_region_da(core, region),
-								region->size, dump_memory, NULL);
-	}
-	return ret;
+	return ret ? ret : add_regions(core);
 }

@@ -22,6 +22,8 @@ static const char * const request_names[] = {
 	[AMP_REQ_RESET] = "reset",
 	[AMP_REQ_START] = "start",
 	[AMP_REQ_STOP] = "stop",
+	[AMP_REQ_ATTACH] = "attach to",
+	[AMP_REQ_DETACH] = "detach from",
 };
 
 /**
@@ -36,6 +38,20 @@ static const char * const request_names[] = {
 void amp_ring(struct amp_core *core, unsigned int vector)
 {
 	writel(AMP_IVSHMEM_RELAY_ID << 16 | vector, core->regs + REG_DOORBELL);
+}
+
+/**
+ * amp_ring_all() - kick all queues of a core: it shall look at the status of its devices
+ * @core: the core
+ *
+ * Context: any.
+ */
+void amp_ring_all(struct amp_core *core)
+{
+	unsigned int i;
+
+	for (i = 0; i < core->soc.notify_ids; i++)
+		amp_ring(core, AMP_VECTOR_NOTIFY(i));
 }
 
 /*
@@ -179,12 +195,27 @@ unlock:
 }
 
 /**
+ * amp_mailbox_can_attach() - is the core on, and nobody's, or that of a Linux which has gone?
+ * @core: the core
+ *
+ * That is but what shared memory says now. The relay decides when it is asked.
+ */
+bool amp_mailbox_can_attach(const struct amp_core *core)
+{
+	u32 state = READ_ONCE(core->relay->state);
+
+	return (state == AMP_CORE_RUNNING || state == AMP_CORE_STARTING) &&
+	       READ_ONCE(core->relay->host) != AMP_CORE_HOST_RELAY;
+}
+
+/**
  * amp_mailbox_greet() - tell the relay that a driver has bound, so that it forgets the one before
  * @core: the core
+ * @attach: leave the core on, if a driver before us has not left a request without an answer
  *
  * Return: as amp_mailbox_request().
  */
-int amp_mailbox_greet(struct amp_core *core)
+int amp_mailbox_greet(struct amp_core *core, bool attach)
 {
 	struct amp_host *said = &core->said;
 	u32 answered = READ_ONCE(core->relay->resp_seq);
@@ -197,6 +228,13 @@ int amp_mailbox_greet(struct amp_core *core)
 	core->unanswered = READ_ONCE(core->host->req_seq) == answered + 1;
 	said->req_seq = core->unanswered ? answered + 1 : answered;
 
+	if (attach && !core->unanswered) {
+		said->state = AMP_HOST_BOUND;
+		mutex_lock(&core->mailbox_lock);
+		say(core);
+		mutex_unlock(&core->mailbox_lock);
+		return 0;
+	}
 	ret = amp_mailbox_request(core, AMP_REQ_RESET, 0, "");
 	/*
 	 * No answer: a core that is on may have written over these numbers, so that the relay took

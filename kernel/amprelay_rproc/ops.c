@@ -8,8 +8,10 @@
  * The order in which remoteproc calls them:
  *
  *   start     sanity_check, prepare, parse_fw, load, find_loaded_rsc_table, start
+ *   attach    prepare, get_loaded_rsc_table, attach (attach.c)
  *   recovery  stop, coredump, load, find_loaded_rsc_table, start
  *   stop      stop, unprepare
+ *   detach    detach, unprepare
  */
 
 #include <linux/interrupt.h>
@@ -59,6 +61,7 @@ static int power_off(struct amp_core *core)
 	 * is off, or quiesce() sees the message.
 	 */
 	smp_store_mb(core->powered, false);
+	core->attached = false;
 	return 0;
 }
 
@@ -71,6 +74,9 @@ static int power_off(struct amp_core *core)
  * This subdevice does both. It is added after those of the virtio devices, and so stopped before
  * them. Between the two it takes the dump of a crash: the core does not write any more, and the
  * rings are still as it has left them.
+ *
+ * A core that Linux has attached to stays on here: nothing tells whether it is to be stopped or
+ * detached from. It answers its senders by itself.
  */
 static void quiesce(struct rproc_subdev *subdev, bool crashed)
 {
@@ -78,7 +84,8 @@ static void quiesce(struct rproc_subdev *subdev, bool crashed)
 	unsigned int i;
 
 	/* If this fails, amp_stop() tries again and reports it. */
-	power_off(core);
+	if (core->rproc->state != RPROC_ATTACHED)
+		power_off(core);
 	if (crashed)
 		core->framework_coredump(core->rproc);
 	/*
@@ -89,6 +96,14 @@ static void quiesce(struct rproc_subdev *subdev, bool crashed)
 		if (amp_discard(core, i))
 			rproc_vq_interrupt(core->rproc, i);
 	disable_vqs(core);
+}
+
+/* After the virtio devices, see above. */
+static void add_quiesce(struct amp_core *core)
+{
+	if (!core->quiesce_listed)
+		rproc_add_subdev(core->rproc, &core->quiesce);
+	core->quiesce_listed = true;
 }
 
 static int add_carveout(struct amp_core *core, const struct amp_region *region, void *va)
@@ -115,11 +130,15 @@ static int amp_prepare(struct rproc *rproc)
 			core->soc.core);
 		return -EAGAIN;
 	}
-	/*
-	 * The relay may have started the core without us. It would then refuse our start, but only
-	 * after the segments have been loaded over the running firmware.
-	 */
-	if (READ_ONCE(core->relay->state) != AMP_CORE_OFF) {
+	if (rproc->state == RPROC_DETACHED) {
+		ret = amp_attach_prepare(core);
+		if (ret)
+			return ret;
+	} else if (READ_ONCE(core->relay->state) != AMP_CORE_OFF) {
+		/*
+		 * The relay may have started the core without us. It would then refuse our start,
+		 * but only after the segments have been loaded over the running firmware.
+		 */
 		dev_err(core->dev, "%s: the core is already on, and was not started by Linux\n",
 			core->soc.core);
 		return -EBUSY;
@@ -134,8 +153,10 @@ static int amp_prepare(struct rproc *rproc)
 			ret = add_carveout(core, region, NULL);
 	}
 	/* remoteproc calls neither unprepare nor anything else after this failure. */
-	if (ret)
+	if (ret) {
 		rproc_resource_cleanup(rproc);
+		amp_attach_unprepare(core);
+	}
 	return ret;
 }
 
@@ -148,6 +169,7 @@ static int amp_unprepare(struct rproc *rproc)
 	if (core->quiesce_listed)
 		rproc_remove_subdev(rproc, &core->quiesce);
 	core->quiesce_listed = false;
+	amp_attach_unprepare(core);
 	kfree(core->table);
 	core->table = NULL;
 	core->table_size = 0;
@@ -222,8 +244,7 @@ static int amp_load(struct rproc *rproc, const struct firmware *fw)
 	ret = amp_image_open(core, fw, &image);
 	if (ret)
 		return ret;
-	if (image.table_size != core->table_size ||
-	    (image.table && memcmp(image.table, core->table, image.table_size)))
+	if (!amp_table_is_same(core, &image))
 		return amp_refuse(core,
 				  "has another resource table than when core %s was started: stop and start the core",
 				  core->soc.core);
@@ -233,10 +254,7 @@ static int amp_load(struct rproc *rproc, const struct firmware *fw)
 	ret = amp_dump_add_segments(core, &image);
 	if (ret)
 		return ret;
-	if (!core->quiesce_listed)
-		rproc_add_subdev(rproc, &core->quiesce);
-	core->quiesce_listed = true;
-
+	add_quiesce(core);
 	core->table_da = image.table_da;
 	amp_image_load(core, &image);
 	return 0;
@@ -283,11 +301,41 @@ static int amp_start(struct rproc *rproc)
 	return 0;
 }
 
+/* remoteproc has set up all that the table asks for; what follows are the virtio devices. */
+static int amp_attach(struct rproc *rproc)
+{
+	struct amp_core *core = rproc->priv;
+	int ret = amp_dump_add_memory(core);
+
+	if (ret)
+		return ret;
+	add_quiesce(core);
+	amp_attach_publish(core);
+	enable_vqs(core);
+	WRITE_ONCE(core->powered, true);
+	return 0;
+}
+
+/* The table is clean again, and so the status of its devices 0: the core shall look. */
+static int amp_detach(struct rproc *rproc)
+{
+	struct amp_core *core = rproc->priv;
+
+	amp_report_disarm(core);
+	disable_vqs(core);
+	amp_ring_all(core);
+	smp_store_mb(core->powered, false);
+	return 0;
+}
+
 static int amp_stop(struct rproc *rproc)
 {
 	struct amp_core *core = rproc->priv;
 	int ret;
 
+	/* A virtio device could not be set up for a core that was being attached to: it stays on. */
+	if (rproc->state == RPROC_DETACHED)
+		return amp_detach(rproc);
 	ret = power_off(core);
 	/* quiesce() did not run if a virtio device could not be started. */
 	disable_vqs(core);
@@ -331,7 +379,10 @@ const struct rproc_ops amp_rproc_ops = {
 	.load = amp_load,
 	.find_loaded_rsc_table = amp_loaded_table,
 	.da_to_va = amp_da_to_va,
+	.get_loaded_rsc_table = amp_attach_table,
 	.start = amp_start,
+	.attach = amp_attach,
+	.detach = amp_detach,
 	.stop = amp_stop,
 	.kick = amp_kick,
 };

@@ -5,6 +5,7 @@
 
 #include <linux/interrupt.h>
 #include <linux/io.h>
+#include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/sizes.h>
 
@@ -18,6 +19,10 @@
 static bool auto_boot = true;
 module_param(auto_boot, bool, 0444);
 MODULE_PARM_DESC(auto_boot, "Start each core as soon as it is found (default: Y)");
+
+static bool attach = true;
+module_param(attach, bool, 0444);
+MODULE_PARM_DESC(attach, "Leave a core that runs already on, to be attached to, and at a reboot (default: Y)");
 
 static irqreturn_t control_thread(int irq, void *data)
 {
@@ -188,9 +193,12 @@ static int amp_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	ret = request_irqs(core, pdev);
 	if (ret)
 		return ret;
-	ret = amp_mailbox_greet(core);
+	ret = amp_mailbox_greet(core, attach && amp_mailbox_can_attach(core));
 	if (ret)
 		return dev_err_probe(dev, ret, "core %s cannot be reset\n", core->soc.core);
+	/* It is on: no RESET has been sent. */
+	if (attach && amp_mailbox_can_attach(core))
+		core->rproc->state = RPROC_DETACHED;
 
 	ret = rproc_add(core->rproc);
 	if (ret) {
@@ -198,6 +206,12 @@ static int amp_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		return dev_err_probe(dev, ret, "cannot register core %s\n", core->soc.core);
 	}
 	return 0;
+}
+
+/* @return as rproc_shutdown(); a core that was on before us is left on. */
+static int let_go(struct rproc *rproc)
+{
+	return rproc->state == RPROC_ATTACHED ? rproc_detach(rproc) : rproc_shutdown(rproc);
 }
 
 /*
@@ -217,7 +231,7 @@ static void shut_down(struct amp_core *core)
 		 */
 		mutex_lock(&rproc->lock);
 		mutex_unlock(&rproc->lock);
-		ret = rproc_shutdown(rproc);
+		ret = let_go(rproc);
 	} while (ret == -EINTR || (!ret && atomic_read(&rproc->power) > 0));
 }
 
@@ -242,14 +256,20 @@ static void amp_remove(struct pci_dev *pdev)
 	amp_mailbox_leave(core);
 }
 
-/* At power-off and kexec it is enough to stop the core: nobody will talk to it any more. */
+/*
+ * At power-off it is enough to stop the core: nobody will talk to it any more. At a reboot and a
+ * kexec the next Linux will: it stays on. Its virtio devices have been reset before this.
+ */
 static void amp_shutdown(struct pci_dev *pdev)
 {
 	struct amp_core *core = pci_get_drvdata(pdev);
+	bool stays = attach && system_state == SYSTEM_RESTART;
 
 	WRITE_ONCE(core->removing, true);
 	amp_report_disarm(core);
-	amp_mailbox_request(core, AMP_REQ_RESET, 0, "");
+	if (stays)
+		amp_ring_all(core);
+	amp_mailbox_request(core, stays ? AMP_REQ_DETACH : AMP_REQ_RESET, 0, "");
 	amp_mailbox_leave(core);
 }
 

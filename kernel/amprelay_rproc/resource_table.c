@@ -9,6 +9,7 @@
 
 #include <linux/log2.h>
 #include <linux/sizes.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/virtio_ring.h>
 
@@ -283,6 +284,89 @@ int amp_image_fill_table(struct amp_core *core, const struct amp_image *image,
 	/* Entries may overlap, so filling in one may have changed another: check again. */
 	filled.table = table;
 	return amp_image_check_table(core, &filled);
+}
+
+/**
+ * amp_table_next_vdev() - the entries of a resource table that are virtio devices
+ * @image: a firmware whose table amp_image_check_table() has accepted
+ * @offset: 0 at first; kept by the caller
+ *
+ * Return: the next one, NULL if there are no more.
+ */
+const struct fw_rsc_vdev *amp_table_next_vdev(const struct amp_image *image, size_t *offset)
+{
+	struct entry entry;
+
+	while (*offset < image->table->num)
+		if (get_entry(image, (*offset)++, &entry) && entry.type == RSC_VDEV)
+			return entry.body;
+	return NULL;
+}
+
+/**
+ * amp_table_clean() - forget what a host has filled in
+ * @image: a firmware whose table amp_image_check_table() has accepted
+ * @table: the same table, or a copy of it
+ */
+void amp_table_clean(const struct amp_image *image, struct resource_table *table)
+{
+	const struct fw_rsc_vdev *rsc;
+	size_t offset = 0;
+	unsigned int nr;
+
+	while ((rsc = amp_table_next_vdev(image, &offset))) {
+		struct fw_rsc_vdev *vdev = (void *)table + ((const void *)rsc - (const void *)image->table);
+
+		vdev->notifyid = 0;
+		vdev->gfeatures = 0;
+		vdev->status = 0;
+		for (nr = 0; nr < RVDEV_NUM_VRINGS; nr++) {
+			vdev->vring[nr].da = FW_RSC_ADDR_ANY;
+			vdev->vring[nr].notifyid = 0;
+			vdev->vring[nr].pa = 0;
+		}
+	}
+}
+
+/**
+ * amp_table_is_same() - may a recovery start this firmware, in the place of the one that crashed?
+ * @core: the core, which is off
+ * @image: a firmware that amp_image_open() has accepted
+ *
+ * Resources have been allocated according to the table of the firmware that crashed. If Linux had
+ * attached to that, what is known of it is without what a host fills in, and sizes of vrings that
+ * the file had left open are there.
+ *
+ * Return: true if their tables ask for the same.
+ */
+bool amp_table_is_same(struct amp_core *core, const struct amp_image *image)
+{
+	const struct fw_rsc_vdev *rsc, *was;
+	struct amp_image mine = { .table = core->table, .table_size = core->table_size };
+	struct resource_table *clean;
+	size_t offset = 0, same = 0;
+	bool equal;
+	unsigned int nr;
+
+	if (image->table_size != core->table_size)
+		return false;
+	if (!image->table || !memcmp(image->table, core->table, image->table_size))
+		return true;
+	clean = kmemdup(image->table, image->table_size, GFP_KERNEL);
+	if (!clean)
+		return false;
+	amp_table_clean(image, clean);
+	while ((rsc = amp_table_next_vdev(image, &offset)) &&
+	       (was = amp_table_next_vdev(&mine, &same))) {
+		struct fw_rsc_vdev *vdev = (void *)clean + ((const void *)rsc - (const void *)image->table);
+
+		for (nr = 0; nr < RVDEV_NUM_VRINGS; nr++)
+			if (!vdev->vring[nr].num)
+				vdev->vring[nr].num = was->vring[nr].num;
+	}
+	equal = !memcmp(clean, core->table, image->table_size);
+	kfree(clean);
+	return equal;
 }
 
 /**

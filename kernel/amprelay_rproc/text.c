@@ -9,7 +9,7 @@
 #include "amprelay_rproc.h"
 
 /**
- * amp_refuse() - say why a firmware is not started
+ * amp_refuse() - say why a firmware is not started, or not attached to
  * @core: the core that it is for
  * @fmt: reason, after "firmware NAME "
  *
@@ -23,7 +23,11 @@ int amp_refuse(struct amp_core *core, const char *fmt, ...)
 	va_start(args, fmt);
 	vaf.fmt = fmt;
 	vaf.va = &args;
-	dev_err(&core->rproc->dev, "firmware %s %pV\n", core->rproc->firmware, &vaf);
+	if (core->attached)
+		dev_err(&core->rproc->dev, "the firmware that core %s runs %pV\n",
+			core->soc.core, &vaf);
+	else
+		dev_err(&core->rproc->dev, "firmware %s %pV\n", core->rproc->firmware, &vaf);
 	va_end(args);
 	return -EINVAL;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* start, stop, restart. Linux owns its cores, so Linux is asked, unless the relay is to be the host. */
+/* start, stop, restart, attach, detach. Linux owns its cores, so Linux is asked, unless the relay is to be the host. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,7 +88,7 @@ static int ask(const char *cmd, const char *doc, int argc, char **argv)
 	struct client_result result;
 
 	amp_cli_parse(&argp, argc, argv, 0, &a);
-	if (strcmp(cmd, "stop") && !take_firmware(a.core))
+	if ((strcmp(cmd, "start") == 0 || strcmp(cmd, "restart") == 0) && !take_firmware(a.core))
 		return AMP_EXIT_FAILED;
 	amp_client_request(amp_cli.lab, json_pack("{s:s, s:s, s:s}", "cmd", cmd, "core", a.core, "loader", a.loader),
 	                   &io, &result);
@@ -118,4 +118,17 @@ int cmd_stop(int argc, char **argv)
 int cmd_restart(int argc, char **argv)
 {
 	return ask("restart", "Have Linux stop a core and start it with its newest firmware." REFRESH_DOC, argc, argv);
+}
+
+int cmd_attach(int argc, char **argv)
+{
+	return ask("attach",
+	           "Have Linux attach to a core that runs, and is nobody's: its firmware is not loaded, nor started "
+	           "again.",
+	           argc, argv);
+}
+
+int cmd_detach(int argc, char **argv)
+{
+	return ask("detach", "Have Linux detach from a core that it has attached to. The core runs on.", argc, argv);
 }

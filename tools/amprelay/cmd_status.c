@@ -93,7 +93,10 @@ static void print_host(const json_t *core)
 	char names[1024];
 	size_t used = 0;
 
-	if (strcmp(amp_event_string(core, "loader"), "relay") != 0)
+	if (strcmp(amp_event_string(core, "host"), "nobody") == 0)
+		amp_table_say("%s: nobody is its host; 'amprelay attach %s' makes it Linux's",
+		              amp_event_string(core, "name"), amp_event_string(core, "name"));
+	if (strcmp(amp_event_string(core, "host"), "relay") != 0)
 		return;
 	for (size_t i = 0; i < json_array_size(channels) && used < sizeof(names); i++) {
 		channel = json_array_get(channels, i);

@@ -40,6 +40,9 @@ struct up {
 	char *share; /* NULL: none */
 	bool share_writable;
 	struct lab_net net;
+	const char *early[SOC_MAX_CORES]; /* as given: CORE or CORE=FILE */
+	unsigned int num_early;
+	char *early_path[SOC_MAX_CORES]; /* of each core; NULL: Linux starts it */
 	int lock_fd;
 	pid_t relay;
 	int ready_fd;
@@ -59,6 +62,7 @@ enum {
 	KEY_FIRMWARE,
 	KEY_KERNEL,
 	KEY_INITRAMFS,
+	KEY_EARLY,
 	KEY_SHARE,
 	KEY_SHARE_RW,
 	KEY_NET,
@@ -79,6 +83,8 @@ static const struct argp_option options[] = {
 	{"kernel", KEY_KERNEL, "IMAGE", 0, "Your arm64 kernel", 0},
 	{"initramfs", KEY_INITRAMFS, "FILE", 0,
          "A cpio archive more for Linux, plain or with gzip: its files are added, and win over the lab's own", 0},
+	{"early", KEY_EARLY, "CORE[=FILE]", 0,
+         "This core runs before Linux, which attaches to it: its own firmware, or FILE; may be repeated", 0},
 	{"share", KEY_SHARE, "DIR", 0,
          "A folder that Linux sees at /share and cannot write to; the scripts in it (*.sh) run at its boot, in order",
          0},
@@ -129,6 +135,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_INITRAMFS:
 		up->choice.initramfs = arg;
+		return 0;
+	case KEY_EARLY:
+		if (up->num_early == SOC_MAX_CORES)
+			amp_cli_usage("--early %s: a lab has at most %d cores", arg, SOC_MAX_CORES);
+		up->early[up->num_early++] = arg;
 		return 0;
 	case KEY_SHARE:
 	case KEY_SHARE_RW:
@@ -228,6 +239,43 @@ static int take_state_dir(struct up *up)
 	return AMP_EXIT_OK;
 }
 
+/* @return the number of the core whose name the argument begins with, -1: there is none */
+static int early_core(const struct soc_config *soc, const char *arg, size_t len)
+{
+	for (unsigned int i = 0; i < soc->num_cores; i++) {
+		if (strlen(soc->core[i].name) == len && memcmp(soc->core[i].name, arg, len) == 0)
+			return (int)i;
+	}
+	return -1;
+}
+
+static int find_early(struct up *up)
+{
+	const struct soc_config *soc = &up->files.soc;
+
+	for (unsigned int i = 0; i < up->num_early; i++) {
+		const char *arg = up->early[i], *file = strchr(arg, '=');
+		int core = early_core(soc, arg, file ? (size_t)(file - arg) : strlen(arg));
+		char path[PATH_MAX];
+
+		if (core < 0 || up->early_path[core]) {
+			amp_cli_error("--early %s: %s", arg,
+			              core < 0 ? "the SoC has no such core" : "this core has been named before");
+			return AMP_EXIT_USAGE;
+		}
+		if (file)
+			amp_text(path, sizeof(path), "%s", file + 1);
+		else
+			amp_text(path, sizeof(path), "%s/%s", up->firmware_dir, soc->core[core].firmware);
+		up->early_path[core] = realpath(path, NULL);
+		if (!up->early_path[core]) {
+			amp_cli_error("--early %s: %s: %s", arg, path, strerror(errno));
+			return AMP_EXIT_ENVIRONMENT;
+		}
+	}
+	return AMP_EXIT_OK;
+}
+
 static int prepare(struct up *up)
 {
 	char error[LAB_FILES_ERROR];
@@ -250,6 +298,9 @@ static int prepare(struct up *up)
 		amp_cli_error("%s", error);
 		return AMP_EXIT_ENVIRONMENT;
 	}
+	err = find_early(up);
+	if (err)
+		return err;
 	if (up->net.wanted)
 		err = amp_lab_net_prepare(&up->net, up->state_dir, error);
 	if (!err)
@@ -292,6 +343,8 @@ static void become_relay(struct up *up, int ready_fd)
 		.keep = up->keep,
 	};
 
+	for (unsigned int i = 0; i < SOC_MAX_CORES; i++)
+		relay.early[i] = up->early_path[i];
 	close(up->signal_fd);
 	sigprocmask(SIG_SETMASK, &up->old_signals, NULL);
 	_exit(amp_relay_run(&relay));
@@ -706,6 +759,8 @@ int cmd_up(int argc, char **argv)
 	amp_lab_files_free(&up.files);
 	free(up.firmware_dir);
 	free(up.initramfs);
+	for (unsigned int i = 0; i < SOC_MAX_CORES; i++)
+		free(up.early_path[i]);
 	free(up.share);
 	free(up.net.authorized);
 	json_decref(up.scripts);

@@ -26,6 +26,8 @@
  *            | "scripts", "core", "timeout_ms"         "scripts": those in the shared folder have ended)
  *   start, stop, restart   "core"; start: "loader":   -
  *            "linux" (default) | "relay"
+ *   attach, detach         "core"                    -
+ *   reboot   "reset": true: without asking Linux     when its agent answers again
  *   talk     "core", "channel", "text"               "text": the answer, printable ASCII and line ends
  *   fault    "core", "kind"                          when the core has died of it, if it does
  *   exec     "argv": [..]; client may send 'I' and   "exit" is the command's status; 'J' {"signal": N} comes back

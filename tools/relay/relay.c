@@ -17,6 +17,7 @@
 #include "lab.h"
 #include "relay/base/log.h"
 #include "relay/base/remove_tree.h"
+#include "relay/host/hosting.h"
 
 /* ------------------------------------------------------------------ signals and the terminal */
 
@@ -211,6 +212,16 @@ static void on_record(void *userdata, const char *core, const char *text, size_t
 	amp_core_sniff_event(lab, core ? amp_relay_core(lab, core) : NULL, text, len);
 }
 
+static int boot_early(struct core *core, const char *firmware, char *error, size_t size)
+{
+	int status = firmware ? amp_hosting_boot(core, firmware, error, size) : AMP_EXIT_OK;
+
+	if (!firmware || status != AMP_EXIT_OK || core->phase != PHASE_OFF)
+		return status;
+	amp_text(error, size, "core %s: %s", core->config->name, core->outcome_text);
+	return AMP_EXIT_ENVIRONMENT;
+}
+
 /* @return AMP_EXIT_OK, or another enum amp_exit and a text */
 static int begin(struct lab *lab, char *error, size_t size)
 {
@@ -246,6 +257,11 @@ static int begin(struct lab *lab, char *error, size_t size)
 			err = amp_core_listen(&lab->core[i]);
 		if (err < 0)
 			return fail(error, size, what, err);
+	}
+	for (uint32_t i = 0; i < lab->soc.num_cores; i++) {
+		status = boot_early(&lab->core[i], lab->options->early[i], error, size);
+		if (status != AMP_EXIT_OK)
+			return status;
 	}
 	err = amp_vm_start(&lab->vm);
 	if (err < 0)

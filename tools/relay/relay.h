@@ -11,6 +11,8 @@
 
 #include <stdbool.h>
 
+#include "relay/base/soc_config.h"
+
 /** All strings and descriptors stay the caller's and must live as long as amp_relay_run() runs. Paths are absolute. */
 struct amp_relay_options {
 	const char *lab;       /**< name, already checked against control.h's rule */
@@ -24,7 +26,8 @@ struct amp_relay_options {
 	const char *net;       /**< QEMU's options for a network of Linux; NULL: none */
 	unsigned int ssh_port; /**< of this machine, that leads to Linux' ssh server */
 	const char *ssh_key;   /**< a file: the private key that it takes */
-	const char *bootrom_dir;  /**< holds the "bootrom" file of each core named in soc.json */
+	const char *early[SOC_MAX_CORES]; /**< firmware file of each core that is to run before Linux; NULL: Linux's */
+	const char *bootrom_dir;          /**< holds the "bootrom" file of each core named in soc.json */
 	const char *firmware_dir; /**< shared read-only with Linux, which loads from there; also read for symbols */
 	int ready_fd;             /**< pipe to tell the starter, see below; -1 = nobody listens. Closed by the relay */
 	int tty_fd;               /**< a terminal, or a pipe's end, whose hang-up takes the lab down; -1 = none */

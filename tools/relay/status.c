@@ -57,8 +57,7 @@ static void add_firmware(json_t *status, const struct core *core)
 
 	if (core->phase != PHASE_OFF) {
 		amp_shm_read_remote(&core->shm, &remote);
-		if (core->firmware[0])
-			amp_text(path, sizeof(path), "%s/%s", core->lab->options->firmware_dir, core->firmware);
+		amp_core_firmware_path(core, path, sizeof(path));
 		if (remote.build_id_len <= AMP_BUILD_ID_LEN)
 			amp_text_hex(id, remote.build_id, remote.build_id_len);
 	}
@@ -70,18 +69,19 @@ static json_t *core_status(const struct core *core)
 {
 	bool on = core->phase != PHASE_OFF;
 	json_t *status = json_pack(
-		"{s:s, s:s, s:b, s:b, s:I, s:I, s:s, s:s, s:s, s:o, s:f, s:I, s:I, s:o, s:{s:I, s:I, s:I}, s:o}",
+		"{s:s, s:s, s:b, s:b, s:I, s:I, s:s, s:s, s:s, s:s, s:o, s:f, s:I, s:I, s:o, s:{s:I, s:I, s:I}, s:o}",
 		"name", core->config->name, "state", amp_core_state_name(core), "ready", (int)core->ready, "flapping",
 		(int)amp_core_flaps(core), "epoch", (json_int_t)core->wire.epoch, "pid", (json_int_t)core->process.pid,
 		"firmware", on ? core->firmware : "", "loader",
-		!on             ? ""
-		: core->hosting ? "relay"
-				: "linux",
-		"link", on ? amp_core_link_name(core) : "", "channels", channel_names(core), "uptime_ms",
-		on ? ms_since(core->started) : 0.0, "crashes", (json_int_t)core->crashes, "recoveries",
-		(json_int_t)core->recoveries, "last_crash", last_crash(core), "heartbeat", "value",
-		(json_int_t)amp_shm_heartbeat(&core->shm), "period_ms", (json_int_t)core->config->heartbeat_ms,
-		"timeout_ms", (json_int_t)core->config->heartbeat_timeout_ms, "doorbells", doorbells(core));
+		!on                               ? ""
+		: core->hosting || core->image[0] ? "relay"
+						  : "linux",
+		"host", on ? amp_core_host_name(core) : "", "link", on ? amp_core_link_name(core) : "", "channels",
+		channel_names(core), "uptime_ms", on ? ms_since(core->started) : 0.0, "crashes",
+		(json_int_t)core->crashes, "recoveries", (json_int_t)core->recoveries, "last_crash", last_crash(core),
+		"heartbeat", "value", (json_int_t)amp_shm_heartbeat(&core->shm), "period_ms",
+		(json_int_t)core->config->heartbeat_ms, "timeout_ms", (json_int_t)core->config->heartbeat_timeout_ms,
+		"doorbells", doorbells(core));
 
 	add_firmware(status, core);
 	return status;

@@ -29,6 +29,7 @@ static int power_on(void **state)
 	fcntl(pair[1], F_SETFL, O_NONBLOCK);
 	remote = pair[1];
 	amp_bells_power_on(&bells, pair[0]);
+	bells.linux_hears = true;
 	return 0;
 }
 
@@ -89,7 +90,7 @@ static void kicks_for_the_relay_as_the_host_are_told_and_counted_and_do_not_inte
 	struct bell_news news;
 
 	(void)state;
-	bells.relay_is_host = true;
+	bells.linux_hears = false;
 	assert_int_equal(write(remote, "\0\1\1", 3), 3);
 	amp_bells_receive(&bells, &news);
 	assert_int_equal(news.notify, 3);

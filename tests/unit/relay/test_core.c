@@ -73,6 +73,7 @@ static int tear_down(void **state)
 static void run_core(void)
 {
 	core->wire.epoch = 1;
+	amp_core_set_host(core, AMP_CORE_HOST_DRIVER, "test");
 	amp_core_set_phase(core, PHASE_RUNNING, "test");
 }
 

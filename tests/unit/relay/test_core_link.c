@@ -201,6 +201,7 @@ static void next_life(void)
 	core->crashed_at = now_ns();
 	core->wire.epoch = 2;
 	amp_core_link_begin(core);
+	amp_core_set_host(core, AMP_CORE_HOST_DRIVER, "test");
 	amp_core_set_phase(core, PHASE_RUNNING, "test");
 	amp_core_link_find(core);
 }
@@ -380,6 +381,7 @@ static void a_core_that_is_stopped_in_its_recovery_has_recovered_in_the_life_aft
 	assert_false(recorded("core.recovered"));
 	assert_int_equal(core->crashed_at, crashed_at);
 	amp_core_link_begin(core);
+	amp_core_set_host(core, AMP_CORE_HOST_DRIVER, "test");
 	amp_core_set_phase(core, PHASE_RUNNING, "test");
 	amp_core_link_find(core);
 	((struct table *)(core->shm.base + TABLE))->vdev.status = 4;
@@ -424,6 +426,7 @@ static void connect_uart(void)
 	amp_core_babble_begin(core);
 	core->uart_events = EPOLLIN;
 	assert_true(sd_event_add_io(lab->loop, &core->uart, pair[0], EPOLLIN, amp_core_on_uart, core) >= 0);
+	amp_core_set_host(core, AMP_CORE_HOST_DRIVER, "test");
 	amp_core_set_phase(core, PHASE_RUNNING, "test");
 }
 

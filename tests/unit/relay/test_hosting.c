@@ -125,7 +125,8 @@ static void refused(const char *text)
 	if (!strstr(error, text))
 		fail_msg("\"%s\" does not say \"%s\"", error, text);
 	assert_null(core->hosting);
-	assert_false(core->bells.relay_is_host);
+	assert_int_equal(core->wire.host, AMP_CORE_HOST_NONE);
+	assert_false(core->bells.linux_hears);
 	assert_int_equal(core->wire.epoch, 0);
 	amp_shm_read_host(&core->shm, &host);
 	assert_int_equal(host.mem_pa, LINUX_MEM_PA);

@@ -138,6 +138,46 @@ static void a_stop_of_a_core_that_is_off_is_done_already(void **state)
 	assert_int_equal(request.status, AMP_OK);
 }
 
+static void a_core_that_runs_or_is_about_to_can_be_attached_to(void **state)
+{
+	struct amp_host host = {.op = AMP_REQ_ATTACH};
+
+	(void)state;
+	host.req_seq++;
+	assert_int_equal(amp_mailbox_take(&box, &host, AMP_CORE_RUNNING, &m3, &request), MAILBOX_ATTACH);
+	assert_int_equal(box.op, AMP_REQ_ATTACH);
+	host.req_seq++;
+	assert_int_equal(amp_mailbox_take(&box, &host, AMP_CORE_STARTING, &m3, &request), MAILBOX_ATTACH);
+}
+
+static void there_is_nothing_to_attach_to_in_other_states(void **state)
+{
+	static const struct {
+		uint32_t state;
+		const char *text;
+	} others[] = {{AMP_CORE_OFF, "off"}, {AMP_CORE_STOPPING, "being stopped"}, {AMP_CORE_CRASHED, "crashed"}};
+	struct amp_host host = {.op = AMP_REQ_ATTACH};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		host.req_seq++;
+		assert_int_equal(amp_mailbox_take(&box, &host, others[i].state, &m3, &request), MAILBOX_ANSWER);
+		assert_int_equal(request.status, AMP_EBUSY);
+		assert_non_null(strstr(request.text, others[i].text));
+	}
+}
+
+static void a_detach_is_taken_in_every_state(void **state)
+{
+	struct amp_host host = {.op = AMP_REQ_DETACH};
+
+	(void)state;
+	for (uint32_t s = AMP_CORE_OFF; s <= AMP_CORE_CRASHED; s++) {
+		host.req_seq++;
+		assert_int_equal(amp_mailbox_take(&box, &host, s, &m3, &request), MAILBOX_DETACH);
+	}
+}
+
 static void an_unknown_request_is_refused_by_its_number(void **state)
 {
 	struct amp_host host = {.req_seq = 1, .op = 77};
@@ -182,6 +222,9 @@ int main(void)
 		cmocka_unit_test_setup(a_firmware_name_without_an_end_is_refused, fresh),
 		cmocka_unit_test_setup(a_stop_is_taken_in_every_state_but_off, fresh),
 		cmocka_unit_test_setup(a_stop_of_a_core_that_is_off_is_done_already, fresh),
+		cmocka_unit_test_setup(a_core_that_runs_or_is_about_to_can_be_attached_to, fresh),
+		cmocka_unit_test_setup(there_is_nothing_to_attach_to_in_other_states, fresh),
+		cmocka_unit_test_setup(a_detach_is_taken_in_every_state, fresh),
 		cmocka_unit_test_setup(an_unknown_request_is_refused_by_its_number, fresh),
 		cmocka_unit_test_setup(a_new_request_takes_the_place_of_one_under_way, fresh),
 		cmocka_unit_test_setup(the_sequence_may_wrap, fresh),

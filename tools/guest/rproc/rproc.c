@@ -237,12 +237,45 @@ static int start_core(struct rproc *rp)
 	return AMP_EXIT_OK;
 }
 
+static int attach_core(struct rproc *rp)
+{
+	int err;
+
+	if (is(rp, "running") || is(rp, "attached"))
+		return refused(rp, "is Linux's already");
+	if (!is(rp, "detached"))
+		return refused(rp, "does not run: there is nothing to attach to, but it can be started");
+	err = amp_attr_write(rp->dir, "state", "start");
+	return err ? failed(rp, AMP_EXIT_REFUSED, "Linux did not attach to it", err) : AMP_EXIT_OK;
+}
+
+static int detach_core(struct rproc *rp)
+{
+	int err;
+
+	if (is(rp, "running"))
+		return refused(rp,
+		               "was started by this Linux, which detaches only from what it has attached to: stop it");
+	if (!is(rp, "attached"))
+		return refused(rp, "is not attached to");
+	err = amp_attr_write(rp->dir, "state", "detach");
+	read_state(rp);
+	if (err)
+		return failed(rp, AMP_EXIT_REFUSED, "Linux did not detach from it", err);
+	if (!is(rp, "detached"))
+		return failed(rp, AMP_EXIT_REFUSED,
+		              "was attached to more than once, and stays so until detached as often", 0);
+	return AMP_EXIT_OK;
+}
+
 static int stop_core(struct rproc *rp)
 {
 	int err;
 
 	if (is(rp, "offline"))
 		return refused(rp, "is already offline");
+	if (is(rp, "detached"))
+		return refused(rp, "is not Linux's: attach to it first");
 	err = amp_attr_write(rp->dir, "state", "stop");
 	read_state(rp);
 	if (err)
@@ -319,6 +352,8 @@ static const struct {
 	{"start", NULL, start_core, "started"},
 	{"stop", NULL, stop_core, "stopped"},
 	{"restart", NULL, restart, "restarted"},
+	{"attach", NULL, attach_core, "attached"},
+	{"detach", NULL, detach_core, "detached"},
 	{"status", NULL, print_status, NULL},
 	{"crash", NULL, crash, "crash reported"},
 	{"recovery", "on", recovery_on, "recovery is on"},
@@ -362,8 +397,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	.options = options,
 	.parser = parse_option,
-	.args_doc = "list\nstart|stop|restart|status|crash CORE\nrecovery on|off CORE",
+	.args_doc = "list\nstart|stop|restart|attach|detach|status|crash CORE\nrecovery on|off CORE",
 	.doc = "Control the remote cores of this system.\v"
+	       "attach: become the host of a core that runs, without starting it again; detach: leave it running.\n"
 	       "crash: report a crash of the core to Linux, as if the core had, and wait for the end of its recovery.\n"
 	       "recovery: whether Linux restarts the core when it crashes; on also restarts one that has crashed.\n\n"
 	       "Exit status: 0 done, 1 it did not work, 2 usage or unknown core, 6 refused by Linux, 7 no end in time.",

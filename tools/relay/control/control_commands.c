@@ -289,12 +289,14 @@ static const struct {
 	enum names_core core; /* ANY_CORE: one; all, or Linux, if the request names none */
 	bool brief;           /* answered at once, or so important that it may take a place that is kept */
 } commands[] = {
-	{"status", command_status, NO_CORE, true},       {"down", command_down, NO_CORE, true},
-	{"fault", command_fault, ONE_CORE, true},        {"start", amp_server_life_cycle, ONE_CORE, true},
-	{"stop", amp_server_life_cycle, ONE_CORE, true}, {"restart", amp_server_life_cycle, ONE_CORE, true},
-	{"wait", command_wait, ANY_CORE, false},         {"exec", amp_server_exec, NO_CORE, false},
-	{"console", command_console, NO_CORE, false},    {"talk", amp_server_talk, ONE_CORE, false},
-	{"sniff", amp_server_sniff, ANY_CORE, false},    {"debug", amp_server_debug, ANY_CORE, false},
+	{"status", command_status, NO_CORE, true},         {"down", command_down, NO_CORE, true},
+	{"fault", command_fault, ONE_CORE, true},          {"start", amp_server_life_cycle, ONE_CORE, true},
+	{"stop", amp_server_life_cycle, ONE_CORE, true},   {"restart", amp_server_life_cycle, ONE_CORE, true},
+	{"attach", amp_server_life_cycle, ONE_CORE, true}, {"detach", amp_server_life_cycle, ONE_CORE, true},
+	{"reboot", amp_server_reboot, NO_CORE, true},      {"wait", command_wait, ANY_CORE, false},
+	{"exec", amp_server_exec, NO_CORE, false},         {"console", command_console, NO_CORE, false},
+	{"talk", amp_server_talk, ONE_CORE, false},        {"sniff", amp_server_sniff, ANY_CORE, false},
+	{"debug", amp_server_debug, ANY_CORE, false},
 };
 
 static void run_command(size_t command, struct client *client, const json_t *request)

@@ -103,15 +103,20 @@ static void command_ended(void *userdata, int status)
 		                  "the connection to Linux's agent broke");
 		return;
 	}
-	if (client->verb && status == AMP_EXIT_OK && strcmp(client->verb, "stop") != 0) {
+	if (client->verb && status == AMP_EXIT_OK && strcmp(client->verb, "stop") != 0 &&
+	    strcmp(client->verb, "detach") != 0) {
 		wait_for_link(client);
 		return;
 	}
 	if (client->verb && status != AMP_EXIT_OK) {
 		if (status != AMP_EXIT_USAGE && status != AMP_EXIT_REFUSED)
 			status = AMP_EXIT_FAILED;
-		amp_text(error, sizeof(error), "Linux %s %s core %s",
-		         status == AMP_EXIT_REFUSED ? "refused to" : "could not", client->verb, client->core_name);
+		amp_text(error, sizeof(error), "Linux %s %s %score %s",
+		         status == AMP_EXIT_REFUSED ? "refused to" : "could not", client->verb,
+		         strcmp(client->verb, "attach") == 0   ? "to "
+		         : strcmp(client->verb, "detach") == 0 ? "from "
+		                                               : "",
+		         client->core_name);
 	}
 	amp_server_answer(client, status, NULL, error);
 }
@@ -226,11 +231,15 @@ void amp_server_exec(struct client *client, struct core *core, const json_t *req
 /* Linux owns the life cycle: it is asked by the program that people use there, too. */
 void amp_server_life_cycle(struct client *client, struct core *core, const json_t *request)
 {
+	static const char *const verbs[] = {"start", "stop", "restart", "attach", "detach"};
 	const char *verb = json_string_value(json_object_get(request, "cmd"));
 	char argv[64];
 	size_t used = 0;
 
-	client->verb = strcmp(verb, "start") == 0 ? "start" : strcmp(verb, "stop") == 0 ? "stop" : "restart";
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+		if (strcmp(verb, verbs[i]) == 0)
+			client->verb = verbs[i];
+	}
 	if (amp_server_host_life_cycle(client, core, request))
 		return;
 	memcpy(client->core_name, core->config->name, sizeof(client->core_name));

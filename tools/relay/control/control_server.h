@@ -121,6 +121,8 @@ void amp_server_request(struct client *client, const json_t *request);
 
 void amp_server_exec(struct client *client, struct core *core, const json_t *request);
 void amp_server_life_cycle(struct client *client, struct core *core, const json_t *request);
+/** In control_linux.c: "reboot" of common/control.h. */
+void amp_server_reboot(struct client *client, struct core *core, const json_t *request);
 
 /* control_sniff.c; `core` NULL: all of them */
 

@@ -143,7 +143,7 @@ static void interrupt_host(struct bells *bells, uint32_t vector)
 		return;
 	if (vector != AMP_VECTOR_CONTROL)
 		bells->to_host_count[vector - 1]++;
-	if (vector != AMP_VECTOR_CONTROL && bells->relay_is_host)
+	if (vector != AMP_VECTOR_CONTROL && !bells->linux_hears)
 		return;
 	/* EAGAIN means that the counter is full: the interrupt is pending in any case */
 	if (write(bells->to_host[vector], &one, sizeof(one)) < 0)

@@ -26,7 +26,7 @@ enum bell_fault {
 
 struct bells {
 	uint32_t notify_ids;
-	bool relay_is_host;                          /**< kicks of the core are the relay's: Linux hears none */
+	bool linux_hears;                            /**< Linux is the host: kicks of the core interrupt it */
 	int to_host[BELL_VECTORS];                   /**< eventfds: we write, Linux gets an interrupt. -1 = none */
 	int from_host[BELL_VECTORS];                 /**< eventfds: Linux writes */
 	int uart;                                    /**< our end of the UART's socketpair; -1 while the core is off */

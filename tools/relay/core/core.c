@@ -71,6 +71,9 @@ static void power_is_off(struct core *core, const char *why)
 	core->ended = core->wire.epoch;
 	if (core->host)
 		core->host->off(core);
+	amp_core_set_host(core, AMP_CORE_HOST_NONE, why);
+	core->wire.table_da = core->wire.table_size = 0;
+	core->image[0] = '\0';
 	say_it_again(core); /* before the state: who sees the core off finds the rest in order */
 	amp_core_set_phase(core, PHASE_OFF, why);
 	amp_core_answer(core, core->outcome, core->outcome_text);
@@ -146,7 +149,7 @@ static void on_boot(struct core *core)
 	amp_core_set_phase(core, PHASE_RUNNING, "the boot ROM answers");
 	if (core->host)
 		core->host->booted(core);
-	amp_core_answer(core, AMP_OK, "");
+	amp_core_answer_host(core);
 	amp_core_prefetch_symbols(core);
 }
 
@@ -355,7 +358,7 @@ static void hold(struct core *core)
 	amp_relay_changed(core->lab);
 }
 
-void amp_core_start(struct core *core, uint32_t entry, const char *firmware, const char *why)
+void amp_core_start(struct core *core, uint32_t entry, const char *firmware, enum amp_core_host host, const char *why)
 {
 	struct amp_soc soc;
 
@@ -376,6 +379,7 @@ void amp_core_start(struct core *core, uint32_t entry, const char *firmware, con
 	core->ready = false;
 	amp_core_link_begin(core);
 	core->started = now_ns();
+	amp_core_set_host(core, host, why);
 	amp_core_set_phase(core, PHASE_STARTING, why);
 	core->held = amp_core_flaps(core);
 	if (core->held)

@@ -175,6 +175,7 @@ struct core {
 	enum core_phase phase;
 	bool ready; /**< AMP_DB_READY has come in this life */
 	char firmware[AMP_FIRMWARE_LEN];
+	char image[PATH_MAX]; /**< the file, if the relay has loaded it; "": Linux has, from the firmware directory */
 	struct child process;
 	struct qmp qmp;
 	struct trace_ring trace;
@@ -235,8 +236,9 @@ void amp_core_destroy(struct core *core);
  *
  * @param entry     device address inside the firmware region, checked
  * @param firmware  AMP_FIRMWARE_LEN bytes, a checked name, may be empty
+ * @param host      whose it is in this life
  */
-void amp_core_start(struct core *core, uint32_t entry, const char *firmware, const char *why);
+void amp_core_start(struct core *core, uint32_t entry, const char *firmware, enum amp_core_host host, const char *why);
 /** Shuts down in order if the core still answers, else at once; PHASE_OFF follows. Does nothing when off. */
 void amp_core_stop(struct core *core, const char *why);
 /** As amp_core_stop(), without asking the core. */
@@ -282,6 +284,8 @@ void amp_core_ring_fault_look(struct core *core, enum amp_direction direction);
 /** @return "off", "starting", "running", "stopping" or "crashed". */
 const char *amp_core_state_name(const struct core *core);
 void amp_core_set_phase(struct core *core, enum core_phase phase, const char *why);
+/** The file that was loaded, which may have been replaced since; "" if it is not known. */
+void amp_core_firmware_path(const struct core *core, char *out, size_t size);
 /** A warning that a guest caused: rate-limited. */
 __attribute__((format(printf, 2, 3))) void amp_core_warn(struct core *core, const char *format, ...);
 /** (Re)arms the timer of the phase; 0 disarms. */
@@ -290,6 +294,17 @@ void amp_core_set_deadline(struct core *core, uint64_t ms);
 void amp_core_uart_interest(struct core *core, bool pending);
 /** Answers Linux's request that is under way, if there is one. @param status enum amp_status */
 void amp_core_answer(struct core *core, uint32_t status, const char *text);
+
+/* core_host.c */
+
+/** @return "nobody", "linux" or "relay" */
+const char *amp_core_host_name(const struct core *core);
+/** From now on the core is this one's: its kicks and crash reports, and whose kicks it gets. */
+void amp_core_set_host(struct core *core, enum amp_core_host host, const char *why);
+/** The core runs: answers the request of Linux to start it, or to attach to it. Context: reads a file. */
+void amp_core_answer_host(struct core *core);
+/** Linux has gone without a word. Its cores run on; they are told. */
+void amp_core_host_gone(struct core *core, const char *why);
 
 /* core_requests.c */
 
@@ -368,6 +383,8 @@ void amp_core_link_find(struct core *core);
 void amp_core_link_wait(struct core *core);
 /** The core kicked: perhaps the link is up. */
 void amp_core_link_look(struct core *core);
+/** Its host has gone; another may come. */
+void amp_core_link_down(struct core *core);
 /** The life is over. */
 void amp_core_link_end(struct core *core);
 /** @return "up" and so on, in lower case */

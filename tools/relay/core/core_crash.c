@@ -14,13 +14,6 @@
 
 /* ------------------------------------------------------------------ evidence */
 
-static void firmware_path(const struct core *core, char *out, size_t size)
-{
-	out[0] = '\0';
-	if (core->firmware[0])
-		amp_text(out, size, "%s/%s", core->lab->options->firmware_dir, core->firmware);
-}
-
 /* ------------------------------------------------------------------ report */
 
 static enum amp_report_type report_type(enum amp_detector detector, uint32_t cause)
@@ -79,7 +72,7 @@ static void gather(struct core *core)
 
 	amp_shm_read_remote(&core->shm, &crash->remote);
 	crash->memory = amp_shm_snapshot(&core->shm);
-	firmware_path(core, crash->firmware, sizeof(crash->firmware));
+	amp_core_firmware_path(core, crash->firmware, sizeof(crash->firmware));
 	pm = amp_core_evidence(core);
 	amp_postmortem_summarise(&pm, &crash->summary);
 }
@@ -199,7 +192,7 @@ static int on_prefetch(sd_event_source *source, void *userdata)
 	amp_core_sniff_look(core);
 	if (!core->ready)
 		return 0; /* its build id is not known yet */
-	firmware_path(core, path, sizeof(path));
+	amp_core_firmware_path(core, path, sizeof(path));
 	amp_shm_read_remote(&core->shm, &remote);
 	if (remote.build_id_len > AMP_BUILD_ID_LEN)
 		remote.build_id_len = 0;

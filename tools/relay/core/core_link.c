@@ -63,8 +63,8 @@ static enum core_link find_table(struct core *core)
 	Elf *elf;
 	int fd;
 
-	amp_text(path, sizeof(path), "%s/%s", core->lab->options->firmware_dir, core->firmware);
-	fd = core->firmware[0] ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
+	amp_core_firmware_path(core, path, sizeof(path));
+	fd = path[0] ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
 	if (fd < 0)
 		return LINK_UNKNOWN;
 	elf_version(EV_CURRENT);
@@ -76,6 +76,9 @@ static enum core_link find_table(struct core *core)
 		return LINK_NONE;
 	if (addr < base || size > region->size || addr - base > region->size - size)
 		return LINK_UNKNOWN;
+	core->wire.table_da = (uint32_t)addr;
+	core->wire.table_size = (uint32_t)size;
+	amp_shm_write_power(&core->shm, &core->wire);
 	core->link.table = (uint32_t)(addr - core->config->mem_da);
 	core->link.table_size = size < CORE_TABLE_MAX ? (uint32_t)size : CORE_TABLE_MAX;
 	return LINK_DOWN;
@@ -181,6 +184,8 @@ void amp_core_link_wait(struct core *core)
 		recovered(core);
 		return;
 	}
+	if (core->wire.host == AMP_CORE_HOST_NONE) /* it has nobody to have a link to */
+		return;
 	core->link.limit = sd_event_source_disable_unref(core->link.limit);
 	sd_event_add_time_relative(core->lab->loop, &core->link.limit, CLOCK_MONOTONIC, LIMIT_MS * UINT64_C(1000), 1000,
 	                           on_limit, core);
@@ -215,6 +220,15 @@ void amp_core_link_look(struct core *core)
 	} else {
 		settle(core);
 	}
+}
+
+void amp_core_link_down(struct core *core)
+{
+	core->link.limit = sd_event_source_disable_unref(core->link.limit);
+	if (!core->link.found)
+		return;
+	core->link.state = LINK_DOWN;
+	core->link.settled = false;
 }
 
 void amp_core_link_end(struct core *core)

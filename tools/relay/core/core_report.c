@@ -65,7 +65,7 @@ void amp_core_report(struct core *core)
 	struct amp_host host;
 
 	amp_core_report_end(core);
-	if (core->hosting) {
+	if (core->wire.host != AMP_CORE_HOST_DRIVER) {
 		amp_shm_write_report(&core->shm, &core->wire);
 		return;
 	}

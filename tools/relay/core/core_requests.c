@@ -16,6 +16,13 @@ static void record_request(struct core *core, const struct mailbox_request *requ
 		           request->firmware, "suppressed", (json_int_t)suppressed);
 }
 
+static void attach(struct core *core)
+{
+	amp_core_set_host(core, AMP_CORE_HOST_DRIVER, "Linux attaches");
+	if (core->phase == PHASE_RUNNING) /* else it is answered when it does */
+		amp_core_answer_host(core);
+}
+
 static void on_mailbox(struct core *core)
 {
 	struct mailbox_request request;
@@ -40,7 +47,15 @@ static void on_mailbox(struct core *core)
 	core->outcome_text[0] = '\0';
 	switch (verdict) {
 	case MAILBOX_START:
-		amp_core_start(core, request.entry, request.firmware, "Linux asked for it");
+		amp_core_start(core, request.entry, request.firmware, AMP_CORE_HOST_DRIVER, "Linux asked for it");
+		break;
+	case MAILBOX_ATTACH:
+		attach(core);
+		break;
+	case MAILBOX_DETACH:
+		amp_core_set_host(core, AMP_CORE_HOST_NONE, "Linux detaches");
+		amp_core_link_down(core);
+		amp_core_answer(core, AMP_OK, "");
 		break;
 	case MAILBOX_STOP:
 		amp_core_stop(core, "Linux asked for it");
@@ -72,7 +87,7 @@ int amp_core_on_vector(sd_event_source *source, int fd, uint32_t revents, void *
 		on_mailbox(core);
 		return 0;
 	}
-	for (uint32_t id = 0; !core->hosting && id < core->config->notify_ids; id++) {
+	for (uint32_t id = 0; core->wire.host == AMP_CORE_HOST_DRIVER && id < core->config->notify_ids; id++) {
 		if (fd != core->bells.from_host[AMP_VECTOR_NOTIFY(id)])
 			continue;
 		amp_core_babble_credit(core);

@@ -28,6 +28,15 @@ const char *amp_core_state_name(const struct core *core)
 	return phase_names[core->phase];
 }
 
+void amp_core_firmware_path(const struct core *core, char *out, size_t size)
+{
+	out[0] = '\0';
+	if (core->image[0])
+		amp_text(out, size, "%s", core->image);
+	else if (core->firmware[0])
+		amp_text(out, size, "%s/%s", core->lab->options->firmware_dir, core->firmware);
+}
+
 void amp_core_warn(struct core *core, const char *format, ...)
 {
 	uint32_t suppressed;

@@ -13,6 +13,10 @@ const char *amp_request_name(uint32_t op)
 		return "start";
 	case AMP_REQ_STOP:
 		return "stop";
+	case AMP_REQ_ATTACH:
+		return "attach";
+	case AMP_REQ_DETACH:
+		return "detach";
 	default:
 		return "unknown";
 	}
@@ -54,12 +58,25 @@ static enum mailbox_verdict take_start(const struct amp_host *host, uint32_t sta
 	return MAILBOX_START;
 }
 
+static enum mailbox_verdict take_attach(uint32_t state, const struct core_config *core, struct mailbox_request *request)
+{
+	if (state == AMP_CORE_RUNNING || state == AMP_CORE_STARTING)
+		return MAILBOX_ATTACH;
+	request->status = AMP_EBUSY;
+	amp_text(request->text, sizeof(request->text), "core %s is %s: there is nothing to attach to", core->name,
+	         state == AMP_CORE_OFF       ? "off"
+	         : state == AMP_CORE_CRASHED ? "crashed"
+	                                     : "being stopped");
+	return MAILBOX_ANSWER;
+}
+
 enum mailbox_verdict amp_mailbox_take(struct mailbox *box, const struct amp_host *host, uint32_t state,
                                       const struct core_config *core, struct mailbox_request *request)
 {
 	if (host->req_seq == box->taken)
 		return MAILBOX_NOTHING;
 	box->taken = host->req_seq;
+	box->op = host->op;
 	*request = (struct mailbox_request){.op = host->op, .status = AMP_OK};
 	switch (host->op) {
 	case AMP_REQ_RESET:
@@ -69,6 +86,10 @@ enum mailbox_verdict amp_mailbox_take(struct mailbox *box, const struct amp_host
 	case AMP_REQ_STOP:
 		/* the goal is reached, so it is no error: a driver that stops twice to be sure is right to */
 		return state == AMP_CORE_OFF ? MAILBOX_ANSWER : MAILBOX_STOP;
+	case AMP_REQ_ATTACH:
+		return take_attach(state, core, request);
+	case AMP_REQ_DETACH:
+		return MAILBOX_DETACH;
 	default:
 		amp_text(request->text, sizeof(request->text), "request %u is unknown", host->op);
 		return refuse(request);

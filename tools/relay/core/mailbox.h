@@ -13,6 +13,7 @@
 struct mailbox {
 	uint32_t taken;    /**< sequence number of the newest request seen */
 	uint32_t answered; /**< … and of the one answered last; they differ while a request is under way */
+	uint32_t op;       /**< enum amp_request of the newest */
 };
 
 enum mailbox_verdict {
@@ -21,6 +22,8 @@ enum mailbox_verdict {
 	MAILBOX_RESET,   /**< power off, forget, answer */
 	MAILBOX_START,   /**< power on, answer when the boot ROM has been heard */
 	MAILBOX_STOP,    /**< shut down, power off, answer */
+	MAILBOX_ATTACH,  /**< Linux becomes the host; answer when the core runs and its resource table has been found */
+	MAILBOX_DETACH,  /**< nobody is the host any more; answer */
 };
 
 struct mailbox_request {
@@ -46,7 +49,7 @@ static inline bool amp_mailbox_open(const struct mailbox *box)
 	return box->taken != box->answered;
 }
 
-/** @return "reset", "start", "stop" or "unknown". */
+/** @return "reset", "start", "stop", "attach", "detach" or "unknown". */
 const char *amp_request_name(uint32_t op);
 
 #endif /* AMPRELAY_RELAY_MAILBOX_H */

@@ -93,6 +93,11 @@ void amp_shm_write_mem_pa(struct shared_memory *shm, uint64_t mem_pa)
 	atomic_store_explicit(word, mem_pa, memory_order_release);
 }
 
+void amp_shm_write_byte(struct shared_memory *shm, uint32_t offset, uint8_t byte)
+{
+	atomic_store_explicit((_Atomic uint8_t *)(shm->base + offset), byte, memory_order_release);
+}
+
 void amp_shm_write_soc(struct shared_memory *shm, const struct amp_soc *soc)
 {
 	memcpy(shm->base + AMP_SOC_OFFSET, soc, sizeof(*soc));
@@ -120,6 +125,9 @@ void amp_shm_write_power(struct shared_memory *shm, const struct amp_relay *rela
 	out->epoch = relay->epoch;
 	out->boot_addr = relay->boot_addr;
 	out->inject = relay->inject;
+	out->host = relay->host;
+	out->table_da = relay->table_da;
+	out->table_size = relay->table_size;
 	store_release(&out->state, relay->state);
 }
 

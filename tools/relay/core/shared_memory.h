@@ -35,6 +35,8 @@ uint32_t amp_shm_heartbeat(const struct shared_memory *shm);
 uint32_t amp_shm_watchdog(const struct shared_memory *shm);
 uint32_t amp_shm_trace_head(const struct shared_memory *shm);
 
+/** A byte that is the host's to write, in its stead. @param offset  inside the memory */
+void amp_shm_write_byte(struct shared_memory *shm, uint32_t offset, uint8_t byte);
 /** As a host does, before it starts the core: only while Linux is not the host. */
 void amp_shm_write_mem_pa(struct shared_memory *shm, uint64_t mem_pa);
 void amp_shm_write_soc(struct shared_memory *shm, const struct amp_soc *soc);

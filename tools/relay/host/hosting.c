@@ -78,7 +78,8 @@ static int power_on(struct remoteproc *rproc)
 	struct hosting *role = rproc->priv;
 	struct core *core = role->core;
 
-	amp_core_start(core, (uint32_t)rproc->bootaddr, core->config->firmware, "the relay, its host, starts it");
+	amp_core_start(core, (uint32_t)rproc->bootaddr, core->config->firmware, AMP_CORE_HOST_RELAY,
+	               "the relay, its host, starts it");
 	return core->phase == PHASE_STARTING ? 0 : -RPROC_ENODEV;
 }
 
@@ -100,16 +101,13 @@ static const struct remoteproc_ops platform = {.start = power_on, .notify = ring
 
 /* ------------------------------------------------------------------ start */
 
-static int load(struct hosting *role, char *error, size_t error_size)
+static int load_file(struct hosting *role, const char *path, char *error, size_t error_size)
 {
 	struct core *core = role->core;
-	const char *firmware = core->config->firmware;
 	const struct amp_region *region = amp_soc_region(core->config, AMP_REGION_FIRMWARE);
-	char path[PATH_MAX];
 	struct stat st;
 	int status;
 
-	amp_text(path, sizeof(path), "%s/%s", core->lab->options->firmware_dir, firmware);
 	/* a pipe of that name would make us wait for its writer */
 	if (stat(path, &st) || !S_ISREG(st.st_mode)) {
 		amp_text(error, error_size, "firmware %s: %s", path, "there is no such file");
@@ -131,6 +129,23 @@ static int load(struct hosting *role, char *error, size_t error_size)
 	return 0;
 }
 
+/* Segments go to the firmware region and nowhere else: the rest becomes known only then. */
+static int load(struct hosting *role, const char *path, char *error, size_t error_size)
+{
+	int err = add_memories(role, 1u << AMP_REGION_FIRMWARE);
+
+	if (err == 0 && load_file(role, path, error, error_size))
+		return AMP_EXIT_REFUSED;
+	if (err == 0)
+		err = add_memories(role, 1u << AMP_REGION_TRACE | 1u << AMP_REGION_VRING | 1u << AMP_REGION_BUFFERS |
+		                                 1u << AMP_REGION_HEAP);
+	if (err == 0)
+		return AMP_EXIT_OK;
+	amp_text(error, error_size, "the shared memory of core %s cannot be allocated: %s", role->core->config->name,
+	         strerror(-err));
+	return AMP_EXIT_FAILED;
+}
+
 /* Forgets everything: no power, no link. */
 static void end(struct hosting *role)
 {
@@ -145,7 +160,7 @@ static void end(struct hosting *role)
 	amp_shm_read_host(&core->shm, &host);
 	if (host.mem_pa == core->config->mem_da)
 		amp_shm_write_mem_pa(&core->shm, role->linux_mem_pa);
-	core->bells.relay_is_host = false;
+	amp_core_set_host(core, AMP_CORE_HOST_NONE, "the relay is not its host any more");
 	core->host = NULL;
 	core->hosting = NULL;
 	free(role);
@@ -154,19 +169,13 @@ static void end(struct hosting *role)
 static int begin(struct hosting *role, char *error, size_t error_size)
 {
 	struct core *core = role->core;
-	int err = add_memories(role, 1u << AMP_REGION_FIRMWARE);
+	char path[PATH_MAX];
+	int status;
 
-	if (err == 0 && load(role, error, error_size))
-		return AMP_EXIT_REFUSED;
-	/* after the load: segments go to the firmware region and nowhere else */
-	if (err == 0)
-		err = add_memories(role, 1u << AMP_REGION_TRACE | 1u << AMP_REGION_VRING | 1u << AMP_REGION_BUFFERS |
-		                                 1u << AMP_REGION_HEAP);
-	if (err < 0) {
-		amp_text(error, error_size, "the shared memory of core %s cannot be allocated: %s", core->config->name,
-		         strerror(-err));
-		return AMP_EXIT_FAILED;
-	}
+	amp_text(path, sizeof(path), "%s/%s", core->lab->options->firmware_dir, core->config->firmware);
+	status = load(role, path, error, error_size);
+	if (status)
+		return status;
 	amp_shm_write_mem_pa(&core->shm, core->config->mem_da);
 	/* while nobody can interfere: the core finds the link ready when it comes */
 	amp_hosting_link_up(role, find_memory(role, AMP_REGION_BUFFERS));
@@ -205,11 +214,58 @@ static const struct core_host relay_as_host = {
 	.off = on_off,
 };
 
+static struct hosting *new_role(struct core *core)
+{
+	struct hosting *role = calloc(1, sizeof(*role));
+
+	if (!role)
+		return NULL;
+	role->core = core;
+	role->announcements = (struct ratelimit)RATELIMIT(64, 100);
+	remoteproc_init(&role->rproc, &platform, role);
+	role->rproc.elf_machine = core->config->elf_machine;
+	remoteproc_config(&role->rproc, NULL);
+	return role;
+}
+
+static void record_loaded(struct core *core, const struct remoteproc *rproc, const char *firmware)
+{
+	char entry[24];
+
+	amp_text(entry, sizeof(entry), "0x%lx", rproc->bootaddr);
+	amp_record(&core->lab->record, "core.loaded", core->config->name, "{s:s, s:s, s:s, s:I, s:I}", "by", "relay",
+	           "firmware", firmware, "entry", entry, "resource_table", (json_int_t)rproc->rsc_len, "epoch",
+	           (json_int_t)core->wire.epoch);
+}
+
+int amp_hosting_boot(struct core *core, const char *path, char *error, size_t error_size)
+{
+	struct hosting *role = new_role(core);
+	char name[AMP_FIRMWARE_LEN] = "";
+	int status;
+
+	if (!role) {
+		amp_text(error, error_size, "the relay is out of memory");
+		return AMP_EXIT_FAILED;
+	}
+	status = load(role, path, error, error_size);
+	if (status == AMP_EXIT_OK) {
+		amp_text(core->image, sizeof(core->image), "%s", path);
+		amp_text(name, sizeof(name), "%s", strrchr(path, '/') ? strrchr(path, '/') + 1 : path);
+		amp_core_start(core, (uint32_t)role->rproc.bootaddr, name, AMP_CORE_HOST_NONE, "it boots before Linux");
+		record_loaded(core, &role->rproc, name);
+	}
+	/* what the library knows of it is of no use any more: nobody here is its host */
+	remoteproc_shutdown(&role->rproc);
+	remoteproc_remove(&role->rproc);
+	free(role);
+	return status;
+}
+
 int amp_hosting_start(struct core *core, char *error, size_t error_size)
 {
 	struct hosting *role;
 	struct amp_host host;
-	char entry[24];
 	int status;
 
 	if (core->lab->going_down) {
@@ -222,21 +278,16 @@ int amp_hosting_start(struct core *core, char *error, size_t error_size)
 		         core->config->name, amp_core_state_name(core), core->config->name);
 		return AMP_EXIT_REFUSED;
 	}
-	role = calloc(1, sizeof(*role));
+	role = new_role(core);
 	if (!role) {
 		amp_text(error, error_size, "the relay is out of memory");
 		return AMP_EXIT_FAILED;
 	}
 	amp_shm_read_host(&core->shm, &host);
-	role->core = core;
 	role->linux_mem_pa = host.mem_pa;
-	role->announcements = (struct ratelimit)RATELIMIT(64, 100);
-	remoteproc_init(&role->rproc, &platform, role);
-	role->rproc.elf_machine = core->config->elf_machine;
-	remoteproc_config(&role->rproc, NULL);
 	core->host = &relay_as_host;
 	core->hosting = role;
-	core->bells.relay_is_host = true;
+	amp_core_set_host(core, AMP_CORE_HOST_RELAY, "the relay becomes its host");
 
 	status = begin(role, error, error_size);
 	if (status != AMP_EXIT_OK) {
@@ -244,10 +295,7 @@ int amp_hosting_start(struct core *core, char *error, size_t error_size)
 		end(role);
 		return status;
 	}
-	amp_text(entry, sizeof(entry), "0x%lx", role->rproc.bootaddr);
-	amp_record(&core->lab->record, "core.loaded", core->config->name, "{s:s, s:s, s:s, s:I, s:I}", "by", "relay",
-	           "firmware", core->config->firmware, "entry", entry, "resource_table",
-	           (json_int_t)role->rproc.rsc_len, "epoch", (json_int_t)core->wire.epoch);
+	record_loaded(core, &role->rproc, core->config->firmware);
 	return AMP_EXIT_OK;
 }
 

@@ -187,6 +187,7 @@ static bool on_hello(struct agent *agent, const struct amp_frame *frame, const u
 		link_down(agent, "the agent started anew");
 	agent->reader.in_step = true;
 	agent->up = true;
+	agent->lab->vm.reached = true;
 	amp_record(&agent->lab->record, "agent.up", NULL, "{s:f}", "ms", ms_between(agent->lab->started, now_ns()));
 	amp_log("agent: up");
 	amp_relay_changed(agent->lab);

@@ -52,9 +52,35 @@ static void on_console_drained(void *userdata)
 
 /* ------------------------------------------------------------------ process */
 
+/* Linux boots again, and its cores run on. One that never gets anywhere is not let try for ever. */
+static void on_reset(struct linux_vm *vm)
+{
+	struct lab *lab = vm->lab;
+	char why[sizeof(vm->panic) + 40];
+
+	amp_stream_drain(&vm->console);
+	amp_text(why, sizeof(why), "%s%s", vm->panic[0] ? "Linux panicked: " : "Linux boots again", vm->panic);
+	vm->resets++;
+	amp_record(&lab->record, "host.reset", NULL, "{s:s, s:s, s:I}", "text", why, "panic", vm->panic, "resets",
+	           (json_int_t)vm->resets);
+	amp_log("%s", why);
+	for (uint32_t i = 0; i < lab->soc.num_cores; i++)
+		amp_core_host_gone(&lab->core[i], why);
+	amp_agent_port_closed(&lab->agent);
+	if (!vm->reached)
+		amp_relay_down(lab, AMP_EXIT_FAILED,
+		               vm->panic[0] ? why : "Linux reset itself before its agent answered");
+	vm->reached = false;
+	vm->panic[0] = '\0';
+	amp_relay_changed(lab);
+}
+
 static void on_event(void *userdata, const char *event, const json_t *data)
 {
 	struct linux_vm *vm = userdata;
+
+	if (strcmp(event, "RESET") == 0)
+		on_reset(vm);
 
 	/* the agent closed its port: whatever comes next begins with a HELLO */
 	if (strcmp(event, "VSERPORT_CHANGE") == 0 && json_is_false(json_object_get(data, "open")))
@@ -117,7 +143,6 @@ static void machine_arguments(const struct lab *lab, struct arguments *args)
 	amp_argument(args, "%s", lab->options->initramfs);
 	amp_argument(args, "-append");
 	amp_argument(args, "console=ttyAMA0 firmware_class.path=/firmware panic=1 quiet loglevel=3");
-	amp_argument(args, "-no-reboot");
 	amp_argument(args, "-nodefaults");
 	amp_argument(args, "-display");
 	amp_argument(args, "none");

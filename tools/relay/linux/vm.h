@@ -22,7 +22,9 @@ struct linux_vm {
 	int ivshmem[SOC_MAX_CORES]; /**< our ends; kept open as long as the process may read them. -1 = none */
 	char line[256];             /**< the console's last line as far as it has come, to notice a panic */
 	size_t fill;
-	char panic[128]; /**< the kernel's last words, or "" */
+	char panic[128]; /**< the kernel's last words in this boot, or "" */
+	uint32_t resets; /**< how often it has booted again */
+	bool reached;    /**< its agent has answered in this boot */
 };
 
 /** Makes the structure safe to destroy; the first call. */
