@@ -324,7 +324,7 @@ static int amp_detach(struct rproc *rproc)
 	amp_report_disarm(core);
 	disable_vqs(core);
 	amp_ring_all(core);
-	smp_store_mb(core->powered, false);
+	WRITE_ONCE(core->powered, false);
 	return 0;
 }
 
@@ -333,7 +333,7 @@ static int amp_stop(struct rproc *rproc)
 	struct amp_core *core = rproc->priv;
 	int ret;
 
-	/* A virtio device could not be set up for a core that was being attached to: it stays on. */
+	/* A virtio device could not be set up for a core that is being attached to: it stays on. */
 	if (rproc->state == RPROC_DETACHED)
 		return amp_detach(rproc);
 	ret = power_off(core);

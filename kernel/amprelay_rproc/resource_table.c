@@ -303,6 +303,11 @@ const struct fw_rsc_vdev *amp_table_next_vdev(const struct amp_image *image, siz
 	return NULL;
 }
 
+static void *in_copy(const struct amp_image *image, const void *at, void *copy)
+{
+	return copy + (at - (const void *)image->table);
+}
+
 /**
  * amp_table_clean() - forget what a host has filled in
  * @image: a firmware whose table amp_image_check_table() has accepted
@@ -315,7 +320,7 @@ void amp_table_clean(const struct amp_image *image, struct resource_table *table
 	unsigned int nr;
 
 	while ((rsc = amp_table_next_vdev(image, &offset))) {
-		struct fw_rsc_vdev *vdev = (void *)table + ((const void *)rsc - (const void *)image->table);
+		struct fw_rsc_vdev *vdev = in_copy(image, rsc, table);
 
 		vdev->notifyid = 0;
 		vdev->gfeatures = 0;
@@ -358,7 +363,7 @@ bool amp_table_is_same(struct amp_core *core, const struct amp_image *image)
 	amp_table_clean(image, clean);
 	while ((rsc = amp_table_next_vdev(image, &offset)) &&
 	       (was = amp_table_next_vdev(&mine, &same))) {
-		struct fw_rsc_vdev *vdev = (void *)clean + ((const void *)rsc - (const void *)image->table);
+		struct fw_rsc_vdev *vdev = in_copy(image, rsc, clean);
 
 		for (nr = 0; nr < RVDEV_NUM_VRINGS; nr++)
 			if (!vdev->vring[nr].num)
