@@ -46,6 +46,8 @@ function stateAfter(event) {
 		return ["relay", "off", event.why];
 	case "host.start":
 		return ["linux", "starting", "Linux boots"];
+	case "host.reset":
+		return ["linux", "starting", event.text];
 	case "agent.up":
 		return ["linux", "running", "its agent answers"];
 	case "agent.down":
@@ -86,6 +88,7 @@ function findBands(events, lanes, end) {
 /* Events with a sign of their own, and how serious it is. */
 const MARKS = {
 	"core.fault": "fault",
+	"host.reset": "warning",
 	"core.crash": "crash",
 	"core.recovered": "recovered",
 	"core.ready": "ready",
@@ -99,7 +102,7 @@ const MARKS = {
 function markOf(event) {
 	if (event.ev === "core.recovered" && event.link !== undefined && !["up", "quiet", "none"].includes(event.link))
 		return "warning";
-	if (event.ev === "host.exit" && event.expected === false)
+	if ((event.ev === "host.exit" && event.expected === false) || (event.ev === "host.reset" && event.panic))
 		return "crash";
 	return MARKS[event.ev];
 }
@@ -132,6 +135,8 @@ function describe(event) {
 		"core.doorbells": () => `rings of this life: ${sum(event.to_remote)} to the core, ${sum(event.to_host)} to Linux`,
 		"relay.warning": () => event.text,
 		"host.exit": () => event.panic || event.text,
+		"host.reset": () => event.text,
+		"core.host": () => `its host is ${event.host} now: ${event.why}`,
 	}[event.ev];
 
 	return about ? about() : event.ev;
