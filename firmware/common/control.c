@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "control.h"
 
+#include "board.h"
+#include "stack.h"
+
 #include <stddef.h>
 
 /* An ELF note, as `ld --build-id` makes it; the linker script puts these symbols around the section. */
@@ -46,6 +49,19 @@ void amp_control_set_build_id(void)
 	for (uint32_t i = 0; i < length; i++)
 		amp_remote_block->build_id[i] = id[i];
 	amp_remote_block->build_id_len = length;
+}
+
+void amp_control_set_usage(uint32_t load_permille)
+{
+	volatile struct amp_usage *usage = &amp_remote_block->usage;
+	uint32_t size, used = amp_stack_used(&size);
+
+	usage->load_permille = load_permille;
+	usage->stack_size = size;
+	usage->stack_used = used;
+	usage->memory_used = (uint32_t)((uintptr_t)__stacks_end - SOC_FIRMWARE_DA);
+	amp_control_publish();
+	usage->told++;
 }
 
 uint32_t amp_control_heartbeat(void)

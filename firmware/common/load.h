@@ -3,6 +3,7 @@
 #ifndef AMP_FIRMWARE_LOAD_H
 #define AMP_FIRMWARE_LOAD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define AMP_LOAD_WINDOW_MS 1000u
@@ -15,10 +16,12 @@ struct amp_load {
 
 /**
  * To be called once per turn of the main loop.
+ *
  * @param now     cycles since start
  * @param slept   cycles of this turn that were spent asleep
  * @param window  cycles over which to average
+ * @return true if a window is complete: there is a new average
  */
-void amp_load_turn(struct amp_load *load, uint64_t now, uint32_t slept, uint64_t window);
+bool amp_load_turn(struct amp_load *load, uint64_t now, uint32_t slept, uint64_t window);
 
 #endif

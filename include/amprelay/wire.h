@@ -258,6 +258,20 @@ enum amp_remote_state {
 	AMP_REMOTE_CRASHED = 4,
 };
 
+/**
+ * What a firmware measures of itself, and tells about once a second. Each word is whole; together they are of about the
+ * same time.
+ */
+struct amp_usage {
+	uint32_t told;          /**< how often it has; 0: nothing of this is known. Stored last */
+	uint32_t load_permille; /**< of the last second, not asleep */
+	uint32_t stack_size;    /**< bytes of the main stack … */
+	uint32_t stack_used;    /**< … and how deep it has ever been */
+	uint32_t heap_size;     /**< bytes; 0: it has no heap */
+	uint32_t heap_used;
+	uint32_t memory_used; /**< bytes of the firmware's region that code, data and stacks take */
+};
+
 /** Writer: the remote core (boot ROM, then firmware). */
 struct amp_remote {
 	uint32_t state;        /**< enum amp_remote_state */
@@ -267,7 +281,8 @@ struct amp_remote {
 	uint32_t build_id_len; /**< bytes valid in build_id, 0 … 20 */
 	uint8_t build_id[AMP_BUILD_ID_LEN]; /**< the firmware's GNU build id */
 	uint32_t watchdog; /**< of a core whose watchdog is the relay: grows with each feeding; 0 = stopped */
-	uint32_t reserved[21];
+	struct amp_usage usage;
+	uint32_t reserved[14];
 	struct amp_crash crash;
 };
 

@@ -8,6 +8,7 @@
 #include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/sizes.h>
+#include <linux/sysfs.h>
 
 #include "amprelay_rproc.h"
 
@@ -273,6 +274,45 @@ static void amp_shutdown(struct pci_dev *pdev)
 	amp_mailbox_leave(core);
 }
 
+/* What the core tells of itself: usage/ of the device. "unknown" if it is off, or tells nothing. */
+struct usage_attr {
+	struct device_attribute attr;
+	size_t member;
+};
+
+static ssize_t usage_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	const struct amp_core *core = dev_get_drvdata(dev);
+	const void *usage = &core->remote->usage;
+	size_t member = container_of(attr, struct usage_attr, attr)->member;
+
+	if (READ_ONCE(core->relay->state) == AMP_CORE_OFF || !READ_ONCE(core->remote->usage.told))
+		return sysfs_emit(buf, "unknown\n");
+	return sysfs_emit(buf, "%u\n", READ_ONCE(*(const u32 *)(usage + member)));
+}
+
+static struct usage_attr usage[] = {
+	{ __ATTR(load_permille, 0444, usage_show, NULL),
+	  offsetof(struct amp_usage, load_permille) },
+	{ __ATTR(stack_size, 0444, usage_show, NULL), offsetof(struct amp_usage, stack_size) },
+	{ __ATTR(stack_used, 0444, usage_show, NULL), offsetof(struct amp_usage, stack_used) },
+	{ __ATTR(heap_size, 0444, usage_show, NULL), offsetof(struct amp_usage, heap_size) },
+	{ __ATTR(heap_used, 0444, usage_show, NULL), offsetof(struct amp_usage, heap_used) },
+	{ __ATTR(memory_used, 0444, usage_show, NULL), offsetof(struct amp_usage, memory_used) },
+};
+
+static struct attribute *usage_attrs[] = {
+	&usage[0].attr.attr, &usage[1].attr.attr, &usage[2].attr.attr, &usage[3].attr.attr,
+	&usage[4].attr.attr, &usage[5].attr.attr, NULL,
+};
+
+static const struct attribute_group usage_group = {
+	.name = "usage",
+	.attrs = usage_attrs,
+};
+
+static const struct attribute_group *amp_groups[] = { &usage_group, NULL };
+
 static const struct pci_device_id amp_ids[] = {
 	{ PCI_DEVICE(PCI_VENDOR_ID_REDHAT_QUMRANET, IVSHMEM_DEVICE_ID) },
 	{}
@@ -285,6 +325,7 @@ static struct pci_driver amp_driver = {
 	.probe = amp_probe,
 	.remove = amp_remove,
 	.shutdown = amp_shutdown,
+	.dev_groups = amp_groups,
 };
 module_pci_driver(amp_driver);
 

@@ -42,7 +42,7 @@ _amprelay_labs() {
 
 _amprelay() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-	local common='--name --json --color -h --help' commands='up down run ls status start stop restart attach detach reboot kill exec cp ssh console logs events sniff talk fault scenario campaign report postmortem gdb demo doctor version help'
+	local common='--name --json --color -h --help' commands='up down run ls status top start stop restart attach detach reboot kill exec cp ssh console logs events sniff talk fault scenario campaign report postmortem gdb demo doctor version help'
 	local command='' lab=default words=0 i
 	COMPREPLY=()
 
@@ -78,6 +78,7 @@ _amprelay() {
 	'') choice="$commands $common --version" ;;
 	help) choice=$commands ;;
 	up) choice="--lab --soc --firmware --kernel --initramfs --early --share --share-rw --net --forward --ssh-key --keep --lifeline --no-wait --timeout $common" ;;
+	top) choice="-i --interval -n --rounds $common" ;;
 	start) choice="$(_amprelay_cores "$lab") --loader $common" ;;
 	stop | restart | attach | detach) choice="$(_amprelay_cores "$lab") $common" ;;
 	reboot | kill) choice="linux $common" ;;

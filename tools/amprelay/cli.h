@@ -105,6 +105,7 @@ int cmd_logs(int argc, char **argv);
 int cmd_ls(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_restart(int argc, char **argv);
+int cmd_top(int argc, char **argv);
 int cmd_attach(int argc, char **argv);
 int cmd_detach(int argc, char **argv);
 int cmd_reboot(int argc, char **argv);

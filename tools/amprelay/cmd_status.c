@@ -19,17 +19,6 @@ static double number(const json_t *object, const char *key)
 	return json_number_value(json_object_get(object, key));
 }
 
-static json_int_t sum(const json_t *counts)
-{
-	json_int_t total = 0;
-	const json_t *count;
-	size_t i;
-
-	json_array_foreach (counts, i, count)
-		total += json_integer_value(count);
-	return total;
-}
-
 static bool failed_scripts(const json_t *share)
 {
 	bool failed = amp_event_string(share, "error")[0] != '\0';
@@ -76,8 +65,8 @@ static void add_core(struct amp_table *table, const json_t *core)
 		snprintf(uptime, sizeof(uptime), "%.1f s", number(core, "uptime_ms") / 1000);
 	snprintf(crashes, sizeof(crashes), "%.0f", number(core, "crashes"));
 	snprintf(recoveries, sizeof(recoveries), "%.0f", number(core, "recoveries"));
-	snprintf(in, sizeof(in), "%" JSON_INTEGER_FORMAT, sum(json_object_get(bells, "to_remote")));
-	snprintf(out, sizeof(out), "%" JSON_INTEGER_FORMAT, sum(json_object_get(bells, "to_host")));
+	snprintf(in, sizeof(in), "%" JSON_INTEGER_FORMAT, amp_event_sum(json_object_get(bells, "to_remote")));
+	snprintf(out, sizeof(out), "%" JSON_INTEGER_FORMAT, amp_event_sum(json_object_get(bells, "to_host")));
 	amp_table_add(table,
 	              (const char *[]){amp_event_string(core, "name"), state, life, uptime, crashes, recoveries, in,
 	                               out, amp_event_string(core, "firmware")},

@@ -127,6 +127,17 @@ int64_t amp_event_time_offset(const char *dir)
 	return offset;
 }
 
+json_int_t amp_event_sum(const json_t *counts)
+{
+	json_int_t total = 0;
+	const json_t *count;
+	size_t i;
+
+	json_array_foreach (counts, i, count)
+		total += json_integer_value(count);
+	return total;
+}
+
 int64_t amp_event_integer(const json_t *record, const char *key, int64_t missing)
 {
 	const json_t *value = json_object_get(record, key);

@@ -65,6 +65,8 @@ int64_t amp_event_reader_start(const char *dir);
  */
 int64_t amp_event_time_offset(const char *dir);
 
+/** @return the sum of an array of integers, such as the "doorbells" of a core in the answer to "status" */
+json_int_t amp_event_sum(const json_t *counts);
 /** @return the record's "seq", "t" …; `missing` if it is no integer */
 int64_t amp_event_integer(const json_t *record, const char *key, int64_t missing);
 

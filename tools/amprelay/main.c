@@ -17,6 +17,7 @@ static const struct command commands[] = {
 	{"run", "FILE.elf", "start a firmware, show its log, explain its crash", cmd_run},
 	{"ls", "", "the labs that there are", cmd_ls},
 	{"status", "", "what runs, and how it is", cmd_status},
+	{"top", "[-i S] [-n N]", "how busy the cores are, live", cmd_top},
 	{"start", "[--loader relay] CORE", "have Linux, or the relay, start a core", cmd_start},
 	{"stop", "CORE", "stop a core", cmd_stop},
 	{"restart", "CORE", "stop, then start with the newest firmware", cmd_restart},

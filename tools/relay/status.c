@@ -65,6 +65,22 @@ static void add_firmware(json_t *status, const struct core *core)
 	json_object_set_new(status, "build_id", json_string(id));
 }
 
+/* As the core tells it, which may tell anything. */
+static json_t *usage(const struct core *core)
+{
+	struct amp_remote remote;
+
+	amp_shm_read_remote(&core->shm, &remote);
+	if (core->phase == PHASE_OFF || remote.usage.told == 0)
+		return json_null();
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "load_permille", (json_int_t)remote.usage.load_permille,
+	                 "stack_size", (json_int_t)remote.usage.stack_size, "stack_used",
+	                 (json_int_t)remote.usage.stack_used, "heap_size", (json_int_t)remote.usage.heap_size,
+	                 "heap_used", (json_int_t)remote.usage.heap_used, "memory_used",
+	                 (json_int_t)remote.usage.memory_used, "memory_size",
+	                 (json_int_t)amp_soc_region(core->config, AMP_REGION_FIRMWARE)->size);
+}
+
 static json_t *core_status(const struct core *core)
 {
 	bool on = core->phase != PHASE_OFF;
@@ -84,6 +100,7 @@ static json_t *core_status(const struct core *core)
 		"doorbells", doorbells(core));
 
 	add_firmware(status, core);
+	json_object_set_new(status, "usage", usage(core));
 	return status;
 }
 

@@ -116,6 +116,7 @@ int main(void)
 		amp_watchdog_feed();
 		if (!app_link_more())
 			slept = amp_cpu_idle();
-		amp_load_turn(&load, amp_clock_cycles(), slept, window);
+		if (amp_load_turn(&load, amp_clock_cycles(), slept, window))
+			amp_control_set_usage(load.permille);
 	}
 }

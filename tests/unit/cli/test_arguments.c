@@ -125,6 +125,7 @@ static void without_a_lab_commands_say_how_to_start_one(void **state)
 		{"start m3", 3, "no lab"},
 		{"stop m3", 3, "no lab"},
 		{"restart m3", 3, "no lab"},
+		{"top", 3, "no lab"},
 		{"attach m3", 3, "no lab"},
 		{"detach m3", 3, "no lab"},
 		{"reboot linux", 3, "no lab"},

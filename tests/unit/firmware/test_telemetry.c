@@ -99,9 +99,9 @@ static void load_is_the_share_of_time_not_asleep(void **state)
 	struct amp_load load = {0};
 
 	(void)state;
-	amp_load_turn(&load, 400, 300, 1000);
+	assert_false(amp_load_turn(&load, 400, 300, 1000));
 	assert_int_equal(load.permille, 0); /* no full window yet */
-	amp_load_turn(&load, 1000, 450, 1000);
+	assert_true(amp_load_turn(&load, 1000, 450, 1000));
 	assert_int_equal(load.permille, 250);
 	amp_load_turn(&load, 2000, 0, 1000);
 	assert_int_equal(load.permille, 1000);
