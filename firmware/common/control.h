@@ -32,8 +32,8 @@ uint32_t amp_control_build_id(uint8_t id[AMP_BUILD_ID_LEN]);
 const char *amp_control_core_name(void);
 
 /**
- * Tell how busy this core is and what memory it takes: struct amp_usage. Looks through the unused part of the main stack,
- * one word after the other. Context: task.
+ * Tell how busy this core is and what memory it takes: struct amp_usage. Looks through the unused part of the main
+ * stack, one word after the other. Context: task.
  */
 void amp_control_set_usage(uint32_t load_permille);
 

@@ -49,7 +49,7 @@ static const struct argp argp = {
 	.parser = parse,
 	.doc = "Show how busy each core is, how deep its stack has been, what memory it takes, and how many messages "
 	       "were rung for, live.\vWhat the cores measure they tell about once a second; 'rings' are those of the "
-               "time "
+	       "time "
 	       "since the last look. With --json one line for each look.",
 	.children = amp_cli_common,
 };
