@@ -17,6 +17,7 @@
 #include "postmortem/new_file.h"
 #include "report_page.h"
 #include "report_run.h"
+#include "text_file.h"
 
 #define RUNS_MAX    500
 #define PICTURE_MAX (4u << 20)
@@ -126,7 +127,7 @@ static json_t *read_pictures(const char *file)
 	if (copy && asprintf(&pattern, "%s/bench-*.svg", dirname(copy)) >= 0) {
 		if (glob(pattern, 0, NULL, &found) == 0) {
 			for (size_t i = 0; i < found.gl_pathc; i++) {
-				char *text = amp_report_read_file(found.gl_pathv[i], PICTURE_MAX);
+				char *text = amp_text_file_read(found.gl_pathv[i], PICTURE_MAX, NULL);
 
 				if (text)
 					json_array_append_new(list,

@@ -18,8 +18,8 @@
 #include "lab_dir.h"
 #include "lab_files.h"
 #include "log_merge.h"
-#include "report_run.h"
 #include "terminal.h"
+#include "text_file.h"
 
 #define DEFAULT_LAB "run" /* whose records the next run replaces */
 #define DEBUGGER    "gdb-multiarch"
@@ -242,7 +242,7 @@ static void show_report(const struct run *run)
 	char path[PATH_MAX], *text;
 
 	beside(run, ".txt", path);
-	text = amp_report_read_file(path, REPORT_MAX);
+	text = amp_text_file_read(path, REPORT_MAX, NULL);
 	if (!text)
 		return;
 	putchar('\n');

@@ -15,7 +15,7 @@
 
 #include "cli.h"
 #include "lab_files.h"
-#include "report_run.h"
+#include "text_file.h"
 
 #define KEY_MAX 16384
 
@@ -111,7 +111,7 @@ static int find_key(struct lab_net *net, const char *state_dir, char *error)
 		return AMP_EXIT_ENVIRONMENT;
 	}
 	snprintf(path, sizeof(path), "%s.pub", net->key_path);
-	net->authorized = amp_report_read_file(path, KEY_MAX);
+	net->authorized = amp_text_file_read(path, KEY_MAX, NULL);
 	if (net->authorized && strncmp(net->authorized, "ssh-", 4) == 0)
 		return AMP_EXIT_OK;
 	snprintf(error, LAB_FILES_ERROR, "%.300s: no public key of OpenSSH is there, and Linux needs it", path);

@@ -14,6 +14,7 @@
 #include "log_merge.h"
 #include "postmortem/symbols.h"
 #include "report_capture.h"
+#include "text_file.h"
 
 /* A page with more than that opens slowly, and nobody reads it. */
 #define EVENTS_MAX  100000
@@ -33,25 +34,6 @@ bool amp_report_is_run(const char *dir)
 	there = access(path, R_OK) == 0;
 	free(path);
 	return there;
-}
-
-char *amp_report_read_file(const char *path, size_t max)
-{
-	FILE *file = fopen(path, "re");
-	char *text = file ? malloc(max + 1) : NULL;
-	size_t size;
-
-	if (file && text) {
-		size = fread(text, 1, max, file);
-		text[size] = '\0';
-		if (ferror(file)) {
-			free(text);
-			text = NULL;
-		}
-	}
-	if (file)
-		fclose(file);
-	return text;
 }
 
 static void note_left_out(json_t *notes, const char *name, const char *what, size_t max)
@@ -140,7 +122,7 @@ static json_t *read_reports(const char *dir)
 		snprintf(key, sizeof(key), "dumps/%s", files[i]->d_name);
 		if (suffix && strcmp(suffix, ".txt") == 0 && json_object_size(reports) < REPORTS_MAX &&
 		    asprintf(&path, "%s/%s", dir, key) >= 0) {
-			text = amp_report_read_file(path, REPORT_SIZE);
+			text = amp_text_file_read(path, REPORT_SIZE, NULL);
 			if (text)
 				json_object_set_new(reports, key, amp_cli_json_text(text));
 			free(text);
@@ -176,7 +158,7 @@ static json_t *cut_lines(char *text, int first, int last)
 static json_t *quote_source(const struct amp_source *place)
 {
 	int first = place->line > AROUND ? place->line - AROUND : 1;
-	char *text = amp_report_read_file(place->file, SOURCE_SIZE);
+	char *text = amp_text_file_read(place->file, SOURCE_SIZE, NULL);
 	json_t *lines = text ? cut_lines(text, first, place->line + AROUND) : NULL;
 
 	free(text);

@@ -18,7 +18,4 @@ bool amp_report_is_run(const char *dir);
  */
 json_t *amp_report_run(const char *dir, const char *name, json_t *notes);
 
-/** @return the file's text, from malloc, at most `max` bytes of it; NULL with errno if it cannot be read */
-char *amp_report_read_file(const char *path, size_t max);
-
 #endif

@@ -8,12 +8,14 @@
 
 #include "amprelay/cli.h"
 #include "amprelay/event_reader.h"
+#include "amprelay/text_file.h"
 #include "common/text.h"
 #include "condition.h"
 #include "run.h"
 
 #define DEFAULT_TIMEOUT_S 60
 #define DOWN_MS           15000
+#define FILE_MAX          (128u << 20) /* a log has 64 MiB at most */
 
 /* A step whose texts have their variables replaced. */
 struct action {
@@ -413,20 +415,6 @@ static bool do_assert(const struct action *a)
 	return ok;
 }
 
-static char *read_file(const char *path)
-{
-	FILE *file = fopen(path, "re");
-	char *text = NULL;
-	size_t size = 0;
-
-	if (!file)
-		return NULL;
-	if (getdelim(&text, &size, '\0', file) < 0 && text)
-		text[0] = '\0';
-	fclose(file);
-	return text;
-}
-
 static bool do_file(const struct action *a)
 {
 	char *pattern;
@@ -438,7 +426,7 @@ static bool do_file(const struct action *a)
 	if (glob(pattern, 0, NULL, &found))
 		found.gl_pathc = 0;
 	for (size_t i = 0; i < found.gl_pathc; i++) {
-		char *text = a->output || a->without ? read_file(found.gl_pathv[i]) : NULL;
+		char *text = a->output || a->without ? amp_text_file_read(found.gl_pathv[i], FILE_MAX, NULL) : NULL;
 
 		ok |= !a->output || (text && strstr(text, a->output));
 		bad |= a->without && text && strstr(text, a->without);

@@ -1,31 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "amprelay/text_file.h"
 #include "common/text.h"
 #include "scenario.h"
 
 #define FILE_MAX (256u << 10) /* no one writes more by hand */
 
-static char *read_file(const char *path, size_t *len, char *error)
+/* @return the text, or NULL with `error` */
+static char *read_scenario(const char *path, size_t *len, char *error)
 {
-	FILE *file = fopen(path, "re");
-	char *text = file ? malloc(FILE_MAX + 1) : NULL;
+	char *text = amp_text_file_read(path, FILE_MAX + 1, len);
 
-	*len = text ? fread(text, 1, FILE_MAX + 1, file) : 0;
-	if (!text || ferror(file))
+	if (!text) {
 		amp_text(error, SCENARIO_ERROR_LEN, "%s: %s", path, strerror(errno));
-	else if (*len > FILE_MAX)
+	} else if (*len > FILE_MAX) {
 		amp_text(error, SCENARIO_ERROR_LEN, "%s: it is larger than %u KiB", path, FILE_MAX >> 10);
-	if (text && (ferror(file) || *len > FILE_MAX)) {
 		free(text);
 		text = NULL;
 	}
-	if (file)
-		fclose(file);
 	return text;
 }
 
@@ -63,7 +59,7 @@ struct scenario *amp_scenario_load(const char *path, char *error)
 {
 	struct scenario *scenario = NULL;
 	size_t len;
-	char *text = read_file(path, &len, error);
+	char *text = read_scenario(path, &len, error);
 
 	if (text)
 		scenario = understand(path, text, len, error);
