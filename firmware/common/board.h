@@ -10,6 +10,7 @@
 
 #include <soc.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* doorbell: devices/doorbell.c and the UART that devices.h includes */
@@ -24,6 +25,7 @@ struct amp_doorbell_events {
 #define AMP_EVENT_SHUTDOWN (1u << 0)
 #define AMP_EVENT_INJECT   (1u << 1)
 #define AMP_EVENT_TICK     (1u << 2) /**< the heartbeat's timer; not from the doorbell */
+#define AMP_EVENT_CONSOLE  (1u << 3) /**< something was typed; not from the doorbell */
 
 /** Switch the doorbell on in both directions, without interrupts. Once per power-on. Context: boot ROM. */
 void amp_doorbell_power_on(void);
@@ -54,6 +56,20 @@ bool amp_doorbell_pending(void);
 
 /** The interrupt handler, for both directions. */
 void amp_doorbell_interrupt(void);
+
+/* console: a UART of the core's own, a file of devices/. A board without one loses what is said, and hears nothing. */
+
+/** Context: task. */
+void amp_console_start(void);
+
+/** Say it. What the UART has no room for, since nobody reads, is lost. Context: task. Blocks: no. */
+void amp_console_put(const char *text, size_t length);
+
+/** @return the next byte that was typed; -1: there is none, and AMP_EVENT_CONSOLE tells of the next. Context: task */
+int amp_console_take(void);
+
+/** The interrupt handler. */
+void amp_console_interrupt(void);
 
 /* watchdog: a file of devices/ */
 

@@ -19,7 +19,8 @@
 static struct amp_relay_options options = {.state_dir = "/tmp", .firmware_dir = "/tmp", .lock_fd = -1};
 static struct lab *lab;
 static char name[32];
-static int guest, console; /* the other ends of the agent's port and of Linux's console */
+/* the other ends of the agent's port, of Linux's console and of the core's */
+static int guest, console, core_console;
 static struct {
 	int fd;
 	unsigned int done; /* final answers */
@@ -41,6 +42,7 @@ static const char *const requests[] = {
 	"Iinput",
 	"I",
 	"J{\"cmd\":\"down\"}",
+	"J{\"cmd\":\"console\",\"core\":\"m3\"}",
 };
 
 static void run(void)
@@ -66,12 +68,14 @@ static void set_up(void)
 	lab->soc.num_cores = 1;
 	strcpy(lab->soc.core[0].name, "m3");
 	lab->soc.core[0].notify_ids = 2;
+	lab->soc.core[0].has_console = true;
 	amp_core_prepare(&lab->core[0], lab);
 	lab->core[0].config = &lab->soc.core[0];
 	amp_vm_prepare(&lab->vm, lab);
 	if (amp_shm_create(&lab->core[0].shm, "fuzz", 0x10000, 0x6000) < 0 || amp_stream_pair(&ours, &guest) < 0 ||
 	    amp_agent_open(&lab->agent, lab, ours) < 0 || amp_stream_pair(&ours, &console) < 0 ||
 	    amp_stream_open(&lab->vm.console, lab->loop, ours, 65536, &console_ops, lab) < 0 ||
+	    amp_stream_pair(&ours, &core_console) < 0 || amp_core_console_open(&lab->core[0], ours) < 0 ||
 	    amp_server_open(&lab->control, lab, amp_server_request, error, sizeof(error)) != AMP_EXIT_OK)
 		abort();
 	for (int i = 0; i < CLIENTS; i++)
@@ -82,10 +86,12 @@ static void tear_down(void)
 {
 	amp_server_close(&lab->control);
 	amp_agent_close(&lab->agent);
+	amp_core_console_close(&lab->core[0]);
 	amp_vm_destroy(&lab->vm);
 	amp_shm_destroy(&lab->core[0].shm);
 	close(guest);
 	close(console);
+	close(core_console);
 	lab->down_deadline = sd_event_source_disable_unref(lab->down_deadline);
 	sd_event_unref(lab->loop);
 	free(lab);
@@ -199,7 +205,8 @@ static void move(struct fuzz_input *in)
 		guest_says(in);
 		break;
 	case 2:
-		amp_server_console(&lab->control, (const uint8_t *)"output\r\n", 8);
+		amp_server_console(&lab->control, NULL, (const uint8_t *)"output\r\n", 8);
+		(void)send(core_console, "prompt> ", 8, MSG_NOSIGNAL | MSG_DONTWAIT);
 		break;
 	default:
 		connect_client(i);
@@ -209,6 +216,7 @@ static void move(struct fuzz_input *in)
 	hear(i);
 	drain(guest);
 	drain(console);
+	drain(core_console);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

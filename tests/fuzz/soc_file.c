@@ -41,7 +41,7 @@ static void check_core(const struct core_config *core)
 	fuzz_check((uint64_t)core->mem_da + core->mem_size <= (uint64_t)UINT32_MAX + 1);
 	fuzz_check(core->heartbeat_ms > 0 && core->heartbeat_timeout_ms > core->heartbeat_ms);
 	fuzz_check(core->notify_ids >= 1 && core->notify_ids <= AMP_DB_NOTIFY_MAX);
-	fuzz_check(core->num_regions <= AMP_MAX_REGIONS && core->doorbell_serial <= 7);
+	fuzz_check(core->num_regions <= AMP_MAX_REGIONS && core->doorbell_serial <= 7 && core->console_serial <= 7);
 	fuzz_check(control && control->offset == AMP_CTRL_OFFSET && control->size >= AMP_CTRL_SIZE);
 	fuzz_check(amp_soc_region(core, AMP_REGION_FIRMWARE));
 	for (uint32_t i = 0; i < core->num_regions; i++)

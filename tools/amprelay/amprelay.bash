@@ -89,7 +89,7 @@ _amprelay() {
 		*) choice=$common ;;
 		esac
 		;;
-	console) choice="linux $common" ;;
+	console) choice="linux $(_amprelay_cores "$lab") $common" ;;
 	logs) choice="-f -n -t linux kernel relay $(_amprelay_cores "$lab") $common" ;;
 	events) choice="-f -n -t --since --wait --timeout $common" ;;
 	postmortem) choice="$(_amprelay_cores "$lab") $(compgen -f -- "$cur") --firmware --table --raw --map $common" ;;

@@ -218,10 +218,6 @@ static void read_input(struct connection *c)
 	if (n <= 0) { /* an unreadable input has ended, too */
 		c->input_open = false;
 		n = 0;
-		if (c->io->ends_with_input) { /* what came before has been sent, or we would not be here */
-			c->done = true;
-			return;
-		}
 	}
 	put(c, 'I', data, (size_t)n);
 }

@@ -20,9 +20,8 @@
 
 /** What to do while a request runs. Zero means: nothing to send, ignore what comes. */
 struct client_io {
-	int timeout_ms;       /**< of the whole request; 0 = none */
-	bool has_input;       /**< read `input_fd` and send it as standard input, its end too */
-	bool ends_with_input; /**< its end is the request's */
+	int timeout_ms; /**< of the whole request; 0 = none */
+	bool has_input; /**< read `input_fd` and send it as standard input, its end too */
 	int input_fd;
 	bool has_signals;
 	int signal_fd; /**< a signalfd: its signals go to on_signal */

@@ -39,8 +39,8 @@ static const struct argp argp = {
 	.parser = parse,
 	.args_doc = "[SOURCE]",
 	.doc = "Show what was written: by 'linux' (its console), 'kernel' (its log), 'relay', or a core "
-	       "(its trace buffer). Without SOURCE: all of them in order of time, each line with its "
-	       "source. Logs can be read after the lab's end, too.",
+	       "(its trace buffer: CORE; its UART: CORE.console). Without SOURCE: all of them in order of time, each "
+	       "line with its source. Logs can be read after the lab's end, too.",
 	.children = amp_cli_shown,
 };
 

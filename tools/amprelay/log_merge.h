@@ -13,7 +13,7 @@
 
 #include "line_file.h"
 
-#define LOG_MAX_SOURCES 16
+#define LOG_MAX_SOURCES 24
 
 struct log_source {
 	char name[64];

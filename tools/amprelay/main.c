@@ -28,7 +28,7 @@ static const struct command commands[] = {
 	{"exec", "[-n] [-t] -- COMMAND...", "run a command in Linux", cmd_exec},
 	{"cp", "FILE :PATH | :FILE PATH", "copy a file into Linux, or out of it", cmd_cp},
 	{"ssh", "[-- COMMAND...]", "log in to a Linux that has a network (up --net)", cmd_ssh},
-	{"console", "linux", "Linux's serial console", cmd_console},
+	{"console", "linux|CORE...", "Linux's serial console, or a core's own UART", cmd_console},
 	{"logs", "[-f] [-n N] [SOURCE]", "what Linux, the relay and the cores wrote", cmd_logs},
 	{"events", "[-f] [--wait FILTER]", "the flight record: what happened when", cmd_events},
 	{"sniff", "[CORE] [-w FILE] [-- CMD...]", "each message between Linux and the cores, as it passes", cmd_sniff},

@@ -32,7 +32,8 @@
  *   fault    "core", "kind"                          when the core has died of it, if it does
  *   exec     "argv": [..]; client may send 'I' and   "exit" is the command's status; 'J' {"signal": N} comes back
  *            'J' {"signal": N}                        as soon as the signal is on its way
- *   console  -  ; client sends 'I'                   until the client closes
+ *   console  "core", or Linux; client sends 'I'      'O' packets, what was said before first, until the client sends
+ *                                                    an empty 'I'
  *   sniff    "core", or all                          'J' {"progress": "listening"} and 'F' packets until the client
  *                                                    sends 'J' {"signal": N}
  *   debug    "core", or Linux; client sends 'I' in   'J' {"progress": "open"} and 'O' packets until the client sends
@@ -58,6 +59,7 @@
  *   kernel.log     the guest's kernel log, one record a line
  *   relay.log      the relay's own messages
  *   CORE.log       the trace buffer of each core
+ *   CORE.console.log  what each core that has a console says there, as received
  *   dumps/         post-mortems: CORE-EPOCH.core (ELF core), CORE-EPOCH.txt (readable), from outside;
  *                  CORE-EPOCH.devcoredump, from Linux
  *   events.1.jsonl, dumps.1/   the same of the flight before

@@ -45,7 +45,8 @@ static bool check_fits(struct soc_report *report, const struct soc_range *range,
 
 static void check_address_space(struct soc_report *report, const struct soc_core *core)
 {
-	const struct soc_range *const all[] = {&core->rom, &core->ram, &core->shared, &core->doorbell, &core->watchdog};
+	const struct soc_range *const all[] = {&core->rom,      &core->ram,     &core->shared,
+	                                       &core->doorbell, &core->console, &core->watchdog};
 	bool fit = true;
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
@@ -57,6 +58,13 @@ static void check_address_space(struct soc_report *report, const struct soc_core
 				soc_error(report, all[i]->node, "reg", "overlaps %s (0x%" PRIx64 "-0x%" PRIx64 ")",
 				          node_name(report, all[j]->node), all[j]->base,
 				          all[j]->base + (all[j]->size - 1));
+}
+
+static void check_console(struct soc_report *report, const struct soc_core *core)
+{
+	if (core->console.node && core->console_serial == core->doorbell_serial)
+		soc_error(report, core->console.node, "serial", "%" PRIu32 " is the serial port of %s",
+		          core->console_serial, node_name(report, core->doorbell.node));
 }
 
 static void check_shared(struct soc_report *report, const struct soc_core *core)
@@ -175,6 +183,7 @@ void soc_check(struct soc_report *report, const struct soc *soc)
 
 		check_core_identity(report, soc, i);
 		check_address_space(report, core);
+		check_console(report, core);
 		check_shared(report, core);
 		check_regions(report, core);
 		check_times(report, core);

@@ -67,6 +67,10 @@ static void emit_devices(FILE *out, const struct soc_core *core)
 	fprintf(out, "\n/* Devices */\n");
 	address(out, core->doorbell.base, "DOORBELL_BASE");
 	number(out, core->doorbell_irq, "DOORBELL_IRQ");
+	if (core->console.size) {
+		address(out, core->console.base, "CONSOLE_BASE");
+		number(out, core->console_irq, "CONSOLE_IRQ");
+	}
 	if (core->watchdog.size) {
 		address(out, core->watchdog.base, "WATCHDOG_BASE");
 		number(out, core->watchdog_clock_hz, "WATCHDOG_CLOCK_HZ");

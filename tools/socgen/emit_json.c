@@ -73,6 +73,9 @@ static void emit_core(FILE *out, const struct soc_core *core, const char *separa
 	range_member(out, "ram", &core->ram);
 	fprintf(out, "\t\t\t\"doorbell\": {\"serial\": %" PRIu32 ", \"irq\": %" PRIu32 "},\n", core->doorbell_serial,
 	        core->doorbell_irq);
+	if (core->console.size)
+		fprintf(out, "\t\t\t\"console\": {\"serial\": %" PRIu32 ", \"irq\": %" PRIu32 "},\n",
+		        core->console_serial, core->console_irq);
 	fprintf(out, "\t\t\t\"watchdog_ms\": %" PRIu32 ",\n", core->watchdog_ms);
 	fprintf(out, "\t\t\t\"heartbeat_ms\": %" PRIu32 ",\n", core->heartbeat_ms);
 	fprintf(out, "\t\t\t\"heartbeat_timeout_ms\": %" PRIu32 ",\n", core->heartbeat_timeout_ms);

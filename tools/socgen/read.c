@@ -179,6 +179,10 @@ static void read_core(struct soc_report *report, struct soc_core *core, int node
 			core->doorbell = device(fdt, child);
 			core->doorbell_irq = u32(fdt, child, "interrupt");
 			core->doorbell_serial = u32(fdt, child, "serial");
+		} else if (is(fdt, child, "amprelay,console")) {
+			core->console = device(fdt, child);
+			core->console_irq = u32(fdt, child, "interrupt");
+			core->console_serial = u32(fdt, child, "serial");
 		} else if (is(fdt, child, "amprelay,watchdog")) {
 			core->watchdog = device(fdt, child);
 			core->watchdog_clock_hz = u32(fdt, child, "clock-frequency");

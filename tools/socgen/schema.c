@@ -92,8 +92,8 @@ static const struct node_schema memories_schema = {
 	NULL, "memories", 1, 1, NULL, memories_properties, memories_children,
 };
 
-static const char *const doorbell_devices[] = {"arm,cmsdk-uart", "ns16550a", "arm,pl011", NULL};
-static const struct property_schema doorbell_properties[] = {
+static const char *const uart_devices[] = {"arm,cmsdk-uart", "ns16550a", "arm,pl011", NULL};
+static const struct property_schema uart_properties[] = {
 	{"compatible", .type = VALUE_COMPATIBLE},
 	{"reg", .type = VALUE_REG},
 	{"interrupt", .type = VALUE_U32, .max = 1019},
@@ -101,7 +101,11 @@ static const struct property_schema doorbell_properties[] = {
 	{0},
 };
 static const struct node_schema doorbell_schema = {
-	"amprelay,doorbell", "doorbell", 1, 1, doorbell_devices, doorbell_properties, no_children,
+	"amprelay,doorbell", "doorbell", 1, 1, uart_devices, uart_properties, no_children,
+};
+
+static const struct node_schema console_schema = {
+	"amprelay,console", "console", 0, 1, uart_devices, uart_properties, no_children,
 };
 
 static const char *const watchdog_devices[] = {"arm,cmsdk-watchdog", NULL};
@@ -184,13 +188,8 @@ static const struct property_schema core_properties[] = {
 	{0},
 };
 static const struct node_schema *const core_children[] = {
-	&memories_schema,
-	&doorbell_schema,
-	&watchdog_schema,
-	&relay_watchdog_schema,
-	&heartbeat_schema,
-	&vdev_schema,
-	NULL,
+	&memories_schema,       &doorbell_schema,  &console_schema, &watchdog_schema,
+	&relay_watchdog_schema, &heartbeat_schema, &vdev_schema,    NULL,
 };
 static const struct node_schema core_schema = {
 	"amprelay,core", "core", 1, SOC_MAX_CORES, NULL, core_properties, core_children,

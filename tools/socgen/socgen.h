@@ -81,7 +81,10 @@ struct soc_core {
 	struct soc_range shared;
 	struct soc_range doorbell;
 	uint32_t doorbell_irq;
-	uint32_t doorbell_serial;  /**< QEMU's number of the serial port */
+	uint32_t doorbell_serial; /**< QEMU's number of the serial port */
+	struct soc_range console; /**< optional */
+	uint32_t console_irq;
+	uint32_t console_serial;
 	struct soc_range watchdog; /**< optional */
 	uint32_t watchdog_clock_hz;
 	uint32_t watchdog_ms;    /**< 0 = none */

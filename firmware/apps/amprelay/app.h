@@ -27,9 +27,13 @@ extern struct app_stats app_stats;
 
 /** @return the share of the last full second in which the main loop was not asleep */
 uint32_t app_load_permille(void);
+void app_set_load(uint32_t permille);
 
 /** Commit the fault (enum amp_fault) at the end of this turn of the main loop, when its answers have been sent. */
 void app_crash_later(uint32_t fault);
+
+/** @return what app_crash_later() was asked for; AMP_FAULT_NONE: nothing */
+uint32_t app_fault_to_commit(void);
 
 /* link.c */
 

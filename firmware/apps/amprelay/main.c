@@ -2,6 +2,7 @@
 /* The main loop: sleep, see what has rung, serve it, feed the watchdog. */
 #include "app.h"
 #include "board.h"
+#include "console.h"
 #include "control.h"
 #include "fault_names.h"
 #include "format.h"
@@ -12,21 +13,6 @@
 
 #include <metal/log.h>
 #include <metal/sys.h>
-
-struct app_stats app_stats;
-
-static struct amp_load load;
-static uint32_t fault_to_commit = AMP_FAULT_NONE;
-
-uint32_t app_load_permille(void)
-{
-	return load.permille;
-}
-
-void app_crash_later(uint32_t fault)
-{
-	fault_to_commit = fault;
-}
 
 /* The library's messages go to the trace buffer, like ours. */
 static void log_to_trace(enum metal_log_level level, const char *format, ...)
@@ -53,6 +39,7 @@ static void start(void)
 	amp_watchdog_start();
 	amp_trace("%s: amprelay firmware " AMP_FIRMWARE_VERSION ", life %u\n", amp_control_core_name(),
 	          (unsigned)amp_remote_block->epoch);
+	console_start(amp_remote_block->epoch);
 	metal_init(&params);
 	app_link_start();
 
@@ -86,15 +73,18 @@ static void inject(void)
 
 static void commit_fault(void)
 {
-	if (fault_to_commit == AMP_FAULT_NONE)
+	uint32_t fault = app_fault_to_commit();
+
+	if (fault == AMP_FAULT_NONE)
 		return;
-	amp_trace("committing fault '%s'\n", amp_fault_name(fault_to_commit));
-	amp_inject(fault_to_commit);
+	amp_trace("committing fault '%s'\n", amp_fault_name(fault));
+	amp_inject(fault);
 }
 
 int main(void)
 {
 	const uint64_t window = (uint64_t)SOC_CLOCK_HZ / 1000 * AMP_LOAD_WINDOW_MS;
+	struct amp_load load = {0};
 
 	start();
 	for (;;) {
@@ -110,13 +100,17 @@ int main(void)
 			shut_down();
 		if (events.control & AMP_EVENT_INJECT)
 			inject();
+		if (events.control & AMP_EVENT_CONSOLE)
+			console_turn();
 		app_link_check();
 		services_turn(amp_clock_ms());
 		commit_fault();
 		amp_watchdog_feed();
 		if (!app_link_more())
 			slept = amp_cpu_idle();
-		if (amp_load_turn(&load, amp_clock_cycles(), slept, window))
+		if (amp_load_turn(&load, amp_clock_cycles(), slept, window)) {
+			app_set_load(load.permille);
 			amp_control_set_usage(load.permille);
+		}
 	}
 }

@@ -32,6 +32,7 @@ __attribute__((section(".vectors"), used, aligned(1024))) const armv7m_vector_t 
 	[ARMV7M_SYSTICK] = armv7m_clock_interrupt,
 	[16 + SOC_DOORBELL_IRQ] = amp_doorbell_interrupt,
 	[16 + UART_TX_IRQ] = amp_doorbell_interrupt,
+	[16 + SOC_CONSOLE_IRQ] = amp_console_interrupt,
 };
 
 _Static_assert(sizeof(__vectors) <= 1024, "the table fits its alignment");

@@ -181,7 +181,7 @@ claim "events -n N shows the last N records" last_records
 # ---- hints
 hints_name_the_lab() {
 	ends 4 "'amprelay --name $lab down'" amp up
-	ends 2 "'amprelay --name $lab logs -f m3'" amp console m3
+	ends 2 "'amprelay --name $lab logs -f'" amp console m3 linux
 	ends 3 "'amprelay --name $lab-other up'" "$amprelay" --name "$lab-other" exec true
 	ends 125 "'amprelay --name $lab logs linux'" amp exec true # the relay's own words
 	ends 2 "see 'amprelay help status'" amp status --bogus

@@ -812,7 +812,7 @@ static void the_console_goes_both_ways(void **state)
 	int fd = request("{\"cmd\":\"console\"}");
 
 	(void)state;
-	amp_server_console(&lab->control, (const uint8_t *)"login:", 6);
+	amp_server_console(&lab->control, NULL, (const uint8_t *)"login:", 6);
 	assert_int_equal(hear(fd, packet, sizeof(packet)), 7);
 	assert_string_equal(packet, "Ologin:");
 	say(fd, "Iroot\n", 6);
@@ -820,6 +820,88 @@ static void the_console_goes_both_ways(void **state)
 	assert_memory_equal(packet, "root\n", 5);
 	close(fd);
 	run();
+}
+
+static void a_console_ends_with_its_input(void **state)
+{
+	char error[64];
+	int fd = request("{\"cmd\":\"console\"}");
+
+	(void)state;
+	say(fd, "I", 1);
+	assert_int_equal(answer(fd, error, sizeof(error)), AMP_EXIT_OK);
+}
+
+/* A core's QEMU, as far as its console goes. @return its end */
+static int open_core_console(void)
+{
+	char path[] = "/tmp/unit-test-XXXXXX";
+	int ours, theirs;
+
+	assert_non_null(mkdtemp(path));
+	options.state_dir = path;
+	m3->has_console = true;
+	assert_int_equal(amp_core_console_init(&lab->core[0]), 0);
+	options.state_dir = "/tmp";
+	assert_int_equal(amp_stream_pair(&ours, &theirs), 0);
+	assert_int_equal(amp_core_console_open(&lab->core[0], ours), 0);
+	return theirs;
+}
+
+static void close_core_console(int theirs)
+{
+	struct log_file *file = &lab->core[0].console_file;
+
+	close(theirs);
+	amp_core_console_close(&lab->core[0]);
+	amp_logfile_close(file);
+	unlink(file->path);
+	*strrchr(file->path, '/') = '\0';
+	rmdir(file->path);
+}
+
+static void a_core_s_console_is_its_own_and_shows_what_was_said_before(void **state)
+{
+	char packet[64];
+	int uart = open_core_console(), before = request("{\"cmd\":\"console\",\"core\":\"m3\"}"), after;
+
+	(void)state;
+	assert_int_equal(write(uart, "hello", 5), 5);
+	/* whoever comes now hears it as said before, even if the relay has not looked at the UART since */
+	after = request("{\"cmd\":\"console\",\"core\":\"m3\"}");
+	assert_int_equal(hear(after, packet, sizeof(packet)), 6);
+	assert_string_equal(packet, "Ohello");
+	assert_int_equal(hear(before, packet, sizeof(packet)), 6);
+	amp_server_console(&lab->control, NULL, (const uint8_t *)"login:", 6);
+	assert_int_equal(hear(after, packet, sizeof(packet)), -1);
+	say(after, "Iversion\r", 9);
+	assert_int_equal(read(uart, packet, sizeof(packet)), 8);
+	assert_memory_equal(packet, "version\r", 8);
+
+	/* off: what is typed is lost, and who looks stays for the next life */
+	assert_int_equal(write(uart, "bye", 3), 3);
+	close(uart);
+	amp_core_console_close(&lab->core[0]);
+	run();
+	assert_int_equal(hear(after, packet, sizeof(packet)), 4);
+	assert_string_equal(packet, "Obye");
+	say(after, "Ilost", 5);
+	assert_int_equal(hear(after, packet, sizeof(packet)), -1);
+	assert_int_equal(lab->control.client[0].paused, false);
+	close(before);
+	close(after);
+	run();
+	close_core_console(-1);
+}
+
+static void a_core_without_a_console_says_so(void **state)
+{
+	char error[256];
+
+	(void)state;
+	assert_int_equal(ask("{\"cmd\":\"console\",\"core\":\"m3\"}", error, sizeof(error)), AMP_EXIT_REFUSED);
+	assert_non_null(strstr(error, "core m3 has no console"));
+	assert_int_equal(ask("{\"cmd\":\"console\",\"core\":\"m4\"}", error, sizeof(error)), AMP_EXIT_USAGE);
 }
 
 static void a_viewer_that_does_not_read_misses_some_and_is_told(void **state)
@@ -833,11 +915,11 @@ static void a_viewer_that_does_not_read_misses_some_and_is_told(void **state)
 	(void)state;
 	memset(block, 'x', sizeof(block));
 	for (int i = 0; i < 200; i++)
-		amp_server_console(&lab->control, block, sizeof(block));
+		amp_server_console(&lab->control, NULL, block, sizeof(block));
 	assert_true(lab->control.client[0].queue.bytes <= 256 * 1024);
 	while (hear(fd, packet, sizeof(packet)) > 0)
 		run();
-	amp_server_console(&lab->control, (const uint8_t *)"now", 3);
+	amp_server_console(&lab->control, NULL, (const uint8_t *)"now", 3);
 	while ((n = hear(fd, packet, sizeof(packet))) > 0)
 		told = told || strstr(packet, "bytes of output skipped");
 	assert_true(told);
@@ -883,6 +965,9 @@ int main(void)
 		TEST(frames_that_make_no_sense_break_the_link_and_end_its_commands),
 		TEST(an_agent_that_starts_anew_all_the_time_is_slowed_down),
 		TEST(the_console_goes_both_ways),
+		TEST(a_console_ends_with_its_input),
+		TEST(a_core_s_console_is_its_own_and_shows_what_was_said_before),
+		TEST(a_core_without_a_console_says_so),
 		TEST(a_viewer_that_does_not_read_misses_some_and_is_told),
 	};
 

@@ -18,6 +18,7 @@ static const char sound[] =
 	"'cpu':'cortex-a53','cpus':1,'memory_mib':256},'cores':[{'name':'m3','machine':'mps2-an385','isa':'arm',"
 	"'elf_machine':40,'elf_class':1,'clock_hz':25000000,'firmware':'amprelay-m3.elf','bootrom':'bootrom-m3.elf',"
 	"'boot_timeout_ms':5000,'mem_da':'0x21000000','mem_size':'0x1000000','doorbell':{'serial':1,'irq':2},"
+	"'console':{'serial':0,'irq':0},"
 	"'watchdog_ms':1000,'heartbeat_ms':25,'heartbeat_timeout_ms':400,'notify_ids':2,'regions':["
 	"{'name':'control','kind':'control','offset':'0x0','size':'0x2000','arg':0},"
 	"{'name':'trace','kind':'trace','offset':'0x2000','size':'0x4000','arg':0},"
@@ -85,6 +86,10 @@ static void a_sound_description_is_taken_whole(void **state)
 	assert_int_equal(soc.num_cores, 1);
 	assert_int_equal(soc.core[0].num_regions, 5);
 	assert_int_equal(soc.core[0].doorbell_serial, 1);
+	assert_true(soc.core[0].has_console);
+	assert_int_equal(soc.core[0].console_serial, 0);
+	assert_int_equal(load_with("'console':{'serial':0,'irq':0},", ""), 0);
+	assert_false(soc.core[0].has_console);
 	assert_int_equal(amp_soc_region(&soc.core[0], AMP_REGION_TRACE)->offset, 0x2000);
 	assert_null(amp_soc_region(&soc.core[0], AMP_REGION_HEAP));
 	amp_soc_describe(&soc.core[0], &wire);
@@ -123,6 +128,9 @@ static void each_wrong_value_is_refused_by_its_key(void **state)
 		{"'notify_ids':2", "'notify_ids':1", "cores[0].regions[3].arg: notify id 1"},
 		{"'serial':1", "'serial':-1", "cores[0].doorbell.serial"},
 		{"'doorbell':{'serial':1,'irq':2},", "", "cores[0].doorbell.serial: missing"},
+		{"'console':{'serial':0,'irq':0}", "'console':{}", "cores[0].console.serial: missing"},
+		{"'console':{'serial':0,'irq':0}", "'console':{'serial':1}",
+	         "cores[0].console.serial: 1 is the doorbell's"},
 		{"'kind':'trace'", "'kind':'tarce'", "cores[0].regions[1].kind: \"tarce\" is unknown"},
 		{"'offset':'0x2000'", "'offset':'0x1000'", "\"trace\" overlaps \"control\""},
 		{"'offset':'0x2000'", "'offset':'0x2010'", "cores[0].regions[1].offset"},

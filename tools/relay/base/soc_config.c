@@ -204,6 +204,13 @@ static void read_core(struct reader *r, const json_t *object, unsigned int index
 		return;
 	amp_text(r->where, sizeof(r->where), "cores[%u].doorbell", index);
 	core->doorbell_serial = read_number(r, json_object_get(object, "doorbell"), "serial", 0, 7);
+	core->has_console = json_object_get(object, "console") != NULL;
+	if (r->failed || !core->has_console)
+		return;
+	amp_text(r->where, sizeof(r->where), "cores[%u].console", index);
+	core->console_serial = read_number(r, json_object_get(object, "console"), "serial", 0, 7);
+	if (core->console_serial == core->doorbell_serial)
+		fail(r, "serial", "%u is the doorbell's", core->console_serial);
 }
 
 static void read_soc(struct reader *r, const json_t *root, struct soc_config *soc)

@@ -3,6 +3,7 @@
 #ifndef AMPRELAY_RELAY_SOC_CONFIG_H
 #define AMPRELAY_RELAY_SOC_CONFIG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +23,8 @@ struct core_config {
 	uint32_t boot_timeout_ms;
 	uint32_t mem_da, mem_size;
 	uint32_t doorbell_serial; /**< QEMU's number of the doorbell UART */
+	bool has_console;
+	uint32_t console_serial; /**< … and of the console */
 	uint32_t watchdog_ms, heartbeat_ms, heartbeat_timeout_ms;
 	uint32_t notify_ids;
 	uint32_t num_regions;

@@ -225,56 +225,6 @@ static void command_wait(struct client *client, struct core *core, const json_t 
 	amp_server_limit(client, (uint64_t)timeout, on_wait_timeout);
 }
 
-/* ------------------------------------------------------------------ console */
-
-static void console_input(struct client *client, const char *data, size_t len)
-{
-	struct stream *console = &client->lab->vm.console;
-
-	while (len > 0) {
-		size_t n = amp_stream_room(console);
-
-		if (n > len)
-			n = len;
-		if (n == 0 || !amp_stream_write(console, data, n))
-			break; /* as a terminal with a full input queue does */
-		data += n;
-		len -= n;
-	}
-	/* a queue with anything in it has an end that will be told: amp_server_console_writable() */
-	if (console->queued > console->capacity / 2)
-		amp_server_pause(client, true);
-}
-
-#define CONSOLE_BACKLOG (256u << 10) /* bytes that a viewer may lag behind, before it misses some */
-
-/* Someone who stopped reading must not hold up Linux, nor fill our memory: he misses some, and is told how much. */
-static void show_console(struct client *client, const uint8_t *data, size_t len)
-{
-	char text[64];
-
-	if (client->queue.bytes + len > CONSOLE_BACKLOG) {
-		client->dropped += len;
-		return;
-	}
-	if (client->dropped && !amp_packets_waiting(&client->queue)) {
-		amp_text(text, sizeof(text), "\r\n[%llu bytes of output skipped]\r\n",
-		         (unsigned long long)client->dropped);
-		client->dropped = 0;
-		amp_server_send(client, 'O', text, strlen(text));
-	}
-	amp_server_send(client, 'O', data, len);
-}
-
-static void command_console(struct client *client, struct core *core, const json_t *request)
-{
-	static const struct client_ops ops = {.on_input = console_input, .on_console = show_console};
-
-	(void)core;
-	(void)request;
-	client->ops = &ops;
-}
-
 /* ------------------------------------------------------------------ the table */
 
 enum names_core {
@@ -294,7 +244,7 @@ static const struct {
 	{"stop", amp_server_life_cycle, ONE_CORE, true},   {"restart", amp_server_life_cycle, ONE_CORE, true},
 	{"attach", amp_server_life_cycle, ONE_CORE, true}, {"detach", amp_server_life_cycle, ONE_CORE, true},
 	{"reboot", amp_server_reboot, NO_CORE, true},      {"wait", command_wait, ANY_CORE, false},
-	{"exec", amp_server_exec, NO_CORE, false},         {"console", command_console, NO_CORE, false},
+	{"exec", amp_server_exec, NO_CORE, false},         {"console", amp_server_open_console, ANY_CORE, false},
 	{"talk", amp_server_talk, ONE_CORE, false},        {"sniff", amp_server_sniff, ANY_CORE, false},
 	{"debug", amp_server_debug, ANY_CORE, false},
 };

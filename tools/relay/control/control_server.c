@@ -367,12 +367,18 @@ void amp_server_changed(struct control_server *server)
 	}
 }
 
-void amp_server_console(struct control_server *server, const uint8_t *data, size_t len)
+/* @param core  NULL: Linux */
+static bool is_at_console(const struct client *client, const struct core *core)
+{
+	return client->fd >= 0 && client->ops && client->ops->on_console && client->wait_core == core;
+}
+
+void amp_server_console(struct control_server *server, const struct core *core, const uint8_t *data, size_t len)
 {
 	for (size_t i = 0; i < CONTROL_CLIENTS; i++) {
 		struct client *client = &server->client[i];
 
-		if (client->fd >= 0 && client->ops && client->ops->on_console)
+		if (is_at_console(client, core))
 			client->ops->on_console(client, data, len);
 	}
 }
@@ -399,12 +405,12 @@ void amp_server_sniffed(struct control_server *server, const struct core *core, 
 	}
 }
 
-void amp_server_console_writable(struct control_server *server)
+void amp_server_console_writable(struct control_server *server, const struct core *core)
 {
 	for (size_t i = 0; i < CONTROL_CLIENTS; i++) {
 		struct client *client = &server->client[i];
 
-		if (client->fd >= 0 && client->ops && client->ops->on_console && client->paused)
+		if (is_at_console(client, core) && client->paused)
 			amp_server_pause(client, false);
 	}
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Server side of tools/common/control.h. control_server.c moves packets, control_commands.c knows the commands,
- * control_exec.c those that run something in the guest, control_host.c those for the relay as a host.
+ * control_exec.c those that run something in the guest, control_console.c consoles, control_hosting.c those for the
+ * relay as a host.
  */
 #ifndef AMPRELAY_RELAY_CONTROL_SERVER_H
 #define AMPRELAY_RELAY_CONTROL_SERVER_H
@@ -35,7 +36,7 @@ struct client_ops {
 	void (*on_sent)(struct client *client, size_t bytes);                  /**< output has left; may be NULL */
 	void (*on_changed)(struct client *client);                             /**< amp_relay_changed(); may be NULL */
 	void (*on_gone)(struct client *client);                                /**< cancel; may be NULL */
-	void (*on_console)(struct client *client, const uint8_t *data, size_t len); /**< Linux's console says */
+	void (*on_console)(struct client *client, const uint8_t *data, size_t len);
 	/** Messages of a core's link, or events of it or the lab (core NULL): records of common/sniffed.h */
 	void (*on_sniffed)(struct client *client, const struct core *core, const uint8_t *records, size_t len);
 	bool awaits_end; /**< the end of the lab is what was asked for */
@@ -50,7 +51,7 @@ struct client {
 	const struct client_ops *ops; /**< NULL until a request has been taken, and after the answer */
 	bool answered;                /**< closes once everything has been sent */
 	bool paused;                  /**< nothing is read: what was read has not been used up */
-	/* wait, fault, sniff */
+	/* wait, fault, sniff, console */
 	const char *wait_for;
 	const struct core *wait_core;
 	uint32_t wait_epoch; /**< fault: its life */
@@ -92,14 +93,14 @@ void amp_server_close(struct control_server *server);
 
 /** Tells everyone who waits. */
 void amp_server_changed(struct control_server *server);
-/** Output of Linux's console, for those who watch it. */
-void amp_server_console(struct control_server *server, const uint8_t *data, size_t len);
+/** Output of a core's console, or Linux's (core NULL), for those who watch it. */
+void amp_server_console(struct control_server *server, const struct core *core, const uint8_t *data, size_t len);
 /** @return whether anybody listens to what passes between that core and its host; NULL: to anything */
 bool amp_server_is_heard(const struct control_server *server, const struct core *core);
 /** Records of common/sniffed.h, for those who listen to that core; NULL: for all who listen. */
 void amp_server_sniffed(struct control_server *server, const struct core *core, const uint8_t *records, size_t len);
-/** The console takes input again. */
-void amp_server_console_writable(struct control_server *server);
+/** That console takes input again. */
+void amp_server_console_writable(struct control_server *server, const struct core *core);
 /** The last processes have ended: answers "down". */
 void amp_server_finish_down(struct control_server *server);
 
@@ -127,6 +128,10 @@ void amp_server_reboot(struct client *client, struct core *core, const json_t *r
 /* control_sniff.c; `core` NULL: all of them */
 
 void amp_server_sniff(struct client *client, struct core *core, const json_t *request);
+
+/* control_console.c; `core` NULL: Linux */
+
+void amp_server_open_console(struct client *client, struct core *core, const json_t *request);
 
 /* control_debug.c; `core` NULL: Linux */
 

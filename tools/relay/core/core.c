@@ -54,6 +54,7 @@ static void let_go(struct core *core)
 	core->lasted = sd_event_source_disable_unref(core->lasted);
 	core->prefetch = sd_event_source_disable_unref(core->prefetch);
 	core->uart = sd_event_source_disable_unref(core->uart);
+	amp_core_console_close(core);
 	amp_qmp_close(&core->qmp);
 	amp_child_release(&core->process);
 }
@@ -428,6 +429,8 @@ void amp_core_prepare(struct core *core, struct lab *lab)
 		.requests = RATELIMIT(100, 20),
 		.trace_lines = RATELIMIT(5000, 1),
 		.trace_file.fd = -1,
+		.console.fd = -1,
+		.console_file.fd = -1,
 		.qmp.stream.fd = -1,
 		.process.messages.fd = -1,
 	};
@@ -450,6 +453,8 @@ int amp_core_init(struct core *core, const struct core_config *config)
 	err = amp_bells_init(&core->bells, config->notify_ids);
 	if (err == 0)
 		err = amp_logfile_open(&core->trace_file, core->lab->options->state_dir, config->name, "log");
+	if (err == 0)
+		err = amp_core_console_init(core);
 	core->symbols = amp_symbols_create();
 	if (err == 0 && !core->symbols)
 		err = -ENOMEM;
@@ -474,5 +479,6 @@ void amp_core_destroy(struct core *core)
 	amp_bells_close(&core->bells);
 	amp_symbols_destroy(core->symbols);
 	amp_logfile_close(&core->trace_file);
+	amp_logfile_close(&core->console_file);
 	amp_shm_destroy(&core->shm);
 }

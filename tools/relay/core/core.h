@@ -25,6 +25,7 @@
 #include "relay/base/log_file.h"
 #include "relay/base/qmp.h"
 #include "relay/base/soc_config.h"
+#include "relay/base/stream.h"
 #include "shared_memory.h"
 #include "trace_ring.h"
 
@@ -182,6 +183,8 @@ struct core {
 	char trace_text[TRACE_TEXT_MAX]; /**< lines on their way to the file */
 	size_t trace_fill;
 	struct log_file trace_file;
+	struct stream console; /**< the core's own UART; closed while off */
+	struct log_file console_file;
 	struct sense heartbeat;
 	struct sense watchdog; /**< of a core that has none of its own */
 	uint32_t outcome;      /**< enum amp_status, answered when the power is off … */
@@ -320,6 +323,15 @@ void amp_core_drain_trace(struct core *core);
 /** … and the line that has begun: the core will not end it. */
 void amp_core_end_trace(struct core *core);
 
+/* core_console.c, for a core that has one: core_config.has_console */
+
+/** @return 0 or a negative errno */
+int amp_core_console_init(struct core *core);
+/** A life begins. @param fd  the relay's end; the console's own from now on. @return 0 or a negative errno */
+int amp_core_console_open(struct core *core, int fd);
+/** … and is over. */
+void amp_core_console_close(struct core *core);
+
 /* core_process.c */
 
 /** Who hears of the process; each gets the core. */
@@ -329,7 +341,8 @@ struct core_ears {
 	void (*on_exit)(void *userdata, const siginfo_t *info);
 };
 
-/** Starts the core's QEMU, its doorbell and its monitor. @return 0 or a negative errno: nothing is left open then */
+/** Starts the core's QEMU, its doorbell, its console and its monitor. @return 0 or a negative errno: nothing is left
+ * open then */
 int amp_core_spawn(struct core *core, const struct core_ears *ears);
 
 /* core_senses.c */

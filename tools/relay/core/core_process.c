@@ -32,7 +32,33 @@ static void boot_arguments(const struct core *core, struct arguments *args)
 	amp_argument(args, "loader,cpu-num=0,file=%s", option);
 }
 
-static void qemu_arguments(const struct core *core, struct arguments *args, int uart, int monitor)
+/* The child's ends of its sockets. */
+struct core_sockets {
+	int uart, monitor, console; /**< console: -1 if there is none */
+};
+
+/* QEMU counts its serial ports; those that are nobody's are there, and lead nowhere. */
+static void serial_arguments(const struct core_config *config, struct arguments *args,
+                             const struct core_sockets *sockets)
+{
+	bool has_console = sockets->console >= 0;
+
+	amp_argument(args, "-chardev");
+	amp_argument(args, "socket,id=doorbell,fd=%d", sockets->uart);
+	if (has_console) {
+		amp_argument(args, "-chardev");
+		amp_argument(args, "socket,id=console,fd=%d", sockets->console);
+	}
+	for (uint32_t i = 0; i <= config->doorbell_serial || (has_console && i <= config->console_serial); i++) {
+		amp_argument(args, "-serial");
+		amp_argument(args, "%s",
+		             i == config->doorbell_serial                 ? "chardev:doorbell"
+		             : has_console && i == config->console_serial ? "chardev:console"
+		                                                          : "null");
+	}
+}
+
+static void qemu_arguments(const struct core *core, struct arguments *args, const struct core_sockets *sockets)
 {
 	const struct core_config *config = core->config;
 
@@ -51,32 +77,46 @@ static void qemu_arguments(const struct core *core, struct arguments *args, int 
 	amp_argument(args, "-action");
 	/* whatever ends its life, it stands still as it was then: nothing runs after a reset */
 	amp_argument(args, "watchdog=pause,reboot=shutdown,shutdown=pause");
-	for (uint32_t i = 0; i < config->doorbell_serial; i++) {
-		amp_argument(args, "-serial");
-		amp_argument(args, "null");
-	}
+	serial_arguments(config, args, sockets);
 	amp_argument(args, "-chardev");
-	amp_argument(args, "socket,id=doorbell,fd=%d", uart);
-	amp_argument(args, "-serial");
-	amp_argument(args, "chardev:doorbell");
-	amp_argument(args, "-chardev");
-	amp_argument(args, "socket,id=monitor,fd=%d", monitor);
+	amp_argument(args, "socket,id=monitor,fd=%d", sockets->monitor);
 	amp_argument(args, "-mon");
 	amp_argument(args, "chardev=monitor,mode=control");
 }
 
+/* @param theirs  the child's end; -1: the core has none. @return 0 or a negative errno */
+static int open_console(struct core *core, int *theirs)
+{
+	int ours, err;
+
+	*theirs = -1;
+	if (!core->config->has_console)
+		return 0;
+	err = amp_stream_pair(&ours, theirs);
+	if (err < 0)
+		return err;
+	err = amp_core_console_open(core, ours);
+	if (err < 0)
+		close(*theirs);
+	return err;
+}
+
 int amp_core_spawn(struct core *core, const struct core_ears *ears)
 {
-	int uart, uart_theirs, monitor, monitor_theirs, err;
+	struct core_sockets theirs;
+	int uart, monitor, err;
 	static struct arguments args; /* 17 KB, and there is one thread */
 
-	err = amp_stream_pair(&uart, &uart_theirs);
+	err = amp_stream_pair(&uart, &theirs.uart);
 	if (err < 0)
 		return err;
 	amp_bells_power_on(&core->bells, uart);
-	err = amp_stream_pair(&monitor, &monitor_theirs);
+	err = open_console(core, &theirs.console);
 	if (err < 0)
 		goto close_uart;
+	err = amp_stream_pair(&monitor, &theirs.monitor);
+	if (err < 0)
+		goto close_console;
 	err = amp_qmp_open(&core->qmp, core->lab->loop, monitor, core->config->name, ears->on_monitor, core);
 	if (err < 0)
 		goto close_monitor;
@@ -86,18 +126,24 @@ int amp_core_spawn(struct core *core, const struct core_ears *ears)
 	if (err < 0)
 		goto close_qmp;
 	args = (struct arguments){0};
-	qemu_arguments(core, &args, uart_theirs, monitor_theirs);
+	qemu_arguments(core, &args, &theirs);
 	err = amp_child_start(&core->process, core->lab->loop, core->config->name, &args,
-	                      (const int[]){core->shm.fd, uart_theirs, monitor_theirs}, 3, ears->on_exit, core);
+	                      (const int[]){core->shm.fd, theirs.uart, theirs.monitor, theirs.console},
+	                      theirs.console < 0 ? 3 : 4, ears->on_exit, core);
 	if (err < 0)
 		core->uart = sd_event_source_disable_unref(core->uart);
 close_qmp:
 	if (err < 0)
 		amp_qmp_close(&core->qmp);
 close_monitor:
-	close(monitor_theirs);
+	close(theirs.monitor);
+close_console:
+	if (theirs.console >= 0)
+		close(theirs.console);
+	if (err < 0)
+		amp_core_console_close(core);
 close_uart:
-	close(uart_theirs);
+	close(theirs.uart);
 	if (err < 0)
 		amp_bells_power_off(&core->bells);
 	return err;

@@ -34,7 +34,7 @@ static void on_console(void *userdata, const uint8_t *data, size_t len)
 	struct linux_vm *vm = userdata;
 
 	amp_logfile_write(&vm->console_file, data, len);
-	amp_server_console(&vm->lab->control, data, len);
+	amp_server_console(&vm->lab->control, NULL, data, len);
 	for (size_t i = 0; i < len; i++) {
 		if (data[i] == '\n' || vm->fill == sizeof(vm->line) - 1)
 			scan_line(vm);
@@ -47,7 +47,7 @@ static void on_console_drained(void *userdata)
 {
 	struct linux_vm *vm = userdata;
 
-	amp_server_console_writable(&vm->lab->control);
+	amp_server_console_writable(&vm->lab->control, NULL);
 }
 
 /* ------------------------------------------------------------------ process */

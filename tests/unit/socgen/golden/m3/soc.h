@@ -30,6 +30,8 @@
 /* Devices */
 #define SOC_DOORBELL_BASE              0x40005000
 #define SOC_DOORBELL_IRQ               2
+#define SOC_CONSOLE_BASE               0x40004000
+#define SOC_CONSOLE_IRQ                0
 #define SOC_WATCHDOG_BASE              0x40008000
 #define SOC_WATCHDOG_CLOCK_HZ          25000000
 #define SOC_WATCHDOG_MS                1000
