@@ -10,9 +10,6 @@
 #define STUB_QUEUE 65536
 #define STEP_MS    10   /* a machine that has gone on for so long does not make a single step: the others follow */
 #define ANSWER_MS  5000 /* of a QEMU that gets no processor time; it takes a millisecond */
-#define APART_US   300  /* clocks that are no further apart are together: QEMU takes about as long to stop */
-#define APART_MAX  UINT64_C(2000000) /* us; nobody waits longer than that for clocks to meet */
-#define ROUNDS     16
 
 /* ------------------------------------------------------------------ machines */
 
@@ -31,10 +28,25 @@ static bool has_power(const struct machine *machine)
 	return machine->core ? machine->core->process.pid > 0 : amp_vm_runs(&machine->debugger->lab->vm);
 }
 
-/* It is still the one that was there at the beginning. */
-static bool is_counted(const struct machine *machine)
+static uint32_t index_of(const struct machine *machine)
 {
-	return has_power(machine) && (!machine->core || machine->core->wire.epoch == machine->life);
+	return (uint32_t)(machine - machine->debugger->machine);
+}
+
+static bool is_still(const struct machine *machine)
+{
+	return machine->debugger->clocks.clock[index_of(machine)].still;
+}
+
+/* Those are counted that are still the ones that were there at the beginning. */
+static void count_clocks(struct debugger *debugger)
+{
+	for (uint32_t i = 0; i < debugger->machines; i++) {
+		const struct machine *machine = &debugger->machine[i];
+
+		debugger->clocks.clock[i].counted =
+			has_power(machine) && (!machine->core || machine->core->wire.epoch == machine->life);
+	}
 }
 
 static void on_run(void *userdata, bool runs, uint64_t us);
@@ -93,30 +105,16 @@ static void arm(struct debugger *debugger, uint64_t us, sd_event_time_handler_t 
 	sd_event_add_time_relative(debugger->lab->loop, &debugger->timer, CLOCK_MONOTONIC, us, 100, on_timer, debugger);
 }
 
-/* How far the clocks are apart now: between the one that stood longest and the one that stood least. */
-static uint64_t apart_us(const struct debugger *debugger)
-{
-	uint64_t least = UINT64_MAX, most = 0;
-
-	for (uint32_t i = 0; i < debugger->machines; i++) {
-		const struct machine *machine = &debugger->machine[i];
-
-		if (!is_counted(machine))
-			continue;
-		least = machine->us < least ? machine->us : least;
-		most = machine->us > most ? machine->us : most;
-	}
-	return most > least ? most - least : 0;
-}
-
 /* @param why  NULL: as it was asked for */
 static void finish(struct debugger *debugger, const char *why)
 {
 	const struct debugger_ops *ops = debugger->ops;
 	struct machine *target = debugger->target;
-	uint64_t apart = apart_us(debugger);
 	void *user = debugger->user;
+	uint64_t apart;
 
+	count_clocks(debugger);
+	apart = amp_clocks_apart(&debugger->clocks);
 	disarm(debugger);
 	let_others_go(debugger);
 	release_time(debugger);
@@ -127,7 +125,7 @@ static void finish(struct debugger *debugger, const char *why)
 	debugger->user = NULL;
 	amp_record(&debugger->lab->record, "debug.end", target->core ? name_of(target) : NULL,
 	           "{s:s, s:I, s:I, s:f, s:s}", "of", name_of(target), "halts", (json_int_t)debugger->halts, "apart_us",
-	           (json_int_t)apart, "still_ms", (double)target->us / 1000, "why",
+	           (json_int_t)apart, "still_ms", (double)debugger->clocks.clock[index_of(target)].us / 1000, "why",
 	           why ? why : "the debugger has left");
 	amp_log("%s: the debugger is gone (%s), after %u halts; clocks are %llu us apart", name_of(target),
 	        why ? why : "it left", debugger->halts, (unsigned long long)apart);
@@ -159,7 +157,7 @@ static int on_no_answer(sd_event_source *source, uint64_t usec, void *userdata)
 	for (uint32_t i = 0; i < debugger->machines; i++) {
 		const struct machine *machine = &debugger->machine[i];
 
-		if ((machine->still || machine == debugger->target) && has_power(machine))
+		if ((is_still(machine) || machine == debugger->target) && has_power(machine))
 			amp_qmp_command(monitor_of(machine), "cont", NULL, NULL, NULL);
 	}
 	finish(debugger, "QEMU does not answer");
@@ -169,51 +167,32 @@ static int on_no_answer(sd_event_source *source, uint64_t usec, void *userdata)
 /* The machine whose clock is furthest ahead stands still until the one that is furthest behind has caught up. */
 static void align(struct debugger *debugger)
 {
-	uint64_t most = 0, ahead = 0;
-	struct machine *first = NULL;
+	int next;
 
-	for (uint32_t i = 0; i < debugger->machines; i++) {
-		const struct machine *machine = &debugger->machine[i];
-
-		if (is_counted(machine) && machine->still)
-			return; /* it goes on soon, which its QEMU tells */
-		if (is_counted(machine) && machine->us > most)
-			most = machine->us;
-	}
-	for (uint32_t i = 0; i < debugger->machines; i++) {
-		struct machine *machine = &debugger->machine[i];
-
-		if (!is_counted(machine) || most - machine->us <= ahead)
-			continue;
-		ahead = most - machine->us;
-		first = machine;
-	}
-	debugger->aligned = first;
-	if (!first || ahead <= APART_US || ahead > APART_MAX || ++debugger->rounds > ROUNDS ||
-	    !amp_qmp_command(monitor_of(first), "stop", NULL, NULL, NULL)) {
+	count_clocks(debugger);
+	next = amp_clocks_next(&debugger->clocks);
+	if (next == CLOCKS_WAIT)
+		return; /* its QEMU tells when it has gone on */
+	debugger->aligned = next == CLOCKS_NOW ? NULL : &debugger->machine[next];
+	if (!debugger->aligned || !amp_qmp_command(monitor_of(debugger->aligned), "stop", NULL, NULL, NULL)) {
 		finish(debugger, NULL);
 		return;
 	}
 	arm(debugger, ANSWER_MS * UINT64_C(1000), on_no_answer);
 }
 
-static void hold_aligned(struct debugger *debugger, const struct machine *machine)
+static void hold_aligned(struct debugger *debugger)
 {
-	uint64_t most = 0;
-
-	for (uint32_t i = 0; i < debugger->machines; i++) {
-		if (is_counted(&debugger->machine[i]) && debugger->machine[i].us > most)
-			most = debugger->machine[i].us;
-	}
-	arm(debugger, most - machine->us, on_overtaken);
+	count_clocks(debugger);
+	arm(debugger, amp_clocks_ahead(&debugger->clocks, index_of(debugger->aligned)), on_overtaken);
 }
 
 static void begin_aligning(struct debugger *debugger)
 {
 	arm(debugger, ANSWER_MS * UINT64_C(1000), on_no_answer);
 	debugger->phase = DEBUGGER_ALIGNING;
-	debugger->rounds = 0;
 	debugger->aligned = NULL;
+	amp_clocks_align(&debugger->clocks);
 	let_others_go(debugger);
 	align(debugger);
 }
@@ -263,15 +242,12 @@ static void on_run(void *userdata, bool runs, uint64_t us)
 	struct machine *machine = userdata;
 	struct debugger *debugger = machine->debugger;
 
-	if (runs && machine->still && us > machine->since)
-		machine->us += us - machine->since;
-	machine->still = !runs;
-	machine->since = us;
+	amp_clocks_tell(&debugger->clocks, index_of(machine), runs, us);
 	if (debugger->phase == DEBUGGER_ALIGNING) {
 		if (runs)
 			align(debugger);
 		else if (machine == debugger->aligned)
-			hold_aligned(debugger, machine);
+			hold_aligned(debugger);
 	} else if (machine == debugger->target) {
 		target_ran(debugger, runs);
 	}
@@ -295,7 +271,7 @@ static void on_closed(void *userdata, const json_t *result)
 
 	if (debugger->phase != DEBUGGER_LEAVING)
 		return;
-	if (!debugger->target->still)
+	if (!is_still(debugger->target))
 		on_continued(debugger, result);
 	else
 		amp_qmp_command(monitor_of(debugger->target), "cont", NULL, on_continued, debugger);
@@ -372,7 +348,7 @@ static void on_served(void *userdata, const json_t *result)
 
 	if (debugger->phase != DEBUGGER_OPENING)
 		return;
-	if (!debugger->target->still) {
+	if (!is_still(debugger->target)) {
 		amp_log("%s: QEMU's debugger stub: %s", name_of(debugger->target),
 		        json_is_string(result) ? json_string_value(result) : "refused");
 		finish(debugger, "QEMU did not halt it: 'amprelay logs relay' says more");
@@ -436,6 +412,7 @@ static void list_machines(struct debugger *debugger, const struct core *core)
 	struct lab *lab = debugger->lab;
 
 	debugger->machines = lab->soc.num_cores + 1;
+	amp_clocks_begin(&debugger->clocks, debugger->machines);
 	for (uint32_t i = 0; i < debugger->machines; i++) {
 		struct machine *machine = &debugger->machine[i];
 

@@ -19,6 +19,7 @@
 
 #include "relay/base/soc_config.h"
 #include "relay/base/stream.h"
+#include "relay/clocks.h"
 
 struct lab;
 struct core;
@@ -45,9 +46,6 @@ struct machine {
 	struct debugger *debugger;
 	struct core *core; /**< NULL: Linux */
 	uint32_t life;     /**< that is followed */
-	bool still;        /**< its clock stands … */
-	uint64_t since;    /**< … since then, us */
-	uint64_t us;       /**< that it has stood in all */
 	bool asked;        /**< we had it stop */
 };
 
@@ -58,13 +56,13 @@ struct debugger {
 	void *user; /**< NULL: has gone */
 	struct machine machine[SOC_MAX_CORES + 1];
 	uint32_t machines;
+	struct machine_clocks clocks; /**< of the same */
 	struct machine *target;
 	struct machine *aligned; /**< stands still, to be overtaken; NULL: none does */
 	struct stream stub;
 	sd_event_source *timer;
 	sd_event_time_handler_t on_timer;
 	uint32_t sessions, halts; /**< … of this one, steps not counted */
-	uint32_t rounds;          /**< of aligning */
 	bool halted;              /**< the target is, or only makes steps; time stands still */
 	bool leave;               /**< as soon as it is open */
 	bool detached;            /**< it said so itself, and the stub knows of it no more */
