@@ -105,6 +105,14 @@ expect 6 "has no dump of a core 'rv32'" amp gdb rv32 --dump last
 expect 0 "" amp stop m3
 expect 6 "only a running core can be debugged; '--dump last' opens its last crash" amp gdb m3
 expect 2 "there is no core 'm4'" amp gdb m4
+
+# ---- a firmware that was built in another folder: its sources are those of the checkout that one stands in
+root=$(cd "$(dirname "$0")/../.." && pwd)
+LC_ALL=C sed "s#$root/#$(echo "$root" | tr a-z q)/#g" "$AMPRELAY_LAB/firmware/amprelay-rv32.elf" >"$AMPRELAY_STATE/moved.elf"
+cd "$root/docs/how-to"
+expect 0 "INJECT(undef)" amp gdb rv32 --symbols "$AMPRELAY_STATE/moved.elf" -- -batch -ex "list inject_undef"
+cd "$OLDPWD"
+
 begin_debugger rv32
 amp down
 wait "$debugger" || :

@@ -18,6 +18,7 @@
 #include "client.h"
 #include "common/output.h"
 #include "event_reader.h"
+#include "gdb_sources.h"
 #include "lab_dir.h"
 #include "lab_files.h"
 #include "postmortem/autopsy.h"
@@ -324,6 +325,47 @@ static void connection_command(const char *what, char *out, size_t size)
 	snprintf(out, size, "target remote | exec %s --name %s gdb --stdio %s", quoted, amp_cli.lab, what);
 }
 
+/* A file's debug information comes from whoever built it, and no command may be hidden in it. */
+static bool is_plain(const char *path)
+{
+	for (; *path; path++) {
+		if (*path <= ' ' || *path == '\x7f' || strchr("\"'\\:$", *path))
+			return false;
+	}
+	return true;
+}
+
+static bool find_sources(const char *elf, struct gdb_sources *sources)
+{
+	char here[PATH_MAX], self[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	self[n > 0 ? n : 0] = '\0';
+	return (getcwd(here, sizeof(here)) && amp_gdb_find_sources(elf, here, sources)) ||
+	       (n > 0 && amp_gdb_find_sources(elf, self, sources));
+}
+
+/* Sources that are in this checkout, while the file was built in another. @return arguments that were added */
+static int source_arguments(const char *elf, char **argv)
+{
+	static struct gdb_sources sources;
+	static char moved[3 * PATH_MAX], directory[2 * PATH_MAX];
+	int argc = 0;
+
+	if (!find_sources(elf, &sources) || !is_plain(sources.from) || !is_plain(sources.to) ||
+	    !is_plain(sources.beside))
+		return 0;
+	snprintf(moved, sizeof(moved), "set substitute-path %s %s", sources.from, sources.to);
+	argv[argc++] = (char *)"-iex";
+	argv[argc++] = moved;
+	if (sources.beside[0]) {
+		snprintf(directory, sizeof(directory), "directory %s", sources.beside);
+		argv[argc++] = (char *)"-iex";
+		argv[argc++] = directory;
+	}
+	return argc;
+}
+
 static int become_debugger(const struct arguments *a, const struct target *target)
 {
 	static char command[3 * PATH_MAX];
@@ -342,8 +384,10 @@ static int become_debugger(const struct arguments *a, const struct target *targe
 	argv[argc++] = (char *)"set auto-load off";
 	argv[argc++] = (char *)"-iex"; /* of a machine that is busy with other things */
 	argv[argc++] = (char *)"set remotetimeout 30";
-	if (target->symbols[0])
+	if (target->symbols[0]) {
+		argc += source_arguments(target->symbols, argv + argc);
 		argv[argc++] = (char *)target->symbols;
+	}
 	if (target->dump[0]) {
 		argv[argc++] = (char *)"-core";
 		argv[argc++] = (char *)target->dump;
