@@ -106,7 +106,7 @@ _amprelay() {
 	scenario)
 		if ((words)); then
 			mapfile -t COMPREPLY < <(compgen -d -- "$cur" && compgen -f -X '!*.y?(a)ml' -- "$cur")
-			choice="--repeat --seed --soc --jobs --junit --tap --artifacts --keep --verbose --lab $common"
+			choice="--repeat --seed --soc --sim --jobs --junit --tap --artifacts --keep --verbose --lab $common"
 			[[ $cur == -* ]] || return
 		else
 			choice="run list check $common"

@@ -15,6 +15,7 @@
 #include "scenario/pool.h"
 #include "scenario/report.h"
 #include "scenario/scenario.h"
+#include "scenario/sim.h"
 #include "table.h"
 #include "terminal.h"
 
@@ -27,7 +28,7 @@ struct arguments {
 	size_t num_files;
 	const char *soc, *junit, *artifacts, *lab_dir;
 	uint64_t repeat, seed, jobs;
-	bool has_seed, tap, keep, verbose;
+	bool has_seed, tap, keep, verbose, simulated;
 };
 
 enum {
@@ -38,7 +39,8 @@ enum {
 	KEY_TAP,
 	KEY_ARTIFACTS,
 	KEY_KEEP,
-	KEY_LAB
+	KEY_LAB,
+	KEY_SIM
 };
 
 static const struct argp_option options[] = {
@@ -52,6 +54,7 @@ static const struct argp_option options[] = {
 	{"artifacts", KEY_ARTIFACTS, "DIR", 0, "Keep logs, events and dumps of all runs there", 0},
 	{"keep", KEY_KEEP, NULL, 0, "The lab of a run that fails stays up, for you to look at it", 0},
 	{"verbose", 'v', NULL, 0, "Tell each step, on standard error", 0},
+	{"sim", KEY_SIM, NULL, 0, "Not in a lab: in the simulator, for files whose steps allow it", 0},
 	{"lab", KEY_LAB, "DIR", 0, "The lab's files, as for 'amprelay up'", 0},
 	{0},
 };
@@ -103,6 +106,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'v':
 		a->verbose = true;
 		return 0;
+	case KEY_SIM:
+		a->simulated = true;
+		return 0;
 	case KEY_LAB:
 		a->lab_dir = arg;
 		return 0;
@@ -111,6 +117,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (!a->what)
 			amp_cli_usage("scenario: 'run', 'list' or 'check' which files?");
+		if (a->simulated && (a->keep || a->lab_dir))
+			amp_cli_usage("--sim: it has no lab, so %s goes not with it", a->keep ? "--keep" : "--lab");
 		if (!a->num_files)
 			amp_cli_usage("scenario %s: which files? Of a folder it takes each *.yaml", a->what);
 		return 0;
@@ -268,7 +276,7 @@ static void plan(struct runs *runs, const struct loaded *loaded, const struct ar
 			uint64_t seed = a->has_seed ? a->seed : scenario->seed ? *scenario->seed : 1;
 
 			for (uint32_t s = 0; s < num_socs(scenario); s++) {
-				if (!a->soc || strcmp(a->soc, soc_of(scenario, s)) == 0)
+				if (a->soc ? strcmp(a->soc, soc_of(scenario, s)) == 0 : !a->simulated || s == 0)
 					runs->run[runs->count++] = (struct pool_run){
 						.scenario = scenario, .soc = soc_of(scenario, s), .seed = seed + n};
 			}
@@ -344,6 +352,7 @@ static int run(const struct loaded *loaded, const struct arguments *a)
 		.artifacts = a->artifacts ? artifacts_folder(a->artifacts) : NULL,
 		.keep = a->keep,
 		.verbose = a->verbose,
+		.simulated = a->simulated,
 	};
 	struct told told = {.arguments = a, .results = json_array()};
 	struct runs runs = {0};
@@ -362,6 +371,21 @@ static int run(const struct loaded *loaded, const struct arguments *a)
 	return err;
 }
 
+/* @return are there no steps that need a lab? */
+static bool can_be_simulated(const struct loaded *loaded)
+{
+	char error[SCENARIO_ERROR_LEN];
+	bool all = true;
+
+	for (size_t i = 0; i < loaded->count; i++) {
+		if (amp_sim_check(loaded->scenario[i], error))
+			continue;
+		amp_cli_error("%s", error);
+		all = false;
+	}
+	return all;
+}
+
 int cmd_scenario(int argc, char **argv)
 {
 	static struct arguments a = {.repeat = 1};
@@ -373,7 +397,7 @@ int cmd_scenario(int argc, char **argv)
 		load_tree(&loaded, a.files[i]);
 	if (strcmp(a.what, "check") == 0)
 		err = say_checked(&loaded);
-	else if (loaded.wrong)
+	else if (loaded.wrong || (a.simulated && !can_be_simulated(&loaded)))
 		err = AMP_EXIT_USAGE;
 	else if (strcmp(a.what, "list") == 0)
 		err = (list(&loaded), AMP_EXIT_OK);

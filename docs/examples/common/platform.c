@@ -209,14 +209,17 @@ static void add_memory(struct platform *p)
 	remoteproc_add_mem(&p->rproc, &p->memory);
 }
 
-static int init(struct platform *p, unsigned int role)
+int platform_open(struct platform *p, unsigned int role)
 {
+	struct metal_init_params metal = METAL_INIT_DEFAULTS;
 	static const struct remoteproc_ops ops = {
 		.notify = ring,
 		.start = platform_start_core,
 		.stop = platform_stop_core,
 	};
 
+	if (metal_init(&metal))
+		return -1;
 	p->role = role;
 	p->process_fd = -1;
 	if (role == VIRTIO_DEV_DRIVER) {
@@ -240,9 +243,19 @@ static int init(struct platform *p, unsigned int role)
 	                                sizeof(struct core_resources));
 }
 
+void platform_close(struct platform *p)
+{
+	platform_off(p);
+	remoteproc_remove(&p->rproc);
+	metal_io_finish(p->mapping);
+	close(p->memory_fd);
+	close(p->bell_in);
+	close(p->bell_out);
+	metal_finish();
+}
+
 int platform_main(int argc, char **argv, int (*host)(struct platform *p), int (*remote)(struct platform *p))
 {
-	struct metal_init_params metal = METAL_INIT_DEFAULTS;
 	bool is_remote = argc > 1 && strcmp(argv[1], "--remote") == 0;
 	static struct platform platform;
 	int status;
@@ -252,16 +265,13 @@ int platform_main(int argc, char **argv, int (*host)(struct platform *p), int (*
 		return 2;
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	if (metal_init(&metal) || init(&platform, is_remote ? VIRTIO_DEV_DEVICE : VIRTIO_DEV_DRIVER)) {
+	if (platform_open(&platform, is_remote ? VIRTIO_DEV_DEVICE : VIRTIO_DEV_DRIVER)) {
 		fprintf(stderr, "%s: cannot set up the shared memory\n", argv[0]);
 		return 1;
 	}
 	if (is_remote)
 		return remote(&platform);
 	status = host(&platform);
-	platform_off(&platform);
-	remoteproc_remove(&platform.rproc);
-	metal_io_finish(platform.mapping);
-	metal_finish();
+	platform_close(&platform);
 	return status;
 }

@@ -51,6 +51,15 @@ struct platform {
 int platform_main(int argc, char **argv, int (*host)(struct platform *p), int (*remote)(struct platform *p));
 
 /**
+ * @brief What platform_main() does before and after those: for a host that is part of a larger program.
+ * @param p     all zero
+ * @param role  VIRTIO_DEV_DRIVER: host
+ * @return 0, or -1: the shared memory or the bells cannot be had
+ */
+int platform_open(struct platform *p, unsigned int role);
+void platform_close(struct platform *p);
+
+/**
  * @brief Host: switch the core on.
  *
  * It runs the image that was loaded with remoteproc_load(), or, if there is none, this program in the remote's role.

@@ -6,24 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "action.h"
 #include "amprelay/cli.h"
 #include "amprelay/event_reader.h"
 #include "amprelay/text_file.h"
 #include "common/text.h"
-#include "condition.h"
-#include "run.h"
+#include "sim.h"
 
 #define DEFAULT_TIMEOUT_S 60
 #define DOWN_MS           15000
 #define FILE_MAX          (128u << 20) /* a log has 64 MiB at most */
-
-/* A step whose texts have their variables replaced. */
-struct action {
-	struct run *run;
-	const struct scenario_step *step;
-	char *text, *output, *without, *core, *channel, *in, *interval;
-	int64_t deadline;
-};
 
 static int64_t deadline_of(const struct run *run, const struct scenario_step *step)
 {
@@ -36,35 +28,10 @@ static int64_t deadline_of(const struct run *run, const struct scenario_step *st
 
 /* ------------------------------------------------------------------ a command, and what is expected of it */
 
-static bool fail_late(const struct action *a, enum job_wait wait)
-{
-	if (wait == JOB_INTERRUPTED)
-		return amp_run_failed(a->run, a->step, "interrupted");
-	return amp_run_failed(a->run, a->step, "%s",
-	                      amp_cli_now_ms() >= a->run->deadline ? "the scenario's time is up ('limit')"
-	                                                           : "it has not ended in time ('timeout')");
-}
-
-static bool save_output(const struct action *a, struct job *job)
-{
-	while (job->used && job->output[job->used - 1] == '\n')
-		job->output[--job->used] = '\0';
-	return !a->step->save || amp_variables_set(&a->run->variables, a->step->save, job->output) ||
-	       amp_run_failed(a->run, a->step, "there is no memory for its output");
-}
-
 static bool judge(const struct action *a, struct job *job)
 {
-	int wanted = a->step->status ? (int)*a->step->status : 0;
-	bool ok = true;
+	bool ok = amp_action_judge(a, job->status, job->output ? job->output : "", job->used);
 
-	if (job->status != wanted)
-		ok = amp_run_failed(a->run, a->step, "it ended with status %d, not %d", job->status, wanted);
-	else if (a->output && !amp_job_says(job, a->output))
-		ok = amp_run_failed(a->run, a->step, "it did not say \"%s\"", a->output);
-	else if (a->without && amp_job_says(job, a->without))
-		ok = amp_run_failed(a->run, a->step, "it said \"%s\"", a->without);
-	ok = ok && save_output(a, job);
 	amp_job_end(job);
 	return ok;
 }
@@ -76,7 +43,7 @@ static bool finish_job(const struct action *a, struct job *job)
 	job->name[0] = '\0'; /* it is what this step is about */
 	if (wait == JOB_ENDED)
 		return judge(a, job);
-	fail_late(a, wait);
+	amp_action_late(a, wait == JOB_INTERRUPTED);
 	amp_job_end(job);
 	return false;
 }
@@ -241,7 +208,7 @@ static bool do_said(const struct action *a)
 		return true;
 	if (wait == JOB_ENDED)
 		return amp_run_failed(a->run, a->step, "it has ended, and has not said \"%s\"", a->output);
-	return fail_late(a, wait);
+	return amp_action_late(a, wait == JOB_INTERRUPTED);
 }
 
 static bool do_pause(const struct action *a)
@@ -277,7 +244,7 @@ static bool do_ledger(const struct action *a)
 	case JOB_ENDED:
 		return judge(a, job) && amp_run_failed(a->run, a->step, "it has ended");
 	default:
-		return fail_late(a, JOB_LATE);
+		return amp_action_late(a, false);
 	}
 }
 
@@ -398,19 +365,11 @@ static bool do_assert(const struct action *a)
 {
 	struct job *job = amp_run_amprelay(a->run, (const char *[]){"--json", "status", NULL}, a->deadline);
 	json_t *status = job && job->status == 0 ? json_loads(job->output, 0, NULL) : NULL;
-	char found[512];
-	bool ok = true;
+	bool ok;
 
 	if (job)
 		amp_job_end(job);
-	for (uint32_t i = 0; i < a->step->asserts_count && ok; i++) {
-		char *text = amp_variables_expand(&a->run->variables, a->step->asserts[i]);
-
-		ok = text && amp_scenario_condition_holds(text, status, found, sizeof(found));
-		if (!ok)
-			amp_run_failed(a->run, a->step, "'%s' does not hold: %s", a->step->asserts[i], found);
-		free(text);
-	}
+	ok = amp_action_assert(a, status);
 	json_decref(status);
 	return ok;
 }
@@ -474,7 +433,7 @@ bool amp_run_action(struct run *run, const struct scenario_step *step)
 
 	for (size_t i = 0; i < sizeof(from) / sizeof(from[0]); i++)
 		*to[i] = from[i] ? amp_variables_expand(&run->variables, from[i]) : NULL;
-	ok = functions[step->action](&a);
+	ok = run->options->simulated ? amp_sim_action(&a) : functions[step->action](&a);
 	for (size_t i = 0; i < sizeof(to) / sizeof(to[0]); i++)
 		free(*to[i]);
 	return ok;
@@ -484,6 +443,10 @@ void amp_run_down(struct run *run)
 {
 	struct job *job;
 
+	if (run->options->simulated) {
+		amp_sim_down(run);
+		return;
+	}
 	run->jobs.interrupted = false; /* that was for what comes before */
 	job = amp_run_amprelay(run, (const char *[]){"down", NULL}, amp_cli_now_ms() + DOWN_MS);
 	if (job)

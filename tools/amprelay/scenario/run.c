@@ -146,8 +146,12 @@ static bool find_cores(struct run *run, const char **why)
 	static char error[LAB_FILES_ERROR];
 	const struct lab_choice choice = {.dir = run->options->lab_dir, .soc = run->soc};
 	struct lab_files files;
-	bool ok = amp_lab_files_resolve(&files, &choice, error) == AMP_EXIT_OK;
+	bool ok;
 
+	if (run->options->simulated) /* its core has the name of the SoC */
+		return amp_variables_set(&run->variables, "core", run->soc) &&
+		       amp_variables_set(&run->variables, "other", "");
+	ok = amp_lab_files_resolve(&files, &choice, error) == AMP_EXIT_OK;
 	if (ok)
 		ok = amp_variables_set(&run->variables, "core", files.soc.core[0].name) &&
 		     amp_variables_set(&run->variables, "other", files.soc.num_cores > 1 ? files.soc.core[1].name : "");
@@ -217,10 +221,10 @@ static json_t *result_of(const struct run *run, uint64_t seed, int64_t began, bo
 	bool logs = run->failure || run->options->artifacts;
 
 	return json_pack("{s:s, s:s, s:s, s:I, s:b, s:b, s:f, s:i, s:s, s:s, s:O}", "file", run->scenario->path,
-	                 "claim", run->scenario->claim, "soc", run->soc, "seed", (json_int_t)seed, "ok", !run->failure,
-	                 "interrupted", interrupted, "ms", (double)(amp_cli_now_ms() - began), "line",
-	                 (int)run->failed_line, "failure", run->failure ? run->failure : "", "logs",
-	                 logs ? run->state_dir : "", "steps", run->steps);
+	                 "claim", run->scenario->claim, "soc", run->options->simulated ? "simulator" : run->soc, "seed",
+	                 (json_int_t)seed, "ok", !run->failure, "interrupted", interrupted, "ms",
+	                 (double)(amp_cli_now_ms() - began), "line", (int)run->failed_line, "failure",
+	                 run->failure ? run->failure : "", "logs", logs ? run->state_dir : "", "steps", run->steps);
 }
 
 json_t *amp_run_scenario(const struct scenario *scenario, const char *soc, uint64_t seed,

@@ -19,6 +19,7 @@ struct run_options {
 	const char *artifacts; /**< absolute; NULL: logs of what failed stay in the state directory */
 	bool keep;             /**< the lab of a run that failed stays up */
 	bool verbose;          /**< each step is told */
+	bool simulated;        /**< not in a lab: in the simulator */
 };
 
 #define EXPECTED_MAX 32
@@ -52,6 +53,7 @@ struct run {
 	char *expected[EXPECTED_MAX]; /**< since the mark: what was done, and what came as it should */
 	size_t num_expected;
 	struct jobs jobs;
+	struct sim *sim; /**< NULL: it is not up, or a lab is */
 	struct scenario_variables variables;
 	struct run_verdict verdicts[VERDICTS_MAX];
 	size_t num_verdicts;
