@@ -135,7 +135,7 @@ bool amp_scenario_condition_holds(const char *text, const json_t *status, char *
 
 	evaluate(c.left, status, left, sizeof(left));
 	evaluate(c.right, status, right, sizeof(right));
-	amp_text(found, size, "%s is %s", c.left, left);
+	amp_text(found, size, "%s is %s", c.left, left[0] ? left : "empty");
 	if (number_of(left, &a) && number_of(right, &b)) {
 		if (c.words == 5 && !number_of(c.number, &more))
 			return false;
