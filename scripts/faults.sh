@@ -69,14 +69,15 @@ table() {
 		}'
 		;;
 	rings)
-		printf '| name | the core is to | what may come of it | seen within |\n|---|---|---|---|\n'
+		printf '| name | the core is to | outcome | noticed by | within | there again |\n|---|---|---|---|---|---|\n'
 		rows AMP_FAULTS_OF_RINGS | awk -F '\t' '{
-			may = $4 ? "masked" : ""
-			if ($5)
-				may = may (may == "" ? "" : ", ") "corrupted"
-			if ($6)
-				may = may (may == "" ? "" : ", ") "stuck"
-			printf "| `%s` | %s | %s | %s ms |\n", $2, $3, may, $7
+			outcome = $5 != "NONE" ? "detected" : $4 ? "corrupted" : "masked"
+			by = $5 == "CORE" ? "the core'\''s log: " $6 : $5 == "LINUX" ? "Linux'\''s log: " $6 : $4 ? "" : "nobody"
+			if ($4)
+				by = by (by == "" ? "" : "; ") "the ledger: answers are " ($5 != "NONE" ? "doubled" : "wrong or missing")
+			again = $5 != "NONE" ? "all channels, when the core is restarted; senders are told" : $4 ? "nothing else is lost" : "nothing is lost"
+			printf "| `%s` | %s | %s | %s | %s | %s |\n", $2, $3, outcome, by,
+			       outcome == "corrupted" ? "when its answer comes" : $7 " ms" (outcome == "masked" ? " later" : ""), again
 		}'
 		;;
 	host)

@@ -88,33 +88,37 @@
 	X(0, HOST_STORM, host-bell-storm, "have 1000 kicks for each queue heard without a reason", NONE, NONE, NONE, 5000)
 
 /**
- * What can befall the memory that a core and its host share, in the rings and messages: X(ID, name, what happens, masked,
- * corrupted, stuck, bound). The relay brings it about when the next message passes, after it was written and before the
- * other side is told. The three are what may come of it, 1 or 0: nothing; an answer that is wrong, doubled or missing,
- * which the ledger of whoever sends finds; the link stands still, until the core is restarted, which tells whoever sends.
- * The bound is what it may take until that is seen.
+ * What can befall the memory that a core and its host share, in the rings and messages: X(ID, name, what happens, found,
+ * log, words, bound). The relay brings it about under messages, in what is read next. Found, 1 or 0: an answer is wrong,
+ * doubled or missing, which the ledger of whoever sends finds. The log, CORE or LINUX, is that of the side which refuses
+ * what it reads, in these words, within the bound; then the core is to be restarted, which tells whoever sends of each
+ * message that is lost. Neither (0 and NONE): it is masked; each message comes back, at most so much later.
  */
 #define AMP_FAULTS_OF_RINGS(X) \
-	X(CORE_PAYLOAD_FLIP, core-payload-flip, "have a bit of the payload flip in the next message to it", 1, 1, 0, 5000) \
-	X(HOST_PAYLOAD_FLIP, host-payload-flip, "have a bit of the payload flip in the next message from it", 1, 1, 0, 5000) \
-	X(CORE_PAYLOAD_OVERWRITE, core-payload-overwrite, "have the payload overwritten in the next message to it", 0, 1, 0, 5000) \
-	X(HOST_PAYLOAD_OVERWRITE, host-payload-overwrite, "have the payload overwritten in the next message from it", 0, 1, 0, 5000) \
-	X(CORE_HEADER_FLIP, core-header-flip, "have a bit of the header flip in the next message to it", 1, 1, 1, 5000) \
-	X(HOST_HEADER_FLIP, host-header-flip, "have a bit of the header flip in the next message from it", 1, 1, 1, 5000) \
-	X(CORE_HEADER_OVERWRITE, core-header-overwrite, "have the header overwritten in the next message to it", 0, 1, 1, 5000) \
-	X(HOST_HEADER_OVERWRITE, host-header-overwrite, "have the header overwritten in the next message from it", 0, 1, 1, 5000) \
-	X(CORE_DESCRIPTOR_FLIP, core-descriptor-flip, "have a bit of a descriptor flip as the next message to it passes", 1, 1, 1, 5000) \
-	X(HOST_DESCRIPTOR_FLIP, host-descriptor-flip, "have a bit of a descriptor flip as the next message from it passes", 1, 1, 1, 5000) \
-	X(CORE_DESCRIPTORS_OVERWRITE, core-descriptors-overwrite, "have all descriptors overwritten as the next message to it passes", 0, 1, 1, 5000) \
-	X(HOST_DESCRIPTORS_OVERWRITE, host-descriptors-overwrite, "have all descriptors overwritten as the next message from it passes", 0, 1, 1, 5000) \
-	X(CORE_AVAIL_INDEX, core-avail-index, "have the index of the avail ring displaced as the next message to it passes", 1, 1, 1, 5000) \
-	X(HOST_AVAIL_INDEX, host-avail-index, "have the index of the avail ring displaced as the next message from it passes", 1, 1, 1, 5000) \
-	X(CORE_AVAIL_ENTRIES, core-avail-entries, "have the avail ring overwritten as the next message to it passes", 1, 1, 1, 5000) \
-	X(HOST_AVAIL_ENTRIES, host-avail-entries, "have the avail ring overwritten as the next message from it passes", 1, 1, 1, 5000) \
-	X(CORE_USED_INDEX, core-used-index, "have the index of the used ring displaced as the next message to it passes", 1, 1, 1, 5000) \
-	X(HOST_USED_INDEX, host-used-index, "have the index of the used ring displaced as the next message from it passes", 1, 1, 1, 5000) \
-	X(CORE_USED_ENTRIES, core-used-entries, "have the used ring overwritten as the next message to it passes", 1, 1, 1, 5000) \
-	X(HOST_USED_ENTRIES, host-used-entries, "have the used ring overwritten as the next message from it passes", 1, 1, 1, 5000)
+	X(CORE_PAYLOAD_FLIP, core-payload-flip, "have a bit of the payload flip in a message to it", 1, NONE, "", 2000) \
+	X(HOST_PAYLOAD_FLIP, host-payload-flip, "have a bit of the payload flip in a message from it", 1, NONE, "", 2000) \
+	X(CORE_PAYLOAD_OVERWRITE, core-payload-overwrite, "have the payload overwritten in a message to it", 1, NONE, "", 2000) \
+	X(HOST_PAYLOAD_OVERWRITE, host-payload-overwrite, "have the payload overwritten in a message from it", 1, NONE, "", 2000) \
+	X(CORE_HEADER_FLIP, core-header-flip, "have a bit of the destination flip in a message to it", 1, NONE, "", 2000) \
+	X(HOST_HEADER_FLIP, host-header-flip, "have a bit of the destination flip in a message from it", 1, NONE, "", 2000) \
+	X(CORE_HEADER_UNUSED, core-header-unused, "have a bit flip in the unused part of the header of a message to it", 0, NONE, "", 2000) \
+	X(HOST_HEADER_UNUSED, host-header-unused, "have a bit flip in the unused part of the header of a message from it", 0, NONE, "", 2000) \
+	X(CORE_HEADER_OVERWRITE, core-header-overwrite, "have the header overwritten in a message to it", 0, CORE, "a message longer than its buffer", 2000) \
+	X(HOST_HEADER_OVERWRITE, host-header-overwrite, "have the header overwritten in a message from it", 0, LINUX, "inbound msg too big", 2000) \
+	X(CORE_DESCRIPTOR_FLIP, core-descriptor-flip, "have a bit of the address flip in the descriptor of a message to it", 0, CORE, "a buffer that is not wholly inside the shared memory", 2000) \
+	X(HOST_DESCRIPTOR_FLIP, host-descriptor-flip, "have a bit of the address flip in the descriptor that it takes for its next message", 0, CORE, "a buffer that is not wholly inside the shared memory", 2000) \
+	X(CORE_DESCRIPTOR_UNUSED, core-descriptor-unused, "have a bit flip in the unused part of the descriptor of a message to it", 0, NONE, "", 2000) \
+	X(HOST_DESCRIPTOR_UNUSED, host-descriptor-unused, "have a bit flip in the unused part of the descriptor that it takes for its next message", 0, NONE, "", 2000) \
+	X(CORE_DESCRIPTORS_OVERWRITE, core-descriptors-overwrite, "have all descriptors of the messages to it overwritten", 0, CORE, "a chained, indirect or wrongly directed descriptor", 2000) \
+	X(HOST_DESCRIPTORS_OVERWRITE, host-descriptors-overwrite, "have all descriptors of the messages from it overwritten", 0, CORE, "a chained, indirect or wrongly directed descriptor", 2000) \
+	X(CORE_AVAIL_INDEX, core-avail-index, "have the index of the avail ring of the messages to it displaced", 0, CORE, "a ring index moved by more than the ring holds", 2000) \
+	X(HOST_AVAIL_INDEX, host-avail-index, "have the index of the avail ring of the messages from it displaced", 0, CORE, "a ring index moved by more than the ring holds", 2000) \
+	X(CORE_AVAIL_ENTRIES, core-avail-entries, "have the avail ring of the messages to it overwritten", 0, CORE, "a descriptor number outside the ring", 2000) \
+	X(HOST_AVAIL_ENTRIES, host-avail-entries, "have the avail ring of the messages from it overwritten", 0, CORE, "a descriptor number outside the ring", 2000) \
+	X(CORE_USED_INDEX, core-used-index, "have the index of the used ring of the messages to it displaced", 0, NONE, "", 2000) \
+	X(HOST_USED_INDEX, host-used-index, "have the index of the used ring of the messages from it displaced", 1, CORE, "a ring index moved by more than the ring holds", 2000) \
+	X(CORE_USED_ENTRIES, core-used-entries, "have the used ring of the messages to it overwritten", 0, LINUX, "id 4294967295 out of range", 2000) \
+	X(HOST_USED_ENTRIES, host-used-entries, "have the used ring of the messages from it overwritten", 0, LINUX, "id 4294967295 out of range", 2000)
 
 /**
  * What can befall the host's side, the relay and the firmware's files: X(name, what happens, what is seen of it, what
@@ -148,6 +152,9 @@
 	X(memory-crash-record, "the crash record is overwritten while the core is well", "nothing: nobody believes one without a crash", "nothing is lost", 60000) \
 	X(memory-heartbeat, "the heartbeat's counter jumps", "nothing: it moves", "nothing is lost", 60000) \
 	X(memory-resource-table, "the head of the resource table is overwritten while the core runs", "nothing, and no more after a crash", "all channels, in a new life", 60000) \
+	X(memory-descriptor-chain, "the flag that another one follows is set in all descriptors of the messages from the core", "Linux follows it in a circle: it answers nothing any more", "nothing: a new lab comes up", 60000) \
+	X(memory-data, "the core's data and stacks are overwritten", "event `core.crash`", "all channels, in a new life: the data are loaded anew", 60000) \
+	X(memory-epoch, "the number of its life lies in what the core says, and the core dies", "event `core.crash`, by the heartbeat: its crash record is not believed", "all channels, in a new life", 60000) \
 	X(memory-code, "the core's code is overwritten", "event `core.crash`", "all channels, in a new life: the code is loaded anew", 60000) \
 	X(memory-control, "all of the control block is overwritten, and the core dies", "event `core.crash`", "all channels, in a new life; a driver can bind anew", 60000) \
 	X(crash-loop, "the firmware dies as soon as it runs, each time", "event `core.flapping`: its starts wait, ever longer", "all channels, with a firmware that lives", 60000) \

@@ -6,23 +6,26 @@
 #include "common/text.h"
 
 const struct fault_kind amp_fault_kinds[] = {
-#define KIND(number, id, name, what, arm, riscv, cause, bound)                    \
-	{#name,                                                                   \
-	 what,                                                                    \
-	 AMP_DETECTOR_##arm,                                                      \
-	 AMP_DETECTOR_##riscv,                                                    \
-	 AMP_CRASH_##cause,                                                       \
-	 AMP_DETECTOR_##arm == AMP_DETECTOR_NONE ? FAULT_MASKED : FAULT_DETECTED, \
-	 bound},
+#define KIND(number, id, fault_name, text, on_arm, on_riscv, of, bound)                         \
+	{.name = #fault_name,                                                                   \
+	 .what = (text),                                                                        \
+	 .arm = AMP_DETECTOR_##on_arm,                                                          \
+	 .riscv = AMP_DETECTOR_##on_riscv,                                                      \
+	 .cause = AMP_CRASH_##of,                                                               \
+	 .outcome = AMP_DETECTOR_##on_arm == AMP_DETECTOR_NONE ? FAULT_MASKED : FAULT_DETECTED, \
+	 .bound_ms = (bound)},
 	AMP_FAULTS(KIND) AMP_FAULTS_FROM_OUTSIDE(KIND)
-#define RINGS(id, name, what, masked, corrupted, stuck, bound)                      \
-	{#name,                                                                     \
-	 what,                                                                      \
-	 AMP_DETECTOR_NONE,                                                         \
-	 AMP_DETECTOR_NONE,                                                         \
-	 AMP_CRASH_NONE,                                                            \
-	 (masked)*FAULT_MASKED | (corrupted)*FAULT_CORRUPTED | (stuck)*FAULT_STUCK, \
-	 bound},
+#define RINGS(id, fault_name, text, is_found, whose, says, bound)         \
+	{.name = #fault_name,                                             \
+	 .what = (text),                                                  \
+	 .outcome = FAULT_LOG_##whose != FAULT_LOG_NONE ? FAULT_DETECTED  \
+	            : (is_found)                        ? FAULT_CORRUPTED \
+	                                                : FAULT_MASKED,                          \
+	 .of_rings = true,                                                \
+	 .found = (is_found),                                             \
+	 .log = FAULT_LOG_##whose,                                        \
+	 .words = (says),                                                 \
+	 .bound_ms = (bound)},
 		AMP_FAULTS_OF_RINGS(RINGS){0},
 };
 
@@ -52,16 +55,13 @@ void amp_fault_list(char *out, size_t size)
 
 const char *amp_fault_outcome_name(enum fault_outcome outcome)
 {
-	switch (outcome) {
-	case FAULT_DETECTED:
-		return "detected";
-	case FAULT_MASKED:
-		return "masked";
-	case FAULT_CORRUPTED:
-		return "corrupted";
-	default:
-		return "stuck";
-	}
+	static const char *const names[FAULT_OUTCOMES] = {
+		[FAULT_MASKED] = "masked",
+		[FAULT_DETECTED] = "detected",
+		[FAULT_CORRUPTED] = "corrupted",
+	};
+
+	return names[outcome];
 }
 
 const char *amp_fault_noticed_by(enum amp_detector detector)

@@ -2,7 +2,7 @@
 /* The page of a campaign: what was broken, what came of it, what became of the messages, which rounds failed. */
 "use strict";
 
-const OUTCOMES = ["detected", "masked", "corrupted", "stuck", "as declared"];
+const OUTCOMES = ["detected", "masked", "corrupted", "as declared"];
 const ACCOUNT = [
 	["delivered", "delivered once", ""], ["reported", "reported lost to their sender", ""],
 	["found", "found wrong, doubled or missing where memory was written over", ""],
@@ -60,7 +60,7 @@ class CampaignPage {
 		return h("div", {class: "scroll", tabindex: 0, role: "region", "aria-label": "fault matrix"}, h("table", {class: "matrix"},
 			h("thead", {}, h("tr", {}, h("th", {scope: "col"}, "fault"), titles.map((t, i) => h("th", {scope: "col", class: i ? "number" : ""}, t)))),
 			h("tbody", {}, rows.map((k) => h("tr", {}, h("th", {scope: "row"}, k.kind),
-				h("td", {}, k.declared.join(", ") || "its scenario"), cell(String(k.count)),
+				h("td", {}, k.declared || "its scenario"), cell(String(k.count)),
 				seen.map((o) => cell(k.outcomes[o] ? String(k.outcomes[o]) : "")),
 				h("td", {class: "number"}, h("span", {class: "squares"}, k.rounds.map((n) =>
 					h("a", {class: "square lost", href: `#round-${n}`, title: `round ${n}`, "aria-label": `round ${n} failed`}, "×")))),

@@ -95,7 +95,7 @@ static void only_the_last_fault_need_be_noticed(void **state)
 	for (uint32_t i = 0; i < ROUNDS; i++) {
 		amp_campaign_draw(&campaign, i, &round);
 		for (size_t f = 0; f + 1 < round.num_faults; f++)
-			assert_int_equal(amp_fault_find(round.fault[f].kind)->outcomes, FAULT_MASKED);
+			assert_int_equal(amp_fault_find(round.fault[f].kind)->outcome, FAULT_MASKED);
 	}
 }
 

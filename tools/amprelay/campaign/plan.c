@@ -108,7 +108,7 @@ static uint32_t below(uint64_t *state, uint32_t n)
 
 static bool is_survived(const char *kind)
 {
-	return amp_fault_find(kind)->outcomes == FAULT_MASKED;
+	return amp_fault_find(kind)->outcome == FAULT_MASKED;
 }
 
 /* One of those that nobody need notice may come before the last, twice at most. */
@@ -161,24 +161,22 @@ static void put_head(const struct campaign *campaign, const struct campaign_roun
 	fputs("steps:\n  - up:\n", out);
 }
 
-/* Is memory written over that both sides share? */
-static bool is_disturbed(const struct campaign_round *round)
+/* The fault that the round ends with; NULL: it is the host that is broken. */
+static const struct fault_kind *last_of(const struct campaign_round *round)
 {
-	const char *last = round->num_faults && !round->host ? round->fault[round->num_faults - 1].kind : NULL;
-
-	return last && amp_fault_find(last)->outcomes & (FAULT_CORRUPTED | FAULT_STUCK);
+	return round->num_faults && !round->host ? amp_fault_find(round->fault[round->num_faults - 1].kind) : NULL;
 }
 
 /* What a core's ledger lets pass: whoever is not broken loses nothing, nor does one that survives it. */
 static const char *ledger_options(const struct campaign_round *round, size_t core)
 {
-	const char *last = round->num_faults ? round->fault[round->num_faults - 1].kind : NULL;
+	const struct fault_kind *last = last_of(round);
 
 	if (round->host)
 		return "";
-	if (core != round->core || !last || is_survived(last))
+	if (core != round->core || !last || last->outcome == FAULT_MASKED)
 		return " --no-loss";
-	return is_disturbed(round) ? " --corrupt --patience 1" : "";
+	return last->found ? " --corrupt --patience 1" : "";
 }
 
 static void put_ledgers(const struct campaign_round *round, FILE *out)
@@ -224,6 +222,7 @@ static void put_faults(const struct campaign_round *round, FILE *out)
 
 char *amp_campaign_text(const struct campaign *campaign, const struct campaign_round *round)
 {
+	const struct fault_kind *last = last_of(round);
 	char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
@@ -233,10 +232,10 @@ char *amp_campaign_text(const struct campaign *campaign, const struct campaign_r
 	put_head(campaign, round, out);
 	put_ledgers(round, out);
 	put_faults(round, out);
+	if (last && last->log != FAULT_LOG_NONE) /* one side refuses the rings: whoever sends is told by a new life */
+		fprintf(out, "  - restart: %s\n  - traffic: amp-echo\n    core: %s\n", core_of(round), core_of(round));
 	for (size_t i = 0; i < round->soc->num_cores; i++)
 		fprintf(out, "  - settle: ledger_%zu\n", i);
-	if (is_disturbed(round)) /* what was written over is made good before anything else */
-		fprintf(out, "  - restart: %s\n  - traffic: amp-echo\n    core: %s\n", core_of(round), core_of(round));
 	/* unmodified Linux warns by itself when a core goes away under a program that polls */
 	put_step("exec: ! dmesg -c | grep -v 'WARNING: .* rpmsg_poll+' | grep -E 'BUG:|WARNING:|Oops|use-after-free'",
 	         "", out);

@@ -248,8 +248,8 @@ static bool do_ledger(const struct action *a)
 	}
 }
 
-/* Adds what it says at its end. @return is an answer wrong, doubled or missing? */
-static bool add_account(struct run_account *sum, const struct job *job)
+/* Adds what it says at its end. @return is an answer wrong, doubled or missing? @param longest_ms  of an answer */
+static bool add_account(struct run_account *sum, const struct job *job, double *longest_ms)
 {
 	const char *text = strchr(job->output, '{');
 	json_t *account = text ? json_loads(text, JSON_DISABLE_EOF_CHECK, NULL) : NULL;
@@ -257,6 +257,7 @@ static bool add_account(struct run_account *sum, const struct job *job)
 	json_int_t doubled = amp_event_integer(account, "doubled", 0);
 	json_int_t unaccounted = amp_event_integer(account, "unaccounted", 0);
 
+	*longest_ms = json_number_value(json_object_get(account, "longest_ms"));
 	sum->sent += amp_event_integer(account, "sent", 0);
 	sum->delivered += amp_event_integer(account, "delivered", 0);
 	sum->reported += amp_event_integer(account, "reported", 0);
@@ -275,19 +276,19 @@ static bool add_account(struct run_account *sum, const struct job *job)
 static bool do_settle(const struct action *a)
 {
 	struct job *job = amp_job_find(&a->run->jobs, a->text);
-	enum job_wait wait;
-	bool wrong = false, corrupt;
+	char core[SCENARIO_NAME_LEN];
+	double longest_ms = 0;
+	bool wrong = false;
 
 	if (!job)
 		return amp_run_failed(a->run, a->step, "it has been settled already");
 	if (job->running)
 		kill(job->pid, SIGTERM); /* which 'amprelay exec' passes on */
-	wait = amp_job_wait(&a->run->jobs, job, NULL, a->deadline);
-	if (wait == JOB_ENDED)
-		wrong = add_account(&a->run->account, job);
+	if (amp_job_wait(&a->run->jobs, job, NULL, a->deadline) == JOB_ENDED)
+		wrong = add_account(&a->run->account, job, &longest_ms);
+	amp_text(core, sizeof(core), "%s", job->ledger_of);
 	job->ledger_of[0] = '\0';
-	corrupt = job->may_corrupt;
-	return finish_job(a, job) && (!corrupt || amp_run_judge_messages(a->run, a->step, wrong));
+	return finish_job(a, job) && amp_run_judge_messages(a->run, a->step, core, wrong, longest_ms);
 }
 
 /* ------------------------------------------------------------------ events and logs */

@@ -20,7 +20,8 @@ struct test {
 	const char *core;
 	enum amp_detector detector;
 	int64_t deadline;
-	off_t kernel_log;    /* bytes of Linux's log that were there before */
+	off_t kernel_log;    /* bytes of Linux's log that were there before … */
+	off_t core_log;      /* … and of the core's */
 	double detected_ms;  /* from the fault … */
 	double recovered_ms; /* … and from there on */
 };
@@ -86,22 +87,41 @@ static bool event_comes(const struct test *t, const char *name, const char *more
 	return record;
 }
 
-/* What Linux's log has gained since the fault. */
-static bool log_says(const struct test *t, const char *text)
+static void path_of_log(const struct test *t, const char *name, char path[PATH_MAX])
+{
+	amp_text(path, PATH_MAX, "%s/%s.log", t->run->state_dir, name);
+}
+
+static off_t size_of_log(const struct test *t, const char *name)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	path_of_log(t, name, path);
+	return stat(path, &st) == 0 ? st.st_size : 0;
+}
+
+/* What a log has gained since the fault. */
+static bool log_gains(const struct test *t, const char *name, off_t since, const char *text)
 {
 	char path[PATH_MAX], from[32];
 	const char *argv[] = {"tail", "-c", from, "-f", path, NULL};
 	struct job *job;
 	bool says;
 
-	amp_text(path, sizeof(path), "%s/kernel.log", t->run->state_dir);
-	amp_text(from, sizeof(from), "+%lld", (long long)t->kernel_log + 1);
+	path_of_log(t, name, path);
+	amp_text(from, sizeof(from), "+%lld", (long long)since + 1);
 	job = amp_job_start(&t->run->jobs, NULL, "/usr/bin/tail", (char *const *)argv, NULL, -1);
 	says = job && amp_job_wait(&t->run->jobs, job, text, t->deadline) == JOB_SAID;
 
 	if (job)
 		amp_job_end(job);
-	return says || amp_run_failed(t->run, t->step, "Linux's log does not say \"%s\"", text);
+	return says || amp_run_failed(t->run, t->step, "the log of %s does not say \"%s\"", name, text);
+}
+
+static bool log_says(const struct test *t, const char *text)
+{
+	return log_gains(t, "kernel", t->kernel_log, text);
 }
 
 /* ------------------------------------------------------------------ messages */
@@ -151,21 +171,13 @@ static bool all_came_back(const struct test *t, struct job *job)
 
 /* ------------------------------------------------------------------ the two ways to end */
 
-static off_t size_of_kernel_log(const struct run *run)
-{
-	char path[PATH_MAX];
-	struct stat st;
-
-	amp_text(path, sizeof(path), "%s/kernel.log", run->state_dir);
-	return stat(path, &st) == 0 ? st.st_size : 0;
-}
-
 static bool commit(struct test *t)
 {
 	struct job *job;
 	bool done;
 
-	t->kernel_log = size_of_kernel_log(t->run);
+	t->kernel_log = size_of_log(t, "kernel");
+	t->core_log = size_of_log(t, t->core);
 
 	if (!amp_run_mark(t->run))
 		return amp_run_failed(t->run, t->step, "the lab has no events");
@@ -179,16 +191,20 @@ static bool commit(struct test *t)
 	return done;
 }
 
+static bool is_over(struct test *t)
+{
+	char over[64];
+
+	amp_text(over, sizeof(over), "kind=%s", t->kind->name);
+	return commit(t) && event_comes(t, "core.fault_over", over);
+}
+
 /* Messages are under way on all channels, and whoever settles the ledger looks at them. */
 static bool is_survived_under_ledger(struct test *t)
 {
 	int64_t life = number_of(t, "epoch"), crashes = number_of(t, "crashes");
-	char over[64];
 
-	if (!commit(t))
-		return false;
-	amp_text(over, sizeof(over), "kind=%s", t->kind->name);
-	if (!event_comes(t, "core.fault_over", over))
+	if (!is_over(t))
 		return false;
 	if (number_of(t, "epoch") != life || number_of(t, "crashes") != crashes)
 		return amp_run_failed(t->run, t->step, "it was to be survived; the core is in another life");
@@ -268,74 +284,48 @@ static bool is_recovered(struct test *t)
 
 /* ------------------------------------------------------------------ memory that both sides share */
 
-/* Do messages pass, within the bound? */
-static bool passes(const struct test *t)
+/* The side that reads what is wrong refuses it, and says so within the bound. */
+static bool is_refused(struct test *t)
 {
-	const char *argv[] = {"amprelay", "--name", t->run->lab, "exec", "-n", "--", "rpmsg", "ping",
-	                      "amp-echo", "--core", t->core,     "-q",   "-c", "3",  NULL};
-	int64_t until = amp_cli_now_ms() + t->kind->bound_ms;
-	struct job *job = amp_job_start(&t->run->jobs, NULL, t->run->program, (char *const *)argv, NULL, -1);
-	bool ok = job && amp_job_wait(&t->run->jobs, job, NULL, until) == JOB_ENDED && job->status == 0;
+	int64_t hit = amp_cli_now_ms();
+	bool by_core = t->kind->log == FAULT_LOG_CORE;
 
-	if (job)
-		amp_job_end(job);
-	return ok;
+	if (!log_gains(t, by_core ? t->core : "kernel", by_core ? t->core_log : t->kernel_log, t->kind->words))
+		return false;
+	t->detected_ms = (double)(amp_cli_now_ms() - hit);
+	return t->detected_ms <= t->kind->bound_ms ||
+	       amp_run_failed(t->run, t->step, "it was noticed after %.0f ms, not within %u ms", t->detected_ms,
+	                      t->kind->bound_ms);
 }
 
-/* Which tells whoever sends. */
-static bool is_restarted(const struct test *t)
+/* Rings and messages: what comes of it besides, whoever settles the ledger looks at. */
+static bool is_as_declared(struct test *t)
 {
-	struct job *job = amp_run_amprelay(t->run, (const char *[]){"restart", t->core, NULL}, t->deadline);
-	bool ok = job && job->status == 0;
+	int64_t life = number_of(t, "epoch"), crashes = number_of(t, "crashes");
 
-	if (job)
-		amp_job_end(job);
-	return (ok || amp_run_failed(t->run, t->step, "the core cannot be restarted")) &&
-	       all_came_back(t, send_messages(t, NULL, "3"));
+	if (!amp_jobs_ledger_of(&t->run->jobs, t->core))
+		return amp_run_failed(t->run, t->step, "what comes of it, a ledger tells: 'ledger: %s' before it",
+		                      t->core);
+	if (!is_over(t) || (t->kind->log != FAULT_LOG_NONE && !is_refused(t)))
+		return false;
+	return (number_of(t, "epoch") == life && number_of(t, "crashes") == crashes) ||
+	       amp_run_failed(t->run, t->step, "the core is in another life");
 }
 
-/* @return what came of it, as far as messages do not tell; NULL: the step has failed */
-static const char *disturb(struct test *t)
+bool amp_run_judge_messages(struct run *run, const struct scenario_step *step, const char *core, bool wrong,
+                            double longest_ms)
 {
-	int64_t crashes = number_of(t, "crashes");
-	enum fault_outcome outcome;
-	char over[64];
+	const struct run_verdict *last = run->num_verdicts ? &run->verdicts[run->num_verdicts - 1] : NULL;
+	const struct fault_kind *kind = last ? amp_fault_find(last->kind) : NULL;
 
-	if (!amp_jobs_ledger_of(&t->run->jobs, t->core)) {
-		amp_run_failed(t->run, t->step, "what comes of it, a ledger tells: 'ledger: %s --corrupt' before it",
-		               t->core);
-		return NULL;
-	}
-	if (!commit(t))
-		return NULL;
-	amp_text(over, sizeof(over), "kind=%s", t->kind->name);
-	if (!event_comes(t, "core.fault_over", over))
-		return NULL;
-	outcome = passes(t) ? FAULT_MASKED : FAULT_STUCK;
-	if (number_of(t, "crashes") > crashes)
-		outcome = FAULT_DETECTED;
-	if (outcome == FAULT_MASKED ? !(t->kind->outcomes & (FAULT_MASKED | FAULT_CORRUPTED))
-	                            : !(t->kind->outcomes & outcome)) {
-		amp_run_failed(t->run, t->step, "it was not to be %s", amp_fault_outcome_name(outcome));
-		return NULL;
-	}
-	if (outcome == FAULT_STUCK && !is_restarted(t))
-		return NULL;
-	return amp_fault_outcome_name(outcome);
-}
-
-bool amp_run_judge_messages(struct run *run, const struct scenario_step *step, bool wrong)
-{
-	struct run_verdict *last = run->num_verdicts ? &run->verdicts[run->num_verdicts - 1] : NULL;
-	unsigned int may = last ? amp_fault_find(last->kind)->outcomes : 0;
-
-	if (!last || strcmp(last->outcome, amp_fault_outcome_name(FAULT_MASKED)) != 0 || !(may & FAULT_CORRUPTED))
+	if (!kind || !last->outcome[0] || strcmp(last->core, core) != 0)
 		return true;
-	if (wrong)
-		last->outcome = amp_fault_outcome_name(FAULT_CORRUPTED);
-	else if (!(may & FAULT_MASKED))
+	if (kind->found && !wrong)
 		return amp_run_failed(run, step, "'%s' was to be found by the ledger, which finds nothing wrong",
 		                      last->kind);
+	if (kind->outcome == FAULT_MASKED && longest_ms > kind->bound_ms)
+		return amp_run_failed(run, step, "'%s' delayed a message by %.0f ms, not by %u ms at most", last->kind,
+		                      longest_ms, kind->bound_ms);
 	return true;
 }
 
@@ -361,10 +351,16 @@ static bool is_riscv(const struct run *run, const char *name)
 static bool judge(struct test *t, const char *outcome, bool ok)
 {
 	struct run *run = t->run;
+	struct run_verdict *verdict = &run->verdicts[run->num_verdicts];
 
-	if (run->num_verdicts < VERDICTS_MAX)
-		run->verdicts[run->num_verdicts++] =
-			(struct run_verdict){t->kind->name, ok ? outcome : "", t->detected_ms, t->recovered_ms};
+	if (run->num_verdicts == VERDICTS_MAX)
+		return ok;
+	run->num_verdicts++;
+	*verdict = (struct run_verdict){.kind = t->kind->name,
+	                                .outcome = ok ? outcome : "",
+	                                .detect_ms = t->detected_ms,
+	                                .recover_ms = t->recovered_ms};
+	amp_text(verdict->core, sizeof(verdict->core), "%s", t->core);
 	return ok;
 }
 
@@ -381,11 +377,8 @@ bool amp_run_break(struct run *run, const struct scenario_step *step, const char
 
 	if (!t.kind)
 		return amp_run_failed(run, step, "there is no fault '%s'", kind);
-	if (t.kind->outcomes & (FAULT_CORRUPTED | FAULT_STUCK)) {
-		const char *outcome = disturb(&t);
-
-		return judge(&t, outcome, outcome);
-	}
+	if (t.kind->of_rings)
+		return judge(&t, amp_fault_outcome_name(t.kind->outcome), is_as_declared(&t));
 	t.detector = is_riscv(run, core) ? t.kind->riscv : t.kind->arm;
 	if (t.detector == AMP_DETECTOR_NONE)
 		return judge(&t, "masked",

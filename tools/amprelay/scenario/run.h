@@ -27,7 +27,8 @@ struct run_options {
 
 /** What a step 'break' has found. */
 struct run_verdict {
-	const char *kind, *outcome;
+	const char *kind, *outcome; /**< empty: not as declared */
+	char core[SCENARIO_NAME_LEN];
 	double detect_ms, recover_ms; /**< -1: there was nothing to detect, or to recover from */
 };
 
@@ -94,8 +95,15 @@ void amp_run_down(struct run *run);
 bool amp_run_break(struct run *run, const struct scenario_step *step, const char *kind, const char *core,
                    int64_t deadline);
 
-/** A ledger has been settled: what came of the last fault, as far as messages tell. @return as amp_run_action() */
-bool amp_run_judge_messages(struct run *run, const struct scenario_step *step, bool wrong);
+/**
+ * A core's ledger has been settled: if that core was broken last, is what messages tell as declared?
+ *
+ * @param wrong       an answer was wrong, doubled or missing
+ * @param longest_ms  that an answer has taken
+ * @return as amp_run_action()
+ */
+bool amp_run_judge_messages(struct run *run, const struct scenario_step *step, const char *core, bool wrong,
+                            double longest_ms);
 
 /* expect.c */
 

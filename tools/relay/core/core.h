@@ -95,10 +95,16 @@ struct babble {
 struct trouble {
 	const char *kind;       /**< of the one that nobody need notice and that is not over yet; NULL: there is none */
 	sd_event_source *timer; /**< NULL: nothing is to come at some time */
-	unsigned int ring;      /**< what befalls the next message or its ring: core_ring_faults.c; 0: nothing */
-	unsigned int flips;     /**< bits that have flipped */
-	int turns;              /**< of slow motion that are left */
-	bool to_host;           /**< whose doorbell is late */
+	unsigned int ring;  /**< what befalls a message or its ring: core_ring_faults.c, as the next ones; 0: nothing */
+	unsigned int flips; /**< bits that have flipped */
+	unsigned int stage; /**< how far that has come … */
+	uint64_t until;     /**< … and until when it may stay there, ns */
+	bool core_held, host_held; /**< the process stands still */
+	uint16_t request, answer;  /**< entries of the rings that are, or will be, hit */
+	uint16_t given;            /**< what the host had given to the ring when it was hit */
+	uint32_t service;          /**< address of the endpoint that is to answer */
+	int turns;                 /**< of slow motion that are left */
+	bool to_host;              /**< whose doorbell is late */
 };
 
 #define CORE_TIMERS 7
@@ -272,15 +278,26 @@ extern const struct core_fault amp_core_faults[];
 
 /** @return false if the core is not running */
 bool amp_core_commit(struct core *core, const struct core_fault *fault);
-/** A kick has passed: a fault that was waiting for it is over. */
-void amp_core_fault_look(struct core *core);
 /** What of a fault is still to come does not. */
 void amp_core_fault_end(struct core *core);
 
+/* core_trouble.c */
+
+/** A kick has passed: a fault that was waiting for it is over. */
+void amp_core_fault_look(struct core *core);
+/** The fault that nobody need notice is over. */
+void amp_core_fault_over(struct core *core);
+/** Calls the handler once, after that time, in place of what there was to come. */
+void amp_core_fault_later(struct core *core, uint64_t ms, sd_event_time_handler_t handler);
+/** … or not at all. */
+void amp_core_fault_end_timer(struct core *core);
+
 /* core_ring_faults.c */
 
-/** A kick is to be passed on: a fault that was waiting for a message in that direction is committed. */
+/** A kick is to be passed on: a fault that was waiting for a message goes on. */
 void amp_core_ring_fault_look(struct core *core, enum amp_direction direction);
+/** It does not; whoever stands still for it is let go. */
+void amp_core_ring_fault_end(struct core *core);
 
 /* core_state.c */
 

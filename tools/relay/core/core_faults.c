@@ -16,36 +16,12 @@
 #define SLOW_RUN_MS   5
 #define SLOW_TURNS    40
 
-/* ------------------------------------------------------------------ what happens later */
-
-static void stop_timer(struct core *core)
-{
-	core->trouble.timer = sd_event_source_disable_unref(core->trouble.timer);
-}
-
 void amp_core_fault_end(struct core *core)
 {
-	stop_timer(core);
+	amp_core_fault_end_timer(core);
+	amp_core_ring_fault_end(core);
 	core->trouble.kind = NULL;
-	core->trouble.ring = 0;
 	core->bells.to_host_fault = core->bells.to_remote_fault = BELL_SOUND;
-}
-
-void amp_core_fault_look(struct core *core)
-{
-	if (!core->trouble.kind || core->trouble.timer || core->trouble.ring || core->bells.to_host_fault ||
-	    core->bells.to_remote_fault)
-		return;
-	amp_record(&core->lab->record, "core.fault_over", core->config->name, "{s:s, s:I}", "kind", core->trouble.kind,
-	           "epoch", (json_int_t)core->wire.epoch);
-	core->trouble.kind = NULL;
-}
-
-static void later(struct core *core, uint64_t ms, sd_event_time_handler_t handler)
-{
-	stop_timer(core);
-	sd_event_add_time_relative(core->lab->loop, &core->trouble.timer, CLOCK_MONOTONIC, ms * 1000, 1000, handler,
-	                           core);
 }
 
 /* ------------------------------------------------------------------ its process and its processor */
@@ -93,7 +69,7 @@ static int on_thaw(sd_event_source *source, uint64_t usec, void *userdata)
 	(void)source;
 	(void)usec;
 	amp_child_kill(&core->process, SIGCONT);
-	stop_timer(core);
+	amp_core_fault_end_timer(core);
 	amp_core_fault_look(core);
 	return 0;
 }
@@ -101,7 +77,7 @@ static int on_thaw(sd_event_source *source, uint64_t usec, void *userdata)
 static void stall(struct core *core)
 {
 	freeze(core);
-	later(core, STALL_MS, on_thaw);
+	amp_core_fault_later(core, STALL_MS, on_thaw);
 }
 
 static int on_turn(sd_event_source *source, uint64_t usec, void *userdata)
@@ -113,9 +89,9 @@ static int on_turn(sd_event_source *source, uint64_t usec, void *userdata)
 	(void)usec;
 	amp_child_kill(&core->process, still ? SIGCONT : SIGSTOP);
 	if (--core->trouble.turns > 0)
-		later(core, still ? SLOW_RUN_MS : SLOW_STILL_MS, on_turn);
+		amp_core_fault_later(core, still ? SLOW_RUN_MS : SLOW_STILL_MS, on_turn);
 	else
-		stop_timer(core);
+		amp_core_fault_end_timer(core);
 	amp_core_fault_look(core);
 	return 0;
 }
@@ -124,7 +100,7 @@ static void slow(struct core *core)
 {
 	core->trouble.turns = 2 * SLOW_TURNS - 1; /* odd: it stands still, and is let go; so it is at the last one */
 	freeze(core);
-	later(core, SLOW_STILL_MS, on_turn);
+	amp_core_fault_later(core, SLOW_STILL_MS, on_turn);
 }
 
 /* ------------------------------------------------------------------ doorbells */
@@ -156,7 +132,7 @@ static int on_late(sd_event_source *source, uint64_t usec, void *userdata)
 
 	(void)source;
 	(void)usec;
-	stop_timer(core);
+	amp_core_fault_end_timer(core);
 	ring(core, core->trouble.to_host);
 	amp_core_fault_look(core);
 	return 0;
@@ -170,7 +146,7 @@ static void trouble_bells(struct core *core, bool to_host, const struct bell_tro
 		ring(core, to_host);
 	if (trouble->late) {
 		core->trouble.to_host = to_host;
-		later(core, LATE_MS, on_late);
+		amp_core_fault_later(core, LATE_MS, on_late);
 	}
 }
 
@@ -220,6 +196,7 @@ bool amp_core_commit(struct core *core, const struct core_fault *fault)
 {
 	if (core->phase != PHASE_RUNNING)
 		return false;
+	amp_core_ring_fault_end(core);
 	if (fault->detector != AMP_DETECTOR_NONE) {
 		core->injected = fault->name;
 		core->injected_at = now_ns();
