@@ -244,7 +244,7 @@ scenarios: lab ## Every scenario of scenarios/, each fault of the catalogue amon
 campaign: lab ## ROUNDS=N rounds (default 1000) of random faults under messages on all channels, from SEED=N, on SOC=NAME (default m3 and star); build/reports/campaign.json and a page
 	@mkdir -p $(REPORTS)
 	@$(IN_LAB) $(AMPRELAY) campaign --rounds $(or $(ROUNDS),1000) $(if $(SEED),--seed '$(SEED)') $(SOC_ARG) --report $(REPORTS)/campaign.json \
-		--scenarios $(REPORTS)/campaign; status=$$?; $(AMPRELAY) report $(REPORTS)/campaign.json; exit $$status
+		--scenarios $(REPORTS)/campaign --artifacts $(REPORTS)/campaign-labs; status=$$?; $(AMPRELAY) report $(REPORTS)/campaign.json; exit $$status
 
 random-faults: lab ## COUNT=N times (default 1) 100 random faults, with wild writes, on a lab of SOC=NAME (default m3), from SEED=N
 	@$(IN_LAB) $(AMPRELAY) scenario run scenarios/random-faults.yaml --soc $(or $(SOC),m3) --repeat $(or $(COUNT),1) --seed $(or $(SEED),1)

@@ -112,7 +112,7 @@ _amprelay() {
 			choice="run list check $common"
 		fi
 		;;
-	campaign) choice="--rounds --from --seed --soc --jobs --kinds --host --report --scenarios --catalogue --firmware --lab $common" ;;
+	campaign) choice="--rounds --from --seed --soc --jobs --kinds --host --report --scenarios --artifacts --catalogue --firmware --lab $common" ;;
 	report)
 		mapfile -t COMPREPLY < <(compgen -W "--open --output -o $common" -- "$cur" && compgen -f -- "$cur")
 		return

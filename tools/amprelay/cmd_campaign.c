@@ -25,7 +25,7 @@ struct arguments {
 	uint64_t rounds, from, seed, jobs, host_percent;
 	bool has_seed;
 	char *kinds;
-	const char *report, *dir, *lab_dir, *firmware, *catalogue;
+	const char *report, *dir, *artifacts, *lab_dir, *firmware, *catalogue;
 	const char *socs[CAMPAIGN_SOCS_MAX];
 	size_t num_socs;
 };
@@ -39,6 +39,7 @@ enum {
 	KEY_HOST,
 	KEY_REPORT,
 	KEY_DIR,
+	KEY_ARTIFACTS,
 	KEY_LAB,
 	KEY_FIRMWARE,
 	KEY_CATALOGUE
@@ -55,6 +56,8 @@ static const struct argp_option options[] = {
 	{"report", KEY_REPORT, "FILE", 0, "Write what came of it there, as JSON; 'amprelay report FILE' makes a page",
          0},
 	{"scenarios", KEY_DIR, "DIR", 0, "Where rounds that fail become scenario files (default: campaign-SEED)", 0},
+	{"artifacts", KEY_ARTIFACTS, "DIR", 0,
+         "Keep the labs of rounds that fail there: logs, events, dumps, status (default: where labs have them)", 0},
 	{"catalogue", KEY_CATALOGUE, "DIR", 0, "The scenarios of the faults of the host (default: the program's own)",
          0},
 	{"firmware", KEY_FIRMWARE, "FILE", 0, "Your own firmware, as for 'amprelay up'", 0},
@@ -96,6 +99,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_DIR:
 		a->dir = arg;
+		return 0;
+	case KEY_ARTIFACTS:
+		a->artifacts = arg;
 		return 0;
 	case KEY_CATALOGUE:
 		a->catalogue = arg;
@@ -170,11 +176,20 @@ static char *find_catalogue(const struct arguments *a)
 	return found;
 }
 
+/* @return an absolute path, of a folder that is there from now on; the program ends if it cannot be */
+static char *folder(const char *path, const char *option)
+{
+	int err = amp_lab_make_dir(path);
+
+	if (err)
+		amp_cli_usage("%s %s: %s", option, path, strerror(-err));
+	return absolute(path, option);
+}
+
 static void prepare(struct campaign *campaign, struct arguments *a)
 {
 	char dir[PATH_MAX];
 	const char *unknown;
-	int err;
 
 	if (!a->has_seed)
 		a->seed = (uint64_t)time(NULL) % 1000000;
@@ -185,10 +200,9 @@ static void prepare(struct campaign *campaign, struct arguments *a)
 	for (size_t i = 0; i < a->num_socs; i++)
 		find_soc(&campaign->soc[campaign->num_socs++], a->socs[i], a->lab_dir);
 	amp_text(dir, sizeof(dir), "campaign-%llu", (unsigned long long)a->seed);
-	err = amp_lab_make_dir(a->dir ? a->dir : dir);
-	if (err)
-		amp_cli_usage("--scenarios %s: %s", a->dir ? a->dir : dir, strerror(-err));
-	campaign->dir = absolute(a->dir ? a->dir : dir, "--scenarios");
+	campaign->dir = folder(a->dir ? a->dir : dir, "--scenarios");
+	if (a->artifacts) /* whose labs hold are gone with all that they have written */
+		setenv("AMPRELAY_STATE", folder(a->artifacts, "--artifacts"), 1);
 	campaign->firmware = a->firmware ? absolute(a->firmware, "--firmware") : NULL;
 	campaign->catalogue = find_catalogue(a);
 	campaign->seed = a->seed;

@@ -17,9 +17,10 @@
 #include "campaign.h"
 #include "common/text.h"
 
-#define CREW_MAX      16
-#define LINE_MAX_LEN  (256u << 10)
-#define ROUND_LIMIT_S 120
+#define CREW_MAX       16
+#define LINE_MAX_LEN   (256u << 10)
+#define ROUND_LIMIT_S  120
+#define STATUS_LIMIT_S 10
 
 /* ------------------------------------------------------------------ one round, in the worker's process */
 
@@ -122,6 +123,24 @@ static void end_lab(struct worker *w)
 	w->run = NULL;
 }
 
+/* How the lab is, for whoever looks at the failure. */
+static void keep_status(struct run *run)
+{
+	struct job *job = amp_run_amprelay(run, (const char *[]){"--json", "status", NULL},
+	                                   amp_cli_now_ms() + (int64_t)STATUS_LIMIT_S * 1000);
+	char path[PATH_MAX];
+	FILE *file;
+
+	amp_text(path, sizeof(path), "%s/status.json", run->state_dir);
+	file = job && job->status == 0 ? fopen(path, "we") : NULL;
+	if (file) {
+		fputs(job->output, file);
+		fclose(file);
+	}
+	if (job)
+		amp_job_end(job);
+}
+
 /* @return false: it has failed, and the lab is gone */
 static bool run_in_lab(struct worker *w, const struct campaign_round *round, const struct scenario *scenario)
 {
@@ -143,6 +162,8 @@ static bool run_in_lab(struct worker *w, const struct campaign_round *round, con
 	}
 	ok = amp_run_steps(w->run, scenario->steps + is_up, scenario->steps_count - is_up); /* the first is 'up' */
 	failure = w->run->failure ? w->run->failure : ok ? NULL : "it has failed\n";
+	if (!ok && !w->run->jobs.interrupted)
+		keep_status(w->run);
 	amp_jobs_end(&w->run->jobs);
 	w->interrupted = w->run->jobs.interrupted;
 	if (!w->interrupted)
