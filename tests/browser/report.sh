@@ -6,31 +6,11 @@
 set -euo pipefail
 amprelay=$1 make_run=$2 shots=$3
 
-for program in chromium chromedriver curl; do
-	command -v "$program" >/dev/null || {
-		echo "$program is not installed: make setup"
-		exit 77
-	}
-done
-work=$(mktemp -d /tmp/report-page.XXXXXX)
 . "$(dirname "$0")/webdriver.sh"
+browser_needed
+work=$(mktemp -d /tmp/report-page.XXXXXX)
 trap 'browser_end; rm -rf "$work"' EXIT
 mkdir -p "$shots"
-
-failed=0
-# holds TEXT SCRIPT: the script, run in the page, returns true
-holds() {
-	local got
-
-	got=$(browser_run "$2") || true
-	if [ "$got" = true ]; then
-		echo "ok - $1"
-	else
-		echo "not ok - $1: $got"
-		failed=1
-	fi
-}
-drawn='await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));'
 
 "$make_run" "$work/run" 12000
 "$amprelay" report "$work/run" | grep -qx "Page: $work/run/report.html"

@@ -1,14 +1,29 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A real browser for tests in shell: Debian's chromium by its WebDriver, with curl and jq. Sourced.
+#   browser_needed          ends with 77 where there is none
 #   browser_start           a headless browser; ends with the script
 #   browser_open FILE       a page, waited for
 #   browser_size W H MODE   the window in pixels of CSS, MODE light or dark
 #   browser_run SCRIPT      JavaScript, which may await; what it returns, as JSON
 #   browser_click SELECTOR  a click in the middle of an element, as a person does it
+#   holds TEXT SCRIPT       a claim: the script returns true; else $failed is 1. $drawn in it waits for the next frame
 #   browser_shot FILE [CLIP]  the page, or a part of it as the protocol of the developer tools has it, as PNG or WebP
 
 driver=
 session=
+failed=0
+drawn='await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));'
+
+browser_needed() {
+	local program
+
+	for program in chromium chromedriver curl; do
+		command -v "$program" >/dev/null || {
+			echo "$program is not installed: make setup"
+			exit 77
+		}
+	done
+}
 
 # webdriver METHOD PATH [JSON]: the answer's value
 webdriver() {
@@ -55,6 +70,18 @@ browser_size() {
 
 browser_run() {
 	webdriver POST "/session/$session/execute/sync" "$(jq -n --arg script "$1" '{script: $script, args: []}')"
+}
+
+holds() {
+	local got
+
+	got=$(browser_run "$2") || true
+	if [ "$got" = true ]; then
+		echo "ok - $1"
+	else
+		echo "not ok - $1: $got"
+		failed=1
+	fi
 }
 
 browser_click() {
