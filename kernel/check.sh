@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Usage: AMPRELAY_LAB=DIRECTORY kernel/check.sh AMPRELAY
-# Smoke, services, a campaign of random faults, the host's own faults, and allocations that fail, on a lab whose kernel
+# Smoke, services, the host's own faults, a campaign, and allocations that fail, on a lab whose kernel
 # has Linux's checkers (`make kernel DEBUG=1`). No checker may report anything: tests/lab/sound_kernel.sh knows what
 # unmodified Linux itself is known for. ROUNDS=N and SEED=N are the campaign's. Logs stay in build/reports/check-kernel.
 set -eu
@@ -37,9 +37,10 @@ run scenarios scenario run --soc m3 --seed "$seed" --artifacts "$out" --junit "$
 	bring-up.yaml lifecycle.yaml services-recovery.yaml faults-survived.yaml crash-and-restart.yaml unbind.yaml \
 	faults/host-stop.yaml faults/host-unbind.yaml faults/host-unbind-rpmsg.yaml faults/host-rmmod.yaml \
 	faults/host-no-recovery.yaml faults/firmware-missing.yaml faults/firmware-other.yaml
-run campaign scenario run --soc m3 --seed "$seed" --artifacts "$out" --junit "$out/campaign.xml" random-faults.yaml
+run campaign campaign --soc m3 --seed "$seed" --rounds "${ROUNDS:-50}" --jobs 1 --artifacts "$out" \
+	--scenarios "$out/campaign" --report "$out/campaign.json"
 run kernel scenario run --seed "$seed" --artifacts "$out" --junit "$out/kernel.xml" \
-	../tests/kernel/lives.yaml ../tests/kernel/removal.yaml ../tests/kernel/allocations.yaml
+	../tests/kernel/lives.yaml ../tests/kernel/removal.yaml faults/host-allocations.yaml
 
 logs=0
 for log in "$out"/*/kernel.log; do

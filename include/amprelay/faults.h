@@ -132,6 +132,7 @@
 	X(host-unbind-rpmsg, "Linux's RPMsg bus is taken from the core's device, and bound again", "the core sees a reset of its device; the sender is told", "all channels, in the same life", 60000) \
 	X(host-no-recovery, "the core dies while recovery is disabled in Linux", "Linux leaves the core crashed until it is told to recover it", "all channels, in a new life", 60000) \
 	X(host-crash, "Linux itself says that the core has crashed", "its log: crash detected, and a recovery", "all channels, in a new life", 60000) \
+	X(host-allocations, "an allocation fails in Linux while the core starts, recovers, or the driver binds (debug kernel only)", "Linux says so; the core stays off", "all channels, with the next attempt", 300000) \
 	X(host-pause, "Linux stands still for a second", "nothing: the core waits", "every message", 60000) \
 	X(host-kill, "Linux's machine dies", "event `host.exit`; the lab ends, with status 1", "nothing: a new lab comes up", 60000) \
 	X(relay-pause, "the relay stands still for a second", "nothing: messages are late", "every message", 60000) \

@@ -208,9 +208,12 @@ static void prepare(struct campaign *campaign, struct arguments *a)
 	campaign->seed = a->seed;
 	campaign->host_percent = (unsigned int)a->host_percent;
 	campaign->options.lab_dir = a->lab_dir;
+	campaign->has_debug_kernel = amp_lab_has_debug_kernel(a->lab_dir);
 	unknown = amp_campaign_choose(campaign, a->kinds);
 	if (unknown)
-		amp_cli_usage("--kinds: there is no fault '%s'; docs/reference/faults.md has them all", unknown);
+		amp_cli_usage("--kinds: there is no fault '%s', or not without the debug kernel; "
+		              "docs/reference/faults.md has them all",
+		              unknown);
 }
 
 /* ------------------------------------------------------------------ rounds, in batches */

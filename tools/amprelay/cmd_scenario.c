@@ -287,24 +287,29 @@ static void plan(struct runs *runs, const struct loaded *loaded, const struct ar
 struct told {
 	const struct arguments *arguments;
 	json_t *results;
-	size_t failed;
+	size_t failed, skipped;
 };
 
 static void tell(void *context, json_t *result)
 {
 	struct told *told = context;
 	bool ok = json_is_true(json_object_get(result, "ok"));
+	const char *skipped = amp_event_string(result, "skipped");
 
 	json_array_append_new(told->results, result);
 	told->failed += !ok;
+	told->skipped += skipped[0] != '\0';
 	if (told->arguments->tap) {
 		amp_scenario_print_tap(result, json_array_size(told->results));
 	} else if (!amp_cli.json) {
 		amp_terminal_printf(stdout, "%s%-7s%s%6.1f s  %s (%s): %s\n",
-		                    amp_cli_color(ok ? COLOR_GOOD : COLOR_BAD), ok ? "ok" : "FAILED",
+		                    amp_cli_color(ok ? COLOR_GOOD : COLOR_BAD),
+		                    skipped[0] ? "skipped"
+		                    : ok       ? "ok"
+		                               : "FAILED",
 		                    amp_cli_color(COLOR_END), json_number_value(json_object_get(result, "ms")) / 1000,
 		                    amp_event_string(result, "file"), amp_event_string(result, "soc"),
-		                    amp_event_string(result, "claim"));
+		                    skipped[0] ? skipped : amp_event_string(result, "claim"));
 		if (!ok)
 			amp_terminal_printf(stdout, "%sseed %lld, logs in %s\n", amp_event_string(result, "failure"),
 			                    (long long)amp_event_integer(result, "seed", 0),
@@ -324,7 +329,8 @@ static int conclude(const struct told *told, size_t planned, bool whole)
 	else if (amp_cli.json)
 		amp_cli_print_json(json_incref(told->results));
 	else
-		printf("%zu of %zu have held\n", ran - told->failed, planned);
+		printf(told->skipped ? "%zu of %zu have held, %zu are skipped\n" : "%zu of %zu have held\n",
+		       ran - told->failed - told->skipped, planned, told->skipped);
 	if (err)
 		amp_cli_error("%s: %s", a->junit, strerror(-err));
 	if (!whole) {

@@ -189,6 +189,24 @@ int amp_lab_files_resolve(struct lab_files *files, const struct lab_choice *choi
 	return err;
 }
 
+/* kernel/build.sh writes the kernel's words about itself; its release is the third. */
+bool amp_lab_has_debug_kernel(const char *dir)
+{
+	char *files = amp_lab_files_dir(dir), *path = format_path("%s/linux", files), release[128] = "";
+	FILE *file = fopen(path, "re");
+	size_t len;
+
+	free(files);
+	free(path);
+	if (!file)
+		return false;
+	if (fscanf(file, "%*s %*s %127s", release) != 1)
+		release[0] = '\0';
+	fclose(file);
+	len = strlen(release);
+	return len > 6 && strcmp(release + len - 6, "-debug") == 0;
+}
+
 void amp_lab_files_free(struct lab_files *files)
 {
 	free(files->dir);

@@ -53,6 +53,13 @@ int amp_lab_files_resolve(struct lab_files *files, const struct lab_choice *choi
 
 void amp_lab_files_free(struct lab_files *files);
 
+/**
+ * Has the lab's kernel Linux's own checkers, and faults that it injects (`make lab DEBUG=1`)?
+ *
+ * @param dir  as for amp_lab_files_dir()
+ */
+bool amp_lab_has_debug_kernel(const char *dir);
+
 /** Linux's. */
 #define LAB_QEMU_HOST "qemu-system-aarch64"
 

@@ -73,6 +73,8 @@ static void each_mistake_has_its_line_and_what_was_expected(void **state)
 		{"claim: x\nsteps: []\n", 2, "'steps': at least one entry is wanted"},
 		{"claim: x\nlimit: long\n", 2, "'limit': a whole number is wanted, not 'long'"},
 		{"claim: x\nlimit: 0\nsteps:\n  - up:\n", 1, "'limit' is to be 1 to 86400 seconds"},
+		{"claim: x\nneeds: luck\nsteps:\n  - up:\n", 1,
+	         "'needs: luck': the one thing that can be needed is 'debug-kernel'"},
 		{"claim: x\nstep:\n  - up:\n", 2, "there is no key 'step' in a scenario; it has: claim, socs,"},
 		{"claim: x\nsocs: m3\n", 2, "'socs': a list is wanted"},
 		{STEPS "  - up\n", 3, "'KEY: VALUE' is wanted"},

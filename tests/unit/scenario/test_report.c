@@ -12,7 +12,9 @@ static const char results[] =
 	"[{\"file\":\"a.yaml\",\"claim\":\"it <holds> & \\\"more\\\"\",\"soc\":\"m3\",\"seed\":7,\"ok\":true,\"ms\":1500,"
 	  "\"line\":0,\"failure\":\"\",\"logs\":\"\"},"
 	 "{\"file\":\"b.yaml\",\"claim\":\"it fails\",\"soc\":\"rv32\",\"seed\":1,\"ok\":false,\"ms\":500,"
-	  "\"line\":3,\"failure\":\"b.yaml:3: \\u001b[2J\\nexpected <this>\\n\",\"logs\":\"/logs\"}]";
+	  "\"line\":3,\"failure\":\"b.yaml:3: \\u001b[2J\\nexpected <this>\\n\",\"logs\":\"/logs\"},"
+	 "{\"file\":\"c.yaml\",\"claim\":\"it cannot\",\"soc\":\"m3\",\"seed\":1,\"ok\":true,\"skipped\":\"it needs more\","
+	  "\"ms\":0,\"line\":0,\"failure\":\"\",\"logs\":\"\"}]";
 /* clang-format on */
 
 static char *text_of(const char *path)
@@ -30,11 +32,12 @@ static char *text_of(const char *path)
 static void junit_is_xml_with_one_case_for_each_result(void **state)
 {
 	static const char *const parts[] = {
-		"<testsuite name=\"amprelay\" tests=\"2\" failures=\"1\" errors=\"0\" time=\"2.000\">",
+		"<testsuite name=\"amprelay\" tests=\"3\" failures=\"1\" errors=\"0\" skipped=\"1\" time=\"2.000\">",
 		"<testcase classname=\"a.yaml\" name=\"it &lt;holds&gt; &amp; &quot;more&quot; (m3, seed 7)\" "
 		"time=\"1.500\"/>",
 		"<failure message=\"it fails\">b.yaml:3: ?[2J\nexpected &lt;this&gt;\n</failure>",
 		"<system-err>logs: /logs",
+		"<skipped message=\"it needs more\"/>",
 	};
 	char path[] = "/tmp/scenario-junit-XXXXXX";
 	json_t *all = json_loads(results, 0, NULL);

@@ -39,6 +39,7 @@ struct campaign {
 	const char *hosts[CAMPAIGN_KINDS_MAX]; /**< of the host, that are drawn */
 	size_t num_hosts;
 	unsigned int host_percent; /**< of the rounds, that break the host */
+	bool has_debug_kernel;     /**< allocations in Linux can be made to fail */
 	const char *dir;           /**< absolute: where the rounds' files are */
 	const char *catalogue;     /**< folder of the scenarios of faults; NULL: it is not there */
 	struct run_options options;
@@ -60,7 +61,11 @@ struct campaign_round {
 
 /* plan.c */
 
-/** Takes all kinds, or those that are named: "undef,kill". @return the first that there is not, or NULL */
+/**
+ * Takes all kinds that the lab's kernel is able to, or those that are named: "undef,kill".
+ *
+ * @return the first that there is not, or NULL
+ */
 const char *amp_campaign_choose(struct campaign *campaign, char *names);
 /** The round of that number: the same each time. */
 void amp_campaign_draw(const struct campaign *campaign, uint32_t number, struct campaign_round *round);

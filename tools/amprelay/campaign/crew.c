@@ -108,7 +108,7 @@ static bool run_catalogued(const struct worker *w, const struct campaign_round *
 static void continue_run(struct run *run, const struct scenario *scenario)
 {
 	run->scenario = scenario;
-	run->deadline = amp_cli_now_ms() + (int64_t)ROUND_LIMIT_S * 1000;
+	run->deadline = amp_cli_now_ms() + (int64_t)ROUND_LIMIT_S * 1000 * amp_cli_patience();
 	run->num_verdicts = 0;
 	run->account = (struct run_account){0};
 	json_array_clear(run->steps);

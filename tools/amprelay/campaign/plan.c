@@ -8,7 +8,7 @@
 #include "campaign.h"
 #include "common/text.h"
 
-#define MOMENT_MAX_MS 800u
+#define MOMENT_MAX_MS 500u /* the heartbeat's time-out, and a hundred turns of the ledger */
 #define BEFORE_MAX_MS 150u /* from a fault that nobody need notice to the next one */
 
 /* ------------------------------------------------------------------ what can befall the host */
@@ -21,25 +21,36 @@
 	"pid=$($AMPRELAY --name ${lab} --json status | jq " whose ")\n      kill -STOP $pid && sleep 1; kill -CONT " \
 	"$pid"
 
+/* One of the allocations of a start fails, whichever; then it is started again. */
+#define ALLOCATIONS                                                                                    \
+	"cd /sys/kernel/debug/failslab && echo N >ignore-gfp-wait && echo 0 >verbose && " OF_ITS_DIR(  \
+		"sh -c \"echo $((${random} % 300 + 1)) >/proc/self/fail-nth; echo start >$r/state\"; " \
+		"grep -q running $r/state || echo start >$r/state")
+
 /* Steps of those that are brought about in the campaign's lab; '@' is the core. */
 static const struct {
 	const char *kind;
+	bool debug_kernel;
 	const char *steps[6]; /* "KEY: TEXT" */
 } inside[] = {
-	{"host-stop", {"stop: @", "start: @"}},
+	{"host-stop", false, {"stop: @", "start: @"}},
 	{"host-unbind",
+         false,
          {"exec: " OF_EACH("/sys/bus/pci/drivers/amprelay_rproc", "0000:*", "echo $d >unbind && echo $d >bind")}},
-	{"host-rmmod", {"exec: rmmod amprelay_rproc && modprobe amprelay_rproc"}},
+	{"host-rmmod", false, {"exec: rmmod amprelay_rproc && modprobe amprelay_rproc"}},
 	{"host-unbind-rpmsg",
+         false,
          {"exec: " OF_EACH("/sys/bus/virtio/drivers/virtio_rpmsg_bus", "virtio*", "echo $d >unbind && echo $d >bind")}},
-	{"host-crash", {"mark:", "exec: " OF_ITS_DIR("echo 2 >$d/crash"), "wait: ev=core.ready,core=@"}},
+	{"host-crash", false, {"mark:", "exec: " OF_ITS_DIR("echo 2 >$d/crash"), "wait: ev=core.ready,core=@"}},
 	{"host-no-recovery",
+         false,
          {"exec: " OF_ITS_DIR("echo disabled >$d/recovery"), "fault: @ kill",
           "wait: ev=core.crash,core=@,detector=exit",
           "exec: " OF_ITS_DIR("until grep -q crashed $r/state; do usleep 20000; done; echo recover >$d/recovery"),
           "wait: ev=core.recovered,core=@,link=up", "exec: " OF_ITS_DIR("echo enabled >$d/recovery")}},
-	{"host-pause", {"run: " PAUSE(".host.pid")}},
-	{"relay-pause", {"run: " PAUSE(".pid")}},
+	{"host-allocations", true, {"stop: @", "exec: " ALLOCATIONS}},
+	{"host-pause", false, {"run: " PAUSE(".host.pid")}},
+	{"relay-pause", false, {"run: " PAUSE(".pid")}},
 };
 #define INSIDE (sizeof(inside) / sizeof(inside[0]))
 
@@ -82,13 +93,18 @@ const char *amp_campaign_choose(struct campaign *campaign, char *names)
 		for (const struct fault_kind *kind = amp_fault_kinds; kind->name; kind++)
 			add_kind(campaign, kind->name);
 		for (const char *const *host = amp_host_faults; *host; host++) {
-			if (find_inside(*host) < INSIDE || campaign->catalogue)
+			size_t i = find_inside(*host);
+
+			if (i < INSIDE ? campaign->has_debug_kernel || !inside[i].debug_kernel
+			               : campaign->catalogue != NULL)
 				add_kind(campaign, *host);
 		}
 		return NULL;
 	}
 	for (char *name = strtok_r(names, ",", &rest); name; name = strtok_r(NULL, ",", &rest)) {
-		if (!add_kind(campaign, name))
+		size_t i = find_inside(name);
+
+		if ((i < INSIDE && inside[i].debug_kernel && !campaign->has_debug_kernel) || !add_kind(campaign, name))
 			return name;
 	}
 	return NULL;
@@ -236,8 +252,12 @@ char *amp_campaign_text(const struct campaign *campaign, const struct campaign_r
 		fprintf(out, "  - restart: %s\n  - traffic: amp-echo\n    core: %s\n", core_of(round), core_of(round));
 	for (size_t i = 0; i < round->soc->num_cores; i++)
 		fprintf(out, "  - settle: ledger_%zu\n", i);
-	/* unmodified Linux warns by itself when a core goes away under a program that polls */
-	put_step("exec: ! dmesg -c | grep -v 'WARNING: .* rpmsg_poll+' | grep -E 'BUG:|WARNING:|Oops|use-after-free'",
+	/*
+	 * unmodified Linux warns by itself when a core goes away under a program that polls, and its lock checker, of
+	 * the debug kernel, of two locks of one class
+	 */
+	put_step("exec: ! dmesg -c | grep -vE 'WARNING: (.* rpmsg_poll\\+|possible recursive locking)' | "
+	         "grep -E 'BUG:|WARNING:|Oops|use-after-free|UBSAN:|list_(add|del) corruption'",
 	         "", out);
 	if (fclose(out) == 0)
 		return text;

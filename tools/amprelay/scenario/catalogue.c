@@ -38,20 +38,34 @@ static json_t *status_of(const struct test *t)
 	return status;
 }
 
-/* One number of the core's; -1: there is none. */
-static int64_t number_of(const struct test *t, const char *key)
+/* Which life of the core it is, and how often it has crashed; -1 each: it is not told. */
+struct life {
+	json_int_t epoch, crashes;
+};
+
+static struct life life_of(const struct test *t)
 {
 	json_t *status = status_of(t);
+	struct life life = {-1, -1};
 	const json_t *core;
-	int64_t number = -1;
 	size_t i;
 
 	json_array_foreach (json_object_get(status, "cores"), i, core) {
 		if (strcmp(amp_event_string(core, "name"), t->core) == 0)
-			number = amp_event_integer(core, key, -1);
+			life = (struct life){amp_event_integer(core, "epoch", -1),
+			                     amp_event_integer(core, "crashes", -1)};
 	}
 	json_decref(status);
-	return number;
+	return life;
+}
+
+/* It was to be survived. */
+static bool is_same_life(const struct test *t, const struct life *before)
+{
+	struct life now = life_of(t);
+
+	return (now.epoch == before->epoch && now.crashes == before->crashes) ||
+	       amp_run_failed(t->run, t->step, "it was to be survived; the core is in another life");
 }
 
 /* The first event since the mark that the filter takes. @return NULL: none has come in time, and the step has failed */
@@ -202,19 +216,15 @@ static bool is_over(struct test *t)
 /* Messages are under way on all channels, and whoever settles the ledger looks at them. */
 static bool is_survived_under_ledger(struct test *t)
 {
-	int64_t life = number_of(t, "epoch"), crashes = number_of(t, "crashes");
+	const struct life before = life_of(t);
 
-	if (!is_over(t))
-		return false;
-	if (number_of(t, "epoch") != life || number_of(t, "crashes") != crashes)
-		return amp_run_failed(t->run, t->step, "it was to be survived; the core is in another life");
-	return true;
+	return is_over(t) && is_same_life(t, &before);
 }
 
 /* Nobody need notice: all messages that are under way come back, and it is the same life. */
 static bool is_survived(struct test *t)
 {
-	int64_t life = number_of(t, "epoch"), crashes = number_of(t, "crashes");
+	const struct life before = life_of(t);
 	struct job *kicks = keep_kicking(t), *messages = send_messages(t, "messages", "200");
 	bool ok = kicks && messages && amp_job_wait(&t->run->jobs, kicks, "heartbeat=", t->deadline) == JOB_SAID &&
 	          amp_job_wait(&t->run->jobs, messages, "bytes,", t->deadline) == JOB_SAID;
@@ -225,9 +235,7 @@ static bool is_survived(struct test *t)
 	ok = all_came_back(t, messages) && ok;
 	if (kicks)
 		amp_job_end(kicks);
-	if (ok && (number_of(t, "epoch") != life || number_of(t, "crashes") != crashes))
-		return amp_run_failed(t->run, t->step, "it was to be survived; the core is in another life");
-	return ok;
+	return ok && is_same_life(t, &before);
 }
 
 static const char *type_of(const struct test *t)
@@ -301,15 +309,14 @@ static bool is_refused(struct test *t)
 /* Rings and messages: what comes of it besides, whoever settles the ledger looks at. */
 static bool is_as_declared(struct test *t)
 {
-	int64_t life = number_of(t, "epoch"), crashes = number_of(t, "crashes");
+	const struct life before = life_of(t);
 
 	if (!amp_jobs_ledger_of(&t->run->jobs, t->core))
 		return amp_run_failed(t->run, t->step, "what comes of it, a ledger tells: 'ledger: %s' before it",
 		                      t->core);
 	if (!is_over(t) || (t->kind->log != FAULT_LOG_NONE && !is_refused(t)))
 		return false;
-	return (number_of(t, "epoch") == life && number_of(t, "crashes") == crashes) ||
-	       amp_run_failed(t->run, t->step, "the core is in another life");
+	return is_same_life(t, &before);
 }
 
 bool amp_run_judge_messages(struct run *run, const struct scenario_step *step, const char *core, bool wrong,

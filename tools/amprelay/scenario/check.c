@@ -353,6 +353,14 @@ static bool check_times(const struct checker *c)
 	return true;
 }
 
+static bool check_needs(const struct checker *c)
+{
+	const char *needs = c->scenario->needs;
+
+	return !needs || strcmp(needs, SCENARIO_DEBUG_KERNEL) == 0 ||
+	       wrong(c, 1, "'needs: %s': the one thing that can be needed is '" SCENARIO_DEBUG_KERNEL "'", needs);
+}
+
 bool amp_scenario_check(struct scenario *scenario, char *error)
 {
 	static const char *const given[] = {"soc",   "core", "other", "lab",  "state",
@@ -361,6 +369,6 @@ bool amp_scenario_check(struct scenario *scenario, char *error)
 
 	for (size_t i = 0; i < sizeof(given) / sizeof(given[0]); i++)
 		amp_scenario_add_name(&c.names, given[i]);
-	return check_times(&c) && check_steps(&c, scenario->steps, scenario->steps_count, 0) &&
+	return check_times(&c) && check_needs(&c) && check_steps(&c, scenario->steps, scenario->steps_count, 0) &&
 	       check_steps(&c, scenario->cleanup, scenario->cleanup_count, 0);
 }

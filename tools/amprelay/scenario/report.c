@@ -37,9 +37,11 @@ void amp_scenario_print_tap(const json_t *result, size_t number)
 {
 	bool ok = json_is_true(json_object_get(result, "ok"));
 
-	amp_terminal_printf(stdout, "%sok %zu - %s (%s, %s)\n", ok ? "" : "not ", number,
+	const char *skipped = amp_event_string(result, "skipped");
+
+	amp_terminal_printf(stdout, "%sok %zu - %s (%s, %s)%s%s\n", ok ? "" : "not ", number,
 	                    amp_event_string(result, "claim"), amp_event_string(result, "file"),
-	                    amp_event_string(result, "soc"));
+	                    amp_event_string(result, "soc"), skipped[0] ? " # SKIP " : "", skipped);
 	if (!ok)
 		print_diagnostics(result);
 }
@@ -87,6 +89,11 @@ static void write_case(xmlTextWriterPtr writer, const json_t *result)
 	attribute(writer, "classname", amp_event_string(result, "file"));
 	attribute(writer, "name", name);
 	number_attribute(writer, "time", seconds(result), 3);
+	if (amp_event_string(result, "skipped")[0]) {
+		xmlTextWriterStartElement(writer, BAD_CAST "skipped");
+		attribute(writer, "message", amp_event_string(result, "skipped"));
+		xmlTextWriterEndElement(writer);
+	}
 	if (!json_is_true(json_object_get(result, "ok"))) {
 		text_element(writer, "failure", amp_event_string(result, "claim"), amp_event_string(result, "failure"));
 		text_element(writer, "system-err", NULL, where);
@@ -97,11 +104,12 @@ static void write_case(xmlTextWriterPtr writer, const json_t *result)
 static void write_suite(xmlTextWriterPtr writer, const json_t *results)
 {
 	const json_t *result;
-	size_t i, failures = 0;
+	size_t i, failures = 0, skipped = 0;
 	double time = 0;
 
 	json_array_foreach (results, i, result) {
 		failures += !json_is_true(json_object_get(result, "ok"));
+		skipped += amp_event_string(result, "skipped")[0] != '\0';
 		time += seconds(result);
 	}
 	xmlTextWriterStartElement(writer, BAD_CAST "testsuite");
@@ -109,6 +117,7 @@ static void write_suite(xmlTextWriterPtr writer, const json_t *results)
 	number_attribute(writer, "tests", (double)json_array_size(results), 0);
 	number_attribute(writer, "failures", (double)failures, 0);
 	number_attribute(writer, "errors", 0, 0);
+	number_attribute(writer, "skipped", (double)skipped, 0);
 	number_attribute(writer, "time", time, 3);
 	json_array_foreach (results, i, result)
 		write_case(writer, result);

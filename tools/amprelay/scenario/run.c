@@ -216,6 +216,15 @@ void amp_run_end(struct run *run)
 
 /* ------------------------------------------------------------------ all of it */
 
+/* What it needs is not there: that is no failure. */
+static json_t *skipped(const struct scenario *scenario, const char *soc, uint64_t seed)
+{
+	return json_pack("{s:s, s:s, s:s, s:I, s:b, s:s, s:b, s:f, s:i, s:s, s:s, s:[]}", "file", scenario->path,
+	                 "claim", scenario->claim, "soc", soc, "seed", (json_int_t)seed, "ok", 1, "skipped",
+	                 "it needs the debug kernel: make lab DEBUG=1", "interrupted", 0, "ms", 0.0, "line", 0,
+	                 "failure", "", "logs", "", "steps");
+}
+
 static json_t *result_of(const struct run *run, uint64_t seed, int64_t began, bool interrupted)
 {
 	bool logs = run->failure || run->options->artifacts;
@@ -238,6 +247,8 @@ json_t *amp_run_scenario(const struct scenario *scenario, const char *soc, uint6
 
 	if (!run)
 		return NULL;
+	if (scenario->needs && !amp_lab_has_debug_kernel(options->lab_dir))
+		return skipped(scenario, soc, seed);
 	if (amp_run_begin(run, scenario, soc, seed, options, &why))
 		amp_run_steps(run, scenario->steps, scenario->steps_count);
 	else if (asprintf(&run->failure, "%s:1: %s\n", scenario->path, why) < 0)

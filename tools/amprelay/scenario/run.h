@@ -67,8 +67,8 @@ struct run {
 /**
  * Runs it, cleans up, and tells what came of it.
  *
- * @return {"file", "claim", "soc", "seed", "ok", "interrupted", "ms", "line", "failure", "logs", "steps"}
- * Context: has the process to itself: signals, environment, children.
+ * @return {"file", "claim", "soc", "seed", "ok", "interrupted", "ms", "line", "failure", "logs", "steps"}; and
+ * "skipped", why, if what it needs is not there Context: has the process to itself: signals, environment, children.
  */
 json_t *amp_run_scenario(const struct scenario *scenario, const char *soc, uint64_t seed,
                          const struct run_options *options);

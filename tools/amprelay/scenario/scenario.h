@@ -12,7 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SCENARIO_ERROR_LEN 2048
+#define SCENARIO_ERROR_LEN    2048
+#define SCENARIO_DEBUG_KERNEL "debug-kernel"
 
 /** What a step can do that is one text: X(member, key, what the text is). The keys are those of the file. */
 #define SCENARIO_TEXT_ACTIONS(X)                                                    \
@@ -90,6 +91,7 @@ struct scenario {
 	uint32_t socs_count;
 	char *firmware;
 	char *kernel;
+	char *needs; /**< SCENARIO_DEBUG_KERNEL; NULL: no more than a lab */
 	uint32_t *limit;
 	uint32_t *timeout;
 	uint32_t *seed;

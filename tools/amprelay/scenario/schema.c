@@ -56,6 +56,7 @@ static const cyaml_schema_field_t scenario_fields[] = {
 	LIST("socs", OPTIONAL, struct scenario, socs, text_entry),
 	TEXT("firmware", struct scenario, firmware),
 	TEXT("kernel", struct scenario, kernel),
+	TEXT("needs", struct scenario, needs),
 	NUMBER("limit", struct scenario, limit),
 	NUMBER("timeout", struct scenario, timeout),
 	NUMBER("seed", struct scenario, seed),
