@@ -131,6 +131,12 @@ docs | check)
 			status=1
 		}
 	done
+	[ "$1" = docs ] || for row in $(rows AMP_FAULTS_OF_HOST | awk -F '\t' '{ print $1 ":" $5 / 1000 }'); do
+		grep -qsx "timeout: ${row#*:}" "scenarios/faults/${row%:*}.yaml" || {
+			echo "scenarios/faults/${row%:*}.yaml:1: 'timeout: ${row#*:}' is missing: the bound of its row in include/amprelay/faults.h"
+			status=1
+		}
+	done
 	exit $status
 	;;
 *)

@@ -122,46 +122,46 @@
 
 /**
  * What can befall the host's side, the relay and the firmware's files: X(name, what happens, what is seen of it, what
- * is there again afterwards, bound). Each is brought about by its scenario, scenarios/faults/NAME.yaml, of which no step may
- * take longer than the bound, in milliseconds: the time-out that a step has if it names none.
+ * is there again afterwards, bound). Each is brought about by its scenario, scenarios/faults/NAME.yaml, of which no step but
+ * `up` may take longer than the bound, in milliseconds: the time-out that a step has if it names none.
  */
 #define AMP_FAULTS_OF_HOST(X) \
-	X(host-stop, "Linux stops the core in the middle of messages, and starts it", "the sender is told that the channel is lost", "all channels, in a new life", 60000) \
-	X(host-unbind, "the driver is taken from its device under messages, and bound again", "the sender is told that the channel is lost", "all channels, in a new life", 60000) \
-	X(host-rmmod, "the driver's module is removed under messages, and loaded again", "the sender is told that the channel is lost", "all channels, in a new life", 60000) \
-	X(host-unbind-rpmsg, "Linux's RPMsg bus is taken from the core's device, and bound again", "the core sees a reset of its device; the sender is told", "all channels, in the same life", 60000) \
-	X(host-no-recovery, "the core dies while recovery is disabled in Linux", "Linux leaves the core crashed until it is told to recover it", "all channels, in a new life", 60000) \
-	X(host-crash, "Linux itself says that the core has crashed", "its log: crash detected, and a recovery", "all channels, in a new life", 60000) \
+	X(host-stop, "Linux stops the core in the middle of messages, and starts it", "the sender is told that the channel is lost", "all channels, in a new life", 20000) \
+	X(host-unbind, "the driver is taken from its device under messages, and bound again", "the sender is told that the channel is lost", "all channels, in a new life", 30000) \
+	X(host-rmmod, "the driver's module is removed under messages, and loaded again", "the sender is told that the channel is lost", "all channels, in a new life", 20000) \
+	X(host-unbind-rpmsg, "Linux's RPMsg bus is taken from the core's device, and bound again", "the core sees a reset of its device; the sender is told", "all channels, in the same life", 20000) \
+	X(host-no-recovery, "the core dies while recovery is disabled in Linux", "Linux leaves the core crashed until it is told to recover it", "all channels, in a new life", 20000) \
+	X(host-crash, "Linux itself says that the core has crashed", "its log: crash detected, and a recovery", "all channels, in a new life", 20000) \
 	X(host-allocations, "an allocation fails in Linux while the core starts, recovers, or the driver binds (debug kernel only)", "Linux says so; the core stays off", "all channels, with the next attempt", 300000) \
-	X(host-pause, "Linux stands still for a second", "nothing: the core waits", "every message", 60000) \
-	X(host-kill, "Linux's machine dies", "event `host.exit`; the lab ends, with status 1", "nothing: a new lab comes up", 60000) \
-	X(relay-pause, "the relay stands still for a second", "nothing: messages are late", "every message", 60000) \
-	X(relay-kill, "the relay dies", "all that it started ends with it", "nothing: a new lab comes up", 60000) \
-	X(firmware-missing, "the core dies, and its firmware's file is gone", "Linux's log: it cannot load it; the core stays off", "all channels, when there is a file and the core is started", 60000) \
-	X(firmware-broken, "the core dies, and its firmware's file is cut short", "Linux's log: it refuses it; the core stays off", "all channels, when there is a file and the core is started", 60000) \
-	X(firmware-other, "the core dies, and another firmware is in the place of its own", "the recovery starts the other one", "the channels of the other one", 60000) \
-	X(protocol-unknown-service, "Linux announces a service that the firmware does not have", "the core's log, its counter of refusals", "nothing is lost", 60000) \
-	X(protocol-bad-name, "announcements without a name, with one without an end, of a wrong size", "the core's counter of refusals", "nothing is lost", 60000) \
-	X(protocol-announcement-flood, "hundreds of announcements; a terminal comes and goes a hundred times", "the core's counter of refusals", "nothing is lost", 60000) \
-	X(protocol-too-many, "Linux makes more terminals than the firmware has room for", "the core's counter of refusals; the one too many gets nothing", "nothing is lost; the others work", 60000) \
-	X(protocol-unknown-address, "Linux makes a terminal whose other end is unknown", "writing it: Invalid argument", "nothing is lost", 60000) \
-	X(protocol-dead-endpoint, "a thousand messages to an endpoint of the core that is gone", "nothing: they are dropped", "no buffer is lost", 60000) \
-	X(protocol-too-long, "more than a message holds", "Message too long, or it comes in pieces; the longest reply is cut", "nothing is lost", 60000) \
-	X(protocol-unread, "a terminal is flooded and not read; an endpoint is written and not read", "its own messages, when they are too many", "no other is touched", 60000) \
-	X(memory-unused, "bits flip in memory that nobody uses", "nothing", "nothing is lost", 60000) \
-	X(memory-trace, "the trace buffer and its head are overwritten", "its log, which has nonsense", "nothing is lost", 60000) \
-	X(memory-crash-record, "the crash record is overwritten while the core is well", "nothing: nobody believes one without a crash", "nothing is lost", 60000) \
-	X(memory-heartbeat, "the heartbeat's counter jumps", "nothing: it moves", "nothing is lost", 60000) \
-	X(memory-resource-table, "the head of the resource table is overwritten while the core runs", "nothing, and no more after a crash", "all channels, in a new life", 60000) \
+	X(host-pause, "Linux stands still for a second", "nothing: the core waits", "every message", 40000) \
+	X(host-kill, "Linux's machine dies", "event `host.exit`; the lab ends, with status 1", "nothing: a new lab comes up", 10000) \
+	X(relay-pause, "the relay stands still for a second", "nothing: messages are late", "every message", 40000) \
+	X(relay-kill, "the relay dies", "all that it started ends with it", "nothing: a new lab comes up", 10000) \
+	X(firmware-missing, "the core dies, and its firmware's file is gone", "Linux's log: it cannot load it; the core stays off", "all channels, when there is a file and the core is started", 10000) \
+	X(firmware-broken, "the core dies, and its firmware's file is cut short", "Linux's log: it refuses it; the core stays off", "all channels, when there is a file and the core is started", 10000) \
+	X(firmware-other, "the core dies, and another firmware is in the place of its own", "the recovery starts the other one", "the channels of the other one", 10000) \
+	X(protocol-unknown-service, "Linux announces a service that the firmware does not have", "the core's log, its counter of refusals", "nothing is lost", 10000) \
+	X(protocol-bad-name, "announcements without a name, with one without an end, of a wrong size", "the core's counter of refusals", "nothing is lost", 10000) \
+	X(protocol-announcement-flood, "hundreds of announcements; a terminal comes and goes a hundred times", "the core's counter of refusals", "nothing is lost", 40000) \
+	X(protocol-too-many, "Linux makes more terminals than the firmware has room for", "the core's counter of refusals; the one too many gets nothing", "nothing is lost; the others work", 10000) \
+	X(protocol-unknown-address, "Linux makes a terminal whose other end is unknown", "writing it: Invalid argument", "nothing is lost", 10000) \
+	X(protocol-dead-endpoint, "a thousand messages to an endpoint of the core that is gone", "nothing: they are dropped", "no buffer is lost", 10000) \
+	X(protocol-too-long, "more than a message holds", "Message too long, or it comes in pieces; the longest reply is cut", "nothing is lost", 10000) \
+	X(protocol-unread, "a terminal is flooded and not read; an endpoint is written and not read", "its own messages, when they are too many", "no other is touched", 10000) \
+	X(memory-unused, "bits flip in memory that nobody uses", "nothing", "nothing is lost", 10000) \
+	X(memory-trace, "the trace buffer and its head are overwritten", "its log, which has nonsense", "nothing is lost", 20000) \
+	X(memory-crash-record, "the crash record is overwritten while the core is well", "nothing: nobody believes one without a crash", "nothing is lost", 30000) \
+	X(memory-heartbeat, "the heartbeat's counter jumps", "nothing: it moves", "nothing is lost", 10000) \
+	X(memory-resource-table, "the head of the resource table is overwritten while the core runs", "nothing, and no more after a crash", "all channels, in a new life", 20000) \
 	X(memory-descriptor-chain, "the flag that another one follows is set in all descriptors of the messages from the core", "Linux follows it in a circle: it answers nothing any more", "nothing: a new lab comes up", 60000) \
-	X(memory-data, "the core's data and stacks are overwritten", "event `core.crash`", "all channels, in a new life: the data are loaded anew", 60000) \
-	X(memory-epoch, "the number of its life lies in what the core says, and the core dies", "event `core.crash`, by the heartbeat: its crash record is not believed", "all channels, in a new life", 60000) \
-	X(memory-code, "the core's code is overwritten", "event `core.crash`", "all channels, in a new life: the code is loaded anew", 60000) \
-	X(memory-control, "all of the control block is overwritten, and the core dies", "event `core.crash`", "all channels, in a new life; a driver can bind anew", 60000) \
+	X(memory-data, "the core's data and stacks are overwritten", "event `core.crash`", "all channels, in a new life: the data are loaded anew", 20000) \
+	X(memory-epoch, "the number of its life lies in what the core says, and the core dies", "event `core.crash`, by the heartbeat: its crash record is not believed", "all channels, in a new life", 20000) \
+	X(memory-code, "the core's code is overwritten", "event `core.crash`", "all channels, in a new life: the code is loaded anew", 10000) \
+	X(memory-control, "all of the control block is overwritten, and the core dies", "event `core.crash`", "all channels, in a new life; a driver can bind anew", 40000) \
 	X(crash-loop, "the firmware dies as soon as it runs, each time", "event `core.flapping`: its starts wait, ever longer", "all channels, with a firmware that lives", 60000) \
 	X(crash-boot, "the firmware has no code at its entry", "its fault is noticed before it is ready; the starts wait", "all channels, with a firmware that lives", 60000) \
-	X(crash-announcing, "the core dies as soon as its boot ROM has answered, before or while it announces its channels", "a second event `core.crash`, and a recovery", "all channels, in the life after that", 60000) \
-	X(crash-recovering, "the core dies, and Linux says that it has crashed while that is being handled", "one recovery, or two", "all channels, in a new life", 60000)
+	X(crash-announcing, "the core dies as soon as its boot ROM has answered, before or while it announces its channels", "a second event `core.crash`, and a recovery", "all channels, in the life after that", 40000) \
+	X(crash-recovering, "the core dies, and Linux says that it has crashed while that is being handled", "one recovery, or two", "all channels, in a new life", 40000)
 
 /* clang-format on */
 

@@ -29,9 +29,9 @@ const struct fault_kind amp_fault_kinds[] = {
 		AMP_FAULTS_OF_RINGS(RINGS){0},
 };
 
-const char *const amp_host_faults[] = {
-#define NAME(name, ...) #name,
-	AMP_FAULTS_OF_HOST(NAME) NULL,
+const struct host_fault amp_host_faults[] = {
+#define HOST(fault_name, what, seen, again, bound) {#fault_name, bound},
+	AMP_FAULTS_OF_HOST(HOST){0},
 };
 
 const struct fault_kind *amp_fault_find(const char *name)

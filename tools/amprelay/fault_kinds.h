@@ -38,8 +38,13 @@ struct fault_kind {
 /** All of them; the last has no name. */
 extern const struct fault_kind amp_fault_kinds[];
 
-/** Names of what can befall the host's side; the last is NULL. */
-extern const char *const amp_host_faults[];
+struct host_fault {
+	const char *name;
+	unsigned int bound_ms; /**< of each step that brings it about, or waits for what comes of it */
+};
+
+/** What can befall the host's side; the last has no name. */
+extern const struct host_fault amp_host_faults[];
 
 /** @return NULL: there is no such kind */
 const struct fault_kind *amp_fault_find(const char *name);

@@ -76,9 +76,9 @@ static bool add_kind(struct campaign *campaign, const char *name)
 
 	if (kind && campaign->num_kinds < CAMPAIGN_KINDS_MAX)
 		campaign->kinds[campaign->num_kinds++] = kind->name;
-	for (const char *const *host = amp_host_faults; *host; host++) {
-		if (strcmp(*host, name) == 0 && campaign->num_hosts < CAMPAIGN_KINDS_MAX) {
-			campaign->hosts[campaign->num_hosts++] = *host;
+	for (const struct host_fault *host = amp_host_faults; host->name; host++) {
+		if (strcmp(host->name, name) == 0 && campaign->num_hosts < CAMPAIGN_KINDS_MAX) {
+			campaign->hosts[campaign->num_hosts++] = host->name;
 			return true;
 		}
 	}
@@ -92,12 +92,12 @@ const char *amp_campaign_choose(struct campaign *campaign, char *names)
 	if (!names) {
 		for (const struct fault_kind *kind = amp_fault_kinds; kind->name; kind++)
 			add_kind(campaign, kind->name);
-		for (const char *const *host = amp_host_faults; *host; host++) {
-			size_t i = find_inside(*host);
+		for (const struct host_fault *host = amp_host_faults; host->name; host++) {
+			size_t i = find_inside(host->name);
 
 			if (i < INSIDE ? campaign->has_debug_kernel || !inside[i].debug_kernel
 			               : campaign->catalogue != NULL)
-				add_kind(campaign, *host);
+				add_kind(campaign, host->name);
 		}
 		return NULL;
 	}
@@ -202,6 +202,15 @@ static void put_ledgers(const struct campaign_round *round, FILE *out)
 		        i);
 }
 
+static unsigned int bound_of(const char *host)
+{
+	const struct host_fault *fault = amp_host_faults;
+
+	while (strcmp(fault->name, host) != 0)
+		fault++;
+	return fault->bound_ms;
+}
+
 /* "KEY: TEXT", with the core's name for each '@'; a text may have lines. */
 static void put_step(const char *step, const char *core, FILE *out)
 {
@@ -230,8 +239,13 @@ static void put_faults(const struct campaign_round *round, FILE *out)
 		if (!round->host)
 			fprintf(out, "  - break: \"%s\"\n    core: %s\n", fault->kind, core_of(round));
 	}
-	for (size_t i = 0; round->host && i < 6 && inside[find_inside(round->host)].steps[i]; i++)
-		put_step(inside[find_inside(round->host)].steps[i], core_of(round), out);
+	for (size_t i = 0; round->host && i < 6 && inside[find_inside(round->host)].steps[i]; i++) {
+		const char *step = inside[find_inside(round->host)].steps[i];
+
+		put_step(step, core_of(round), out);
+		if (step[strlen(step) - 1] != ':') /* a mark takes no time */
+			fprintf(out, "    timeout: %u\n", bound_of(round->host) / 1000);
+	}
 	if (round->host)
 		fprintf(out, "  - traffic: amp-echo\n    core: %s\n", core_of(round));
 }
