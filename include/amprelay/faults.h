@@ -135,7 +135,7 @@
 	X(host-allocations, "an allocation fails in Linux while the core starts, recovers, or the driver binds (debug kernel only)", "Linux says so; the core stays off", "all channels, with the next attempt", 300000) \
 	X(host-pause, "Linux stands still for a second", "nothing: the core waits", "every message", 40000) \
 	X(host-kill, "Linux's machine dies", "event `host.exit`; the lab ends, with status 1", "nothing: a new lab comes up", 10000) \
-	X(relay-pause, "the relay stands still for a second", "nothing: messages are late", "every message", 40000) \
+	X(relay-pause, "the relay stands still for two seconds", "nothing: messages are late", "every message", 40000) \
 	X(relay-kill, "the relay dies", "all that it started ends with it", "nothing: a new lab comes up", 10000) \
 	X(firmware-missing, "the core dies, and its firmware's file is gone", "Linux's log: it cannot load it; the core stays off", "all channels, when there is a file and the core is started", 10000) \
 	X(firmware-broken, "the core dies, and its firmware's file is cut short", "Linux's log: it refuses it; the core stays off", "all channels, when there is a file and the core is started", 10000) \

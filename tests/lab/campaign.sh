@@ -15,5 +15,7 @@ expect 0 "Page: " "$AMPRELAY" report "$AMPRELAY_STATE/campaign.json"
 firmware=$AMPRELAY_STATE/amprelay-m3.elf
 sed 's/from ept 0x/frum ept 0x/g' "$AMPRELAY_LAB/firmware/amprelay-m3.elf" >"$firmware"
 expect 1 "it fails again with" "$AMPRELAY" campaign --rounds 1 --seed 1 --soc m3 --kinds core-bell-doubled --firmware "$firmware" \
-	--host 0 --scenarios "$AMPRELAY_STATE/failed"
+	--host 0 --scenarios "$AMPRELAY_STATE/failed" --artifacts "$AMPRELAY_STATE/labs"
+expect 0 '"epoch"' cat "$AMPRELAY_STATE"/labs/round-1-*/status.json
+expect 0 "remote processor m3 is now up" cat "$AMPRELAY_STATE"/labs/round-1-*/kernel.log
 expect 1 '"rpmsg-raw": {"sent"' "$AMPRELAY" scenario run "$AMPRELAY_STATE/failed/round-1.yaml"

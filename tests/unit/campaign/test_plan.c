@@ -135,6 +135,49 @@ static void kinds_are_chosen_by_name(void **state)
 	assert_string_equal(amp_campaign_choose(&some, wrong), "nonsense");
 }
 
+static bool has_host(const struct campaign *of, const char *name)
+{
+	for (size_t i = 0; i < of->num_hosts; i++) {
+		if (strcmp(of->hosts[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void allocations_fail_on_the_debug_kernel_only(void **state)
+{
+	struct campaign plain = {.catalogue = "/nowhere"}, debug = {.catalogue = "/nowhere", .has_debug_kernel = true};
+	char name[] = "host-allocations", again[] = "host-allocations";
+	struct campaign named = {0};
+
+	(void)state;
+	assert_null(amp_campaign_choose(&plain, NULL));
+	assert_null(amp_campaign_choose(&debug, NULL));
+	assert_false(has_host(&plain, name));
+	assert_true(has_host(&debug, name));
+	assert_string_equal(amp_campaign_choose(&named, name), "host-allocations");
+	named.has_debug_kernel = true;
+	assert_null(amp_campaign_choose(&named, again));
+}
+
+/* One side has refused the rings: the ledger is held to what its senders were told by a new life. */
+static void a_core_whose_rings_were_refused_is_restarted_before_the_ledger_is_settled(void **state)
+{
+	struct campaign_round round = {.soc = &campaign.soc[0], .fault = {{"core-avail-index", 5}}, .num_faults = 1};
+	char *text = amp_campaign_text(&campaign, &round);
+
+	(void)state;
+	assert_non_null(strstr(text, "restart: m3"));
+	assert_true(strstr(text, "restart: m3") < strstr(text, "settle:"));
+	assert_null(strstr(text, "--corrupt"));
+	free(text);
+	round.fault[0].kind = "host-header-unused";
+	text = amp_campaign_text(&campaign, &round);
+	assert_null(strstr(text, "restart:"));
+	assert_non_null(strstr(text, "--no-loss"));
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -144,6 +187,8 @@ int main(void)
 		cmocka_unit_test(only_the_last_fault_need_be_noticed),
 		cmocka_unit_test(each_round_is_a_scenario_that_loads),
 		cmocka_unit_test(kinds_are_chosen_by_name),
+		cmocka_unit_test(allocations_fail_on_the_debug_kernel_only),
+		cmocka_unit_test(a_core_whose_rings_were_refused_is_restarted_before_the_ledger_is_settled),
 	};
 
 	return cmocka_run_group_tests(tests, choose_all, NULL);

@@ -17,8 +17,9 @@
 #define OF_ITS_DIR(commands)                                                                  \
 	"for r in /sys/class/remoteproc/remoteproc*; do [ $(cat $r/name) = @ ] || continue; " \
 	"d=/sys/kernel/debug/remoteproc/${r##*/}; " commands "; done"
-#define PAUSE(whose)                                                                                                 \
-	"pid=$($AMPRELAY --name ${lab} --json status | jq " whose ")\n      kill -STOP $pid && sleep 1; kill -CONT " \
+#define PAUSE(whose, seconds)                                                                                  \
+	"pid=$($AMPRELAY --name ${lab} --json status | jq " whose ")\n      kill -STOP $pid && sleep " seconds \
+	"; kill -CONT "                                                                                        \
 	"$pid"
 
 /* One of the allocations of a start fails, whichever; then it is started again. */
@@ -49,8 +50,8 @@ static const struct {
           "exec: " OF_ITS_DIR("until grep -q crashed $r/state; do usleep 20000; done; echo recover >$d/recovery"),
           "wait: ev=core.recovered,core=@,link=up", "exec: " OF_ITS_DIR("echo enabled >$d/recovery")}},
 	{"host-allocations", true, {"stop: @", "exec: " ALLOCATIONS}},
-	{"host-pause", false, {"run: " PAUSE(".host.pid")}},
-	{"relay-pause", false, {"run: " PAUSE(".pid")}},
+	{"host-pause", false, {"run: " PAUSE(".host.pid", "1")}},
+	{"relay-pause", false, {"run: " PAUSE(".pid", "2")}},
 };
 #define INSIDE (sizeof(inside) / sizeof(inside[0]))
 
