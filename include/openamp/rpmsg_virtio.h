@@ -106,7 +106,7 @@ struct rpmsg_virtio_device {
 	struct rpmsg_virtio_shm_pool *shpool;
 	struct metal_list reclaimer; /**< empty: such lists do not lie in shared memory here, see `reclaimed` */
 	rpmsg_virtio_notify_wait_cb notify_wait_cb;
-	uint64_t unmeasured_ns; /**< of waits that passed between two ticks of the clock, or without one */
+	uint32_t unmeasured; /**< 1024 ns of waits that passed between two ticks of the clock, or without one */
 };
 
 /**

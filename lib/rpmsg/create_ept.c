@@ -34,30 +34,32 @@ int rpmsg_create_ept(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev, cons
 		return RPMSG_ERR_PARAM;
 	if (rdev->closed) /* a link that is down has no lock */
 		return RPMSG_ERR_DEV_STATE;
+	metal_mutex_acquire(&rdev->lock);
 	/* One that lives is left as it is: a second time in the list, it would have no end. */
-	if (amp_ept_is_there(rdev, ept))
-		return RPMSG_ERR_PARAM;
-	__atomic_store_n(&ept->rdev, NULL, __ATOMIC_RELAXED);
-	ept_set_addr(ept, src);
-	ept_set_dest(ept, dest);
-	ept->refcnt = 2;
-	ept->cb = cb;
-	ept->ns_unbind_cb = ns_unbind_cb;
-	ept->home = rdev;
-	set_name(ept, name);
-	status = full_error(amp_ept_register(rdev, ept));
+	status = SHORT_ERROR(RPMSG_ERR_PARAM);
+	if (!metal_list_find_node(&rdev->endpoints, &ept->node)) {
+		__atomic_store_n(&ept->rdev, NULL, __ATOMIC_RELAXED);
+		ept_set_addr(ept, src);
+		ept_set_dest(ept, dest);
+		ept->refcnt = 2;
+		ept->cb = cb;
+		ept->ns_unbind_cb = ns_unbind_cb;
+		ept->home = rdev;
+		set_name(ept, name);
+		status = amp_ept_enter(rdev, ept);
+	}
+	metal_mutex_release(&rdev->lock);
 	if (status)
-		return status;
+		return full_error(status);
 	if (ept->name[0] && rdev->support_ns && (unknown || acknowledges(rdev))) {
 		/* An answer does not wait: most are given where messages are received. Without it they learn of us
 		 * later. */
 		status = amp_ns_announce(ept, unknown ? RPMSG_NS_CREATE : RPMSG_NS_ACK, unknown);
-		if (status < 0 && unknown)
-			amp_ept_unregister(rdev, ept);
-		else
+		if (status >= 0 || !unknown)
 			status = ept_device(ept) == rdev ? RPMSG_SUCCESS : RPMSG_ERR_DEV_STATE;
 	}
-	amp_ept_put(rdev, ept);
+	/* One that could not be announced leaves; one that has gone meanwhile has left. */
+	amp_ept_put(rdev, ept, status);
 	return status;
 }
 
@@ -70,8 +72,7 @@ void rpmsg_destroy_ept(struct rpmsg_endpoint *ept)
 	/* If the announcement cannot be sent, the other side has more to worry about than this endpoint. */
 	if (ept->name[0] && rdev->support_ns)
 		(void)amp_ns_announce(ept, RPMSG_NS_DESTROY, AMP_WAIT_BRIEFLY);
-	amp_ept_unregister(rdev, ept);
-	amp_ept_put(rdev, ept);
+	amp_ept_put(rdev, ept, true);
 }
 
 unsigned int is_rpmsg_ept_ready(struct rpmsg_endpoint *ept)

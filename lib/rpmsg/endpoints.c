@@ -85,11 +85,9 @@ static void take_out(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
 }
 #endif
 
-/* Enter it under its address, or one that nobody has. Continues after the last one, so that a late message finds
- * nobody. @return RPMSG_SUCCESS or SHORT_ERROR() */
+/* Under its address, or one that nobody has. Continues after the last one, so that a late message finds nobody. */
 static int insert_somewhere(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
 {
-	AMP_ASSERT_LOCKED(&rdev->lock);
 	if (ept->addr != RPMSG_ADDR_ANY)
 		return insert(rdev, ept) ? RPMSG_SUCCESS : SHORT_ERROR(RPMSG_ERR_ADDR);
 	for (unsigned int tries = RPMSG_ADDR_BMP_SIZE, next; tries; tries--) {
@@ -102,17 +100,19 @@ static int insert_somewhere(struct rpmsg_device *rdev, struct rpmsg_endpoint *ep
 	return SHORT_ERROR(RPMSG_ERR_NO_MEM);
 }
 
-/* ------------------------------------------------------------------ references */
-
-bool amp_ept_is_there(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
+int amp_ept_enter(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
 {
-	bool there;
+	int status = insert_somewhere(rdev, ept);
 
-	metal_mutex_acquire(&rdev->lock);
-	there = metal_list_find_node(&rdev->endpoints, &ept->node);
-	metal_mutex_release(&rdev->lock);
-	return there;
+	AMP_ASSERT_LOCKED(&rdev->lock);
+	if (!status) {
+		metal_list_add_tail(&rdev->endpoints, &ept->node);
+		ept_set_device(ept, rdev);
+	}
+	return status;
 }
+
+/* ------------------------------------------------------------------ references */
 
 bool amp_ept_get(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
 {
@@ -126,45 +126,19 @@ bool amp_ept_get(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
 	return there;
 }
 
-void amp_ept_put(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
+void amp_ept_put(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept, bool leave)
 {
 	bool last;
 
 	metal_mutex_acquire(&rdev->lock);
+	if (leave && ept->rdev == rdev) {
+		take_out(rdev, ept);
+		metal_list_del(&ept->node);
+		ept_set_device(ept, NULL);
+		ept->refcnt--;
+	}
 	last = --ept->refcnt == 0;
 	metal_mutex_release(&rdev->lock);
 	if (last && ept->release_cb)
 		ept->release_cb(ept);
-}
-
-/* ------------------------------------------------------------------ entering and leaving */
-
-int amp_ept_register(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
-{
-	int status;
-
-	metal_mutex_acquire(&rdev->lock);
-	status = insert_somewhere(rdev, ept);
-	if (!status) {
-		metal_list_add_tail(&rdev->endpoints, &ept->node);
-		ept_set_device(ept, rdev);
-	}
-	metal_mutex_release(&rdev->lock);
-	return status;
-}
-
-void amp_ept_unregister(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
-{
-	bool there;
-
-	metal_mutex_acquire(&rdev->lock);
-	there = ept->rdev == rdev;
-	if (there) {
-		take_out(rdev, ept);
-		metal_list_del(&ept->node);
-		ept_set_device(ept, NULL);
-	}
-	metal_mutex_release(&rdev->lock);
-	if (there)
-		amp_ept_put(rdev, ept);
 }

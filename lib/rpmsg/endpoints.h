@@ -31,23 +31,20 @@ static inline struct rpmsg_endpoint *rpmsg_find_ept(struct rpmsg_device *rdev, u
 struct rpmsg_endpoint *rpmsg_find_ept(struct rpmsg_device *rdev, uint32_t addr);
 #endif
 
-/** Whether it is among those of @p rdev, whatever its memory holds. Without rdev->lock. */
-bool amp_ept_is_there(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept);
-
 /**
  * Enter an endpoint under ept->addr, or under an address that nobody has; its other members are filled in, `rdev` with
- * NULL. Without rdev->lock. @return RPMSG_SUCCESS; SHORT_ERROR() of RPMSG_ERR_ADDR, RPMSG_ERR_NO_MEM
+ * NULL. With rdev->lock. @return RPMSG_SUCCESS; SHORT_ERROR() of RPMSG_ERR_ADDR, RPMSG_ERR_NO_MEM
  */
-int amp_ept_register(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept);
-
-/** Take it out, and give its own reference back; nothing if another context did. Without rdev->lock. */
-void amp_ept_unregister(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept);
+int amp_ept_enter(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept);
 
 /** Whether it is still there; then it has one more reference. Without rdev->lock. */
 bool amp_ept_get(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept);
 
-/** Give a reference back; the last one releases the endpoint. Without rdev->lock. */
-void amp_ept_put(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept);
+/**
+ * Give a reference back; the last one releases the endpoint. Without rdev->lock.
+ * @param leave  take it out, too, with its own reference; nothing if another context did
+ */
+void amp_ept_put(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept, bool leave);
 
 /*
  * An endpoint's device and counterpart change with rdev->lock held, and are read without it: a thread may ask whether

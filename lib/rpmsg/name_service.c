@@ -54,7 +54,7 @@ static void name_destroyed(struct rpmsg_device *rdev, const struct rpmsg_ns_ack 
 	if (ept) {
 		if (ept->ns_unbind_cb)
 			ept->ns_unbind_cb(ept);
-		amp_ept_put(rdev, ept);
+		amp_ept_put(rdev, ept, false);
 	}
 	if (rdev->ns_unbind_cb)
 		rdev->ns_unbind_cb(rdev, msg->ns.name, msg->ns.addr);
@@ -80,7 +80,7 @@ static void name_created(struct rpmsg_device *rdev, const struct rpmsg_ns_ack *m
 			(void)amp_ns_announce(ept, RPMSG_NS_ACK, false);
 		if (dest == RPMSG_ADDR_ANY)
 			ept_ready(rdev, ept);
-		amp_ept_put(rdev, ept);
+		amp_ept_put(rdev, ept, false);
 	} else if (!ack && rdev->ns_bind_cb) {
 		rdev->ns_bind_cb(rdev, msg->ns.name, msg->ns.addr);
 	}

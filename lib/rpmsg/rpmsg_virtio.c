@@ -177,16 +177,20 @@ void amp_rpmsg_device_receive(struct virtqueue *vq)
 }
 #endif
 
+/* A program that waits for nothing does not contain this. */
+#pragma weak amp_tx_wake
+
 /*
- * Somebody may wait for a buffer, for which on_demand/blocking_send.c takes this callback's place; nothing is received.
- * But a driver that has reset the device and is ready again kicks for the buffers that it offers, and perhaps for
- * nothing else: the mark shows that the ring is new.
+ * A buffer may be free for somebody who waits; nothing is received. But a driver that has reset the device and is ready
+ * again kicks for the buffers that it offers, and perhaps for nothing else: the mark shows that the ring is new.
  */
 void amp_rpmsg_sent(struct virtqueue *vq)
 {
 	struct rpmsg_virtio_device *rvdev = vq->vq_dev->priv;
 
 	metal_mutex_acquire(&rvdev->rdev.lock);
+	if (rvdev->waits)
+		amp_tx_wake(rvdev);
 	if (!ring_ours(rvdev, vq, role_is_driver(vq->vq_dev)))
 		amp_link_lost(rvdev, AMP_LINK_PEER_RESET);
 	amp_link_unlock(rvdev);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /* RPMsg over virtio: bringing a link up and taking it down. */
 #include "buffers.h"
-#include "carrier.h"
 #include "endpoints.h"
 #include "link.h"
 #include "name_service.h"
@@ -186,24 +185,15 @@ static int start_device(struct rpmsg_virtio_device *rvdev, struct virtio_device 
 	}
 }
 
-#if AMP_WITH_NS_RECEPTION
-static __attribute__((__noinline__)) void hear_announcements(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept)
-{
-	ept->cb = amp_ns_callback;
-	ept->refcnt = 1;
-	ept->addr = ept->dest_addr = RPMSG_NS_EPT_ADDR;
-	(void)amp_ept_register(rdev, ept); /* the first endpoint: its address is free */
-}
-#endif
-
 /* What both sides can. */
 static void set_features(struct rpmsg_device *rdev, uint32_t features)
 {
 	rdev->support_ns = (features >> VIRTIO_RPMSG_F_NS) & 1;
 #if AMP_WITH_NS_RECEPTION
 	rdev->support_ns_ack = (features >> AMP_RPMSG_F_NS_ACK) & 1;
-	if (rdev->support_ns)
-		hear_announcements(rdev, &rdev->ns_ept);
+	if (rdev->support_ns) /* the first endpoint: its address is free */
+		(void)rpmsg_create_ept(&rdev->ns_ept, rdev, NULL, RPMSG_NS_EPT_ADDR, RPMSG_NS_EPT_ADDR, amp_ns_callback,
+		                       NULL);
 #endif
 }
 
@@ -269,50 +259,6 @@ static void release(struct rpmsg_virtio_device *rvdev)
 		metal_mutex_deinit(&rvdev->rdev.lock);
 }
 
-#if !AMP_ONE_ROLE
-/*
- * Named weakly: a program that never calls the functions of on_demand/ does not contain them, and has NULL in these
- * places.
- */
-#pragma weak amp_rpmsg_driver_hold_rx
-#pragma weak amp_rpmsg_driver_release_rx
-#pragma weak amp_rpmsg_driver_get_tx
-#pragma weak amp_rpmsg_driver_send_nocopy
-#pragma weak amp_rpmsg_device_hold_rx
-#pragma weak amp_rpmsg_device_release_rx
-#pragma weak amp_rpmsg_device_get_tx
-#pragma weak amp_rpmsg_device_send_nocopy
-#pragma weak amp_rpmsg_release_tx
-#pragma weak rpmsg_virtio_get_rx_buffer_size
-#pragma weak rpmsg_virtio_get_tx_buffer_size
-
-static const struct rpmsg_device_ops driver_ops = {
-	.send_offchannel_raw = amp_rpmsg_driver_send,
-	.hold_rx_buffer = amp_rpmsg_driver_hold_rx,
-	.release_rx_buffer = amp_rpmsg_driver_release_rx,
-	.get_tx_payload_buffer = amp_rpmsg_driver_get_tx,
-	.send_offchannel_nocopy = amp_rpmsg_driver_send_nocopy,
-	.release_tx_buffer = amp_rpmsg_release_tx,
-	.get_rx_buffer_size = rpmsg_virtio_get_rx_buffer_size,
-	.get_tx_buffer_size = rpmsg_virtio_get_tx_buffer_size,
-};
-
-static const struct rpmsg_device_ops device_ops = {
-	.send_offchannel_raw = amp_rpmsg_device_send,
-	.hold_rx_buffer = amp_rpmsg_device_hold_rx,
-	.release_rx_buffer = amp_rpmsg_device_release_rx,
-	.get_tx_payload_buffer = amp_rpmsg_device_get_tx,
-	.send_offchannel_nocopy = amp_rpmsg_device_send_nocopy,
-	.release_tx_buffer = amp_rpmsg_release_tx,
-	.get_rx_buffer_size = rpmsg_virtio_get_rx_buffer_size,
-	.get_tx_buffer_size = rpmsg_virtio_get_tx_buffer_size,
-};
-
-#define set_carrier(rdev, driver) ((rdev)->ops = (driver) ? driver_ops : device_ops)
-#else
-#define set_carrier(rdev, driver) ((void)0)
-#endif
-
 /* Whether a subtraction translates its addresses. */
 static bool is_one_window(const struct metal_io_region *io)
 {
@@ -337,7 +283,6 @@ static void prepare(struct rpmsg_virtio_device *rvdev, struct virtio_device *vde
 	metal_list_init(&rvdev->rdev.endpoints);
 	metal_mutex_init(&rvdev->rdev.lock);
 	rvdev->sent = (struct metal_condition)METAL_CONDITION_INIT;
-	set_carrier(&rvdev->rdev, role_is_driver(vdev));
 	rvdev->link_ok = &rvdev->own_ok;
 	rvdev->vdev = vdev;
 	rvdev->shbuf_io = shm_io;
@@ -445,8 +390,8 @@ void rpmsg_virtio_set_wait_cb(struct rpmsg_virtio_device *rvdev, rpmsg_virtio_no
 
 unsigned int rpmsg_virtio_get_role(struct rpmsg_virtio_device *rvdev)
 {
-	/* Not the device's: that may be gone after rpmsg_deinit_vdev(). Only a driver has sizes. */
-	return rvdev->config.h2r_buf_size ? RPMSG_HOST : RPMSG_REMOTE;
+	/* Not the device's: that may be gone after rpmsg_deinit_vdev(). */
+	return link_is_driver(rvdev) ? RPMSG_HOST : RPMSG_REMOTE;
 }
 
 struct rpmsg_device *rpmsg_virtio_get_rpmsg_device(struct rpmsg_virtio_device *rvdev)

@@ -11,7 +11,10 @@
 #include <metal/cpu.h>
 #include <metal/time.h>
 
-#define NS_PER_MS 1000000
+/* The time that a wait takes, in units of 1024 ns: 32 bits hold an hour of them. */
+#define NS_PER_MS    1000000u
+#define TICKS_PER_MS 977u
+#define LONGEST_MS   2000000u
 
 int rpmsg_send_offchannel_raw(struct rpmsg_endpoint *ept, uint32_t src, uint32_t dst, const void *data, int len,
                               int wait)
@@ -23,7 +26,7 @@ int rpmsg_send_offchannel_raw(struct rpmsg_endpoint *ept, uint32_t src, uint32_t
 /* A send that waits, on its own stack. */
 struct amp_wait {
 	struct amp_wait *next;
-	unsigned long long deadline;
+	uint32_t deadline;
 	unsigned int depth; /**< 1: not inside another */
 #ifdef METAL_MUTEX_CONTEXT
 	uintptr_t context;
@@ -31,9 +34,15 @@ struct amp_wait {
 };
 
 /* The clock; where it stands still, or there is none, it goes on with what was waited. */
-static __attribute__((__noinline__)) unsigned long long now_of(const struct rpmsg_virtio_device *rvdev)
+static __attribute__((__noinline__)) uint32_t now_of(const struct rpmsg_virtio_device *rvdev)
 {
-	return metal_get_timestamp() + rvdev->unmeasured_ns;
+	return (uint32_t)(metal_get_timestamp() >> 10) + rvdev->unmeasured;
+}
+
+/* Whether a deadline is later than a time. */
+static bool is_later(uint32_t deadline, uint32_t time)
+{
+	return (int32_t)(deadline - time) > 0;
 }
 
 /*
@@ -43,8 +52,9 @@ static __attribute__((__noinline__)) unsigned long long now_of(const struct rpms
  */
 static int wait_a_little(struct rpmsg_virtio_device *rvdev)
 {
-	int status = RPMSG_EOPNOTSUPP, unmeasured = NS_PER_MS;
 	unsigned long long start = metal_get_timestamp();
+	uint32_t unmeasured = TICKS_PER_MS;
+	int status = RPMSG_EOPNOTSUPP;
 	metal_mutex_t *lock = &rvdev->rdev.lock;
 
 	if (rvdev->wait)
@@ -54,36 +64,23 @@ static int wait_a_little(struct rpmsg_virtio_device *rvdev)
 		if (rvdev->link_state == AMP_LINK_UP &&
 		    amp_condition_wait_until(&rvdev->sent, lock, start + NS_PER_MS) == -ENOSYS) {
 			metal_cpu_yield();
-			unmeasured = 1000;
+			unmeasured = 1;
 		}
 	}
-	if (metal_get_timestamp() == start)
-		rvdev->unmeasured_ns += (unsigned int)unmeasured;
+	if ((uint32_t)metal_get_timestamp() == (uint32_t)start)
+		rvdev->unmeasured += unmeasured;
 	return status;
-}
-
-/* The queue's callback, once somebody has waited: a buffer may be free. */
-static void kicked(struct virtqueue *vq)
-{
-	struct rpmsg_virtio_device *rvdev = vq->vq_dev->priv;
-
-	metal_mutex_acquire(&rvdev->rdev.lock);
-	amp_tx_wake(rvdev);
-	metal_mutex_release(&rvdev->rdev.lock);
-	amp_rpmsg_sent(vq);
 }
 
 /* A send begins to wait: until its time is over, or that of the one that it is inside of. */
 static void begin_wait(struct rpmsg_virtio_device *rvdev, struct amp_wait *here, int wait)
 {
 	struct amp_wait *outer = rvdev->waits;
-	uint32_t ms = rvdev->send_timeout_ms;
+	uint32_t longest = wait == AMP_WAIT_BRIEFLY ? AMP_RPMSG_DESTROY_TIMEOUT_MS : LONGEST_MS;
 
-	if (wait == AMP_WAIT_BRIEFLY && ms > AMP_RPMSG_DESTROY_TIMEOUT_MS)
-		ms = AMP_RPMSG_DESTROY_TIMEOUT_MS;
 	here->next = outer;
 	here->depth = 1;
-	here->deadline = now_of(rvdev) + (unsigned long long)ms * NS_PER_MS;
+	here->deadline = now_of(rvdev) + metal_min(rvdev->send_timeout_ms, longest) * TICKS_PER_MS;
 #ifdef METAL_MUTEX_CONTEXT
 	here->context = METAL_MUTEX_CONTEXT();
 	while (outer && outer->context != here->context)
@@ -91,10 +88,10 @@ static void begin_wait(struct rpmsg_virtio_device *rvdev, struct amp_wait *here,
 #endif
 	if (outer) {
 		here->depth += outer->depth;
-		here->deadline = metal_min(here->deadline, outer->deadline);
+		if (is_later(here->deadline, outer->deadline))
+			here->deadline = outer->deadline;
 	}
 	rvdev->waits = here;
-	rvdev->svq->callback = kicked;
 	rvdev->vdev->users++;
 }
 
@@ -139,7 +136,7 @@ AMP_COLD int amp_tx_wait(struct rpmsg_virtio_device *rvdev, uint32_t len, int wa
 		status = amp_tx_take(rvdev, len, false, buf);
 		if (wait_status && status == SHORT_ERROR(RPMSG_ERR_NO_BUFF))
 			status = wait_status;
-		if (status != SHORT_ERROR(RPMSG_ERR_NO_BUFF) || now_of(rvdev) >= here.deadline)
+		if (status != SHORT_ERROR(RPMSG_ERR_NO_BUFF) || !is_later(here.deadline, now_of(rvdev)))
 			break;
 		wait_status = wait_a_little(rvdev);
 	}

@@ -6,28 +6,6 @@
 
 #include <amprelay/link.h>
 
-int rpmsg_get_tx_buffer_size(struct rpmsg_endpoint *ept)
-{
-	struct rpmsg_device *rdev = ept ? ept_device(ept) : NULL;
-
-	if (!rdev)
-		return RPMSG_ERR_PARAM;
-	return CARRIER_HAS(rdev, get_tx_buffer_size)
-	               ? CARRIER(rdev, get_tx_buffer_size, rpmsg_virtio_get_tx_buffer_size)(rdev)
-	               : RPMSG_EOPNOTSUPP;
-}
-
-int rpmsg_get_rx_buffer_size(struct rpmsg_endpoint *ept)
-{
-	struct rpmsg_device *rdev = ept ? ept_device(ept) : NULL;
-
-	if (!rdev)
-		return RPMSG_ERR_PARAM;
-	return CARRIER_HAS(rdev, get_rx_buffer_size)
-	               ? CARRIER(rdev, get_rx_buffer_size, rpmsg_virtio_get_rx_buffer_size)(rdev)
-	               : RPMSG_EOPNOTSUPP;
-}
-
 /* Of the next buffer of a queue: the driver chose it, the device looks. */
 static int queue_payload_size(struct rpmsg_device *rdev, bool sends)
 {
@@ -69,4 +47,26 @@ int rpmsg_virtio_get_rx_buffer_size(struct rpmsg_device *rdev)
 int rpmsg_virtio_get_buffer_size(struct rpmsg_device *rdev)
 {
 	return queue_payload_size(rdev, true);
+}
+
+int rpmsg_get_tx_buffer_size(struct rpmsg_endpoint *ept)
+{
+	struct rpmsg_device *rdev = ept ? ept_device(ept) : NULL;
+
+	if (!rdev)
+		return RPMSG_ERR_PARAM;
+	if (!is_foreign(rdev))
+		return queue_payload_size(rdev, true);
+	return rdev->ops.get_tx_buffer_size ? rdev->ops.get_tx_buffer_size(rdev) : RPMSG_EOPNOTSUPP;
+}
+
+int rpmsg_get_rx_buffer_size(struct rpmsg_endpoint *ept)
+{
+	struct rpmsg_device *rdev = ept ? ept_device(ept) : NULL;
+
+	if (!rdev)
+		return RPMSG_ERR_PARAM;
+	if (!is_foreign(rdev))
+		return queue_payload_size(rdev, false);
+	return rdev->ops.get_rx_buffer_size ? rdev->ops.get_rx_buffer_size(rdev) : RPMSG_EOPNOTSUPP;
 }

@@ -8,26 +8,6 @@
 
 #include <metal/log.h>
 
-/* ------------------------------------------------------------------ what applications call */
-
-void rpmsg_hold_rx_buffer(struct rpmsg_endpoint *ept, void *rxbuf)
-{
-	struct rpmsg_device *rdev = ept_home(ept);
-
-	if (rdev && rxbuf && CARRIER_HAS(rdev, hold_rx_buffer))
-		CARRIER(rdev, hold_rx_buffer, ROLE(hold_rx))(rdev, rxbuf);
-}
-
-void rpmsg_release_rx_buffer(struct rpmsg_endpoint *ept, void *rxbuf)
-{
-	struct rpmsg_device *rdev = ept_home(ept);
-
-	if (rdev && rxbuf && CARRIER_HAS(rdev, release_rx_buffer))
-		CARRIER(rdev, release_rx_buffer, ROLE(release_rx))(rdev, rxbuf);
-}
-
-/* ------------------------------------------------------------------ over virtio */
-
 /* The number of holds that applications have; read without the lock. */
 static void count_held(struct rpmsg_virtio_device *rvdev, uint32_t held)
 {
@@ -89,6 +69,30 @@ AMP_HOT void release_rx(struct rpmsg_virtio_device *rvdev, void *rxbuf, bool dri
 	metal_mutex_release(&rvdev->rdev.lock);
 }
 
+void rpmsg_hold_rx_buffer(struct rpmsg_endpoint *ept, void *rxbuf)
+{
+	struct rpmsg_device *rdev = ept_home(ept);
+
+	if (!rdev || !rxbuf)
+		return;
+	if (!is_foreign(rdev))
+		FOR_ROLE(rpmsg_to_virtio(rdev), hold_rx, rxbuf);
+	else if (rdev->ops.hold_rx_buffer)
+		rdev->ops.hold_rx_buffer(rdev, rxbuf);
+}
+
+void rpmsg_release_rx_buffer(struct rpmsg_endpoint *ept, void *rxbuf)
+{
+	struct rpmsg_device *rdev = ept_home(ept);
+
+	if (!rdev || !rxbuf)
+		return;
+	if (!is_foreign(rdev))
+		FOR_ROLE(rpmsg_to_virtio(rdev), release_rx, rxbuf);
+	else if (rdev->ops.release_rx_buffer)
+		rdev->ops.release_rx_buffer(rdev, rxbuf);
+}
+
 uint32_t amp_rpmsg_held_buffers(const struct rpmsg_virtio_device *rvdev)
 {
 	return rvdev ? __atomic_load_n(&rvdev->held, __ATOMIC_RELAXED) : 0;
@@ -99,29 +103,3 @@ void amp_rpmsg_report_held(const struct rpmsg_virtio_device *rvdev)
 	(void)rvdev; /* without WITH_LOG */
 	metal_log(METAL_LOG_WARNING, "rpmsg: %u held buffers were never released\n", (unsigned int)rvdev->held);
 }
-
-/* ------------------------------------------------------------------ each role */
-
-#if AMP_WITH_VIRTIO_DRIVER
-void amp_rpmsg_driver_hold_rx(struct rpmsg_device *rdev, void *rxbuf)
-{
-	hold_rx(rpmsg_to_virtio(rdev), rxbuf, true);
-}
-
-void amp_rpmsg_driver_release_rx(struct rpmsg_device *rdev, void *rxbuf)
-{
-	release_rx(rpmsg_to_virtio(rdev), rxbuf, true);
-}
-#endif
-
-#if AMP_WITH_VIRTIO_DEVICE
-void amp_rpmsg_device_hold_rx(struct rpmsg_device *rdev, void *rxbuf)
-{
-	hold_rx(rpmsg_to_virtio(rdev), rxbuf, false);
-}
-
-void amp_rpmsg_device_release_rx(struct rpmsg_device *rdev, void *rxbuf)
-{
-	release_rx(rpmsg_to_virtio(rdev), rxbuf, false);
-}
-#endif

@@ -11,31 +11,6 @@
 #include "../../rpmsg/on_demand.h"
 #include "../../rpmsg/short_error.h"
 
-/* ------------------------------------------------------------------ what applications call */
-
-void *rpmsg_get_tx_payload_buffer(struct rpmsg_endpoint *ept, uint32_t *len, int wait)
-{
-	struct rpmsg_device *rdev = ept ? ept_device(ept) : NULL;
-
-	if (!rdev || !len || !CARRIER_HAS(rdev, get_tx_payload_buffer))
-		return NULL;
-	return CARRIER(rdev, get_tx_payload_buffer, ROLE(get_tx))(rdev, len, wait);
-}
-
-int rpmsg_send_offchannel_nocopy(struct rpmsg_endpoint *ept, uint32_t src, uint32_t dst, const void *data, int len)
-{
-	struct rpmsg_device *rdev;
-	int status = check_send(ept, &rdev, src, dst, data, len);
-
-	if (status)
-		return full_error(status);
-	if (!CARRIER_HAS(rdev, send_offchannel_nocopy))
-		return RPMSG_EOPNOTSUPP;
-	return CARRIER(rdev, send_offchannel_nocopy, ROLE(send_nocopy))(rdev, src, dst, data, len);
-}
-
-/* ------------------------------------------------------------------ over virtio */
-
 /* Mark a buffer as one that is not sent yet, and hand its payload out. With the lock, which is released. */
 AMP_HOT void *hand_out_unlock(struct rpmsg_virtio_device *rvdev, const struct amp_buffer *buf, uint32_t *len)
 {
@@ -109,28 +84,26 @@ AMP_HOT int send_nocopy(struct rpmsg_virtio_device *rvdev, uint32_t src, uint32_
 	return tx_send_unlock(rvdev, rvdev->svq, &buf, len, driver);
 }
 
-/* ------------------------------------------------------------------ each role */
-
-#if AMP_WITH_VIRTIO_DRIVER
-void *amp_rpmsg_driver_get_tx(struct rpmsg_device *rdev, uint32_t *len, int wait)
+void *rpmsg_get_tx_payload_buffer(struct rpmsg_endpoint *ept, uint32_t *len, int wait)
 {
-	return get_tx(rpmsg_to_virtio(rdev), len, wait, true);
+	struct rpmsg_device *rdev = ept ? ept_device(ept) : NULL;
+
+	if (!rdev || !len)
+		return NULL;
+	if (!is_foreign(rdev))
+		return FOR_ROLE(rpmsg_to_virtio(rdev), get_tx, len, wait);
+	return rdev->ops.get_tx_payload_buffer ? rdev->ops.get_tx_payload_buffer(rdev, len, wait) : NULL;
 }
 
-int amp_rpmsg_driver_send_nocopy(struct rpmsg_device *rdev, uint32_t src, uint32_t dst, const void *data, int len)
+int rpmsg_send_offchannel_nocopy(struct rpmsg_endpoint *ept, uint32_t src, uint32_t dst, const void *data, int len)
 {
-	return send_nocopy(rpmsg_to_virtio(rdev), src, dst, data, len, true);
-}
-#endif
+	struct rpmsg_device *rdev;
+	int status = check_send(ept, &rdev, src, dst, data, len);
 
-#if AMP_WITH_VIRTIO_DEVICE
-void *amp_rpmsg_device_get_tx(struct rpmsg_device *rdev, uint32_t *len, int wait)
-{
-	return get_tx(rpmsg_to_virtio(rdev), len, wait, false);
+	if (amp_unlikely(status))
+		return full_error(status);
+	if (!is_foreign(rdev))
+		return FOR_ROLE(rpmsg_to_virtio(rdev), send_nocopy, src, dst, data, len);
+	return rdev->ops.send_offchannel_nocopy ? rdev->ops.send_offchannel_nocopy(rdev, src, dst, data, len)
+	                                        : RPMSG_EOPNOTSUPP;
 }
-
-int amp_rpmsg_device_send_nocopy(struct rpmsg_device *rdev, uint32_t src, uint32_t dst, const void *data, int len)
-{
-	return send_nocopy(rpmsg_to_virtio(rdev), src, dst, data, len, false);
-}
-#endif

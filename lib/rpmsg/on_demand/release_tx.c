@@ -8,28 +8,14 @@
 
 #pragma weak amp_tx_wake
 
-int rpmsg_release_tx_buffer(struct rpmsg_endpoint *ept, void *txbuf)
+static int release_tx(struct rpmsg_virtio_device *rvdev, void *txbuf)
 {
-	struct rpmsg_device *rdev = ept_home(ept);
-
-	if (!ept || !txbuf)
-		return RPMSG_ERR_PARAM;
-	if (!rdev)
-		return RPMSG_ERR_DEV_STATE;
-	return CARRIER_HAS(rdev, release_tx_buffer)
-	               ? CARRIER(rdev, release_tx_buffer, amp_rpmsg_release_tx)(rdev, txbuf)
-	               : RPMSG_EOPNOTSUPP;
-}
-
-int amp_rpmsg_release_tx(struct rpmsg_device *rdev, void *txbuf)
-{
-	struct rpmsg_virtio_device *rvdev = rpmsg_to_virtio(rdev);
 	struct rpmsg_hdr *hdr = payload_to_hdr(txbuf);
 	bool driver = role_is_driver(rvdev->vdev);
 	int status = RPMSG_SUCCESS;
 	uint32_t idx;
 
-	metal_mutex_acquire(&rdev->lock);
+	metal_mutex_acquire(&rvdev->rdev.lock);
 	if (!ring_ours(rvdev, rvdev->svq, driver)) {
 		amp_link_lost(rvdev, AMP_LINK_PEER_RESET);
 		status = RPMSG_ERR_DEV_STATE;
@@ -43,4 +29,17 @@ int amp_rpmsg_release_tx(struct rpmsg_device *rdev, void *txbuf)
 	}
 	amp_link_unlock(rvdev);
 	return status;
+}
+
+int rpmsg_release_tx_buffer(struct rpmsg_endpoint *ept, void *txbuf)
+{
+	struct rpmsg_device *rdev = ept_home(ept);
+
+	if (!ept || !txbuf)
+		return RPMSG_ERR_PARAM;
+	if (!rdev)
+		return RPMSG_ERR_DEV_STATE;
+	if (!is_foreign(rdev))
+		return release_tx(rpmsg_to_virtio(rdev), txbuf);
+	return rdev->ops.release_tx_buffer ? rdev->ops.release_tx_buffer(rdev, txbuf) : RPMSG_EOPNOTSUPP;
 }
