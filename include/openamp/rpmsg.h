@@ -130,8 +130,8 @@ struct rpmsg_endpoint {
 
 /**
  * What carries the messages of a device of the application's own; of these, send_offchannel_raw must be there, another
- * that is NULL is not supported. RPMsg over virtio is called directly and has none of them. A build for one role carries
- * messages over virtio only.
+ * that is NULL is not supported. RPMsg over virtio is called directly, but for sends. A build for one role carries
+ * messages over virtio only, and looks at none.
  */
 struct rpmsg_device_ops {
 	int (*send_offchannel_raw)(struct rpmsg_device *rdev, uint32_t src, uint32_t dst, const void *data, int len,
@@ -160,8 +160,9 @@ struct rpmsg_device {
 	metal_mutex_t lock;                                            /**< endpoints and queues */
 	rpmsg_ns_bind_cb ns_bind_cb;                                   /**< may be NULL */
 	rpmsg_ns_bind_cb ns_unbind_cb; /**< an announced name went; may be NULL; may be set after rpmsg_init_vdev() */
-	struct rpmsg_device_ops ops;   /**< empty: RPMsg over virtio */
+	struct rpmsg_device_ops ops;   /**< unused in a build for one role */
 	bool support_ns;               /**< both sides have the name service */
+	bool over_virtio;              /**< it is the library's: `ops` is asked for sends only */
 };
 
 /* ------------------------------------------------------------------ endpoints: create_ept.c */

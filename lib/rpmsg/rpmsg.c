@@ -47,16 +47,26 @@ AMP_HOT int send_raw(struct rpmsg_virtio_device *rvdev, uint32_t src, uint32_t d
 	return tx_send_unlock(rvdev, vq, &buf, len, driver);
 }
 
+#if AMP_ONE_ROLE
+#define carry(rdev, ...) send_raw(rpmsg_to_virtio(rdev), __VA_ARGS__, AMP_WITH_VIRTIO_DRIVER)
+#else
+#define carry(rdev, ...) (rdev)->ops.send_offchannel_raw(rdev, __VA_ARGS__)
+
+int amp_rpmsg_driver_send(struct rpmsg_device *rdev, uint32_t src, uint32_t dst, const void *data, int len, int wait)
+{
+	return send_raw(rpmsg_to_virtio(rdev), src, dst, data, len, wait, true);
+}
+
+int amp_rpmsg_device_send(struct rpmsg_device *rdev, uint32_t src, uint32_t dst, const void *data, int len, int wait)
+{
+	return send_raw(rpmsg_to_virtio(rdev), src, dst, data, len, wait, false);
+}
+#endif
+
 int amp_rpmsg_send(struct rpmsg_endpoint *ept, uint32_t src, uint32_t dst, const void *data, int len, int wait)
 {
-	struct rpmsg_virtio_device *rvdev;
 	struct rpmsg_device *rdev;
 	int status = check_send(ept, &rdev, src, dst, data, len);
 
-	if (amp_unlikely(status))
-		return full_error(status);
-	if (is_foreign(rdev))
-		return rdev->ops.send_offchannel_raw(rdev, src, dst, data, len, wait);
-	rvdev = rpmsg_to_virtio(rdev);
-	return FOR_ROLE(rvdev, send_raw, src, dst, data, len, wait);
+	return amp_unlikely(status) ? full_error(status) : carry(rdev, src, dst, data, len, wait);
 }

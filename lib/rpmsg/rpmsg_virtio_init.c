@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /* RPMsg over virtio: bringing a link up and taking it down. */
-#include "buffers.h"
+#include "carrier.h"
 #include "endpoints.h"
 #include "link.h"
 #include "name_service.h"
@@ -283,6 +283,10 @@ static void prepare(struct rpmsg_virtio_device *rvdev, struct virtio_device *vde
 	metal_list_init(&rvdev->rdev.endpoints);
 	metal_mutex_init(&rvdev->rdev.lock);
 	rvdev->sent = (struct metal_condition)METAL_CONDITION_INIT;
+#if !AMP_ONE_ROLE
+	rvdev->rdev.over_virtio = true;
+	rvdev->rdev.ops.send_offchannel_raw = role_is_driver(vdev) ? amp_rpmsg_driver_send : amp_rpmsg_device_send;
+#endif
 	rvdev->link_ok = &rvdev->own_ok;
 	rvdev->vdev = vdev;
 	rvdev->shbuf_io = shm_io;
