@@ -58,7 +58,7 @@ static int echo(struct rpmsg_endpoint *from, void *data, size_t len, uint32_t sr
 	(void)priv;
 #ifdef ECHO_NOCOPY
 	uint32_t room;
-	void *buf = rpmsg_get_tx_payload_buffer(from, &room, 1);
+	void *buf = rpmsg_get_tx_payload_buffer(from, &room, ECHO_NOCOPY);
 
 	rpmsg_hold_rx_buffer(from, data);
 	rpmsg_release_rx_buffer(from, data);

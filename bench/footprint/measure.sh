@@ -7,7 +7,7 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 build=$1
 
-for program in device/echo device/echo_try device/echo_nocopy device/remote host/host; do
+for program in device/echo device/echo_try device/echo_nocopy device/echo_nocopy_try device/remote host/host; do
 	[ -f "$build/m3-$program.map" ] || continue # an earlier state of the tree has fewer
 	awk -f "$here/modules.awk" "$build/m3-$program.map" | while read -r module flash ram; do
 		[ "$module" = total ] && at=${program#*/} || at=${program#*/}.module.$module
@@ -33,7 +33,7 @@ for dir in "$build"/m3-*-device; do
 	[ -d "$dir" ] || continue
 	other=${dir##*/m3-}
 	other=${other%-device}
-	for program in echo echo_nocopy echo_try remote; do
+	for program in echo echo_nocopy echo_nocopy_try echo_try remote; do
 		echo "$program.$other.flash $(flash_of $program device "$other")"
 	done
 	echo "host.$other.flash $(flash_of host host "$other")"

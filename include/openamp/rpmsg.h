@@ -313,6 +313,13 @@ void rpmsg_release_rx_buffer(struct rpmsg_endpoint *ept, void *rxbuf);
  */
 void *rpmsg_get_tx_payload_buffer(struct rpmsg_endpoint *ept, uint32_t *len, int wait);
 
+/** The same, which waits only in a program that contains the waiting: that of a constant 0 does not bring it there. */
+void *amp_rpmsg_get_tx(struct rpmsg_endpoint *ept, uint32_t *len, int wait);
+
+#define rpmsg_get_tx_payload_buffer(ept, len, wait)                            \
+	(__builtin_constant_p(wait) && !(wait) ? amp_rpmsg_get_tx(ept, len, 0) \
+	                                       : rpmsg_get_tx_payload_buffer(ept, len, wait))
+
 /**
  * @brief Send a buffer of rpmsg_get_tx_payload_buffer().
  * @return bytes sent (@p len), or a negative error: the buffer is still the caller's then

@@ -115,7 +115,7 @@ struct rpmsg_rpc_clt {
 	unsigned int n_services;
 };
 
-/* ------------------------------------------------------------------ server: rpc_server.c */
+/* ------------------------------------------------------------------ server: rpc_procedures.c */
 
 /**
  * @brief Start a server.
@@ -150,7 +150,7 @@ int rpmsg_rpc_server_send(struct rpmsg_rpc_svr *rpcs, uint32_t rpc_id, int statu
 /** @return bytes of parameters that came with the request; 0 outside a service's function */
 size_t amp_rpmsg_rpc_request_len(const struct rpmsg_rpc_svr *rpcs);
 
-/* ------------------------------------------------------------------ client: rpc_client.c */
+/* ------------------------------------------------------------------ client: rpc_procedures.c */
 
 /**
  * @brief Start a client. It can send as soon as is_rpmsg_ept_ready(&rpc->ept).

@@ -3,26 +3,14 @@
 #ifndef AMP_ELF_FORMAT_H
 #define AMP_ELF_FORMAT_H
 
+#include <openamp/elf_loader.h>
+
 #include <stddef.h>
 #include <stdint.h>
 
-/* e_ident */
-#define EI_KIND   4 /* class, byte order and version, as one number */
-#define EI_DATA   5
-#define EI_NIDENT 16
-
-#define ELF_MAGIC 0x464c457fu /* "\177ELF", as a number */
-
-enum {
-	ELF_KIND_32 = 0x010101, /* little-endian, version 1; that of 64 bits is one more */
-	ELF_KIND_MASK = 0xffffff,
-	ELF_DATA_MSB = 2,
-	ELF_TYPE_EXEC = 2,
-	ELF_TYPE_DYN = 3,
-	ELF_PT_LOAD = 1,
-	ELF_SHT_STRTAB = 3,
-	ELF_SHT_NOBITS = 8,
-};
+#define ELF_MAGIC     0x464c457fu /* ELFMAG, as a number */
+#define ELF_KIND_32   0x010101u   /* class, byte order and version: little-endian, 1; that of 64 bits is one more */
+#define ELF_KIND_MASK 0xffffffu
 
 /* Fields in the order of the file, each by its bytes; '8': 4 in 32 bits. The numbers are their places in the order. */
 #define ELF_EHDR "2248884222222" /* behind e_ident */

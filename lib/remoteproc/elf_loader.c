@@ -18,7 +18,6 @@
 
 #include <amprelay/config.h>
 #include <amprelay/remoteproc.h>
-#include <openamp/elf_loader.h>
 
 #include <metal/alloc.h>
 
@@ -98,13 +97,13 @@ static int read_header(struct elf_info *info, const uint8_t *ident)
 
 	if (elf_word(ident) != ELF_MAGIC)
 		return AMP_RPROC_ERR_FORMAT;
-	if (ident[EI_DATA] == ELF_DATA_MSB)
+	if (ident[EI_DATA] == ELFDATA2MSB)
 		return AMP_RPROC_ERR_ENDIAN;
-	info->wide = (elf_word(ident + EI_KIND) & ELF_KIND_MASK) - ELF_KIND_32;
+	info->wide = (elf_word(ident + EI_CLASS) & ELF_KIND_MASK) - ELF_KIND_32;
 	if (info->wide > AMP_WITH_ELF64)
 		return AMP_RPROC_ERR_ELF_HEADER;
 	elf_unpack(ident + EI_NIDENT, wide(info), ELF_EHDR, ehdr);
-	if ((ehdr[E_TYPE] != ELF_TYPE_EXEC && ehdr[E_TYPE] != ELF_TYPE_DYN) || ehdr[E_VERSION] != 1 ||
+	if ((ehdr[E_TYPE] != ET_EXEC && ehdr[E_TYPE] != ET_DYN) || ehdr[E_VERSION] != 1 ||
 	    ehdr[E_EHSIZE] != ELF_EHDR_SIZE(wide(info)) || ehdr[E_ENTRY] == METAL_BAD_PHYS)
 		return AMP_RPROC_ERR_ELF_HEADER;
 	size = ehdr[E_PHNUM] * ehdr[E_PHENTSIZE];
@@ -121,7 +120,7 @@ static int add_segment(struct elf_info *info, const uint8_t *phdr)
 	struct segment *at = info->end;
 
 	elf_unpack(phdr, wide(info), ELF_PHDR, fields);
-	if (fields[P_TYPE] != ELF_PT_LOAD || !(places[P_MEMSZ] | places[P_FILESZ]))
+	if (fields[P_TYPE] != PT_LOAD || !(places[P_MEMSZ] | places[P_FILESZ]))
 		return 0;
 	if (places[P_FILESZ] > places[P_MEMSZ] || places[P_MEMSZ] > INT_MAX ||
 	    places[P_OFFSET] > SIZE_MAX - places[P_FILESZ])
@@ -195,7 +194,7 @@ static int read_tail(struct elf_info *info, const uint8_t *tail)
 
 	info->shdrs = tail + (info->header[E_SHOFF] - info->offset);
 	shdr = read_section(info, info->header[E_SHSTRNDX]);
-	if (shdr[SH_TYPE] != ELF_SHT_STRTAB || shdr[SH_SIZE] == 0 || shdr[SH_SIZE] > NAMES_MAX ||
+	if (shdr[SH_TYPE] != SHT_STRTAB || shdr[SH_SIZE] == 0 || shdr[SH_SIZE] > NAMES_MAX ||
 	    shdr[SH_OFFSET] > SIZE_MAX - shdr[SH_SIZE])
 		return AMP_RPROC_ERR_ELF_SECTIONS;
 	return want(info, STEP_NAMES, shdr[SH_OFFSET], shdr[SH_SIZE]);
@@ -207,7 +206,7 @@ static int take_table(struct elf_info *info, const size_t *shdr)
 	size_t offset = shdr[SH_OFFSET], size = shdr[SH_SIZE], da = shdr[SH_ADDR];
 	struct segment *seg = info->segments, *end = info->end;
 
-	if (shdr[SH_TYPE] == ELF_SHT_NOBITS || size == 0)
+	if (shdr[SH_TYPE] == SHT_NOBITS || size == 0)
 		return 0;
 	if (size > AMP_RSC_TABLE_MAX || offset > SIZE_MAX - size)
 		return AMP_RPROC_ERR_RSC_PLACE;
@@ -320,13 +319,16 @@ static int take(struct elf_info *info, struct remoteproc *rproc, const void *dat
 	return -use(info, rproc, data);
 }
 
-static int load_header(const void *img_data, size_t offset, size_t len, void **img_info, int last_load_state,
-                       size_t *noffset, size_t *nlen)
+int elf_load_header(const void *img_data, size_t offset, size_t len, void **img_info, int last_load_state,
+                    size_t *noffset, size_t *nlen)
 {
-	struct elf_info *info = *img_info;
+	struct elf_info *info;
 	int status = 0;
 
 	(void)last_load_state; /* in *img_info as well */
+	if (!img_info || !noffset || !nlen)
+		return -RPROC_EINVAL;
+	info = *img_info;
 	if (!info) {
 		info = metal_allocate_memory(sizeof(*info));
 		if (!info)
@@ -346,14 +348,17 @@ static int load_header(const void *img_data, size_t offset, size_t len, void **i
 	return status ? status : info->state;
 }
 
-static int load_data(struct remoteproc *rproc, const void *img_data, size_t offset, size_t len, void **img_info,
-                     int last_load_state, metal_phys_addr_t *da, size_t *noffset, size_t *nlen, unsigned char *padding,
-                     size_t *nmemsize)
+int elf_load(struct remoteproc *rproc, const void *img_data, size_t offset, size_t len, void **img_info,
+             int last_load_state, metal_phys_addr_t *da, size_t *noffset, size_t *nlen, unsigned char *padding,
+             size_t *nmemsize)
 {
-	struct elf_info *info = *img_info;
+	struct elf_info *info;
 	int status;
 
 	(void)last_load_state; /* in *img_info as well */
+	if (!rproc || !img_info || !*img_info || !da || !noffset || !nlen || !padding || !nmemsize)
+		return -RPROC_EINVAL;
+	info = *img_info;
 	if (info->state != RPROC_LOADER_READY_TO_LOAD)
 		return -RPROC_ERR_LOADER_STATE;
 	status = take(info, rproc, img_data, offset, len);
@@ -367,26 +372,26 @@ static int load_data(struct remoteproc *rproc, const void *img_data, size_t offs
 
 /* ------------------------------------------------------------------ what was learned */
 
-static int locate_rsc_table(void *img_info, metal_phys_addr_t *da, size_t *offset, size_t *size)
+int elf_locate_rsc_table(void *img_info, metal_phys_addr_t *da, size_t *offset, size_t *size)
 {
 	const struct elf_info *info = img_info;
 
+	if (!info)
+		return -RPROC_EINVAL;
 	if (info->step != STEP_DONE)
 		return -RPROC_ERR_LOADER_STATE;
-	*da = info->table_da;
-	*offset = info->table_offset;
-	*size = info->table_size;
+	if (da)
+		*da = info->table_da;
+	if (offset)
+		*offset = info->table_offset;
+	if (size)
+		*size = info->table_size;
 	return info->table_da == METAL_BAD_PHYS ? -RPROC_ERR_RSC_TAB_NP : 0;
-}
-
-static metal_phys_addr_t get_entry(void *img_info)
-{
-	return ((const struct elf_info *)img_info)->header[E_ENTRY];
 }
 
 metal_phys_addr_t elf_get_entry(void *img_info)
 {
-	return img_info ? get_entry(img_info) : METAL_BAD_PHYS;
+	return img_info ? ((const struct elf_info *)img_info)->header[E_ENTRY] : METAL_BAD_PHYS;
 }
 
 int elf_get_load_state(void *img_info)
@@ -404,40 +409,11 @@ void elf_release(void *img_info)
 	metal_free_memory(info);
 }
 
-/* ------------------------------------------------------------------ the same for applications */
-
-int elf_load_header(const void *img_data, size_t offset, size_t len, void **img_info, int last_load_state,
-                    size_t *noffset, size_t *nlen)
-{
-	if (!img_info || !noffset || !nlen)
-		return -RPROC_EINVAL;
-	return load_header(img_data, offset, len, img_info, last_load_state, noffset, nlen);
-}
-
-int elf_load(struct remoteproc *rproc, const void *img_data, size_t offset, size_t len, void **img_info,
-             int last_load_state, metal_phys_addr_t *da, size_t *noffset, size_t *nlen, unsigned char *padding,
-             size_t *nmemsize)
-{
-	if (!rproc || !img_info || !*img_info || !da || !noffset || !nlen || !padding || !nmemsize)
-		return -RPROC_EINVAL;
-	return load_data(rproc, img_data, offset, len, img_info, last_load_state, da, noffset, nlen, padding, nmemsize);
-}
-
-int elf_locate_rsc_table(void *img_info, metal_phys_addr_t *da, size_t *offset, size_t *size)
-{
-	metal_phys_addr_t no_da;
-	size_t nothing;
-
-	return img_info ? locate_rsc_table(img_info, da ? da : &no_da, offset ? offset : &nothing,
-	                                   size ? size : &nothing)
-	                : -RPROC_EINVAL;
-}
-
 const struct loader_ops elf_ops = {
-	.load_header = load_header,
-	.load_data = load_data,
-	.locate_rsc_table = locate_rsc_table,
+	.load_header = elf_load_header,
+	.load_data = elf_load,
+	.locate_rsc_table = elf_locate_rsc_table,
 	.release = elf_release,
-	.get_entry = get_entry,
+	.get_entry = elf_get_entry,
 	.get_load_state = elf_get_load_state,
 };

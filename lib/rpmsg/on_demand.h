@@ -23,7 +23,7 @@ int amp_tx_wait(struct rpmsg_virtio_device *rvdev, uint32_t len, int wait, struc
 /** Those that wait look again. There are some. */
 void amp_tx_wake(struct rpmsg_virtio_device *rvdev);
 
-/* ------------------------------------------------------------------ hold.c */
+/* ------------------------------------------------------------------ hold.c, held.c */
 
 /** Log what is held by an application that takes the link down; something is. */
 void amp_rpmsg_report_held(const struct rpmsg_virtio_device *rvdev);

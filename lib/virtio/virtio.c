@@ -2,7 +2,10 @@
 /* The virtio device model: calls of a transport, checked. */
 #include "ring.h"
 
+#include <metal/cpu.h>
 #include <metal/time.h>
+
+#include <limits.h>
 
 /* The arguments make sense, and the transport has the operation; else the caller ends with an error. */
 #define NEED(vdev, arguments_ok, table, op)               \
@@ -179,6 +182,29 @@ void amp_virtio_peer_off(struct virtio_device *vdev)
 		AMP_SHARED_STORE(vring_mark(&ring), VQ_LET_GO);
 		vq_buffer_flush(info->io, vring_mark(&ring), sizeof(uint16_t));
 	}
+}
+
+static unsigned long long deadline_of(const struct virtio_device *vdev)
+{
+	uint32_t ms = vdev->ready_timeout_ms ? vdev->ready_timeout_ms : AMP_VIRTIO_READY_TIMEOUT_MS;
+
+	return ms == AMP_VIRTIO_READY_NO_TIMEOUT ? ULLONG_MAX : metal_get_timestamp() + ms * 1000000ULL;
+}
+
+int amp_virtio_wait_driver_ok(struct virtio_device *vdev)
+{
+	unsigned long long deadline = deadline_of(vdev);
+	int error = 0;
+
+	while (!error && !amp_virtio_driver_ok(vdev)) {
+		if (metal_get_timestamp() >= deadline)
+			return -ETIMEDOUT;
+		if (vdev->wait)
+			error = vdev->wait(vdev, deadline);
+		else
+			metal_cpu_yield();
+	}
+	return error;
 }
 
 void virtio_device_lost(struct virtio_device *vdev)

@@ -23,6 +23,11 @@ int rpmsg_send_offchannel_raw(struct rpmsg_endpoint *ept, uint32_t src, uint32_t
 	return amp_rpmsg_send(ept, src, dst, data, len, wait);
 }
 
+void *(rpmsg_get_tx_payload_buffer)(struct rpmsg_endpoint *ept, uint32_t *len, int wait)
+{
+	return amp_rpmsg_get_tx(ept, len, wait); /* the same */
+}
+
 /* A send that waits, on its own stack. */
 struct amp_wait {
 	struct amp_wait *next;

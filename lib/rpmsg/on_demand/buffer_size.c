@@ -53,9 +53,7 @@ int rpmsg_get_tx_buffer_size(struct rpmsg_endpoint *ept)
 {
 	struct rpmsg_device *rdev = ept ? ept_device(ept) : NULL;
 
-	if (!rdev)
-		return RPMSG_ERR_PARAM;
-	if (!is_foreign(rdev))
+	if (!rdev || !is_foreign(rdev))
 		return queue_payload_size(rdev, true);
 	return rdev->ops.get_tx_buffer_size ? rdev->ops.get_tx_buffer_size(rdev) : RPMSG_EOPNOTSUPP;
 }
@@ -64,9 +62,7 @@ int rpmsg_get_rx_buffer_size(struct rpmsg_endpoint *ept)
 {
 	struct rpmsg_device *rdev = ept ? ept_device(ept) : NULL;
 
-	if (!rdev)
-		return RPMSG_ERR_PARAM;
-	if (!is_foreign(rdev))
+	if (!rdev || !is_foreign(rdev))
 		return queue_payload_size(rdev, false);
 	return rdev->ops.get_rx_buffer_size ? rdev->ops.get_rx_buffer_size(rdev) : RPMSG_EOPNOTSUPP;
 }

@@ -27,12 +27,8 @@ AMP_HOT void *hand_out_unlock(struct rpmsg_virtio_device *rvdev, const struct am
 static AMP_COLD void *get_any_unlock(struct rpmsg_virtio_device *rvdev, uint32_t *len, int wait)
 {
 	struct amp_buffer buf;
-	int status = amp_tx_take(rvdev, 0, false, &buf);
 
-	/* Called here by name: a program that waits for a buffer nowhere else is linked with it, too. */
-	if (wait && status == SHORT_ERROR(RPMSG_ERR_NO_BUFF))
-		status = amp_tx_wait(rvdev, 0, wait, &buf);
-	if (status == RPMSG_SUCCESS)
+	if (amp_tx_take(rvdev, 0, wait, &buf) == RPMSG_SUCCESS)
 		return hand_out_unlock(rvdev, &buf, len);
 	amp_link_unlock(rvdev);
 	return NULL;
@@ -84,7 +80,7 @@ AMP_HOT int send_nocopy(struct rpmsg_virtio_device *rvdev, uint32_t src, uint32_
 	return tx_send_unlock(rvdev, rvdev->svq, &buf, len, driver);
 }
 
-void *rpmsg_get_tx_payload_buffer(struct rpmsg_endpoint *ept, uint32_t *len, int wait)
+void *amp_rpmsg_get_tx(struct rpmsg_endpoint *ept, uint32_t *len, int wait)
 {
 	struct rpmsg_device *rdev = ept ? ept_device(ept) : NULL;
 
