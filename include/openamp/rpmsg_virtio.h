@@ -70,7 +70,15 @@ struct amp_window {
 };
 
 struct rpmsg_virtio_device;
+struct rpmsg_hdr;
 struct amp_wait;
+
+/** A message buffer. */
+struct amp_buffer {
+	struct rpmsg_hdr *hdr;
+	uint32_t size; /**< bytes, header and all; of a received one in the driver's role: those that were used */
+	uint32_t idx;  /**< its descriptor */
+};
 
 /** See amp_rpmsg_set_link_cb() in amprelay/link.h. */
 typedef void (*amp_link_cb)(struct rpmsg_virtio_device *rvdev, int reason, void *arg);
@@ -89,6 +97,7 @@ struct rpmsg_virtio_device {
 	uint16_t reclaimed_head; /**< … and the first of it */
 	/** Where DRIVER_OK must stand for messages to move: the device's status if it can be loaded, else own_ok. */
 	const uint8_t *link_ok;
+	struct amp_buffer taken;  /**< by whoever has the lock */
 	struct amp_wait *waits;   /**< sends that wait for a buffer, the last first */
 	struct amp_window window; /**< shbuf_io, if it can be computed with */
 	uint32_t held;            /**< see amp_rpmsg_held_buffers() */

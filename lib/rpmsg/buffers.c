@@ -16,10 +16,9 @@ AMP_COLD bool amp_buffer_va(struct metal_io_region *io, uint64_t addr, uint32_t 
 	return vq_buffer_va(io, addr, len, va);
 }
 #else
-int amp_device_next(const struct rpmsg_virtio_device *rvdev, const struct virtqueue *vq, unsigned int flags,
-                    struct amp_buffer *buf)
+int amp_device_next(struct rpmsg_virtio_device *rvdev, const struct virtqueue *vq, unsigned int flags)
 {
-	return device_next_inline(rvdev, vq, flags, buf, false);
+	return device_next_inline(rvdev, vq, flags, &rvdev->taken, false);
 }
 
 uint32_t amp_ring_lost(const struct rpmsg_virtio_device *rvdev, const struct virtqueue *vq)
@@ -28,20 +27,22 @@ uint32_t amp_ring_lost(const struct rpmsg_virtio_device *rvdev, const struct vir
 }
 #endif
 
-AMP_COLD int amp_tx_take(struct rpmsg_virtio_device *rvdev, uint32_t len, int wait, struct amp_buffer *buf)
+AMP_COLD int amp_tx_take(struct rpmsg_virtio_device *rvdev, uint32_t len, int wait)
 {
 	bool driver = role_is_driver(rvdev->vdev);
+	struct amp_buffer *buf = &rvdev->taken;
 	struct virtqueue *vq = rvdev->svq;
 	int reason = AMP_LINK_PEER_RESET;
 
 	AMP_ASSERT_LOCKED(&rvdev->rdev.lock);
 	if (link_ok(rvdev)) {
 		if (rvdev->reclaimed) {
-			reason = amp_tx_retake(rvdev, len, buf);
+			reason = amp_tx_retake(rvdev, len);
 			if (reason <= 0)
 				return reason;
 		} else if (amp_vq_look(vq)) {
-			reason = tx_next(rvdev, vq, buf, driver, false);
+			reason = AMP_FAST || driver ? tx_next(rvdev, vq, buf, driver, false)
+			                            : amp_device_next(rvdev, vq, VRING_DESC_F_WRITE);
 			if (!reason && len > buf->size - sizeof(struct rpmsg_hdr))
 				return SHORT_ERROR(RPMSG_ERR_BUFF_SIZE);
 			if (!reason) {
@@ -52,7 +53,7 @@ AMP_COLD int amp_tx_take(struct rpmsg_virtio_device *rvdev, uint32_t len, int wa
 		} else {
 			reason = vq->vq_fault;
 			if (!reason)
-				return wait && amp_tx_wait ? amp_tx_wait(rvdev, len, wait, buf)
+				return wait && amp_tx_wait ? amp_tx_wait(rvdev, len, wait)
 				                           : SHORT_ERROR(RPMSG_ERR_NO_BUFF);
 		}
 	}

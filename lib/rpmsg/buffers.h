@@ -15,13 +15,6 @@
 
 #include <metal/utilities.h>
 
-/** A message buffer. */
-struct amp_buffer {
-	struct rpmsg_hdr *hdr;
-	uint32_t size; /**< bytes, header and all; of a received one in the driver's role: those that were used */
-	uint32_t idx;  /**< its descriptor */
-};
-
 /* rpmsg_hdr.reserved while this side has the buffer: its descriptor, and above that how often it is held. */
 #define BUF_HOLD_ONE   0x10000u
 #define BUF_INDEX_MASK 0xffffu
@@ -154,13 +147,8 @@ AMP_HOT int device_next_inline(const struct rpmsg_virtio_device *rvdev, const st
 	return amp_unlikely(reason) ? reason : device_buffer(rvdev, vq, flags, buf, fast);
 }
 
-int amp_device_next(const struct rpmsg_virtio_device *rvdev, const struct virtqueue *vq, unsigned int flags,
-                    struct amp_buffer *buf);
-#if AMP_FAST
-#define device_next(rvdev, vq, flags, buf, fast) device_next_inline(rvdev, vq, flags, buf, fast)
-#else
-#define device_next(rvdev, vq, flags, buf, fast) ((void)(fast), amp_device_next(rvdev, vq, flags, buf))
-#endif
+/** The same, where a call costs less than its room: rvdev->taken. */
+int amp_device_next(struct rpmsg_virtio_device *rvdev, const struct virtqueue *vq, unsigned int flags);
 
 /** Device: the size of a buffer that was taken before, by its descriptor. Only the driver can have changed it. */
 AMP_HOT uint32_t size_of(const struct virtqueue *vq, uint32_t idx, bool driver)
@@ -220,7 +208,7 @@ AMP_HOT int tx_next(const struct rpmsg_virtio_device *rvdev, const struct virtqu
 	int reason;
 
 	if (!driver)
-		return device_next(rvdev, vq, VRING_DESC_F_WRITE, buf, fast);
+		return device_next_inline(rvdev, vq, VRING_DESC_F_WRITE, buf, fast);
 	reason = vq_driver_next(vq, &buf->idx, NULL);
 	if (amp_unlikely(reason))
 		return reason;
@@ -239,13 +227,14 @@ AMP_HOT void tx_advance(struct virtqueue *vq, bool driver)
 }
 
 /**
- * Take a send buffer when the fast way found none: one that came back unsent, or that was used since the last look.
+ * Take a send buffer when the fast way found none: one that came back unsent, or that was used since the last look. It
+ * is rvdev->taken as long as the lock is held.
  * @param len   payload that it must have room for
  * @param wait  as a send's: wait for one, in a program that contains waiting
  * @return RPMSG_SUCCESS; SHORT_ERROR() of RPMSG_ERR_NO_BUFF, RPMSG_ERR_BUFF_SIZE, RPMSG_ERR_DEV_STATE; or a negative
  * error
  */
-int amp_tx_take(struct rpmsg_virtio_device *rvdev, uint32_t len, int wait, struct amp_buffer *buf);
+int amp_tx_take(struct rpmsg_virtio_device *rvdev, uint32_t len, int wait);
 
 /** Write the header of a message to be sent. */
 AMP_HOT void tx_fill(struct rpmsg_hdr *hdr, uint32_t src, uint32_t dst, int len)

@@ -18,7 +18,7 @@
  * @param wait  AMP_WAIT_BRIEFLY, or any other value
  * @return as amp_tx_take(), or what the application's wait callback said
  */
-int amp_tx_wait(struct rpmsg_virtio_device *rvdev, uint32_t len, int wait, struct amp_buffer *buf);
+int amp_tx_wait(struct rpmsg_virtio_device *rvdev, uint32_t len, int wait);
 
 /** Those that wait look again. There are some. */
 void amp_tx_wake(struct rpmsg_virtio_device *rvdev);
@@ -37,6 +37,6 @@ void amp_tx_untake(struct rpmsg_virtio_device *rvdev, struct rpmsg_hdr *hdr, uin
  * Take the first of them; there is one.
  * @return 0; RPMSG_ERR_BUFF_SIZE: @p len bytes do not fit, nothing was taken; enum amp_link_reason
  */
-int amp_tx_retake(struct rpmsg_virtio_device *rvdev, uint32_t len, struct amp_buffer *buf);
+int amp_tx_retake(struct rpmsg_virtio_device *rvdev, uint32_t len);
 
 #endif /* AMP_RPMSG_ON_DEMAND_H */

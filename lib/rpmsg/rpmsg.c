@@ -15,17 +15,17 @@ static AMP_COLD int send_any_unlock(struct rpmsg_virtio_device *rvdev, uint32_t 
                                     int len, int wait)
 {
 	bool driver = role_is_driver(rvdev->vdev);
-	struct amp_buffer buf;
-	int status = amp_tx_take(rvdev, (uint32_t)len, wait, &buf);
+	const struct amp_buffer *buf = &rvdev->taken;
+	int status = amp_tx_take(rvdev, (uint32_t)len, wait);
 
 	if (status) {
 		amp_link_unlock(rvdev);
 		return full_error(status);
 	}
-	tx_fill(buf.hdr, src, dst, len);
-	AMP_SHARED_COPY_IN(buf.hdr + 1, data, (size_t)len);
-	mark_buffer(rvdev->svq, buf.idx, true, driver);
-	return tx_send_unlock(rvdev, rvdev->svq, &buf, len, driver);
+	tx_fill(buf->hdr, src, dst, len);
+	AMP_SHARED_COPY_IN(buf->hdr + 1, data, (size_t)len);
+	mark_buffer(rvdev->svq, buf->idx, true, driver);
+	return tx_send_unlock(rvdev, rvdev->svq, buf, len, driver);
 }
 
 /* Optimised for speed, first the usual way: the last look showed a buffer, and the payload fits. Whatever is unusual

@@ -16,7 +16,9 @@ AMP_HOT int rx_take(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, str
 	int reason;
 
 	if (!driver) {
-		reason = device_next(rvdev, vq, 0, buf, false);
+		reason = AMP_FAST ? device_next_inline(rvdev, vq, 0, buf, false) : amp_device_next(rvdev, vq, 0);
+		if (!AMP_FAST)
+			*buf = rvdev->taken;
 		if (amp_likely(!reason))
 			vq_device_advance(vq);
 		return reason;
@@ -91,6 +93,8 @@ AMP_HOT int deliver(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, boo
 	} else if (amp_unlikely(rvdev->link_state != AMP_LINK_UP)) {
 		return rvdev->link_reason;
 	}
+	if (!AMP_FAST) /* not kept: that takes stack */
+		buf.size = size_of(vq, buf.idx, driver);
 	rx_return(rvdev, vq, &buf, driver);
 	return AMP_LINK_OK;
 }

@@ -117,7 +117,7 @@ static void end_wait(struct rpmsg_virtio_device *rvdev, struct amp_wait *here)
  * buffer of ours too, one of the two has to go first; and the kick that ended a wait may have been meant for that
  * queue, of which nobody else hears. The innermost of several does not: one that it is inside of receives again.
  */
-AMP_COLD int amp_tx_wait(struct rpmsg_virtio_device *rvdev, uint32_t len, int wait, struct amp_buffer *buf)
+AMP_COLD int amp_tx_wait(struct rpmsg_virtio_device *rvdev, uint32_t len, int wait)
 {
 	bool driver = role_is_driver(rvdev->vdev);
 	int status, wait_status = RPMSG_SUCCESS;
@@ -138,7 +138,7 @@ AMP_COLD int amp_tx_wait(struct rpmsg_virtio_device *rvdev, uint32_t len, int wa
 		/* Between our flag and our look: without the fence a buffer that comes now is neither seen nor kicked
 		 * for. */
 		AMP_SHARED_FENCE();
-		status = amp_tx_take(rvdev, len, false, buf);
+		status = amp_tx_take(rvdev, len, false);
 		if (wait_status && status == SHORT_ERROR(RPMSG_ERR_NO_BUFF))
 			status = wait_status;
 		if (status != SHORT_ERROR(RPMSG_ERR_NO_BUFF) || !is_later(here.deadline, now_of(rvdev)))

@@ -26,10 +26,8 @@ AMP_HOT void *hand_out_unlock(struct rpmsg_virtio_device *rvdev, const struct am
 /* Every way of getting a buffer. */
 static AMP_COLD void *get_any_unlock(struct rpmsg_virtio_device *rvdev, uint32_t *len, int wait)
 {
-	struct amp_buffer buf;
-
-	if (amp_tx_take(rvdev, 0, wait, &buf) == RPMSG_SUCCESS)
-		return hand_out_unlock(rvdev, &buf, len);
+	if (amp_tx_take(rvdev, 0, wait) == RPMSG_SUCCESS)
+		return hand_out_unlock(rvdev, &rvdev->taken, len);
 	amp_link_unlock(rvdev);
 	return NULL;
 }

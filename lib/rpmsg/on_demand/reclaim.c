@@ -24,9 +24,10 @@ void amp_tx_untake(struct rpmsg_virtio_device *rvdev, struct rpmsg_hdr *hdr, uin
 	rvdev->reclaimed++;
 }
 
-int amp_tx_retake(struct rpmsg_virtio_device *rvdev, uint32_t len, struct amp_buffer *buf)
+int amp_tx_retake(struct rpmsg_virtio_device *rvdev, uint32_t len)
 {
 	bool driver = role_is_driver(rvdev->vdev);
+	struct amp_buffer *buf = &rvdev->taken;
 	struct virtqueue *vq = rvdev->svq;
 	int reason;
 
