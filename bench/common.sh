@@ -67,7 +67,7 @@ build_m3_tiny() {
 
 # Names of what a program can give up.
 small_options() {
-	sed -n 's/^amp_option(\([A-Z0-9_]*\) .*/\1/p' "$tree/lib/options.cmake"
+	"$tree/scripts/option_names.sh"
 }
 
 # other_value OPTION: what build_m3() has not

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # What a program can give up to become small: one row each. amprelay/config.h says what is different without it, and
-# docs/how-to/make-it-small.md what it saves. tests/options/matrix.sh and bench/size.sh read the names here.
+# docs/how-to/make-it-small.md what it saves. scripts/option_names.sh reads the names here.
 option(AMP_TINY "Without everything that a program can give up to become small" OFF)
 
 # Off unless it is asked for: on a bare core, in a build for size and in a remote, what few programs use there.

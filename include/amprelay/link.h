@@ -89,9 +89,9 @@ void amp_rpmsg_peer_lost(struct rpmsg_virtio_device *rvdev);
 
 /**
  * @brief Set how long a send waits for a buffer.
- * @param ms  milliseconds, 0: as trysend; more than 2000000 are as many. Default AMP_RPMSG_SEND_TIMEOUT_MS. rpmsg_init_vdev() sets the default. What
- * the callbacks of messages take that a waiting send receives is not counted; if the other side may refill the ring for
- * ever, see amp_rpmsg_bound_reception()
+ * @param ms  milliseconds, 0: as trysend; more than 2000000 are as many. Default AMP_RPMSG_SEND_TIMEOUT_MS.
+ * rpmsg_init_vdev() sets the default. What the callbacks of messages take that a waiting send receives is not counted;
+ * if the other side may refill the ring for ever, see amp_rpmsg_bound_reception()
  */
 void amp_rpmsg_set_send_timeout(struct rpmsg_virtio_device *rvdev, uint32_t ms);
 

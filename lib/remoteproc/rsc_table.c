@@ -23,8 +23,7 @@
 #pragma weak amp_rproc_reserve_ids
 #pragma weak amp_rproc_forget_ids
 
-/* ------------------------------------------------------------------ checks: every number comes from a firmware image
- */
+/* ------------------------------------------------------------------ checks */
 
 /* Carveouts, devmems and traces: words, of which the second is an address, that in the middle the length, and the last
  * is reserved; then a name, which may have no end. Only a trace may be empty. */

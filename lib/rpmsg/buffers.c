@@ -18,7 +18,7 @@ AMP_COLD bool amp_buffer_va(struct metal_io_region *io, uint64_t addr, uint32_t 
 #else
 int amp_device_next(struct rpmsg_virtio_device *rvdev, const struct virtqueue *vq, unsigned int flags)
 {
-	return device_next_inline(rvdev, vq, flags, &rvdev->taken, false);
+	return device_next(rvdev, vq, flags, &rvdev->taken, false);
 }
 
 uint32_t amp_ring_lost(const struct rpmsg_virtio_device *rvdev, const struct virtqueue *vq)

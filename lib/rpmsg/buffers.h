@@ -139,8 +139,8 @@ AMP_HOT int device_buffer(const struct rpmsg_virtio_device *rvdev, const struct 
 }
 
 /** Device: the next buffer that the last look showed, without taking it; there is one. As device_buffer(). */
-AMP_HOT int device_next_inline(const struct rpmsg_virtio_device *rvdev, const struct virtqueue *vq, unsigned int flags,
-                               struct amp_buffer *buf, bool fast)
+AMP_HOT int device_next(const struct rpmsg_virtio_device *rvdev, const struct virtqueue *vq, unsigned int flags,
+                        struct amp_buffer *buf, bool fast)
 {
 	int reason = vq_device_next(vq, &buf->idx);
 
@@ -208,7 +208,7 @@ AMP_HOT int tx_next(const struct rpmsg_virtio_device *rvdev, const struct virtqu
 	int reason;
 
 	if (!driver)
-		return device_next_inline(rvdev, vq, VRING_DESC_F_WRITE, buf, fast);
+		return device_next(rvdev, vq, VRING_DESC_F_WRITE, buf, fast);
 	reason = vq_driver_next(vq, &buf->idx, NULL);
 	if (amp_unlikely(reason))
 		return reason;

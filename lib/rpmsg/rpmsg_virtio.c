@@ -16,7 +16,7 @@ AMP_HOT int rx_take(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, str
 	int reason;
 
 	if (!driver) {
-		reason = AMP_FAST ? device_next_inline(rvdev, vq, 0, buf, false) : amp_device_next(rvdev, vq, 0);
+		reason = AMP_FAST ? device_next(rvdev, vq, 0, buf, false) : amp_device_next(rvdev, vq, 0);
 		if (!AMP_FAST)
 			*buf = rvdev->taken;
 		if (amp_likely(!reason))

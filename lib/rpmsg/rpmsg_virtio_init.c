@@ -191,9 +191,14 @@ static void set_features(struct rpmsg_device *rdev, uint32_t features)
 	rdev->support_ns = (features >> VIRTIO_RPMSG_F_NS) & 1;
 #if AMP_WITH_NS_RECEPTION
 	rdev->support_ns_ack = (features >> AMP_RPMSG_F_NS_ACK) & 1;
-	if (rdev->support_ns) /* the first endpoint: its address is free */
-		(void)rpmsg_create_ept(&rdev->ns_ept, rdev, NULL, RPMSG_NS_EPT_ADDR, RPMSG_NS_EPT_ADDR, amp_ns_callback,
-		                       NULL);
+	if (rdev->support_ns) {
+		rdev->ns_ept.cb = amp_ns_callback;
+		rdev->ns_ept.refcnt = 1;
+		rdev->ns_ept.addr = rdev->ns_ept.dest_addr = RPMSG_NS_EPT_ADDR;
+		metal_mutex_acquire(&rdev->lock);
+		(void)amp_ept_enter(rdev, &rdev->ns_ept); /* the first endpoint: its address is free */
+		metal_mutex_release(&rdev->lock);
+	}
 #endif
 }
 

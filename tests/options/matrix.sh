@@ -7,7 +7,7 @@ set -eu
 tree=$(cd "$(dirname "$0")/../.." && pwd)
 dir=$1
 shift
-[ $# -gt 0 ] || set -- $(sed -n 's/^amp_option(\([A-Z0-9_]*\) .*/\1/p' "$tree/lib/options.cmake") AMP_TINY CMAKE_INTERPROCEDURAL_OPTIMIZATION
+[ $# -gt 0 ] || set -- $("$tree/scripts/option_names.sh") AMP_TINY CMAKE_INTERPROCEDURAL_OPTIMIZATION
 tests='^(metal|virtio|rpmsg|remoteproc|services|compat)_'
 
 # test_with OPTION VALUE

@@ -351,6 +351,50 @@ static void missing_arguments_are_refused(void **state)
 	rpmsg_release_rx_buffer(&nobody.ept, &nobody);
 }
 
+static int sent_by_the_application;
+
+static int application_sends(struct rpmsg_device *rdev, uint32_t src, uint32_t dst, const void *data, int len, int wait)
+{
+	(void)rdev, (void)data, (void)wait;
+	sent_by_the_application += src == 10 && dst == 20 ? len : 0;
+	return len;
+}
+
+static void *application_gets(struct rpmsg_device *rdev, uint32_t *len, int wait)
+{
+	(void)wait;
+	*len = 77;
+	return rdev;
+}
+
+static void a_device_of_the_applications_own_carries_by_its_operations(void **state)
+{
+	struct rpmsg_device own = {.ops = {.send_offchannel_raw = application_sends}};
+	struct box box = {.ept = {.rdev = NULL}};
+	uint32_t room = 0;
+
+	(void)state;
+	metal_list_init(&own.endpoints);
+	metal_mutex_init(&own.lock);
+	sent_by_the_application = 0;
+	assert_int_equal(rpmsg_create_ept(&box.ept, &own, NULL, 10, 20, box_receive, NULL), 0);
+	assert_int_equal(rpmsg_trysend(&box.ept, "abc", 3), 3);
+	assert_int_equal(rpmsg_send(&box.ept, "abcd", 4), 4);
+	assert_int_equal(sent_by_the_application, 7);
+	/* what it has no operation for is not done, least of all by another carrier's */
+	assert_null(rpmsg_get_tx_payload_buffer(&box.ept, &room, true));
+	assert_int_equal(rpmsg_send_nocopy(&box.ept, "abc", 3), RPMSG_EOPNOTSUPP);
+	assert_int_equal(rpmsg_release_tx_buffer(&box.ept, &room), RPMSG_EOPNOTSUPP);
+	assert_int_equal(rpmsg_get_tx_buffer_size(&box.ept), RPMSG_EOPNOTSUPP);
+	rpmsg_hold_rx_buffer(&box.ept, &room);
+	rpmsg_release_rx_buffer(&box.ept, &room);
+	own.ops.get_tx_payload_buffer = application_gets;
+	assert_ptr_equal(rpmsg_get_tx_payload_buffer(&box.ept, &room, true), &own);
+	assert_int_equal(room, 77);
+	rpmsg_destroy_ept(&box.ept);
+	metal_mutex_deinit(&own.lock);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -370,6 +414,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_release_without_a_hold_does_not_return_the_buffer_twice, up,
 	                                        fixture_down),
 		cmocka_unit_test_setup_teardown(missing_arguments_are_refused, up, fixture_down),
+		cmocka_unit_test(a_device_of_the_applications_own_carries_by_its_operations),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
