@@ -15,7 +15,7 @@ build_m3
 build_m3_tiny
 {
 	QUICK=yes "$bench/counts.sh" "$build/single" single
-	"$bench/footprint/measure.sh" "$build" | grep -E '^(echo|echo_nocopy|remote|host|echo_try\.tiny)\.flash |^stack\.'
+	"$bench/footprint/measure.sh" "$build" | grep -E '^(echo|echo_nocopy|echo_nocopy_try|remote|host|echo_try\.tiny)\.flash |^stack\.'
 } >"$build/guard.txt"
 
 if [ "${1:-}" = --record ]; then

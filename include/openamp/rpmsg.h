@@ -162,7 +162,7 @@ struct rpmsg_device {
 	rpmsg_ns_bind_cb ns_unbind_cb; /**< an announced name went; may be NULL; may be set after rpmsg_init_vdev() */
 	struct rpmsg_device_ops ops;   /**< unused in a build for one role */
 	bool support_ns;               /**< both sides have the name service */
-	bool over_virtio;              /**< it is the library's: `ops` is asked for sends only */
+	uint8_t carrier;               /**< 0: by `ops`; else RPMsg over virtio, VIRTIO_DEV_* of its role + 1 */
 };
 
 /* ------------------------------------------------------------------ endpoints: create_ept.c */

@@ -24,10 +24,10 @@ static inline struct rpmsg_virtio_device *rpmsg_to_virtio(struct rpmsg_device *r
 	return metal_container_of(rdev, struct rpmsg_virtio_device, rdev);
 }
 
-/** The role of a link that is up, or was. Only a driver has sizes. */
+/** The role of a link that is up, or was. */
 static inline bool link_is_driver(const struct rpmsg_virtio_device *rvdev)
 {
-	return AMP_ONE_ROLE ? AMP_WITH_VIRTIO_DRIVER : rvdev->config.h2r_buf_size != 0;
+	return AMP_ONE_ROLE ? AMP_WITH_VIRTIO_DRIVER : rvdev->rdev.carrier == VIRTIO_DEV_DRIVER + 1;
 }
 
 static inline struct rpmsg_hdr *payload_to_hdr(const void *payload)

@@ -15,7 +15,7 @@ int amp_rpmsg_device_send(struct rpmsg_device *rdev, uint32_t src, uint32_t dst,
 /** Whether the device is the application's. */
 static inline bool is_foreign(const struct rpmsg_device *rdev)
 {
-	return !AMP_ONE_ROLE && amp_unlikely(!rdev->over_virtio);
+	return !AMP_ONE_ROLE && amp_unlikely(!rdev->carrier);
 }
 
 /** Call a function whose last argument is whether this side is the driver; inlined once for each role where that

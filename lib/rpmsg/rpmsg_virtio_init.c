@@ -289,7 +289,7 @@ static void prepare(struct rpmsg_virtio_device *rvdev, struct virtio_device *vde
 	metal_mutex_init(&rvdev->rdev.lock);
 	rvdev->sent = (struct metal_condition)METAL_CONDITION_INIT;
 #if !AMP_ONE_ROLE
-	rvdev->rdev.over_virtio = true;
+	rvdev->rdev.carrier = role_is_driver(vdev) ? VIRTIO_DEV_DRIVER + 1 : VIRTIO_DEV_DEVICE + 1;
 	rvdev->rdev.ops.send_offchannel_raw = role_is_driver(vdev) ? amp_rpmsg_driver_send : amp_rpmsg_device_send;
 #endif
 	rvdev->link_ok = &rvdev->own_ok;
