@@ -142,7 +142,7 @@
 	X(firmware-other, "the core dies, and another firmware is in the place of its own", "the recovery starts the other one", "the channels of the other one", 10000) \
 	X(protocol-unknown-service, "Linux announces a service that the firmware does not have", "the core's log, its counter of refusals", "nothing is lost", 10000) \
 	X(protocol-bad-name, "announcements without a name, with one without an end, of a wrong size", "the core's counter of refusals", "nothing is lost", 10000) \
-	X(protocol-announcement-flood, "hundreds of announcements; a terminal comes and goes a hundred times", "the core's counter of refusals", "nothing is lost", 40000) \
+	X(protocol-announcement-flood, "hundreds of announcements; a terminal comes and goes a hundred times", "the core's counter of refusals", "nothing is lost", 120000) \
 	X(protocol-too-many, "Linux makes more terminals than the firmware has room for", "the core's counter of refusals; the one too many gets nothing", "nothing is lost; the others work", 10000) \
 	X(protocol-unknown-address, "Linux makes a terminal whose other end is unknown", "writing it: Invalid argument", "nothing is lost", 10000) \
 	X(protocol-dead-endpoint, "a thousand messages to an endpoint of the core that is gone", "nothing: they are dropped", "no buffer is lost", 10000) \
