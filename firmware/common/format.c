@@ -189,7 +189,7 @@ static uint64_t read_unsigned(const struct conversion *conv, struct arguments *a
 
 static void put_signed(struct output *out, struct conversion *conv, int64_t number)
 {
-	const char sign[2] = {number < 0 ? '-' : conv->sign, '\0'};
+	const char sign[2] = {(char)(number < 0 ? '-' : conv->sign), '\0'};
 
 	put_number(out, conv, sign, number < 0 ? 0 - (uint64_t)number : (uint64_t)number, 10, 'a');
 }

@@ -20,7 +20,7 @@ size_t amp_trace_line(char *line, uint64_t ms, const char *text, size_t length)
 	while (length && (text[length - 1] == '\n' || text[length - 1] == '\r'))
 		length--;
 	for (size_t i = 0; i < length && at < AMP_TRACE_LINE - 1; i++)
-		line[at++] = text[i] >= ' ' && text[i] <= '~' ? text[i] : '.';
+		line[at++] = (char)(text[i] >= ' ' && text[i] <= '~' ? text[i] : '.');
 	line[at++] = '\n';
 	return at;
 }

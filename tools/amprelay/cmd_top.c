@@ -2,6 +2,7 @@
 /* top: how busy the cores are, and what memory they take, again and again. */
 #include <poll.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,7 +64,7 @@ static void bytes(char *out, size_t size, json_int_t n)
 {
 	if (n < 10240)
 		snprintf(out, size, "%" JSON_INTEGER_FORMAT, n);
-	else if (n < 10240 * 1024)
+	else if (n < INT64_C(10240) * 1024)
 		snprintf(out, size, "%.1f K", (double)n / 1024);
 	else
 		snprintf(out, size, "%.1f M", (double)n / 1048576);

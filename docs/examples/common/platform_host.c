@@ -150,6 +150,8 @@ int platform_boot(struct platform *p)
 
 	/* An image brings its resource table with it. Without one, the host writes the table. */
 	if (!p->rproc.rsc_table) {
+		if (!table)
+			return -1;
 		memcpy(table, &resources, sizeof(resources));
 		status = remoteproc_set_rsc_table(&p->rproc, table, sizeof(resources));
 		if (!status)

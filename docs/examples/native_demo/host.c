@@ -128,6 +128,7 @@ static bool measure_latency(struct platform *p, int len)
 {
 	static uint32_t ns[ROUND_TRIPS];
 	unsigned long long start;
+	uint32_t median, most;
 
 	for (unsigned int i = 0; i < ROUND_TRIPS; i++) {
 		start = metal_get_timestamp();
@@ -136,8 +137,10 @@ static bool measure_latency(struct platform *p, int len)
 		ns[i] = (uint32_t)(metal_get_timestamp() - start);
 	}
 	qsort(ns, ROUND_TRIPS, sizeof(ns[0]), by_value);
+	median = ns[ROUND_TRIPS / 2];
+	most = ns[ROUND_TRIPS * 99 / 100];
 	printf("latency    %3d bytes, there and back: median %.1f us, 99 of 100 below %.1f us (%d round trips)\n", len,
-	       ns[ROUND_TRIPS / 2] / 1e3, ns[ROUND_TRIPS * 99 / 100] / 1e3, ROUND_TRIPS);
+	       median / 1e3, most / 1e3, ROUND_TRIPS);
 	return true;
 }
 
