@@ -60,13 +60,13 @@ static void on_reset(struct linux_vm *vm)
 
 	amp_stream_drain(&vm->console);
 	amp_text(why, sizeof(why), "%s%s", vm->panic[0] ? "Linux panicked: " : "Linux boots again", vm->panic);
+	amp_agent_port_closed(&lab->agent); /* before anyone who waits for the next one looks */
 	vm->resets++;
 	amp_record(&lab->record, "host.reset", NULL, "{s:s, s:s, s:I}", "text", why, "panic", vm->panic, "resets",
 	           (json_int_t)vm->resets);
 	amp_log("%s", why);
 	for (uint32_t i = 0; i < lab->soc.num_cores; i++)
 		amp_core_host_gone(&lab->core[i], why);
-	amp_agent_port_closed(&lab->agent);
 	if (!vm->reached)
 		amp_relay_down(lab, AMP_EXIT_FAILED,
 		               vm->panic[0] ? why : "Linux reset itself before its agent answered");
