@@ -2,6 +2,7 @@
 /* The virtio transport of remoteproc: an entry of a resource table, and notify ids. */
 #include "remoteproc_internal.h"
 
+#include "../virtio/hot_path.h"
 #include "../virtio/ring.h"
 
 #include <metal/alloc.h>
@@ -53,13 +54,32 @@ static uint8_t *status_byte(struct remoteproc_virtio *rpvdev)
 	return (uint8_t *)rpvdev->vdev_rsc + offsetof(struct fw_rsc_vdev, status);
 }
 
+/* What no bring-up of a driver writes: a request to reset, as 0 is. The answer is 0, when nothing is in use any more
+ * (WIRE.md, section 10). */
+#define STATUS_REQUEST 0x30u
+
+static AMP_COLD uint8_t answer_request(struct remoteproc_virtio *rpvdev)
+{
+	struct virtio_device *vdev = &rpvdev->vdev;
+
+	if (!vdev->up && !vdev->lost) {
+		AMP_SHARED_STORE_RELEASE(status_byte(rpvdev), VIRTIO_CONFIG_STATUS_RESET);
+		vq_buffer_flush(rpvdev->vdev_rsc_io, status_byte(rpvdev), 1);
+		AMP_SHARED_FENCE();
+		(void)rpvdev->notify(rpvdev->priv, vdev->vrings_info[0].notifyid);
+	}
+	return VIRTIO_CONFIG_STATUS_RESET;
+}
+
 static uint8_t get_status(struct virtio_device *vdev)
 {
 	struct remoteproc_virtio *rpvdev = to_rpvdev(vdev);
+	uint8_t status;
 
 	vq_buffer_invalidate(rpvdev->vdev_rsc_io, status_byte(rpvdev), 1);
 	/* Acquire: behind DRIVER_OK stand the rings and the features that the driver has set up before. */
-	return AMP_SHARED_LOAD_ACQUIRE(status_byte(rpvdev));
+	status = AMP_SHARED_LOAD_ACQUIRE(status_byte(rpvdev));
+	return !role_is_driver(vdev) && status & STATUS_REQUEST ? answer_request(rpvdev) : status;
 }
 
 static void set_status(struct virtio_device *vdev, uint8_t status)

@@ -66,6 +66,55 @@ static void a_reset_is_noticed_even_if_the_index_looks_the_same(void **state)
 	assert_int_equal(f->remote.lost_reason, AMP_LINK_PEER_RESET);
 }
 
+/* A proposal for a core that Linux attaches to: a status of the host's own, until the device answers with 0. */
+static void an_unknown_status_is_a_request_to_reset_that_is_answered_with_0(void **state)
+{
+	struct fixture *f = *state;
+	volatile uint8_t *status = &f->shm->rsc.vdev.status;
+	unsigned int kicks;
+	uint8_t seen;
+
+	for (unsigned int bit = 0x10; bit <= 0x20; bit <<= 1) {
+		assert_messages_flow(f);
+		kicks = f->remote.kicks[0];
+		*status = (uint8_t)(bit | VIRTIO_CONFIG_STATUS_DRIVER_OK);
+		assert_int_equal(rproc_virtio_notified(f->remote.vdev, 1), 0);
+		assert_int_equal(f->remote.lost_reason, AMP_LINK_PEER_RESET);
+		/* while its rings are in use there is no answer */
+		assert_int_equal(virtio_get_status(f->remote.vdev, &seen), 0);
+		assert_int_equal(seen, VIRTIO_CONFIG_STATUS_RESET);
+		assert_int_equal(*status, bit | VIRTIO_CONFIG_STATUS_DRIVER_OK);
+		assert_int_equal(f->remote.kicks[0], kicks);
+		rpmsg_deinit_vdev(&f->remote.rvdev);
+		assert_int_equal(virtio_get_status(f->remote.vdev, &seen), 0);
+		assert_int_equal(*status, VIRTIO_CONFIG_STATUS_RESET);
+		assert_int_equal(f->remote.kicks[0], kicks + 1);
+		/* … one */
+		assert_int_equal(virtio_get_status(f->remote.vdev, &seen), 0);
+		assert_int_equal(f->remote.kicks[0], kicks + 1);
+		rpmsg_deinit_vdev(&f->host.rvdev);
+		assert_int_equal(fixture_init_host(f), RPMSG_SUCCESS);
+		assert_int_equal(fixture_init_remote(f), RPMSG_SUCCESS);
+	}
+}
+
+/* What a driver writes on its way up, or when it gives up, is its business. */
+static void a_status_of_a_driver_is_left_alone(void **state)
+{
+	static const uint8_t of_a_driver[] = {0x01, 0x03, 0x0b, 0x83, 0x47, 0x80};
+	struct fixture *f = *state;
+	volatile uint8_t *status = &f->shm->rsc.vdev.status;
+	uint8_t seen;
+
+	rpmsg_deinit_vdev(&f->remote.rvdev);
+	for (size_t i = 0; i < sizeof(of_a_driver); i++) {
+		*status = of_a_driver[i];
+		assert_int_equal(virtio_get_status(f->remote.vdev, &seen), 0);
+		assert_int_equal(seen, of_a_driver[i]);
+		assert_int_equal(*status, of_a_driver[i]);
+	}
+}
+
 static unsigned int answers;
 
 /* The device hears the kick of a driver that waits. Its rings are as it left them: nothing was zeroed before. */
@@ -410,6 +459,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		LINK_TEST(the_late_index_of_an_old_life_does_not_stop_the_new_one),
 		LINK_TEST(a_reset_is_noticed_even_if_the_index_looks_the_same),
+		LINK_TEST(an_unknown_status_is_a_request_to_reset_that_is_answered_with_0),
+		LINK_TEST(a_status_of_a_driver_is_left_alone),
 		LINK_TEST(a_driver_zeroes_no_ring_before_the_device_has_let_go_of_it),
 		LINK_TEST(a_driver_waits_50_ms_for_all_rings_of_a_device_that_is_dead),
 		LINK_TEST(a_driver_without_a_clock_does_not_wait_for_ever),
