@@ -451,6 +451,44 @@ static void kicks(int count, bool answered)
 	}
 }
 
+/* Linux has been reset: nobody has told the core, so the relay does, in the place of the driver that has gone. */
+static void a_core_whose_linux_has_gone_is_told_and_is_nobodys(void **state)
+{
+	struct table *table = live_table();
+	uint8_t heard[8];
+	uint64_t one = 1;
+
+	(void)state;
+	write_firmware(MEM_DA + TABLE, sizeof(*table), SHT_PROGBITS);
+	connect_uart();
+	amp_core_link_find(core);
+	assert_int_equal(core->wire.table_da, MEM_DA + TABLE);
+	assert_int_equal(core->wire.table_size, sizeof(*table));
+	table->vdev.status = 7;
+	core_uses_a_buffer(RING0);
+	amp_core_link_look(core);
+	assert_string_equal(amp_core_link_name(core), "up");
+
+	amp_core_host_gone(core, "test");
+	assert_int_equal(table->vdev.status, 0);
+	assert_int_equal(recv(theirs, heard, sizeof(heard), MSG_DONTWAIT), core->config->notify_ids);
+	assert_string_equal(amp_core_host_name(core), "nobody");
+	assert_string_equal(amp_core_link_name(core), "down");
+	assert_int_equal(core->phase, PHASE_RUNNING);
+
+	/* kicks pass in neither direction */
+	assert_int_equal(write(core->bells.from_host[AMP_VECTOR_NOTIFY(1)], &one, sizeof(one)), sizeof(one));
+	amp_core_on_vector(NULL, core->bells.from_host[AMP_VECTOR_NOTIFY(1)], 0, core);
+	assert_true(recv(theirs, heard, sizeof(heard), MSG_DONTWAIT) < 0);
+	kicks(1, false);
+	assert_int_equal(interrupts(), 0);
+
+	/* once: whoever attaches has set the status by then */
+	table->vdev.status = 7;
+	amp_core_host_gone(core, "test");
+	assert_int_equal(table->vdev.status, 7);
+}
+
 static void a_core_that_rings_without_end_is_heard_less_often(void **state)
 {
 	uint64_t begin = now_ns(), ms;
@@ -525,6 +563,7 @@ int main(void)
 		TEST(nothing_is_said_of_a_life_that_has_ended),
 		TEST(a_core_that_is_stopped_in_its_recovery_has_recovered_in_the_life_after_that),
 		TEST(no_table_and_no_ring_of_a_mad_core_is_read_outside_its_memory),
+		TEST(a_core_whose_linux_has_gone_is_told_and_is_nobodys),
 		TEST(a_core_that_rings_without_end_is_heard_less_often),
 		TEST(the_last_kick_of_a_babbling_core_arrives),
 		TEST(a_core_that_answers_its_host_is_never_held_back),
