@@ -77,6 +77,11 @@ void at_allocation(unsigned int n, void (*act)(void))
 	act_countdown = n;
 }
 
+int allocation_acted(void)
+{
+	return act_countdown == 0;
+}
+
 int allocation_failed(void)
 {
 	return failed;

@@ -52,6 +52,8 @@ void check_canaries(void);
 void fail_allocation(unsigned int n);
 /* The n-th allocation from now on does this first: what another core may do in the middle of a function. */
 void at_allocation(unsigned int n, void (*act)(void));
+/* Did that come? */
+int allocation_acted(void);
 /* Did it fail? */
 int allocation_failed(void);
 int live_allocations(void);
