@@ -65,8 +65,8 @@ void amp_rpmsg_set_ready_cb(struct rpmsg_virtio_device *rvdev, amp_ept_ready_cb 
 
 /**
  * @brief How many received buffers the application holds, that is, holds without a release (a buffer that is held
- * twice counts twice). What is left at rpmsg_deinit_vdev() has leaked; a program that calls this has it logged as a
- * warning. A lost link still counts releases. Context: any
+ * twice counts twice). What is left at rpmsg_deinit_vdev() has leaked, and is logged as a warning. A lost link still
+ * counts releases. Context: any
  */
 uint32_t amp_rpmsg_held_buffers(const struct rpmsg_virtio_device *rvdev);
 

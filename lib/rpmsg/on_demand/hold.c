@@ -4,6 +4,10 @@
 #include "../../rpmsg/endpoints.h"
 #include "../../rpmsg/on_demand.h"
 
+#include <amprelay/link.h>
+
+#include <metal/log.h>
+
 /* The number of holds that applications have; read without the lock. */
 static void count_held(struct rpmsg_virtio_device *rvdev, uint32_t held)
 {
@@ -89,8 +93,13 @@ void rpmsg_release_rx_buffer(struct rpmsg_endpoint *ept, void *rxbuf)
 		rdev->ops.release_rx_buffer(rdev, rxbuf);
 }
 
-/* Of a program that does not ask how many: held.c has another one. */
-metal_weak void amp_rpmsg_report_held(const struct rpmsg_virtio_device *rvdev)
+uint32_t amp_rpmsg_held_buffers(const struct rpmsg_virtio_device *rvdev)
 {
-	(void)rvdev;
+	return rvdev ? __atomic_load_n(&rvdev->held, __ATOMIC_RELAXED) : 0;
+}
+
+void amp_rpmsg_report_held(const struct rpmsg_virtio_device *rvdev)
+{
+	(void)rvdev; /* without WITH_LOG */
+	metal_log(METAL_LOG_WARNING, "rpmsg: %u held buffers were never released\n", (unsigned int)rvdev->held);
 }
