@@ -17,6 +17,10 @@ build_m3_tiny
 	QUICK=yes "$bench/counts.sh" "$build/single" single
 	"$bench/footprint/measure.sh" "$build" | grep -E '^(echo|echo_nocopy|echo_nocopy_try|remote|host|echo_try\.tiny)\.flash |^stack\.'
 } >"$build/guard.txt"
+if grep -vE '^[^ ]+ [0-9.]+$' "$build/guard.txt"; then
+	echo "bench: these figures (above) could not be measured"
+	exit 1
+fi
 
 if [ "${1:-}" = --record ]; then
 	json <"$build/guard.txt" >"$baseline.new"
