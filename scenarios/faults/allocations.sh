@@ -19,11 +19,16 @@ attempt() {
 	[ "${said##*left=}" = 0 ]
 }
 
-# Linux's firmware loader takes a file for missing whose name it could not allocate, and PCI a BAR for busy.
+# Linux's firmware loader takes a file for missing whose name it could not allocate, PCI a BAR for busy, and remoteproc
+# buffers for invalid that it could not note down.
 refused() {
 	case $said in
 	left=*) return 1 ;;
 	*"annot allocate memory"* | *"ut of memory"* | *"No such file"* | *"resource busy"*)
+		refusals=$((refusals + 1))
+		;;
+	*"nvalid argument"*)
+		dmesg | tail -n 3 | grep -q "Failed to associate buffer" || fail "$said"
 		refusals=$((refusals + 1))
 		;;
 	*) fail "$said" ;;

@@ -32,6 +32,17 @@ trace='[    5.000003] Call trace:
 [    5.000005]  ret_from_fork+0x10/0x20'
 
 claim 0 "a log without complaints is sound" </dev/null
+claim 0 "an allocation that fails is told of with its calls" <<END
+[    5.000000] sh: vmalloc error: size 429148, vm_struct allocation failed, mode:0xcc0(GFP_KERNEL), nodemask=(null)
+$trace
+END
+claim 1 "what stands behind that is heard" <<END
+[    5.000000] sh: vmalloc error: size 429148, vm_struct allocation failed, mode:0xcc0(GFP_KERNEL), nodemask=(null)
+$trace
+[    5.000006] remoteproc remoteproc0: Boot failed: -12
+[    5.000007] BUG: KASAN: slab-use-after-free in amp_report_work+0x50/0x100 [amprelay_rproc]
+$trace
+END
 claim 1 "KASAN is heard" <<END
 [    5.000000] ==================================================================
 [    5.000001] BUG: KASAN: slab-use-after-free in amp_report_work+0x50/0x100 [amprelay_rproc]
