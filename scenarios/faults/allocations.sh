@@ -20,7 +20,7 @@ attempt() {
 }
 
 # Linux's firmware loader takes a file for missing whose name it could not allocate, PCI a BAR for busy, and remoteproc
-# buffers for invalid that it could not note down.
+# for invalid what it could not note down or name.
 refused() {
 	case $said in
 	left=*) return 1 ;;
@@ -28,7 +28,7 @@ refused() {
 		refusals=$((refusals + 1))
 		;;
 	*"nvalid argument"*)
-		dmesg | tail -n 3 | grep -q "Failed to associate buffer" || fail "$said"
+		dmesg | tail -n 4 | grep -qE "Failed to associate buffer|failed to create rproc-virtio device" || fail "$said"
 		refusals=$((refusals + 1))
 		;;
 	*) fail "$said" ;;
