@@ -155,13 +155,14 @@ static json_t *names_and_usage(const json_t *answer)
 int cmd_top(int argc, char **argv)
 {
 	struct top top = {.interval_ms = 1000};
-	bool live = isatty(STDOUT_FILENO) && !amp_cli.json;
 	struct rings last[SOC_MAX_CORES] = {0};
 	struct client_result result;
 	int64_t before = 0;
 	int signal_fd;
+	bool live;
 
 	amp_cli_parse(&argp, argc, argv, 0, &top);
+	live = isatty(STDOUT_FILENO) && !amp_cli.json;
 	if (!top.rounds && !live)
 		top.rounds = 1;
 	signal_fd = amp_client_catch_signals(0, NULL);
