@@ -138,6 +138,9 @@ const struct amp_region *amp_region_at(const struct amp_core *core, enum amp_reg
 const struct amp_region *amp_region_named(const struct amp_core *core, enum amp_region_kind kind,
 					  const char *name);
 
+const struct amp_region *amp_region_vring(const struct amp_core *core, unsigned int vdev,
+					  unsigned int nr);
+
 static inline u32 amp_region_da(const struct amp_core *core, const struct amp_region *region)
 {
 	return core->soc.mem_da + region->offset;
@@ -207,6 +210,8 @@ int amp_image_check_table(struct amp_core *core, const struct amp_image *image);
 int amp_image_fill_table(struct amp_core *core, const struct amp_image *image,
 			 struct resource_table *table);
 int amp_image_add_carveouts(struct amp_core *core, const struct amp_image *image);
+bool amp_table_fits(const struct amp_core *core, u64 da, u64 size);
+void *amp_table_at(const struct amp_image *image, const void *at, void *copy);
 const struct fw_rsc_vdev *amp_table_next_vdev(const struct amp_image *image, size_t *offset);
 void amp_table_clean(const struct amp_image *image, struct resource_table *table);
 bool amp_table_is_same(struct amp_core *core, const struct amp_image *image);

@@ -8,14 +8,11 @@
  */
 
 #include <linux/delay.h>
-#include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/virtio_ring.h>
 
 #include "amprelay_rproc.h"
-
-#define MAX_TABLE SZ_64K
 
 /* The mark of a device behind a ring that it uses: WIRE.md, section 10. */
 #define RING_IN_USE 0xa301
@@ -68,12 +65,9 @@ void amp_attach_unprepare(struct amp_core *core)
 static bool uses_ring(const struct amp_core *core, unsigned int vdev, unsigned int nr,
 		      const struct fw_rsc_vdev_vring *rsc)
 {
-	const struct amp_region *region;
-	char name[AMP_NAME_LEN];
+	const struct amp_region *region = amp_region_vring(core, vdev, nr);
 	struct vring vring;
 
-	snprintf(name, sizeof(name), "vdev%uvring%u", vdev, nr);
-	region = amp_region_named(core, AMP_REGION_VRING, name);
 	if (!region || !rsc->num)
 		return false;
 	vring_init(&vring, rsc->num, core->mem + region->offset, rsc->align);
@@ -105,7 +99,7 @@ static void reset_vdevs(struct amp_core *core, const struct amp_image *image, vo
 	int waited;
 
 	while ((rsc = amp_table_next_vdev(image, &offset))) {
-		struct fw_rsc_vdev *live = loaded + ((const void *)rsc - (void *)image->table);
+		struct fw_rsc_vdev *live = amp_table_at(image, rsc, loaded);
 
 		WRITE_ONCE(live->status, 0);
 	}
@@ -139,8 +133,7 @@ struct resource_table *amp_attach_table(struct rproc *rproc, size_t *size)
 	*size = 0;
 	if (!da)
 		return NULL;
-	if (da % sizeof(u32) || len > MAX_TABLE ||
-	    !amp_region_at(core, AMP_REGION_FIRMWARE, da, len)) {
+	if (!amp_table_fits(core, da, len)) {
 		dev_err(&rproc->dev,
 			"the resource table of core %s is said to be at %#x + %#x: misaligned, too large, or outside its firmware memory\n",
 			core->soc.core, da, len);

@@ -14,16 +14,14 @@
 
 #include <linux/elf.h>
 #include <linux/minmax.h>
-#include <linux/sizes.h>
 #include <linux/string.h>
 
 #include "amprelay_rproc.h"
 
 #define TABLE_SECTION ".resource_table"
 
-/* As in lib/remoteproc: AMP_ELF_MAX_SEGMENTS, AMP_RSC_TABLE_MAX */
+/* As in lib/remoteproc: AMP_ELF_MAX_SEGMENTS */
 #define MAX_SEGMENTS 128
-#define MAX_TABLE    SZ_64K
 
 /* Is [offset, offset + len) within the file? */
 static bool in_file(const struct amp_image *image, u64 offset, u64 len)
@@ -335,8 +333,7 @@ static int accept_table(struct amp_core *core, struct amp_image *image,
 				  section->size, section->offset, image->size);
 	if (!memchr_inv(image->data + section->offset, 0, section->size))
 		return 0;
-	if (section->addr % sizeof(u32) || section->size > MAX_TABLE ||
-	    !amp_region_at(core, AMP_REGION_FIRMWARE, section->addr, section->size))
+	if (!amp_table_fits(core, section->addr, section->size))
 		return amp_refuse(core,
 				  "has its resource table at %#llx + %#llx: misaligned, too large, or outside the firmware memory of core %s",
 				  section->addr, section->size, core->soc.core);

@@ -16,6 +16,8 @@
 #include "amprelay_rproc.h"
 
 #define MAX_ENTRIES 64
+/* As in lib/remoteproc: AMP_RSC_TABLE_MAX */
+#define MAX_TABLE   SZ_64K
 /* The virtio specification's limit for a split virtqueue. */
 #define MAX_DESCRIPTORS 32768
 /* For a vring whose size is left to us: as many as virtio_rpmsg_bus uses, if they fit. */
@@ -231,12 +233,9 @@ int amp_image_check_table(struct amp_core *core, const struct amp_image *image)
 static u32 usual_size(struct amp_core *core, const struct fw_rsc_vdev_vring *vring,
 		      unsigned int vdev, unsigned int nr)
 {
-	const struct amp_region *region;
-	char name[AMP_NAME_LEN];
+	const struct amp_region *region = amp_region_vring(core, vdev, nr);
 	u32 num = USUAL_DESCRIPTORS;
 
-	snprintf(name, sizeof(name), "vdev%uvring%u", vdev, nr);
-	region = amp_region_named(core, AMP_REGION_VRING, name);
 	while (region && num && PAGE_ALIGN(vring_size(num, vring->align)) > region->size)
 		num /= 2;
 	return region ? num : 0;
@@ -303,7 +302,29 @@ const struct fw_rsc_vdev *amp_table_next_vdev(const struct amp_image *image, siz
 	return NULL;
 }
 
-static void *in_copy(const struct amp_image *image, const void *at, void *copy)
+/**
+ * amp_table_fits() - may a core have its resource table there?
+ * @core: the core
+ * @da: device address
+ * @size: bytes
+ *
+ * Return: true if it is aligned, not too large, and inside the core's firmware memory.
+ */
+bool amp_table_fits(const struct amp_core *core, u64 da, u64 size)
+{
+	return da % sizeof(u32) == 0 && size <= MAX_TABLE &&
+	       amp_region_at(core, AMP_REGION_FIRMWARE, da, size);
+}
+
+/**
+ * amp_table_at() - the same place in a copy of a resource table
+ * @image: the firmware that has the table
+ * @at: a place in that table
+ * @copy: a copy of it
+ *
+ * Return: the place in @copy.
+ */
+void *amp_table_at(const struct amp_image *image, const void *at, void *copy)
 {
 	return copy + (at - (const void *)image->table);
 }
@@ -320,7 +341,7 @@ void amp_table_clean(const struct amp_image *image, struct resource_table *table
 	unsigned int nr;
 
 	while ((rsc = amp_table_next_vdev(image, &offset))) {
-		struct fw_rsc_vdev *vdev = in_copy(image, rsc, table);
+		struct fw_rsc_vdev *vdev = amp_table_at(image, rsc, table);
 
 		vdev->notifyid = 0;
 		vdev->gfeatures = 0;
@@ -363,7 +384,7 @@ bool amp_table_is_same(struct amp_core *core, const struct amp_image *image)
 	amp_table_clean(image, clean);
 	while ((rsc = amp_table_next_vdev(image, &offset)) &&
 	       (was = amp_table_next_vdev(&mine, &same))) {
-		struct fw_rsc_vdev *vdev = in_copy(image, rsc, clean);
+		struct fw_rsc_vdev *vdev = amp_table_at(image, rsc, clean);
 
 		for (nr = 0; nr < RVDEV_NUM_VRINGS; nr++)
 			if (!vdev->vring[nr].num)

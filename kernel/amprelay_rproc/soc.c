@@ -248,3 +248,20 @@ const struct amp_region *amp_region_named(const struct amp_core *core, enum amp_
 			return &core->soc.region[i];
 	return NULL;
 }
+
+/**
+ * amp_region_vring() - find the memory of a vring
+ * @core: the core
+ * @vdev: number of its virtio device
+ * @nr: number of the vring in that
+ *
+ * Return: the region "vdevNvringM", or NULL.
+ */
+const struct amp_region *amp_region_vring(const struct amp_core *core, unsigned int vdev,
+					  unsigned int nr)
+{
+	char name[AMP_NAME_LEN];
+
+	snprintf(name, sizeof(name), "vdev%uvring%u", vdev, nr);
+	return amp_region_named(core, AMP_REGION_VRING, name);
+}
