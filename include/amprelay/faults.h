@@ -134,6 +134,11 @@
 	X(host-crash, "Linux itself says that the core has crashed", "its log: crash detected, and a recovery", "all channels, in a new life", 20000) \
 	X(host-allocations, "an allocation fails in Linux while the core starts, recovers, or the driver binds (debug kernel only)", "Linux says so; the core stays off", "all channels, with the next attempt", 300000) \
 	X(host-pause, "Linux stands still for a second", "nothing: the core waits", "every message", 40000) \
+	X(host-detach, "Linux detaches from a core under messages, and attaches again", "the core sees a reset of its device; the sender is told", "all channels, in the same life", 20000) \
+	X(host-attach, "Linux attaches to a core and detaches at once, ten times, while the core sends", "the core sees a reset of its device each time", "all channels, in the same life", 20000) \
+	X(host-reboot, "Linux reboots under messages", "event `core.host` with nobody; the core sees a reset of its device", "all channels, in the same life, to the next Linux", 30000) \
+	X(host-reset, "Linux's machine is reset under messages", "event `host.reset`; the core sees a reset of its device", "all channels, in the same life, to the next Linux", 30000) \
+	X(host-panic, "Linux panics under messages", "event `host.reset`; the core sees a reset of its device", "all channels, in the same life, to the next Linux", 30000) \
 	X(host-kill, "Linux's machine dies", "event `host.exit`; the lab ends, with status 1", "nothing: a new lab comes up", 10000) \
 	X(relay-pause, "the relay stands still for two seconds", "nothing: messages are late", "every message", 40000) \
 	X(relay-kill, "the relay dies", "all that it started ends with it", "nothing: a new lab comes up", 10000) \

@@ -87,7 +87,7 @@ fill_root() {
 	install -m 755 "$busybox" "$root/bin/busybox"
 	ln -s busybox "$root/bin/sh"
 	install -m 755 "$here/init" "$root/init"
-	install -m 755 "$here/rc" "$here/settled" "$here/share" "$root/etc/"
+	install -m 755 "$here/rc" "$here/restart" "$here/settled" "$here/share" "$root/etc/"
 	install -m 644 "$here/inittab" "$here/mdev.conf" "$here/profile" "$here/modules" "$lab/linux" "$root/etc/"
 	while read -r module _; do
 		case $module in '' | '#'*) continue ;; esac

@@ -30,6 +30,11 @@ steps:
   - up:
   - exec: sleep 1000
     as: guest
+  - run: sleep 0.3; echo here it is >\${state}/late.txt # by another hand, as a dump comes
+    as: late
+  - file: late.txt
+    output: here
+  - join: late
   - run: echo under way >$AMPRELAY_STATE/under-way; exec sleep 1000
 cleanup:
   - run: echo cleaned up >$AMPRELAY_STATE/cleaned-up

@@ -15,6 +15,7 @@
 
 #define DEFAULT_TIMEOUT_S 60
 #define DOWN_MS           15000
+#define FILE_LOOK_MS      20
 #define FILE_MAX          (128u << 20) /* a log has 64 MiB at most */
 
 static int64_t deadline_of(const struct run *run, const struct scenario_step *step)
@@ -375,31 +376,45 @@ static bool do_assert(const struct action *a)
 	return ok;
 }
 
-static bool do_file(const struct action *a)
+/* Looks at the files of that pattern. @return what is wrong with them; NULL: nothing */
+static const char *wrong_with_files(const struct action *a, const char *pattern, bool *may_come)
 {
-	char *pattern;
 	glob_t found;
-	bool ok = false, bad = false;
+	bool has_text = false, bad = false;
 
-	if (asprintf(&pattern, "%s/%s", a->run->state_dir, a->text) < 0)
-		return false;
+	*may_come = true;
 	if (glob(pattern, 0, NULL, &found))
-		found.gl_pathc = 0;
+		return "there is no such file in the lab's state directory";
 	for (size_t i = 0; i < found.gl_pathc; i++) {
 		char *text = a->output || a->without ? amp_text_file_read(found.gl_pathv[i], FILE_MAX, NULL) : NULL;
 
-		ok |= !a->output || (text && strstr(text, a->output));
+		has_text |= !a->output || (text && strstr(text, a->output));
 		bad |= a->without && text && strstr(text, a->without);
 		free(text);
 	}
-	if (found.gl_pathc == 0)
-		amp_run_failed(a->run, a->step, "there is no such file below %s", a->run->state_dir);
-	else if (!ok || bad)
-		amp_run_failed(a->run, a->step, "%s", ok ? "it contains what it must not" : "none contains the text");
-	if (found.gl_pathc)
-		globfree(&found);
+	globfree(&found);
+	*may_come = !bad;
+	return bad ? "it contains what it must not" : has_text ? NULL : "none contains the text";
+}
+
+/* Others write them: Linux's dump of a core comes when it is up again. */
+static bool do_file(const struct action *a)
+{
+	const char *wrong;
+	char *pattern;
+	bool may_come;
+
+	if (asprintf(&pattern, "%s/%s", a->run->state_dir, a->text) < 0)
+		return false;
+	while ((wrong = wrong_with_files(a, pattern, &may_come)) && may_come && amp_cli_now_ms() < a->deadline)
+		if (!amp_jobs_pass(&a->run->jobs, amp_cli_now_ms() + FILE_LOOK_MS)) {
+			wrong = "interrupted";
+			break;
+		}
+	if (wrong)
+		amp_run_failed(a->run, a->step, "%s: %s", pattern, wrong);
 	free(pattern);
-	return ok && !bad;
+	return !wrong;
 }
 
 static bool do_mark(const struct action *a)

@@ -54,7 +54,7 @@ static const struct {
 	[SCENARIO_wait] = {TIMEOUT, 0},
 	[SCENARIO_never] = {0, 0},
 	[SCENARIO_log] = {TIMEOUT, IN},
-	[SCENARIO_file] = {OUTPUT | WITHOUT, 0},
+	[SCENARIO_file] = {OUTPUT | WITHOUT | TIMEOUT, 0},
 	[SCENARIO_join] = {STATUS | OUTPUT | WITHOUT | SAVE | TIMEOUT, 0},
 	[SCENARIO_said] = {TIMEOUT, OUTPUT},
 	[SCENARIO_mark] = {0, 0},

@@ -41,7 +41,7 @@ static void command_ended(void *userdata, int status)
 static const char *ask_to_reboot(struct lab *lab)
 {
 	static const struct agent_channel_ops ops = {.on_exit = command_ended};
-	static const char argv[] = "reboot";
+	static const char argv[] = "/etc/restart";
 
 	if (!lab->agent.up)
 		return "Linux's agent does not answer, so that it cannot be asked to reboot: 'amprelay kill linux' "
