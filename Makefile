@@ -171,9 +171,9 @@ endef
 
 ##@ Check
 # What `make check-long` runs, one target after the other: all that CI has no time for. A new one is a word here.
-LONG_CHECKS := stress soak peers scenarios campaign check-kernel upstream options check-lto mutations fuzz headers check-release
+LONG_CHECKS := stress soak soak-lifecycle peers scenarios campaign check-kernel upstream options check-lto mutations fuzz headers check-release
 
-.PHONY: check check-long check-unit check-asan check-tsan lint .lint lint-kernel check-kernel .debug-kernel check-lab coverage stress soak mutations peers scenarios campaign random-faults upstream headers options check-lto
+.PHONY: check check-long check-unit check-asan check-tsan lint .lint lint-kernel check-kernel .debug-kernel check-lab coverage stress soak soak-lifecycle mutations peers scenarios campaign random-faults upstream headers options check-lto
 check: lab guest-net ## Everything that CI runs: static analysis, checks, unit tests (plain, sanitizers), cross builds, lab tests
 	@$(MAKE) lint check-asan check-tsan cross
 	@ctest --test-dir $(BUILD)/dev -j$(JOBS) --output-on-failure --no-tests=error --timeout 300
@@ -232,6 +232,9 @@ stress: ## Both sides at full speed on two CPUs: COUNT=N messages (default 20000
 soak: ## Simulate the library under faults: RUNS=N schedules (default 1000000) from SEED=N; Ctrl-C ends it with a summary
 	$(LOCKED) .setup .tools
 	@$(BUILD)/dev/tests/sim/simulate --progress --runs $(or $(RUNS),1000000) --seed $(or $(SEED),1)
+
+soak-lifecycle: lab ## ROUNDS=N (default 1000) deaths of Linux, which a core outlives, and as many restarts of the core, on SOC=NAME (default m3); build/reports/soak-lifecycle.json
+	@$(IN_LAB) tests/soak/lifecycle.sh $(AMPRELAY) $(or $(ROUNDS),1000) $(or $(SOC),m3) $(REPORTS)/soak-lifecycle.json
 
 peers: ## Our library against models of the other libraries and of Linux: RUNS=N schedules (default 20000) from SEED=N
 	$(LOCKED) .setup .tools

@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Usage: AMPRELAY_LAB=DIRECTORY kernel/check.sh AMPRELAY
-# Smoke, services, the host's own faults, a campaign, and allocations that fail, on a lab whose kernel
-# has Linux's checkers (`make kernel DEBUG=1`). No checker may report anything: tests/lab/sound_kernel.sh knows what
-# unmodified Linux itself is known for. ROUNDS=N and SEED=N are the campaign's. Logs stay in build/reports/check-kernel.
+# Smoke, services, the host's own faults, a campaign, and allocations that fail, on a lab whose kernel has Linux's
+# checkers (`make kernel DEBUG=1`). No checker may report anything: tests/lab/sound_kernel.sh knows what unmodified
+# Linux itself is known for. Whether they would is seen first: faults of the kernel are provoked. ROUNDS=N and SEED=N
+# are the campaign's. Logs stay in build/reports/check-kernel.
 set -eu
 
 top=$(cd "$(dirname "$0")/.." && pwd)
@@ -33,9 +34,11 @@ run() {
 	"$amprelay" "$@" || failed="$failed $name"
 }
 
+run provoked scenario run --seed "$seed" --junit "$out/provoked.xml" ../tests/kernel/provoked.yaml
 run scenarios scenario run --soc m3 --seed "$seed" --artifacts "$out" --junit "$out/scenarios.xml" \
 	bring-up.yaml lifecycle.yaml services-recovery.yaml faults-survived.yaml crash-and-restart.yaml unbind.yaml \
 	faults/host-stop.yaml faults/host-unbind.yaml faults/host-unbind-rpmsg.yaml faults/host-rmmod.yaml \
+	faults/host-detach.yaml faults/host-attach.yaml faults/host-reboot.yaml faults/host-reset.yaml faults/host-panic.yaml \
 	faults/host-no-recovery.yaml faults/firmware-missing.yaml faults/firmware-other.yaml
 run campaign campaign --soc m3 --seed "$seed" --rounds "${ROUNDS:-50}" --jobs 1 --artifacts "$out" \
 	--scenarios "$out/campaign" --report "$out/campaign.json"
