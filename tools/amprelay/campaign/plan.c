@@ -22,8 +22,13 @@
 	"; kill -CONT "                                                                                        \
 	"$pid"
 
-/* One of the allocations of a start fails, whichever; then it is started again. */
+/*
+ * One of the allocations of a start fails, whichever; then it is started again. Firmware comes from memory: see
+ * scenarios/faults/host-allocations.yaml.
+ */
 #define ALLOCATIONS                                                                                    \
+	"mkdir -p /tmp/firmware && cp /firmware/*.elf /tmp/firmware && "                               \
+	"printf /tmp/firmware >/sys/module/firmware_class/parameters/path && "                         \
 	"cd /sys/kernel/debug/failslab && echo N >ignore-gfp-wait && echo 0 >verbose && " OF_ITS_DIR(  \
 		"sh -c \"echo $((${random} % 300 + 1)) >/proc/self/fail-nth; echo start >$r/state\"; " \
 		"grep -q running $r/state || echo start >$r/state")
