@@ -69,12 +69,13 @@ function histogram(times) {
 		return h("p", {class: "none"}, "No recovery is complete.");
 	const {list, place, at} = bins(values, Math.min(40, Math.max(12, Math.ceil(values.length / 2))));
 	const most = Math.max(...list), lines = [["p50", percentile(values, 50)], ["p99", percentile(values, 99)]];
+	const drawn = lines[0][1] === lines[1][1] ? lines.slice(0, 1) : lines; /* of one recovery they are the same */
 
 	return h("figure", {class: "histogram"},
 		h("div", {class: "bars", role: "img", "aria-label": `${values.length} recoveries, median ${duration(lines[0][1])}, p99 ${duration(lines[1][1])}`},
 			list.map((n, i) => h("span", {class: "bin", title: `${n} between ${duration(at(i / list.length))} and ${duration(at((i + 1) / list.length))}`},
 				h("span", {style: {height: percent(n / most)}}))),
-			lines.map(([name, value]) => h("span", {class: "line " + name, style: {left: percent(place(value))}},
+			drawn.map(([name, value]) => h("span", {class: "line " + name, style: {left: percent(place(value))}},
 				h("span", {class: place(value) > 0.7 ? "before" : ""}, `${name} ${duration(value)}`)))),
 		h("div", {class: "scale"}, [0, 0.25, 0.5, 0.75, 1].map((part) => h("span", {}, duration(at(part))))));
 }
