@@ -99,6 +99,24 @@ claim 0 "the warning of rpmsg_poll is known" <<END
 $trace
 [    5.000006] ---[ end trace 0000000000000000 ]---
 END
+claim 0 "a control device that could not be made has no release function" <<END
+[    5.000000] ------------[ cut here ]------------
+[    5.000001] Device '(null)' does not have a release() function, it is broken and must be fixed.
+[    5.000002] WARNING: CPU: 0 PID: 7 at device_release+0xe4/0x100
+[    5.000003] Call trace:
+[    5.000004]  device_release+0xe4/0x100
+[    5.000005]  rpmsg_ctrldev_probe+0x1d4/0x200 [rpmsg_ctrl]
+[    5.000006] ---[ end trace 0000000000000000 ]---
+END
+claim 1 "another device must have one" <<END
+[    5.000000] ------------[ cut here ]------------
+[    5.000001] Device '(null)' does not have a release() function, it is broken and must be fixed.
+[    5.000002] WARNING: CPU: 0 PID: 7 at device_release+0xe4/0x100
+[    5.000003] Call trace:
+[    5.000004]  device_release+0xe4/0x100
+[    5.000005]  amp_probe+0x1d4/0x200 [amprelay_rproc]
+[    5.000006] ---[ end trace 0000000000000000 ]---
+END
 claim 1 "another warning is heard" <<END
 [    5.000000] ------------[ cut here ]------------
 [    5.000002] WARNING: CPU: 0 PID: 7 at drivers/remoteproc/remoteproc_core.c:270 rproc_boot+0x20/0x28
