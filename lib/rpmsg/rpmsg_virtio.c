@@ -59,8 +59,25 @@ AMP_HOT void call_ept(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept, str
 	}
 }
 
-/* Hand the next message that the last look showed to its endpoint. @return AMP_LINK_OK, or why the link ends */
-AMP_HOT int deliver(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, bool driver)
+/*
+ * Whether the driver has begun another life on the ring since the last look, and what was read may be of that. While
+ * the link is up the next look finds out; after a reset the driver waits, but perhaps not for as long as the last
+ * callback took.
+ */
+AMP_HOT bool overtaken(const struct rpmsg_virtio_device *rvdev, const struct virtqueue *vq, bool driver)
+{
+	if (driver || amp_likely(rvdev->link_state == AMP_LINK_UP))
+		return false;
+	AMP_SHARED_FENCE(); /* what was read, then the mark, in the order in which the driver zeroes them */
+	return !vq_mark_stands(vq);
+}
+
+/*
+ * Hand the next message that the last look showed to its endpoint.
+ * @param last  the link may be lost already
+ * @return AMP_LINK_OK, or why the link ends
+ */
+AMP_HOT int deliver(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, bool driver, bool last)
 {
 	struct rpmsg_endpoint *ept;
 	struct amp_buffer buf;
@@ -77,6 +94,8 @@ AMP_HOT int deliver(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, boo
 		return AMP_LINK_BAD_MESSAGE;
 	src = AMP_SHARED_LOAD(&hdr->src);
 	ept = rpmsg_find_ept(&rvdev->rdev, AMP_SHARED_LOAD(&hdr->dst));
+	if (last && overtaken(rvdev, vq, driver))
+		return AMP_LINK_PEER_RESET;
 	if (amp_likely(ept)) {
 		/* The mark comes last: the payload's first bytes are in the header's cache line. */
 		vq_buffer_invalidate(rvdev->shbuf_io, hdr + 1, len);
@@ -127,6 +146,21 @@ AMP_HOT bool look_again_unlock(struct rpmsg_virtio_device *rvdev, struct virtque
 	return vq_peer_idx_now(vq, driver) != next && !rvdev->bounded;
 }
 
+/*
+ * The link ends, and once it is lost deliver() says so each time: what was published before a reset still comes. Apart
+ * from the usual way, as a condition of its loop, so that this one stays as short as it was; a build for size has one
+ * loop for all.
+ * @return whether to deliver one more; a fast build has done so
+ */
+static AMP_COLD bool last_words(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, int reason)
+{
+	bool more = amp_link_ends(rvdev, reason), driver = role_is_driver(vq->vq_dev);
+
+	while (AMP_FAST && more)
+		more = amp_link_ends(rvdev, deliver(rvdev, vq, driver, true));
+	return more;
+}
+
 /* Receive until nothing is there, or the link ends. With the lock, which is released. @return whether to look once
  * more */
 AMP_HOT bool receive_unlock(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, bool driver)
@@ -142,9 +176,8 @@ AMP_HOT bool receive_unlock(struct rpmsg_virtio_device *rvdev, struct virtqueue 
 	}
 	if (more)
 		vq_set_no_notify(vq, true, driver);
-	/* Once the link is lost, deliver() says so each time, and what was published before a reset still comes. */
-	while (more || (amp_unlikely(reason) && amp_link_ends(rvdev, reason))) {
-		reason = deliver(rvdev, vq, driver);
+	while (more || (amp_unlikely(reason) && last_words(rvdev, vq, reason))) {
+		reason = deliver(rvdev, vq, driver, !AMP_FAST);
 		if (!AMP_WITH_VQ_RX_EMPTY_NOTIFY && !reason)
 			reason = kick_for_one(rvdev, vq, driver);
 		more = amp_likely(!reason) && vq_shown(vq, driver);

@@ -101,9 +101,15 @@ static void wait_until_let_go(struct virtqueue *vq)
 /* The driver's side of a new ring: zeroed, and all descriptors free. */
 static void start_driver(struct virtqueue *vq)
 {
-	char *start = (char *)vq->vq_ring.desc, *end = (char *)(vring_mark(&vq->vq_ring) + 1);
+	uint16_t *mark = vring_mark(&vq->vq_ring);
+	char *start = (char *)vq->vq_ring.desc, *end = (char *)(mark + 1);
 
 	wait_until_let_go(vq);
+	/* The mark, a fence, then the rest: a device that has not let go, and reads what is zeroed, finds its mark gone
+	 * when it looks afterwards. */
+	AMP_SHARED_STORE(mark, 0);
+	vq_ring_flush(vq, mark, sizeof(*mark));
+	AMP_SHARED_FENCE();
 	AMP_SHARED_CLEAR(start, (size_t)(end - start));
 	vq_ring_flush(vq, start, (unsigned int)(end - start));
 	memset(vq->vq_descx, 0, vq->vq_nentries * sizeof(vq->vq_descx[0]));

@@ -212,6 +212,39 @@ static void the_delivery_ends_when_the_ring_is_zeroed(void **state)
 	assert_int_equal(fixture_ring(at, 1).used->idx, 0);
 }
 
+static unsigned int translations;
+
+/* Called when the descriptor has been read: the driver, which has waited for long enough, zeroes the ring just then. */
+static unsigned long zero_at_the_second(struct metal_io_region *io, metal_phys_addr_t phys)
+{
+	struct vring ring = fixture_ring(at, 1);
+
+	(void)io;
+	if (calls && ++translations == 1)
+		memset(ring.desc, 0, (size_t)((char *)(&ring.used->ring[RING_NUM]) + 2 - (char *)ring.desc));
+	return (unsigned long)(phys - PHYS_BASE);
+}
+
+static void a_message_is_not_delivered_from_a_ring_that_is_zeroed_while_it_is_read(void **state)
+{
+	begin(state);
+	rpmsg_deinit_vdev(&at->remote.rvdev);
+	rpmsg_deinit_vdev(&at->host.rvdev);
+	at->remote.io.ops.phys_to_offset = zero_at_the_second;
+	assert_int_equal(fixture_init_host(at), RPMSG_SUCCESS);
+	assert_int_equal(fixture_init_remote(at), RPMSG_SUCCESS);
+	begin(state);
+	translations = 0;
+	remote_box.ept.cb = count_and_answer;
+	send_numbers(0, 3);
+	driver_resets();
+	fixture_poll(&at->remote);
+	assert_true(translations > 0);
+	assert_int_equal(calls, 1);
+	assert_int_equal(at->remote.lost_count, 1);
+	assert_int_equal(at->remote.lost_reason, AMP_LINK_PEER_RESET);
+}
+
 /* A peer that left a ring full of nonsense. */
 static void garbage_ends_the_delivery_and_the_reason_stays_the_reset(void **state)
 {
@@ -325,6 +358,7 @@ int main(void)
 		LINK_TEST(a_send_that_notices_the_reset_leaves_the_messages_to_the_notification),
 		LINK_TEST(nothing_is_taken_from_a_ring_that_was_zeroed),
 		LINK_TEST(the_delivery_ends_when_the_ring_is_zeroed),
+		LINK_TEST(a_message_is_not_delivered_from_a_ring_that_is_zeroed_while_it_is_read),
 		LINK_TEST(garbage_ends_the_delivery_and_the_reason_stays_the_reset),
 		LINK_TEST(a_peer_that_goes_on_publishing_is_heard_for_no_more_than_a_ring),
 		LINK_TEST(a_hold_in_the_last_callbacks_counts_and_its_release_gives_nothing_back),
