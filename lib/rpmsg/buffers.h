@@ -18,6 +18,8 @@
 /* rpmsg_hdr.reserved while this side has the buffer: its descriptor, and above that how often it is held. */
 #define BUF_HOLD_ONE   0x10000u
 #define BUF_INDEX_MASK 0xffffu
+/* The same while a held one goes back. Not 0: whoever finds it after this core's end sees that it had been taken. */
+#define BUF_RELEASED 1u
 
 static inline struct rpmsg_virtio_device *rpmsg_to_virtio(struct rpmsg_device *rdev)
 {

@@ -9,7 +9,7 @@
 static void stop(struct rpmsg_virtio_device *rvdev, int reason)
 {
 	amp_vq_stop(rvdev->rvq, reason);
-	amp_vq_stop(rvdev->svq, reason);
+	amp_vq_stop_sending(rvdev->svq, reason);
 }
 
 bool amp_link_ends(struct rpmsg_virtio_device *rvdev, int reason)

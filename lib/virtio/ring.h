@@ -63,6 +63,19 @@ void amp_vq_fault(struct virtqueue *vq, int reason);
 /** The same; and in the device's role the last store to the ring, unless that is another life's already. */
 void amp_vq_stop(struct virtqueue *vq, int reason);
 
+/**
+ * The same, of the queue that carries messages away: they may be looked at before. Weak, and only another name, where
+ * nobody does: see lib/rpmsg/on_demand/receipts.c.
+ */
+void amp_vq_stop_sending(struct virtqueue *vq, int reason);
+
+/**
+ * Driver: the end of a reset, behind the status that it has stored. Kicks a device that uses the ring, and waits until
+ * it does not.
+ * @return the mark: VQ_IN_USE if it did not let go in time
+ */
+uint16_t amp_vq_wait_let_go(struct virtqueue *vq);
+
 /** A result of amp_vq_start(), from and to what virtqueue_create() returns: small numbers are short instructions. */
 #define VQ_START(error)       (VQ_ERROR_BASE - (error))
 #define VQ_START_ERROR(short) ((short) ? VQ_ERROR_BASE - (short) : VQUEUE_SUCCESS)

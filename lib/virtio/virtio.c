@@ -174,13 +174,18 @@ void amp_virtio_peer_off(struct virtio_device *vdev)
 {
 	struct virtio_vring_info *info = vdev->vrings_info;
 	struct vring ring;
+	uint16_t *mark;
 
 	for (; role_is_driver(vdev) && info < vdev->vrings_info + vdev->vrings_num; info++) {
 		if (!info->info.vaddr)
 			continue;
 		vring_init(&ring, info->info.num_descs, info->info.vaddr, info->info.align);
-		AMP_SHARED_STORE(vring_mark(&ring), VQ_LET_GO);
-		vq_buffer_flush(info->io, vring_mark(&ring), sizeof(uint16_t));
+		mark = vring_mark(&ring);
+		vq_buffer_invalidate(info->io, mark, sizeof(*mark));
+		if (AMP_SHARED_LOAD(mark) != VQ_IN_USE)
+			continue; /* not in use, or by a device that has no marks */
+		AMP_SHARED_STORE(mark, VQ_LET_GO);
+		vq_buffer_flush(info->io, mark, sizeof(*mark));
 	}
 }
 

@@ -37,6 +37,8 @@ void amp_vq_stop(struct virtqueue *vq, int reason)
 	vq_ring_flush(vq, mark, sizeof(*mark));
 }
 
+metal_weak void amp_vq_stop_sending(struct virtqueue *vq, int reason) __attribute__((__alias__("amp_vq_stop")));
+
 bool amp_vq_look(struct virtqueue *vq)
 {
 	return !vq->vq_fault && vq_look_inline(vq, role_is_driver(vq->vq_dev));
@@ -73,29 +75,33 @@ void virtqueue_set_shmem_io(struct virtqueue *vq, struct metal_io_region *io)
  * Driver: the end of a reset, see VQ_IN_USE. The device may be in the middle of a store into the ring; or dead, and
  * then this waits for its time to pass: one time for all rings of a device. Without a clock looks are counted.
  */
-static void wait_until_let_go(struct virtqueue *vq)
+uint16_t amp_vq_wait_let_go(struct virtqueue *vq)
 {
 	const uint16_t *mark = vring_mark(&vq->vq_ring);
 	unsigned long long now = metal_get_timestamp(), last = now, deadline = vq->vq_dev->let_go_deadline;
 	unsigned int looks = LET_GO_LOOKS;
+	uint16_t is;
 
 	if (!deadline)
 		deadline = now + LET_GO_TIMEOUT_NS;
 	AMP_SHARED_FENCE(); /* the status that the driver has stored, before the look */
 	vq_ring_invalidate(vq, mark, sizeof(*mark));
-	if (AMP_SHARED_LOAD_ACQUIRE(mark) != VQ_IN_USE)
-		return;
+	is = AMP_SHARED_LOAD_ACQUIRE(mark);
+	if (is != VQ_IN_USE)
+		return is;
 	if (vq->notify)
 		vq->notify(vq);
 	do {
 		vq_ring_invalidate(vq, mark, sizeof(*mark));
-		if (AMP_SHARED_LOAD_ACQUIRE(mark) != VQ_IN_USE)
-			return;
+		is = AMP_SHARED_LOAD_ACQUIRE(mark);
+		if (is != VQ_IN_USE)
+			break;
 		metal_cpu_yield();
 		now = metal_get_timestamp();
 		looks = now == last ? looks - 1 : LET_GO_LOOKS;
 		last = now;
 	} while (now < deadline && looks);
+	return is;
 }
 
 /* The driver's side of a new ring: zeroed, and all descriptors free. */
@@ -104,7 +110,7 @@ static void start_driver(struct virtqueue *vq)
 	uint16_t *mark = vring_mark(&vq->vq_ring);
 	char *start = (char *)vq->vq_ring.desc, *end = (char *)(mark + 1);
 
-	wait_until_let_go(vq);
+	(void)amp_vq_wait_let_go(vq);
 	/* The mark, a fence, then the rest: a device that has not let go, and reads what is zeroed, finds its mark gone
 	 * when it looks afterwards. */
 	AMP_SHARED_STORE(mark, 0);

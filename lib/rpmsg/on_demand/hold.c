@@ -40,7 +40,7 @@ AMP_HOT bool release_one(struct rpmsg_virtio_device *rvdev, struct rpmsg_hdr *hd
 		set_mark(rvdev, hdr, mark - BUF_HOLD_ONE);
 		return false;
 	}
-	set_mark(rvdev, hdr, 0); /* a second release finds no hold */
+	set_mark(rvdev, hdr, BUF_RELEASED); /* a second release finds no hold */
 	buf.size = size_of(vq, buf.idx, driver);
 	rx_return(rvdev, vq, &buf, driver);
 	return true;
