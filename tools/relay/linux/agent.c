@@ -216,7 +216,7 @@ static bool on_output(struct agent_channel *channel, const struct amp_frame *fra
 	if (frame->len > AMP_AGENT_WINDOW - channel->under_way - channel->owed)
 		return false; /* more than its window */
 	channel->under_way += frame->len;
-	if (channel->ops)
+	if (channel->ops && channel->ops->on_output)
 		channel->ops->on_output(channel->userdata, frame->type == AMP_FRAME_STDERR, payload, frame->len);
 	else
 		amp_agent_passed_on(channel, frame->len);
@@ -228,7 +228,7 @@ static bool on_window(struct agent_channel *channel, uint32_t bytes)
 	if (bytes > AMP_AGENT_WINDOW - channel->credit)
 		return false; /* more than we sent */
 	channel->credit += bytes;
-	if (channel->ops)
+	if (channel->ops && channel->ops->on_window)
 		channel->ops->on_window(channel->userdata);
 	return true;
 }
@@ -299,7 +299,7 @@ static void on_drained(void *userdata)
 	for (size_t i = 0; i < AGENT_CHANNELS; i++) {
 		struct agent_channel *channel = &agent->channel[i];
 
-		if (channel->id != 0 && channel->ops)
+		if (channel->id != 0 && channel->ops && channel->ops->on_window)
 			channel->ops->on_window(channel->userdata);
 	}
 }

@@ -20,9 +20,9 @@ struct agent;
 
 /** What the owner of a channel hears. */
 struct agent_channel_ops {
-	/** Output of the command. Give amp_agent_passed_on() once it is with the reader. */
+	/** Output of the command. Give amp_agent_passed_on() once it is with the reader. NULL: nobody reads it */
 	void (*on_output)(void *userdata, bool is_error, const uint8_t *data, size_t len);
-	/** amp_agent_stdin() takes more again. */
+	/** amp_agent_stdin() takes more again; NULL: there is no input. */
 	void (*on_window)(void *userdata);
 	/** The command has ended, and the channel with it. @param status as in AMP_FRAME_EXIT; -1: the link broke */
 	void (*on_exit)(void *userdata, int status);
