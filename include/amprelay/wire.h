@@ -91,6 +91,20 @@ struct amp_region {
 	uint32_t arg;            /**< depends on kind, else 0 */
 };
 
+/**
+ * What can be done to a core. START, STOP and LOAD are all denied to the host, or none: then the relay is the core's
+ * owner, which starts it before any host comes, and again when it has crashed.
+ */
+enum amp_verb {
+	AMP_VERB_START = 1u << 0,
+	AMP_VERB_STOP = 1u << 1,
+	AMP_VERB_LOAD = 1u << 2,  /**< say which firmware runs */
+	AMP_VERB_DUMP = 1u << 3,  /**< keep the memory of a core that has crashed */
+	AMP_VERB_DEBUG = 1u << 4, /**< halt it, look into it, break it on purpose */
+};
+
+#define AMP_VERBS_OF_OWNER (AMP_VERB_START | AMP_VERB_STOP | AMP_VERB_LOAD)
+
 /** The SoC's description of this core. Writer: relay, before anyone else can see the memory; constant from then on. */
 struct amp_soc {
 	uint32_t magic;                  /**< AMP_CTRL_MAGIC */
@@ -106,16 +120,17 @@ struct amp_soc {
 	uint32_t heartbeat_ms;           /**< the remote beats at least this often … */
 	uint32_t heartbeat_timeout_ms;   /**< … and is dead after this long without */
 	uint32_t watchdog_ms;            /**< watchdog period that the firmware programs */
-	uint32_t reserved[5];
+	uint32_t denied;                 /**< what the host may not do: bits of enum amp_verb */
+	uint32_t reserved[4];
 	struct amp_region region[AMP_MAX_REGIONS];
 };
 
 /** Requests of the host to the relay. */
 enum amp_request {
 	AMP_REQ_NONE = 0,
-	AMP_REQ_RESET = 1,  /**< the host's driver (re)starts: power the core off, forget everything; no argument */
-	AMP_REQ_START = 2,  /**< power on; arg = entry point (device address), `firmware` = file name for symbols */
-	AMP_REQ_STOP = 3,   /**< shut down in order if the core still answers, power off; no argument */
+	AMP_REQ_RESET = 1, /**< the host's driver (re)starts: power the core off if the host may, forget; no argument */
+	AMP_REQ_START = 2, /**< power on; arg = entry point (device address), `firmware` = file name for symbols */
+	AMP_REQ_STOP = 3,  /**< shut down in order if the core still answers, power off; no argument */
 	AMP_REQ_ATTACH = 4, /**< the driver becomes the host of a core that runs; no argument */
 	AMP_REQ_DETACH = 5, /**< … and ceases to be: the core runs on, and nobody is its host; no argument */
 };
@@ -151,6 +166,7 @@ enum amp_status {
 	AMP_EBUSY = 2,     /**< the core is already in that state, or in transition */
 	AMP_ETIMEDOUT = 3, /**< the core did not answer in time */
 	AMP_EIO = 4,       /**< the core could not be powered on, or died while starting */
+	AMP_EPERM = 5,     /**< the core's owner does not let the host do this */
 };
 
 /** State of the core as its power controller sees it. */

@@ -141,6 +141,12 @@ const struct amp_region *amp_region_named(const struct amp_core *core, enum amp_
 const struct amp_region *amp_region_vring(const struct amp_core *core, unsigned int vdev,
 					  unsigned int nr);
 
+/* It is another's, who starts it, and again after a crash: Linux can attach to it and no more. */
+static inline bool amp_is_owned(const struct amp_core *core)
+{
+	return core->soc.denied & AMP_VERBS_OF_OWNER;
+}
+
 static inline u32 amp_region_da(const struct amp_core *core, const struct amp_region *region)
 {
 	return core->soc.mem_da + region->offset;
@@ -226,6 +232,7 @@ void amp_report_end(struct amp_core *core);
 /* dump.c: what goes into a dump */
 int amp_dump_add_segments(struct amp_core *core, const struct amp_image *image);
 int amp_dump_add_memory(struct amp_core *core);
+void amp_dump_take(struct amp_core *core);
 
 /* crash_record.c: a crash record for people */
 const char *amp_machine_name(unsigned int machine);

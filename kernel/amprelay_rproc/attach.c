@@ -24,7 +24,7 @@
  * amp_attach_prepare() - become the host of a core that runs
  * @core: the core
  *
- * If it does not run any more, it is powered off and left to be started.
+ * If it does not run any more, it is powered off and left to be started, unless it is another's.
  *
  * Return: 0 or as amp_mailbox_request().
  */
@@ -41,7 +41,7 @@ int amp_attach_prepare(struct amp_core *core)
 		return 0;
 	}
 	amp_report_disarm(core);
-	if (!amp_mailbox_can_attach(core) &&
+	if (!amp_is_owned(core) && !amp_mailbox_can_attach(core) &&
 	    !amp_mailbox_request(core, AMP_REQ_RESET, 0, ""))
 		core->rproc->state = RPROC_OFFLINE;
 	return ret;

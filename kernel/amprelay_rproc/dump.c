@@ -92,3 +92,16 @@ int amp_dump_add_segments(struct amp_core *core, const struct amp_image *image)
 		ret = rproc_coredump_add_segment(rproc, da, end - da);
 	return ret ? ret : add_regions(core);
 }
+
+/**
+ * amp_dump_take() - dump a core that has crashed, if its owner lets Linux
+ * @core: the core
+ */
+void amp_dump_take(struct amp_core *core)
+{
+	if (core->soc.denied & AMP_VERB_DUMP)
+		dev_info(&core->rproc->dev, "%s: its owner does not let Linux keep a dump of it\n",
+			 core->soc.core);
+	else
+		core->framework_coredump(core->rproc);
+}

@@ -129,6 +129,8 @@ static int answer_to_errno(struct amp_core *core, enum amp_request op)
 		return -EBUSY;
 	case AMP_ETIMEDOUT:
 		return -ETIMEDOUT;
+	case AMP_EPERM:
+		return -EPERM;
 	default:
 		return -EIO;
 	}
@@ -166,9 +168,9 @@ static int post(struct amp_core *core, enum amp_request op, u32 arg, const char 
  *
  * Context: may sleep, for ANSWER_SLICES * ANSWER_SLICE_MS at most.
  *
- * Return: 0, -EINVAL, -EBUSY, -ETIMEDOUT, -EIO as the relay answered, -EREMOTEIO if it did not,
- * -ESHUTDOWN for a start while the device goes away. A message has been printed, except for the
- * last.
+ * Return: 0, -EINVAL, -EBUSY, -ETIMEDOUT, -EIO, -EPERM as the relay answered, -EREMOTEIO if it did
+ * not, -ESHUTDOWN for a start or an attach while the device goes away. A message has been printed,
+ * except for the last.
  */
 int amp_mailbox_request(struct amp_core *core, enum amp_request op, u32 arg, const char *firmware)
 {
@@ -177,7 +179,7 @@ int amp_mailbox_request(struct amp_core *core, enum amp_request op, u32 arg, con
 	mutex_lock(&core->mailbox_lock);
 
 	/* Tested under the lock, so that no start can follow the last stop. */
-	if (op == AMP_REQ_START && READ_ONCE(core->removing)) {
+	if ((op == AMP_REQ_START || op == AMP_REQ_ATTACH) && READ_ONCE(core->removing)) {
 		ret = -ESHUTDOWN;
 		goto unlock;
 	}

@@ -12,6 +12,8 @@
  *   recovery  stop, coredump, load, find_loaded_rsc_table, start
  *   stop      stop, unprepare
  *   detach    detach, unprepare
+ *
+ * A core that is another's knows but attach and detach, and recovers by both (report.c).
  */
 
 #include <linux/interrupt.h>
@@ -76,18 +78,22 @@ static int power_off(struct amp_core *core)
  * rings are still as it has left them.
  *
  * A core that Linux has attached to stays on here: nothing tells whether it is to be stopped or
- * detached from. It answers its senders by itself.
+ * detached from. It answers its senders by itself, unless it has crashed and is another's, who
+ * starts it again when Linux has detached from it.
  */
 static void quiesce(struct rproc_subdev *subdev, bool crashed)
 {
 	struct amp_core *core = container_of(subdev, struct amp_core, quiesce);
+	bool dead = amp_is_owned(core) && READ_ONCE(core->reported);
 	unsigned int i;
 
 	/* If this fails, amp_stop() tries again and reports it. */
 	if (core->rproc->state != RPROC_ATTACHED)
 		power_off(core);
-	if (crashed)
-		core->framework_coredump(core->rproc);
+	else if (dead)
+		smp_store_mb(core->powered, false); /* as in power_off() */
+	if (crashed || dead)
+		amp_dump_take(core);
 	/*
 	 * Release the senders before disabling the interrupts: one of them may be a callback in an
 	 * interrupt's thread, for which disable_vqs() waits.
@@ -96,6 +102,19 @@ static void quiesce(struct rproc_subdev *subdev, bool crashed)
 		if (amp_discard(core, i))
 			rproc_vq_interrupt(core->rproc, i);
 	disable_vqs(core);
+}
+
+/*
+ * Started last: the core is attached to. If it is another's, remoteproc must not stop it any more,
+ * and refuses that before it has touched anything if there is no such operation.
+ */
+static int settled(struct rproc_subdev *subdev)
+{
+	struct amp_core *core = container_of(subdev, struct amp_core, quiesce);
+
+	if (amp_is_owned(core))
+		core->rproc->ops->stop = NULL;
+	return 0;
 }
 
 /* After the virtio devices, see above. */
@@ -118,6 +137,8 @@ static int add_carveout(struct amp_core *core, const struct amp_region *region, 
 	return 0;
 }
 
+static int amp_stop(struct rproc *rproc);
+
 static int amp_prepare(struct rproc *rproc)
 {
 	struct amp_core *core = rproc->priv;
@@ -134,6 +155,12 @@ static int amp_prepare(struct rproc *rproc)
 		ret = amp_attach_prepare(core);
 		if (ret)
 			return ret;
+		/* remoteproc calls it if a virtio device cannot be set up. */
+		rproc->ops->stop = amp_stop;
+	} else if (amp_is_owned(core)) {
+		/* Nothing has been loaded yet. It is the owner who refuses, and says why. */
+		ret = amp_mailbox_request(core, AMP_REQ_START, 0, rproc->firmware);
+		return ret ? ret : -EPERM;
 	} else if (READ_ONCE(core->relay->state) != AMP_CORE_OFF) {
 		/*
 		 * The relay may have started the core without us. It would then refuse our start,
@@ -392,6 +419,7 @@ void amp_ops_init(struct amp_core *core)
 {
 	struct rproc *rproc = core->rproc;
 
+	core->quiesce.start = settled;
 	core->quiesce.stop = quiesce;
 	/* remoteproc does not export its own functions for these: take them from here. */
 	core->framework_coredump = rproc->ops->coredump;
@@ -399,6 +427,8 @@ void amp_ops_init(struct amp_core *core)
 	core->framework_crash = rproc->crash_handler.func;
 	INIT_WORK(&rproc->crash_handler, amp_report_work);
 	/* remoteproc's default is off. sysfs can switch it off again. */
-	rproc->dump_conf = RPROC_COREDUMP_ENABLED;
+	if (!(core->soc.denied & AMP_VERB_DUMP))
+		rproc->dump_conf = RPROC_COREDUMP_ENABLED;
+	rproc->sysfs_read_only = amp_is_owned(core);
 	rproc_coredump_set_elf_info(rproc, core->soc.elf_class, core->soc.elf_machine);
 }

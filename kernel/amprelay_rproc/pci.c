@@ -197,9 +197,12 @@ static int amp_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	ret = amp_mailbox_greet(core, attach && amp_mailbox_can_attach(core));
 	if (ret)
 		return dev_err_probe(dev, ret, "core %s cannot be reset\n", core->soc.core);
-	/* It is on: no RESET has been sent. */
-	if (attach && amp_mailbox_can_attach(core))
+	/* It is on: no RESET has been sent, or has not switched off what is another's. */
+	if (attach && (amp_is_owned(core) || amp_mailbox_can_attach(core)))
 		core->rproc->state = RPROC_DETACHED;
+	if (amp_is_owned(core))
+		dev_info(dev, "%s: the relay owns it, and starts it again when it crashes; Linux can attach to it, and neither start nor stop it\n",
+			 core->soc.core);
 
 	ret = rproc_add(core->rproc);
 	if (ret) {
@@ -259,12 +262,13 @@ static void amp_remove(struct pci_dev *pdev)
 
 /*
  * At power-off it is enough to stop the core: nobody will talk to it any more. At a reboot and a
- * kexec the next Linux will: it stays on. Its virtio devices have been reset before this.
+ * kexec the next Linux will: it stays on, as does what is another's. Its virtio devices have been
+ * reset before this.
  */
 static void amp_shutdown(struct pci_dev *pdev)
 {
 	struct amp_core *core = pci_get_drvdata(pdev);
-	bool stays = attach && system_state == SYSTEM_RESTART;
+	bool stays = amp_is_owned(core) || (attach && system_state == SYSTEM_RESTART);
 
 	WRITE_ONCE(core->removing, true);
 	amp_report_disarm(core);
@@ -311,7 +315,18 @@ static const struct attribute_group usage_group = {
 	.attrs = usage_attrs,
 };
 
-static const struct attribute_group *amp_groups[] = { &usage_group, NULL };
+/* Who starts and stops it: "linux" or "relay". */
+static ssize_t owner_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%s\n", amp_is_owned(dev_get_drvdata(dev)) ? "relay" : "linux");
+}
+static DEVICE_ATTR_RO(owner);
+
+static struct attribute *owner_attrs[] = { &dev_attr_owner.attr, NULL };
+
+static const struct attribute_group owner_group = { .attrs = owner_attrs };
+
+static const struct attribute_group *amp_groups[] = { &usage_group, &owner_group, NULL };
 
 static const struct pci_device_id amp_ids[] = {
 	{ PCI_DEVICE(PCI_VENDOR_ID_REDHAT_QUMRANET, IVSHMEM_DEVICE_ID) },

@@ -173,6 +173,31 @@ void amp_report_look(struct amp_core *core)
 	mutex_unlock(&core->report_lock);
 }
 
+/*
+ * A core of another's has crashed, and is started again by its owner as soon as Linux has let go of
+ * it. Not by remoteproc's own RPROC_FEAT_ATTACH_ON_RECOVERY: in Linux 6.1 that frees the clean
+ * table twice and goes on with a copy of the core's table; and if it fails, the rproc can be
+ * neither attached to nor detached from any more.
+ */
+static void reattach(struct amp_core *core)
+{
+	struct rproc *rproc = core->rproc;
+	unsigned int users = 0;
+	int ret;
+
+	dev_err(&rproc->dev, "handling crash #%u in %s: its owner starts it again\n",
+		++rproc->crash_cnt, rproc->name);
+	do {
+		ret = rproc_detach(rproc);
+		users++;
+	} while (!ret && rproc->state == RPROC_ATTACHED);
+	while (!ret && users--)
+		ret = rproc_boot(rproc);
+	if (ret)
+		dev_err(&rproc->dev, "%s: Linux has not attached to it again: %d\n",
+			core->soc.core, ret);
+}
+
 /**
  * amp_report_work() - handle a crash, unless it is about a former life
  * @work: the rproc's crash_handler; runs this in place of remoteproc's own function
@@ -186,10 +211,11 @@ void amp_report_work(struct work_struct *work)
 {
 	struct rproc *rproc = container_of(work, struct rproc, crash_handler);
 	struct amp_core *core = rproc->priv;
-	bool stale;
+	bool stale, refused;
 
 	mutex_lock(&rproc->lock);
 	mutex_lock(&core->report_lock);
+	refused = !core->queued && core->soc.denied & AMP_VERB_DEBUG;
 	stale = core->queued && core->queued_life != core->life;
 	core->queued = false;
 	/* If it has been queued again meanwhile, this run handles that too. */
@@ -197,12 +223,18 @@ void amp_report_work(struct work_struct *work)
 		pm_relax(rproc->dev.parent);
 	mutex_unlock(&core->report_lock);
 	/* Until remoteproc has the lock, amp_prepare() keeps others from starting another life. */
-	WRITE_ONCE(core->recovering, !stale);
+	WRITE_ONCE(core->recovering, !stale && !refused && !amp_is_owned(core));
 	mutex_unlock(&rproc->lock);
 
-	if (stale) {
-		dev_info(&rproc->dev, "%s has been started again since it crashed\n",
-			 core->soc.core);
+	if (stale || refused || amp_is_owned(core)) {
+		if (refused)
+			dev_warn(&rproc->dev, "%s: its owner does not let Linux debug it\n",
+				 core->soc.core);
+		else if (stale)
+			dev_info(&rproc->dev, "%s has been started again since it crashed\n",
+				 core->soc.core);
+		else
+			reattach(core);
 		pm_relax(rproc->dev.parent);
 		return;
 	}

@@ -49,7 +49,7 @@ _amprelay() {
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
 		--name) lab=${COMP_WORDS[++i]} ;;
-		--color | --since | --timeout | --wait | --lab | --soc | --for | --firmware | --kernel | --initramfs | --early | --share | --share-rw | --forward | --ssh-key | --report | --output | -o | --loader | --table | --dump | --symbols | --raw | --map | --repeat | --seed | --jobs | -j | --junit | --artifacts | --rounds | --from | --kinds | --host | --scenarios | --catalogue | --channel | --kernel-log | --perfetto | -w | --write) ((i++)) ;;
+		--color | --since | --timeout | --wait | --lab | --soc | --for | --firmware | --kernel | --initramfs | --early | --owned | --share | --share-rw | --forward | --ssh-key | --report | --output | -o | --loader | --table | --dump | --symbols | --raw | --map | --repeat | --seed | --jobs | -j | --junit | --artifacts | --rounds | --from | --kinds | --host | --scenarios | --catalogue | --channel | --kernel-log | --perfetto | -w | --write) ((i++)) ;;
 		-*) ;;
 		*)
 			if [[ -z $command ]]; then
@@ -70,14 +70,14 @@ _amprelay() {
 	--channel) mapfile -t COMPREPLY < <(compgen -W 'amp-echo amp-command amp-telemetry amp-sink' -- "$cur") && return ;;
 	--name) mapfile -t COMPREPLY < <(compgen -W "$(_amprelay_labs)" -- "$cur") && return ;;
 	--kinds) mapfile -t COMPREPLY < <(compgen -W "$(_amprelay_faults)" -- "$cur") && return ;;
-	--early | --forward | --since | --timeout | --wait | --rounds | --from | --host | --repeat | --seed | --jobs | -j | -n | -c | --count | --raw | --map) return ;;
+	--early | --owned | --forward | --since | --timeout | --wait | --rounds | --from | --host | --repeat | --seed | --jobs | -j | -n | -c | --count | --raw | --map) return ;;
 	esac
 
 	local choice=''
 	case $command in
 	'') choice="$commands $common --version" ;;
 	help) choice=$commands ;;
-	up) choice="--lab --soc --firmware --kernel --initramfs --early --share --share-rw --net --forward --ssh-key --keep --lifeline --no-wait --timeout $common" ;;
+	up) choice="--lab --soc --firmware --kernel --initramfs --early --owned --share --share-rw --net --forward --ssh-key --keep --lifeline --no-wait --timeout $common" ;;
 	top) choice="-i --interval -n --rounds $common" ;;
 	start) choice="$(_amprelay_cores "$lab") --loader $common" ;;
 	stop | restart | attach | detach) choice="$(_amprelay_cores "$lab") $common" ;;

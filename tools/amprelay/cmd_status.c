@@ -82,6 +82,9 @@ static void print_host(const json_t *core)
 	char names[1024];
 	size_t used = 0;
 
+	if (strcmp(amp_event_string(core, "owner"), "relay") == 0)
+		amp_table_say("%s: owner=relay, which starts it before Linux and after a crash; Linux can only attach",
+		              amp_event_string(core, "name"));
 	if (strcmp(amp_event_string(core, "host"), "nobody") == 0)
 		amp_table_say("%s: nobody is its host; 'amprelay attach %s' makes it Linux's",
 		              amp_event_string(core, "name"), amp_event_string(core, "name"));

@@ -40,9 +40,12 @@ struct up {
 	char *share; /* NULL: none */
 	bool share_writable;
 	struct lab_net net;
-	const char *early[SOC_MAX_CORES]; /* as given: CORE or CORE=FILE */
+	struct {
+		const char *option, *core; /* as given: CORE or CORE=FILE */
+	} early[SOC_MAX_CORES];
 	unsigned int num_early;
 	char *early_path[SOC_MAX_CORES]; /* of each core; NULL: Linux starts it */
+	bool owned[SOC_MAX_CORES];       /* … and it is never Linux's */
 	int lock_fd;
 	pid_t relay;
 	int ready_fd;
@@ -63,6 +66,7 @@ enum {
 	KEY_KERNEL,
 	KEY_INITRAMFS,
 	KEY_EARLY,
+	KEY_OWNED,
 	KEY_SHARE,
 	KEY_SHARE_RW,
 	KEY_NET,
@@ -85,6 +89,8 @@ static const struct argp_option options[] = {
          "A cpio archive more for Linux, plain or with gzip: its files are added, and win over the lab's own", 0},
 	{"early", KEY_EARLY, "CORE[=FILE]", 0,
          "This core runs before Linux, which attaches to it: its own firmware, or FILE; may be repeated", 0},
+	{"owned", KEY_OWNED, "CORE[=FILE]", 0,
+         "The same, and the core stays the relay's: Linux can neither start nor stop it, only attach and use it", 0},
 	{"share", KEY_SHARE, "DIR", 0,
          "A folder that Linux sees at /share and cannot write to; the scripts in it (*.sh) run at its boot, in order",
          0},
@@ -103,6 +109,14 @@ static const struct argp_option options[] = {
 	{"timeout", KEY_TIMEOUT, "S", 0, "How long to wait for them (default: 60 seconds)", 0},
 	{0},
 };
+
+static void take_early(struct up *up, const char *option, const char *core)
+{
+	if (up->num_early == SOC_MAX_CORES)
+		amp_cli_usage("%s %s: a lab has at most %d cores", option, core, SOC_MAX_CORES);
+	up->early[up->num_early].option = option;
+	up->early[up->num_early++].core = core;
+}
 
 static void take_share(struct up *up, const char *dir, bool writable)
 {
@@ -137,9 +151,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		up->choice.initramfs = arg;
 		return 0;
 	case KEY_EARLY:
-		if (up->num_early == SOC_MAX_CORES)
-			amp_cli_usage("--early %s: a lab has at most %d cores", arg, SOC_MAX_CORES);
-		up->early[up->num_early++] = arg;
+	case KEY_OWNED:
+		take_early(up, key == KEY_OWNED ? "--owned" : "--early", arg);
 		return 0;
 	case KEY_SHARE:
 	case KEY_SHARE_RW:
@@ -249,31 +262,45 @@ static int early_core(const struct soc_config *soc, const char *arg, size_t len)
 	return -1;
 }
 
+/* @param file  NULL: what Linux would load */
+static int set_early(struct up *up, int core, const char *file)
+{
+	const struct core_config *config = &up->files.soc.core[core];
+	char path[PATH_MAX];
+
+	if (file)
+		amp_text(path, sizeof(path), "%s", file);
+	else
+		amp_text(path, sizeof(path), "%s/%s", up->firmware_dir, config->firmware);
+	up->early_path[core] = realpath(path, NULL);
+	if (up->early_path[core])
+		return AMP_EXIT_OK;
+	amp_cli_error("core %s, which runs before Linux: %s: %s", config->name, path, strerror(errno));
+	return AMP_EXIT_ENVIRONMENT;
+}
+
 static int find_early(struct up *up)
 {
 	const struct soc_config *soc = &up->files.soc;
+	int err = AMP_EXIT_OK;
 
-	for (unsigned int i = 0; i < up->num_early; i++) {
-		const char *arg = up->early[i], *file = strchr(arg, '=');
+	for (unsigned int i = 0; i < up->num_early && !err; i++) {
+		const char *arg = up->early[i].core, *file = strchr(arg, '=');
 		int core = early_core(soc, arg, file ? (size_t)(file - arg) : strlen(arg));
-		char path[PATH_MAX];
 
 		if (core < 0 || up->early_path[core]) {
-			amp_cli_error("--early %s: %s", arg,
+			amp_cli_error("%s %s: %s", up->early[i].option, arg,
 			              core < 0 ? "the SoC has no such core" : "this core has been named before");
 			return AMP_EXIT_USAGE;
 		}
-		if (file)
-			amp_text(path, sizeof(path), "%s", file + 1);
-		else
-			amp_text(path, sizeof(path), "%s/%s", up->firmware_dir, soc->core[core].firmware);
-		up->early_path[core] = realpath(path, NULL);
-		if (!up->early_path[core]) {
-			amp_cli_error("--early %s: %s: %s", arg, path, strerror(errno));
-			return AMP_EXIT_ENVIRONMENT;
-		}
+		up->owned[core] = strcmp(up->early[i].option, "--owned") == 0;
+		err = set_early(up, core, file ? file + 1 : NULL);
 	}
-	return AMP_EXIT_OK;
+	for (unsigned int i = 0; i < soc->num_cores && !err; i++) {
+		if (soc->core[i].denied_linux & AMP_VERB_START && !up->early_path[i])
+			err = set_early(up, (int)i, NULL);
+	}
+	return err;
 }
 
 static int prepare(struct up *up)
@@ -343,8 +370,10 @@ static void become_relay(struct up *up, int ready_fd)
 		.keep = up->keep,
 	};
 
-	for (unsigned int i = 0; i < SOC_MAX_CORES; i++)
+	for (unsigned int i = 0; i < SOC_MAX_CORES; i++) {
 		relay.early[i] = up->early_path[i];
+		relay.owned[i] = up->owned[i];
+	}
 	close(up->signal_fd);
 	sigprocmask(SIG_SETMASK, &up->old_signals, NULL);
 	_exit(amp_relay_run(&relay));

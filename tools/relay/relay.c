@@ -18,6 +18,7 @@
 #include "relay/base/log.h"
 #include "relay/base/remove_tree.h"
 #include "relay/host/hosting.h"
+#include "relay/host/owner.h"
 
 /* ------------------------------------------------------------------ signals and the terminal */
 
@@ -214,8 +215,10 @@ static void on_record(void *userdata, const char *core, const char *text, size_t
 
 static int boot_early(struct core *core, const char *firmware, char *error, size_t size)
 {
-	int status = firmware ? amp_hosting_boot(core, firmware, error, size) : AMP_EXIT_OK;
+	int status = firmware ? amp_hosting_boot(core, firmware, "it boots before Linux", error, size) : AMP_EXIT_OK;
 
+	if (amp_core_is_owned(core))
+		amp_owner_take(core, firmware);
 	if (!firmware || status != AMP_EXIT_OK || core->phase != PHASE_OFF)
 		return status;
 	amp_text(error, size, "core %s: %s", core->config->name, core->outcome_text);
@@ -241,6 +244,10 @@ static int begin(struct lab *lab, char *error, size_t size)
 	lab->record.userdata = lab;
 	if (amp_soc_load(&lab->soc, lab->options->soc_file, error, size) < 0)
 		return AMP_EXIT_ENVIRONMENT;
+	for (uint32_t i = 0; i < lab->soc.num_cores; i++) {
+		if (lab->options->owned[i])
+			lab->soc.core[i].denied_linux |= AMP_VERBS_OF_OWNER;
+	}
 	status = check_files(lab, error, size);
 	if (status == AMP_EXIT_OK)
 		status = amp_server_open(&lab->control, lab, amp_server_request, error, size);

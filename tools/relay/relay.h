@@ -26,12 +26,15 @@ struct amp_relay_options {
 	const char *net;       /**< QEMU's options for a network of Linux; NULL: none */
 	unsigned int ssh_port; /**< of this machine, that leads to Linux' ssh server */
 	const char *ssh_key;   /**< a file: the private key that it takes */
-	const char *early[SOC_MAX_CORES]; /**< firmware file of each core that is to run before Linux; NULL: Linux's */
-	const char *bootrom_dir;          /**< holds the "bootrom" file of each core named in soc.json */
-	const char *firmware_dir; /**< shared read-only with Linux, which loads from there; also read for symbols */
-	int ready_fd;             /**< pipe to tell the starter, see below; -1 = nobody listens. Closed by the relay */
-	int tty_fd;               /**< a terminal, or a pipe's end, whose hang-up takes the lab down; -1 = none */
-	bool keep;                /**< the lab outlives the terminal: tty_fd is ignored, and so is SIGHUP */
+	const char *early[SOC_MAX_CORES]; /**< firmware file of each core that is to run before Linux, which one that
+	                                     the relay owns always does; NULL: Linux's */
+	bool owned[SOC_MAX_CORES]; /**< the relay owns that core, whatever its description says; `early` is set for it
+	                            */
+	const char *bootrom_dir;   /**< holds the "bootrom" file of each core named in soc.json */
+	const char *firmware_dir;  /**< shared read-only with Linux, which loads from there; also read for symbols */
+	int ready_fd;              /**< pipe to tell the starter, see below; -1 = nobody listens. Closed by the relay */
+	int tty_fd;                /**< a terminal, or a pipe's end, whose hang-up takes the lab down; -1 = none */
+	bool keep;                 /**< the lab outlives the terminal: tty_fd is ignored, and so is SIGHUP */
 };
 
 /**

@@ -101,6 +101,7 @@ static json_t *core_status(const struct core *core)
 
 	add_firmware(status, core);
 	json_object_set_new(status, "usage", usage(core));
+	json_object_set_new(status, "owner", json_string(amp_core_is_owned(core) ? "relay" : "linux"));
 	return status;
 }
 

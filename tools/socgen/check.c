@@ -176,6 +176,18 @@ static void check_core_identity(struct soc_report *report, const struct soc *soc
 		          core->name);
 }
 
+/* ------------------------------------------------------------------ who may do what */
+
+/* Linux loads what it starts, and stops what it started: a core has one owner. */
+static void check_policy(struct soc_report *report, const struct soc_core *core)
+{
+	uint32_t refused = core->denied_linux & AMP_VERBS_OF_OWNER;
+
+	if (refused && refused != AMP_VERBS_OF_OWNER)
+		soc_error(report, core->policy_node, NULL,
+		          "\"linux\" belongs in all three of start, stop and load, or in none: a core has one owner");
+}
+
 void soc_check(struct soc_report *report, const struct soc *soc)
 {
 	for (unsigned i = 0; i < soc->num_cores; i++) {
@@ -188,5 +200,6 @@ void soc_check(struct soc_report *report, const struct soc *soc)
 		check_regions(report, core);
 		check_times(report, core);
 		soc_check_vdevs(report, core);
+		check_policy(report, core);
 	}
 }

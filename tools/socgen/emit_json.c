@@ -55,6 +55,27 @@ static void emit_region(FILE *out, const struct soc_region *region, const char *
 	        soc_region_kind_name(region->kind), region->offset, region->size, region->arg, separator);
 }
 
+static void emit_verbs(FILE *out, const char *actor, uint32_t verbs, const char *separator)
+{
+	const char *comma = "";
+
+	fprintf(out, "\"%s\": [", actor);
+	for (unsigned i = 0; soc_verbs[i]; i++) {
+		if (!(verbs & 1u << i))
+			continue;
+		fprintf(out, "%s\"%s\"", comma, soc_verbs[i]);
+		comma = ", ";
+	}
+	fprintf(out, "]%s", separator);
+}
+
+static void emit_denied(FILE *out, const struct soc_core *core)
+{
+	fprintf(out, "\t\t\t\"denied\": {");
+	emit_verbs(out, "linux", core->denied_linux, ", ");
+	emit_verbs(out, "tools", core->denied_tools, "},\n");
+}
+
 static void emit_core(FILE *out, const struct soc_core *core, const char *separator)
 {
 	fprintf(out, "\t\t{\n");
@@ -80,6 +101,8 @@ static void emit_core(FILE *out, const struct soc_core *core, const char *separa
 	fprintf(out, "\t\t\t\"heartbeat_ms\": %" PRIu32 ",\n", core->heartbeat_ms);
 	fprintf(out, "\t\t\t\"heartbeat_timeout_ms\": %" PRIu32 ",\n", core->heartbeat_timeout_ms);
 	fprintf(out, "\t\t\t\"notify_ids\": %" PRIu32 ",\n", core->notify_ids);
+	if (core->policy_node)
+		emit_denied(out, core);
 	fprintf(out, "\t\t\t\"regions\": [\n");
 	for (unsigned i = 0; i < core->num_regions; i++)
 		emit_region(out, &core->region[i], i + 1 < core->num_regions ? "," : "");

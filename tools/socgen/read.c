@@ -149,6 +149,20 @@ static void read_vdev(const void *fdt, struct soc_core *core, int node)
 		read_vring(fdt, core, &vdev->vring[vdev->num_vrings++], child);
 }
 
+/* ------------------------------------------------------------------ who may do what */
+
+/* What is not said is allowed to everybody. */
+static uint32_t denied(const void *fdt, int node, const char *actor)
+{
+	uint32_t verbs = 0;
+
+	for (unsigned i = 0; soc_verbs[i]; i++)
+		if (fdt_getprop(fdt, node, soc_verbs[i], NULL) &&
+		    fdt_stringlist_search(fdt, node, soc_verbs[i], actor) < 0)
+			verbs |= 1u << i;
+	return verbs;
+}
+
 /* ------------------------------------------------------------------ cores and host */
 
 static const struct soc_isa *find_isa(const char *name)
@@ -196,6 +210,10 @@ static void read_core(struct soc_report *report, struct soc_core *core, int node
 			core->heartbeat_timeout_ms = u32(fdt, child, "timeout-ms");
 		} else if (is(fdt, child, "amprelay,vdev")) {
 			read_vdev(fdt, core, child);
+		} else if (strcmp(fdt_get_name(fdt, child, NULL), "policy") == 0) {
+			core->policy_node = child;
+			core->denied_linux = denied(fdt, child, "linux");
+			core->denied_tools = denied(fdt, child, "tools");
 		}
 	}
 }

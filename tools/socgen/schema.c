@@ -139,6 +139,20 @@ static const struct node_schema heartbeat_schema = {
 	"amprelay,heartbeat", "heartbeat", 1, 1, NULL, heartbeat_properties, no_children,
 };
 
+/* ------------------------------------------------------------------ who may do what */
+
+const char *const soc_verbs[] = {"start", "stop", "load", "dump", "debug", NULL};
+const char *const soc_actors[] = {"owner", "linux", "tools", NULL};
+
+static const struct property_schema policy_properties[] = {
+	{"start", .type = VALUE_WHO, .optional = true}, {"stop", .type = VALUE_WHO, .optional = true},
+	{"load", .type = VALUE_WHO, .optional = true},  {"dump", .type = VALUE_WHO, .optional = true},
+	{"debug", .type = VALUE_WHO, .optional = true}, {0},
+};
+static const struct node_schema policy_schema = {
+	NULL, "policy", 0, 1, NULL, policy_properties, no_children,
+};
+
 /* ------------------------------------------------------------------ virtio devices that the core offers */
 
 static const struct property_schema vring_properties[] = {
@@ -188,8 +202,9 @@ static const struct property_schema core_properties[] = {
 	{0},
 };
 static const struct node_schema *const core_children[] = {
-	&memories_schema,       &doorbell_schema,  &console_schema, &watchdog_schema,
-	&relay_watchdog_schema, &heartbeat_schema, &vdev_schema,    NULL,
+	&memories_schema, &doorbell_schema,       &console_schema,
+	&watchdog_schema, &relay_watchdog_schema, &heartbeat_schema,
+	&vdev_schema,     &policy_schema,         NULL,
 };
 static const struct node_schema core_schema = {
 	"amprelay,core", "core", 1, SOC_MAX_CORES, NULL, core_properties, core_children,

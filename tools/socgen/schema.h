@@ -17,6 +17,7 @@ enum value_type {
 	VALUE_NAME,       /* VALUE_TEXT of [a-z0-9_-]: becomes part of file names, macros and carveout names */
 	VALUE_FILE,       /* VALUE_TEXT of [A-Za-z0-9._-], not starting with '.': a file name without a directory */
 	VALUE_ISA,        /* one of soc_isas */
+	VALUE_WHO,        /* one or more of soc_actors, each once */
 	VALUE_REG,        /* address (and size) as the parent's cells say, the address repeated in the node's name */
 	VALUE_COMPATIBLE, /* checked with the node's identity */
 };

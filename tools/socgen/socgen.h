@@ -96,7 +96,9 @@ struct soc_core {
 	struct soc_region region[AMP_MAX_REGIONS];
 	unsigned num_vdevs;
 	struct soc_vdev vdev[SOC_MAX_VDEVS];
-	uint32_t notify_ids; /**< virtqueues of all vdevs */
+	uint32_t notify_ids;                 /**< virtqueues of all vdevs */
+	int policy_node;                     /**< 0: everybody may do everything */
+	uint32_t denied_linux, denied_tools; /**< what they may not do: bits of enum amp_verb */
 };
 
 /** Strings point into the device tree, which must live as long as this. */
@@ -148,6 +150,9 @@ enum amp_region_kind soc_region_kind(const char *compatible);
 
 /** "control", "vring" …; stable, part of soc.json */
 const char *soc_region_kind_name(enum amp_region_kind kind);
+
+extern const char *const soc_verbs[];  /**< in the order of enum amp_verb; ends with NULL */
+extern const char *const soc_actors[]; /**< who may be allowed something; ends with NULL */
 
 /* read.c */
 

@@ -81,6 +81,25 @@ static void check_text(struct soc_report *report, int node, const struct propert
 		check_isa(report, node, p->name, text);
 }
 
+static void check_who(struct soc_report *report, int node, const char *property)
+{
+	int count = fdt_stringlist_count(report->fdt, node, property);
+
+	if (count < 1)
+		soc_error(report, node, property, "must be one or more names, such as \"owner\", \"linux\"");
+	for (int i = 0; i < count; i++) {
+		const char *name = fdt_stringlist_get(report->fdt, node, property, i, NULL);
+		const char *nearest = soc_nearest(name, soc_actors);
+
+		if (fdt_stringlist_search(report->fdt, node, property, name) != i)
+			soc_error(report, node, property, "\"%s\" is there twice", name);
+		else if (!nearest)
+			soc_error(report, node, property, "unknown \"%s\"; known are owner, linux, tools", name);
+		else if (strcmp(nearest, name))
+			soc_error(report, node, property, "unknown \"%s\"; did you mean \"%s\"?", name, nearest);
+	}
+}
+
 /* `reg`, and the copy of its address in the node's name, which people read first. */
 static void check_reg(struct soc_report *report, int node, const char *property, int len)
 {
@@ -115,6 +134,9 @@ static void check_value(struct soc_report *report, int node, const struct proper
 	case VALUE_FILE:
 	case VALUE_ISA:
 		check_text(report, node, p, value, len);
+		break;
+	case VALUE_WHO:
+		check_who(report, node, p->name);
 		break;
 	case VALUE_REG:
 		check_reg(report, node, p->name, len);

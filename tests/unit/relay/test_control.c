@@ -580,6 +580,43 @@ static void a_command_runs_with_its_input_output_and_status(void **state)
 	assert_string_equal(error, "");
 }
 
+static void what_a_command_says_that_nobody_reads_is_dropped(void **state)
+{
+	struct amp_frame frame;
+	uint8_t payload[64];
+
+	(void)state;
+	agent_is_up();
+	request("{\"cmd\":\"reboot\"}");
+	frame = agent_hears(payload);
+	assert_int_equal(frame.type, AMP_FRAME_EXEC);
+	agent_sends(AMP_FRAME_STDERR, frame.channel, "it cannot", 9);
+	agent_sends(AMP_FRAME_EXIT, frame.channel, "\1\0\0\0", 4);
+	assert_true(lab->agent.up);
+}
+
+static void what_the_policy_does_not_let_the_tools_do_is_refused_with_a_reason(void **state)
+{
+	static const char *const requests[] = {
+		"{\"cmd\":\"start\",\"core\":\"m3\"}",
+		"{\"cmd\":\"start\",\"core\":\"m3\",\"loader\":\"relay\"}",
+		"{\"cmd\":\"stop\",\"core\":\"m3\"}",
+		"{\"cmd\":\"restart\",\"core\":\"m3\"}",
+		"{\"cmd\":\"fault\",\"core\":\"m3\",\"kind\":\"undef\"}",
+		"{\"cmd\":\"debug\",\"core\":\"m3\"}",
+	};
+	char error[256];
+
+	(void)state;
+	agent_is_up();
+	m3->denied_tools = AMP_VERBS_OF_OWNER | AMP_VERB_DEBUG;
+	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
+		assert_int_equal(ask(requests[i], error, sizeof(error)), AMP_EXIT_REFUSED);
+		assert_non_null(strstr(error, "the owner of core m3, Linux, does not let this machine's tools"));
+	}
+	agent_hears_nothing();
+}
+
 static void a_command_without_an_agent_fails_with_a_reason(void **state)
 {
 	char error[256];
@@ -954,6 +991,8 @@ int main(void)
 		TEST(without_descriptors_a_caller_is_told_and_the_relay_rests),
 		TEST(down_is_answered_when_everything_has_ended),
 		TEST(a_command_runs_with_its_input_output_and_status),
+		TEST(what_a_command_says_that_nobody_reads_is_dropped),
+		TEST(what_the_policy_does_not_let_the_tools_do_is_refused_with_a_reason),
 		TEST(a_command_without_an_agent_fails_with_a_reason),
 		TEST(a_command_line_that_is_wrong_is_refused),
 		TEST(start_asks_linux_and_passes_its_refusal_on),

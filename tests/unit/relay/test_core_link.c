@@ -353,6 +353,36 @@ static void without_the_firmware_file_nothing_is_claimed_and_nothing_waited_for(
 	}
 }
 
+/* @return what the relay answers to Linux, which wants to attach */
+static const char *attach(uint32_t expected)
+{
+	static struct amp_relay relay;
+	struct amp_host host = {.req_seq = core->mailbox.taken + 1, .op = AMP_REQ_ATTACH};
+
+	memcpy(core->shm.base + AMP_HOST_OFFSET, &host, sizeof(host));
+	amp_core_on_vector(NULL, core->bells.from_host[AMP_VECTOR_CONTROL], 0, core);
+	memcpy(&relay, core->shm.base + AMP_RELAY_OFFSET, sizeof(relay));
+	assert_int_equal(relay.resp_seq, host.req_seq);
+	assert_int_equal(relay.resp_status, expected);
+	return relay.resp_text;
+}
+
+static void nobody_attaches_to_a_core_whose_table_is_not_known_or_not_in_its_memory(void **state)
+{
+	(void)state;
+	next_life();
+	amp_core_set_host(core, AMP_CORE_HOST_NONE, "test");
+	assert_non_null(strstr(attach(AMP_EIO), "cannot be read"));
+	write_firmware(MEM_DA + MEM_SIZE - 4, sizeof(struct table), SHT_PROGBITS);
+	assert_non_null(strstr(attach(AMP_EIO), "outside its firmware memory"));
+	assert_int_equal(core->wire.host, AMP_CORE_HOST_NONE);
+	assert_int_equal(core->phase, PHASE_RUNNING);
+	live_table();
+	write_firmware(MEM_DA + TABLE, sizeof(struct table), SHT_PROGBITS);
+	assert_string_equal(attach(AMP_OK), "");
+	assert_int_equal(core->wire.host, AMP_CORE_HOST_DRIVER);
+}
+
 static void nothing_is_said_of_a_life_that_has_ended(void **state)
 {
 	(void)state;
@@ -560,6 +590,7 @@ int main(void)
 		TEST(a_core_that_should_announce_something_and_does_not_is_said_to_be_silent),
 		TEST(a_firmware_without_a_device_has_recovered_when_it_is_ready),
 		TEST(without_the_firmware_file_nothing_is_claimed_and_nothing_waited_for),
+		TEST(nobody_attaches_to_a_core_whose_table_is_not_known_or_not_in_its_memory),
 		TEST(nothing_is_said_of_a_life_that_has_ended),
 		TEST(a_core_that_is_stopped_in_its_recovery_has_recovered_in_the_life_after_that),
 		TEST(no_table_and_no_ring_of_a_mad_core_is_read_outside_its_memory),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Taking a core over from Linux, up to the power-on. No QEMU. */
+/* Taking a core over from Linux, and owning one, up to the power-on. No QEMU. */
 #include <elf.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,6 +14,7 @@
 
 #include "common/exit_codes.h"
 #include "relay/host/hosting.h"
+#include "relay/host/owner.h"
 #include "relay/lab.h"
 
 #define MEM_DA       0x21000000u
@@ -177,15 +178,26 @@ static void an_entry_point_outside_the_firmware_region_is_refused(void **state)
 	refused("entry point");
 }
 
-static uint32_t ask_as_linux(uint32_t op, struct amp_relay *relay)
+static uint32_t sequence;
+
+static bool is_answered(struct amp_relay *relay)
 {
-	static uint32_t sequence;
+	memcpy(relay, core->shm.base + AMP_RELAY_OFFSET, sizeof(*relay));
+	return relay->resp_seq == sequence;
+}
+
+static void post_as_linux(uint32_t op)
+{
 	struct amp_host host = {.mem_pa = LINUX_MEM_PA, .req_seq = ++sequence, .op = op, .arg = MEM_DA + FIRMWARE};
 
 	memcpy(core->shm.base + AMP_HOST_OFFSET, &host, sizeof(host));
 	amp_core_on_vector(NULL, core->bells.from_host[AMP_VECTOR_CONTROL], 0, core);
-	memcpy(relay, core->shm.base + AMP_RELAY_OFFSET, sizeof(*relay));
-	assert_int_equal(relay->resp_seq, sequence);
+}
+
+static uint32_t ask_as_linux(uint32_t op, struct amp_relay *relay)
+{
+	post_as_linux(op);
+	assert_true(is_answered(relay));
 	return relay->resp_status;
 }
 
@@ -208,6 +220,167 @@ static void start_and_stop_of_linux_are_refused_while_the_relay_is_the_host(void
 	core->hosting = NULL;
 }
 
+/* ------------------------------------------------------------------ the relay as the owner */
+
+static bool recorded(const char *text)
+{
+	char events[64], line[4096];
+	bool found = false;
+	FILE *file;
+
+	snprintf(events, sizeof(events), "%s/events.jsonl", dir);
+	file = fopen(events, "r");
+	assert_non_null(file);
+	while (fgets(line, sizeof(line), file))
+		found |= strstr(line, text) != NULL;
+	fclose(file);
+	return found;
+}
+
+/* The core runs in its first life, and Linux is its host; no process is behind it. */
+static void own_a_core_that_linux_is_attached_to(void)
+{
+	config->denied_linux = AMP_VERBS_OF_OWNER;
+	core->config = config;
+	core->wire.epoch = 1;
+	amp_owner_take(core, path);
+	amp_core_set_host(core, AMP_CORE_HOST_DRIVER, "test");
+	amp_core_set_phase(core, PHASE_RUNNING, "test");
+}
+
+static void crash(void)
+{
+	core->crash.epoch = 1;
+	amp_core_set_phase(core, PHASE_EXAMINING, "test");
+	amp_core_conclude(core);
+	assert_int_equal(core->phase, PHASE_CRASHED);
+}
+
+static void time_passes(void)
+{
+	while (sd_event_run(lab->loop, 0) > 0)
+		;
+}
+
+static void linux_can_neither_start_nor_stop_what_is_the_relays_and_is_told_why(void **state)
+{
+	struct amp_relay relay;
+
+	(void)state;
+	own_a_core_that_linux_is_attached_to();
+	assert_int_equal(ask_as_linux(AMP_REQ_STOP, &relay), AMP_EPERM);
+	assert_string_equal(relay.resp_text, "the owner of core m3, the relay, does not let Linux stop it");
+	assert_int_equal(core->phase, PHASE_RUNNING);
+	assert_true(recorded("\"ev\":\"core.refused\",\"core\":\"m3\",\"who\":\"linux\",\"what\":\"stop\""));
+	amp_owner_stop(core, "test");
+	assert_int_equal(core->phase, PHASE_OFF);
+	assert_int_equal(ask_as_linux(AMP_REQ_START, &relay), AMP_EPERM);
+	assert_non_null(strstr(relay.resp_text, "start it"));
+	assert_int_equal(core->phase, PHASE_OFF);
+	assert_int_equal(core->wire.epoch, 1);
+}
+
+static void a_driver_that_starts_anew_leaves_it_on(void **state)
+{
+	struct amp_relay relay;
+
+	(void)state;
+	own_a_core_that_linux_is_attached_to();
+	assert_int_equal(ask_as_linux(AMP_REQ_RESET, &relay), AMP_OK);
+	assert_int_equal(core->phase, PHASE_RUNNING);
+	assert_int_equal(core->wire.host, AMP_CORE_HOST_NONE);
+}
+
+static void when_it_has_crashed_it_is_started_again_as_soon_as_linux_has_let_go(void **state)
+{
+	struct amp_relay relay;
+
+	(void)state;
+	own_a_core_that_linux_is_attached_to();
+	crash();
+	time_passes();
+	assert_int_equal(core->phase, PHASE_CRASHED);
+	assert_int_equal(ask_as_linux(AMP_REQ_DETACH, &relay), AMP_OK);
+	post_as_linux(AMP_REQ_ATTACH);
+	assert_false(is_answered(&relay)); /* it will be there soon */
+	time_passes();
+	/* … but there is no file to start it with, which ends the wait */
+	assert_int_equal(core->phase, PHASE_OFF);
+	assert_true(is_answered(&relay));
+	assert_int_equal(relay.resp_status, AMP_EIO);
+	assert_non_null(strstr(relay.resp_text, "no such file"));
+	assert_true(recorded("its owner cannot restart it"));
+	/* and nothing goes on by itself */
+	assert_int_equal(ask_as_linux(AMP_REQ_ATTACH, &relay), AMP_EBUSY);
+	assert_non_null(strstr(relay.resp_text, "off"));
+}
+
+static void a_linux_that_does_not_let_go_loses_it(void **state)
+{
+	(void)state;
+	own_a_core_that_linux_is_attached_to();
+	crash();
+	assert_non_null(core->turn);
+	sd_event_source_set_time(core->turn, 0);
+	time_passes();
+	assert_int_equal(core->wire.host, AMP_CORE_HOST_NONE);
+	assert_true(recorded("has not let go of the crashed core in time"));
+	assert_true(recorded("its owner cannot restart it"));
+}
+
+static void one_that_is_nobodys_is_started_again_at_once(void **state)
+{
+	(void)state;
+	own_a_core_that_linux_is_attached_to();
+	amp_core_set_host(core, AMP_CORE_HOST_NONE, "test");
+	crash();
+	time_passes();
+	assert_true(recorded("its owner cannot restart it"));
+}
+
+static void its_owner_may_stop_it_while_it_is_being_restarted(void **state)
+{
+	struct amp_relay relay;
+
+	(void)state;
+	own_a_core_that_linux_is_attached_to();
+	crash();
+	assert_int_equal(ask_as_linux(AMP_REQ_DETACH, &relay), AMP_OK);
+	post_as_linux(AMP_REQ_ATTACH);
+	amp_owner_stop(core, "test");
+	assert_true(is_answered(&relay));
+	assert_int_equal(relay.resp_status, AMP_EBUSY);
+	assert_string_equal(relay.resp_text, "its owner stops it");
+	time_passes();
+	assert_int_equal(core->phase, PHASE_OFF);
+	assert_false(recorded("its owner cannot restart it"));
+}
+
+static void what_the_policy_does_not_name_is_allowed_and_the_rest_refused_with_a_reason(void **state)
+{
+	char why[AMP_TEXT_LEN] = "";
+
+	(void)state;
+	config->denied_tools = AMP_VERB_DUMP | AMP_VERB_DEBUG;
+	assert_true(amp_core_permits(core, ACTOR_TOOLS, AMP_VERBS_OF_OWNER, why, sizeof(why)));
+	assert_true(amp_core_permits(core, ACTOR_LINUX, AMP_VERB_DEBUG, why, sizeof(why)));
+	assert_string_equal(why, "");
+	assert_false(amp_core_permits(core, ACTOR_TOOLS, AMP_VERB_STOP | AMP_VERB_DEBUG, why, sizeof(why)));
+	assert_string_equal(why, "the owner of core m3, Linux, does not let this machine's tools debug it");
+	assert_true(recorded("\"who\":\"tools\",\"what\":\"debug\""));
+}
+
+static void without_leave_no_dump_is_written(void **state)
+{
+	(void)state;
+	config->denied_tools = AMP_VERB_DUMP;
+	own_a_core_that_linux_is_attached_to();
+	crash();
+	assert_null(core->crash.writer);
+	assert_null(core->crash.memory);
+	assert_true(recorded("\"what\":\"dump\""));
+}
+
 int main(void)
 {
 #define TEST(claim) cmocka_unit_test_setup_teardown(claim, set_up, tear_down)
@@ -217,6 +390,14 @@ int main(void)
 		TEST(segments_go_to_the_firmware_region_and_nowhere_else),
 		TEST(an_entry_point_outside_the_firmware_region_is_refused),
 		TEST(start_and_stop_of_linux_are_refused_while_the_relay_is_the_host),
+		TEST(linux_can_neither_start_nor_stop_what_is_the_relays_and_is_told_why),
+		TEST(a_driver_that_starts_anew_leaves_it_on),
+		TEST(when_it_has_crashed_it_is_started_again_as_soon_as_linux_has_let_go),
+		TEST(a_linux_that_does_not_let_go_loses_it),
+		TEST(one_that_is_nobodys_is_started_again_at_once),
+		TEST(its_owner_may_stop_it_while_it_is_being_restarted),
+		TEST(what_the_policy_does_not_name_is_allowed_and_the_rest_refused_with_a_reason),
+		TEST(without_leave_no_dump_is_written),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

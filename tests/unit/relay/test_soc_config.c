@@ -76,6 +76,31 @@ static int load_with(const char *from, const char *to)
 	return amp_soc_load(&soc, path, error, sizeof(error));
 }
 
+static void who_may_not_do_what_is_told_to_linux(void **state)
+{
+	struct amp_soc wire;
+
+	(void)state;
+	assert_int_equal(load_with(NULL, NULL), 0);
+	assert_int_equal(soc.core[0].denied_linux | soc.core[0].denied_tools, 0);
+	assert_int_equal(load_with("'notify_ids':2",
+	                           "'notify_ids':2,'denied':{'linux':['load','stop','start'],'tools':['debug']}"),
+	                 0);
+	assert_int_equal(soc.core[0].denied_linux, AMP_VERBS_OF_OWNER);
+	assert_int_equal(soc.core[0].denied_tools, AMP_VERB_DEBUG);
+	amp_soc_describe(&soc.core[0], &wire);
+	assert_int_equal(wire.denied, AMP_VERBS_OF_OWNER);
+}
+
+static void a_core_that_has_two_owners_and_what_nobody_knows_are_refused(void **state)
+{
+	(void)state;
+	assert_int_equal(load_with("'notify_ids':2", "'notify_ids':2,'denied':{'linux':['stop'],'tools':[]}"), -1);
+	assert_non_null(strstr(error, "cores[0].denied.linux: start, stop and load go together"));
+	assert_int_equal(load_with("'notify_ids':2", "'notify_ids':2,'denied':{'linux':[],'tools':['sotp']}"), -1);
+	assert_non_null(strstr(error, "cores[0].denied.tools: \"sotp\" is unknown"));
+}
+
 static void a_sound_description_is_taken_whole(void **state)
 {
 	struct amp_soc wire;
@@ -199,9 +224,13 @@ int main(void)
 {
 #define TEST(claim) cmocka_unit_test_setup_teardown(claim, make_file, remove_file)
 	const struct CMUnitTest tests[] = {
-		TEST(a_sound_description_is_taken_whole), TEST(each_wrong_value_is_refused_by_its_key),
-		TEST(two_cores_of_one_name_are_refused),  TEST(no_truncation_is_taken),
+		TEST(a_sound_description_is_taken_whole),
+		TEST(each_wrong_value_is_refused_by_its_key),
+		TEST(two_cores_of_one_name_are_refused),
+		TEST(no_truncation_is_taken),
 		TEST(a_file_that_is_not_there_is_named),
+		TEST(who_may_not_do_what_is_told_to_linux),
+		TEST(a_core_that_has_two_owners_and_what_nobody_knows_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

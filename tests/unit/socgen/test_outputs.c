@@ -101,6 +101,23 @@ static void the_linker_places_sections_in_the_regions(void **state)
 	assert_string_equal(ld.text, ".text 0000000021100000\n.data 0000000021800000\n");
 }
 
+static void a_policy_becomes_what_is_denied(void **state)
+{
+	const struct place *place = *state;
+	char *text = edit(fixture_text(), "boot-timeout-ms = <5000>;",
+	                  "boot-timeout-ms = <5000>; policy { start = \"owner\", \"tools\"; stop = \"owner\"; "
+	                  "load = \"tools\"; debug = \"linux\", \"tools\"; };");
+	struct outcome outcome;
+
+	compile(place, text);
+	free(text);
+	outcome = generate(place);
+	assert_string_equal(outcome.text, "");
+	outcome = run("grep denied '%s/soc.json'", place->out);
+	assert_non_null(strstr(outcome.text,
+	                       "\"denied\": {\"linux\": [\"start\", \"stop\", \"load\"], \"tools\": [\"stop\"]},"));
+}
+
 static void json_keeps_quotes_and_backslashes(void **state)
 {
 	const struct place *place = *state;
@@ -148,6 +165,7 @@ int main(void)
 		TEST(the_header_compiles_as_c_and_its_numbers_are_constants),
 		TEST(the_header_serves_assembler_too),
 		TEST(the_linker_places_sections_in_the_regions),
+		TEST(a_policy_becomes_what_is_denied),
 		TEST(json_keeps_quotes_and_backslashes),
 		TEST(the_descriptions_of_this_project_are_accepted),
 	};

@@ -66,6 +66,27 @@ static const struct refusal refusals[] = {
            "\t\t\t#address-cells = <3>;\n\t\t\t#size-cells = <0>;"}},
          "/cores/core@1: #address-cells: 3 is outside 1 ... 2\n"},
 
+	/* ------------------------------------------------------------------ who may do what */
+	{"an_unknown_actor",
+         {{"boot-timeout-ms = <5000>;", "boot-timeout-ms = <5000>; policy { dump = \"owner\", \"liunx\"; };"}},
+         "/cores/core@0/policy: dump: unknown \"liunx\"; did you mean \"linux\"?\n"},
+	{"an_actor_that_is_like_none",
+         {{"boot-timeout-ms = <5000>;", "boot-timeout-ms = <5000>; policy { dump = \"hypervisor\"; };"}},
+         "/cores/core@0/policy: dump: unknown \"hypervisor\"; known are owner, linux, tools\n"},
+	{"an_actor_twice",
+         {{"boot-timeout-ms = <5000>;", "boot-timeout-ms = <5000>; policy { dump = \"linux\", \"linux\"; };"}},
+         "/cores/core@0/policy: dump: \"linux\" is there twice\n"},
+	{"a_number_for_an_actor",
+         {{"boot-timeout-ms = <5000>;", "boot-timeout-ms = <5000>; policy { dump = <1>; };"}},
+         "/cores/core@0/policy: dump: must be one or more names, such as \"owner\", \"linux\"\n"},
+	{"a_verb_that_nobody_knows",
+         {{"boot-timeout-ms = <5000>;", "boot-timeout-ms = <5000>; policy { stpo = \"linux\"; };"}},
+         "/cores/core@0/policy: stpo: unknown property; did you mean \"stop\"?\n"},
+	{"a_core_of_two_owners",
+         {{"boot-timeout-ms = <5000>;", "boot-timeout-ms = <5000>; policy { stop = \"tools\"; };"}},
+         "/cores/core@0/policy: \"linux\" belongs in all three of start, stop and load, or in none: a core has one "
+         "owner\n"},
+
 	/* ------------------------------------------------------------------ spelling */
 	{"a_misspelt_property",
          {{"boot-timeout-ms = <5000>;", "boot-timeout-ms = <5000>; boot-timout-ms = <1>;"}},

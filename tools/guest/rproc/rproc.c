@@ -213,6 +213,21 @@ static int recover(struct rproc *rp, const char *how)
 	return AMP_EXIT_OK;
 }
 
+/* Of a core that is another's the files in sysfs are read-only; its device takes what is no start and no stop. */
+static int change_state(const struct rproc *rp, const char *word)
+{
+	int err = amp_attr_write(rp->dir, "state", word);
+
+	return err == -EACCES ? amp_attr_write("/dev", rp->node, word) : err;
+}
+
+static bool is_anothers(const struct rproc *rp)
+{
+	char owner[16];
+
+	return amp_attr_read(rp->dir, "device/owner", owner, sizeof(owner)) > 0 && strcmp(owner, "linux") != 0;
+}
+
 static int start_core(struct rproc *rp)
 {
 	int err, tries = 10;
@@ -223,7 +238,7 @@ static int start_core(struct rproc *rp)
 		return recover(rp, "recover");
 	/* A recovery of the last life may still be about to end, which it does when remoteproc is left alone. */
 	do {
-		err = amp_attr_write(rp->dir, "state", "start");
+		err = change_state(rp, "start");
 	} while (err == -EAGAIN && --tries > 0);
 	read_state(rp);
 	if (err == -ENOENT)
@@ -245,7 +260,7 @@ static int attach_core(struct rproc *rp)
 		return refused(rp, "is Linux's already");
 	if (!is(rp, "detached"))
 		return refused(rp, "does not run: there is nothing to attach to, but it can be started");
-	err = amp_attr_write(rp->dir, "state", "start");
+	err = change_state(rp, "start");
 	return err ? failed(rp, AMP_EXIT_REFUSED, "Linux did not attach to it", err) : AMP_EXIT_OK;
 }
 
@@ -258,7 +273,7 @@ static int detach_core(struct rproc *rp)
 		               "was started by this Linux, which detaches only from what it has attached to: stop it");
 	if (!is(rp, "attached"))
 		return refused(rp, "is not attached to");
-	err = amp_attr_write(rp->dir, "state", "detach");
+	err = change_state(rp, "detach");
 	read_state(rp);
 	if (err)
 		return failed(rp, AMP_EXIT_REFUSED, "Linux did not detach from it", err);
@@ -276,6 +291,9 @@ static int stop_core(struct rproc *rp)
 		return refused(rp, "is already offline");
 	if (is(rp, "detached"))
 		return refused(rp, "is not Linux's: attach to it first");
+	if (is_anothers(rp))
+		return refused(rp,
+		               "is its owner's, the relay's: Linux can attach to it, and neither start nor stop it");
 	err = amp_attr_write(rp->dir, "state", "stop");
 	read_state(rp);
 	if (err)

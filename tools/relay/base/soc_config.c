@@ -166,6 +166,38 @@ static void read_regions(struct reader *r, const json_t *object, unsigned int in
 		fail(r, "regions", "must have a firmware region");
 }
 
+static uint32_t read_verbs(struct reader *r, const json_t *denied, const char *key)
+{
+	static const char *const names[] = {"start", "stop", "load", "dump",
+	                                    "debug"}; /* in the order of enum amp_verb */
+	const json_t *list = json_object_get(denied, key);
+	uint32_t verbs = 0;
+
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *name = json_string_value(json_array_get(list, i));
+		uint32_t bit = 0;
+
+		while (name && bit < 5 && strcmp(name, names[bit]) != 0)
+			bit++;
+		if (!name || bit == 5)
+			fail(r, key, "\"%s\" is unknown; known are start, stop, load, dump, debug", name ? name : "");
+		else
+			verbs |= 1u << bit;
+	}
+	return verbs;
+}
+
+/* Who may not do what; without it everybody may do everything. */
+static void read_denied(struct reader *r, const json_t *denied, struct core_config *core)
+{
+	if (!denied)
+		return;
+	core->denied_linux = read_verbs(r, denied, "linux");
+	core->denied_tools = read_verbs(r, denied, "tools");
+	if (core->denied_linux & AMP_VERBS_OF_OWNER && (core->denied_linux & AMP_VERBS_OF_OWNER) != AMP_VERBS_OF_OWNER)
+		fail(r, "linux", "start, stop and load go together: a core has one owner");
+}
+
 static void read_core(struct reader *r, const json_t *object, unsigned int index, struct soc_config *soc)
 {
 	static const char *const taken[] = {"linux", "kernel", "relay"};
@@ -200,6 +232,10 @@ static void read_core(struct reader *r, const json_t *object, unsigned int index
 			fail(r, "name", "\"%s\" is there twice", core->name);
 	}
 	read_regions(r, object, index, core);
+	if (r->failed)
+		return;
+	amp_text(r->where, sizeof(r->where), "cores[%u].denied", index);
+	read_denied(r, json_object_get(object, "denied"), core);
 	if (r->failed)
 		return;
 	amp_text(r->where, sizeof(r->where), "cores[%u].doorbell", index);
@@ -296,5 +332,6 @@ void amp_soc_describe(const struct core_config *core, struct amp_soc *wire)
 	wire->heartbeat_ms = core->heartbeat_ms;
 	wire->heartbeat_timeout_ms = core->heartbeat_timeout_ms;
 	wire->watchdog_ms = core->watchdog_ms;
+	wire->denied = core->denied_linux;
 	memcpy(wire->region, core->region, sizeof(wire->region));
 }

@@ -27,6 +27,7 @@ struct core_config {
 	uint32_t console_serial; /**< … and of the console */
 	uint32_t watchdog_ms, heartbeat_ms, heartbeat_timeout_ms;
 	uint32_t notify_ids;
+	uint32_t denied_linux, denied_tools; /**< what they may not do: bits of enum amp_verb */
 	uint32_t num_regions;
 	struct amp_region region[AMP_MAX_REGIONS];
 };

@@ -87,6 +87,8 @@ static void command_fault(struct client *client, struct core *core, const json_t
 	for (const struct core_fault *f = amp_core_faults; f->name; f++) {
 		if (!kind || strcmp(kind, f->name) != 0)
 			continue;
+		if (!amp_server_permits(client, core, AMP_VERB_DEBUG))
+			return;
 		amp_text(error, sizeof(error), "core %s is %s: only a running core can be broken", core->config->name,
 		         amp_core_state_name(core));
 		if (!amp_core_commit(core, f))

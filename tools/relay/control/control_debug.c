@@ -43,9 +43,12 @@ void amp_server_debug(struct client *client, struct core *core, const json_t *re
 	static const struct debugger_ops debugger_ops = {.on_open = on_open, .on_data = on_data, .on_end = on_end};
 	static const struct client_ops ops = {.on_input = on_input, .on_gone = on_gone};
 	char error[DEBUGGER_TEXT];
-	int status = amp_debugger_begin(&client->lab->debugger, core, &debugger_ops, client, error);
+	int status;
 
 	(void)request;
+	if (core && !amp_server_permits(client, core, AMP_VERB_DEBUG))
+		return;
+	status = amp_debugger_begin(&client->lab->debugger, core, &debugger_ops, client, error);
 	if (status != AMP_EXIT_OK) {
 		amp_server_answer(client, status, NULL, error);
 		return;

@@ -87,9 +87,7 @@ static void wait_for_link(struct client *client)
 	if (answer_with_link(client, false))
 		return;
 	client->ops = &ops;
-	if (sd_event_add_time_relative(client->lab->loop, &client->timer, CLOCK_MONOTONIC, LINK_MS * UINT64_C(1000),
-	                               1000, on_link_limit, client) < 0)
-		answer_with_link(client, true);
+	amp_server_limit(client, LINK_MS, on_link_limit);
 }
 
 static void command_ended(void *userdata, int status)
@@ -228,28 +226,41 @@ void amp_server_exec(struct client *client, struct core *core, const json_t *req
 	run_in_linux(client, argv, used);
 }
 
-/* Linux owns the life cycle: it is asked by the program that people use there, too. */
+/* Has Linux do that to the client's core, and answers with what became of it. */
+static void ask_linux(struct client *client, const char *verb)
+{
+	char argv[RPROC_ARGV_MAX];
+
+	client->timer = sd_event_source_disable_unref(client->timer); /* it is Linux that is waited for now */
+	run_in_linux(client, argv, amp_server_rproc_argv(client, verb, argv));
+}
+
+static void ask_linux_to_attach(struct client *client)
+{
+	ask_linux(client, "attach");
+}
+
+/* Linux owns the life cycle of its cores: it is asked by the program that people use there, too. */
 void amp_server_life_cycle(struct client *client, struct core *core, const json_t *request)
 {
-	static const char *const verbs[] = {"start", "stop", "restart", "attach", "detach"};
+	static const struct {
+		const char *name;
+		uint32_t needs;
+	} verbs[] = {
+		{"start", AMP_VERB_START | AMP_VERB_LOAD},
+		{"stop", AMP_VERB_STOP},
+		{"restart", AMP_VERBS_OF_OWNER},
+		{"attach", 0},
+		{"detach", 0},
+	};
 	const char *verb = json_string_value(json_object_get(request, "cmd"));
-	char argv[64];
-	size_t used = 0;
+	size_t i = 0;
 
-	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
-		if (strcmp(verb, verbs[i]) == 0)
-			client->verb = verbs[i];
-	}
-	if (amp_server_host_life_cycle(client, core, request))
-		return;
+	while (strcmp(verb, verbs[i].name) != 0)
+		i++;
+	client->verb = verbs[i].name;
+	client->then = ask_linux_to_attach;
 	memcpy(client->core_name, core->config->name, sizeof(client->core_name));
-	const char *const words[] = {"rproc", client->verb, client->core_name};
-
-	for (size_t i = 0; i < 3; i++) {
-		size_t len = strlen(words[i]) + 1;
-
-		memcpy(argv + used, words[i], len);
-		used += len;
-	}
-	run_in_linux(client, argv, used);
+	if (amp_server_permits(client, core, verbs[i].needs) && !amp_server_host_life_cycle(client, core, request))
+		ask_linux(client, client->verb);
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What is asked of the relay as the host of a core: start, stop, talk. */
+/* What is asked of the relay as the host of a core, or as its owner: start, stop, talk. */
 #include <string.h>
 
 #include "common/text.h"
 #include "control_server.h"
 #include "relay/host/hosting.h"
+#include "relay/host/owner.h"
 #include "relay/lab.h"
 
 #define READY_MS  10000
@@ -25,7 +26,10 @@ static void start_changed(struct client *client)
 	char error[sizeof(core->outcome_text) + 64];
 
 	if (core->phase == PHASE_RUNNING && core->ready) {
-		amp_server_answer(client, AMP_EXIT_OK, NULL, NULL);
+		if (core->owner && client->lab->agent.up)
+			client->then(client);
+		else
+			amp_server_answer(client, AMP_EXIT_OK, NULL, NULL);
 	} else if (core->phase == PHASE_OFF || core->phase == PHASE_CRASHED) {
 		amp_text(error, sizeof(error), "core %s did not start: %s", core->config->name,
 		         core->phase == PHASE_CRASHED ? core->wire.report_text
@@ -51,7 +55,8 @@ static void start(struct client *client, struct core *core)
 {
 	static const struct client_ops ops = {.on_changed = start_changed};
 	char error[512];
-	int status = amp_hosting_start(core, error, sizeof(error));
+	int status = core->owner ? amp_owner_start(core, error, sizeof(error))
+	                         : amp_hosting_start(core, error, sizeof(error));
 
 	if (status != AMP_EXIT_OK) {
 		amp_server_answer(client, status, NULL, error);
@@ -59,13 +64,20 @@ static void start(struct client *client, struct core *core)
 	}
 	client->ops = &ops;
 	amp_server_limit(client, READY_MS, on_not_ready);
+	start_changed(client); /* QEMU may have refused already */
 }
 
 /* ------------------------------------------------------------------ stop */
 
 static void stop_changed(struct client *client)
 {
-	if (core_of(client)->phase == PHASE_OFF)
+	struct core *core = core_of(client);
+
+	if (core->phase != PHASE_OFF)
+		return;
+	if (strcmp(client->verb, "restart") == 0)
+		start(client, core);
+	else
 		amp_server_answer(client, AMP_EXIT_OK, NULL, NULL);
 }
 
@@ -85,22 +97,80 @@ static void stop(struct client *client, struct core *core)
 	static const struct client_ops ops = {.on_changed = stop_changed};
 
 	client->ops = &ops;
-	amp_hosting_stop(core, "'amprelay stop' asked for it");
-	if (!client->answered)
-		amp_server_limit(client, STOP_MS, on_not_off);
+	amp_server_limit(client, STOP_MS, on_not_off);
+	if (core->owner)
+		amp_owner_stop(core, "'amprelay' asked for it");
+	else
+		amp_hosting_stop(core, "'amprelay stop' asked for it");
+	if (core->owner && !client->answered)
+		stop_changed(client); /* it may have been off */
+}
+
+static void linux_has_let_go(void *userdata, int status)
+{
+	struct client *client = userdata;
+
+	(void)status; /* it is stopped in any case */
+	client->channel = NULL;
+	stop(client, core_of(client));
+}
+
+static void nobody_waits(struct client *client)
+{
+	if (client->channel)
+		amp_agent_abandon(client->channel);
+	client->channel = NULL;
+}
+
+/* Linux lets go of the core first: to it that is no crash. One that does not answer has lost it. */
+static void stop_own(struct client *client, struct core *core)
+{
+	static const struct agent_channel_ops channel_ops = {.on_exit = linux_has_let_go};
+	static const struct client_ops ops = {.on_gone = nobody_waits};
+	char argv[RPROC_ARGV_MAX];
+
+	client->ops = &ops;
+	if (core->wire.host == AMP_CORE_HOST_DRIVER)
+		client->channel =
+			amp_agent_exec(&client->lab->agent, argv, amp_server_rproc_argv(client, "detach", argv), true,
+		                       &channel_ops, client);
+	if (!client->channel)
+		stop(client, core);
+}
+
+/* @return false: it is Linux's affair to attach and detach */
+static bool own_life_cycle(struct client *client, struct core *core)
+{
+	if (strcmp(client->verb, "start") == 0)
+		start(client, core);
+	else if (strcmp(client->verb, "stop") == 0 || strcmp(client->verb, "restart") == 0)
+		stop_own(client, core);
+	else
+		return false;
+	return true;
 }
 
 bool amp_server_host_life_cycle(struct client *client, struct core *core, const json_t *request)
 {
 	const char *loader = json_string_value(json_object_get(request, "loader"));
 	char error[192];
+	bool by_relay;
 
-	memcpy(client->core_name, core->config->name, sizeof(client->core_name));
 	if (loader && strcmp(loader, "linux") != 0 && strcmp(loader, "relay") != 0) {
 		amp_server_answer(client, AMP_EXIT_USAGE, NULL, "the loader is 'linux' or 'relay'");
 		return true;
 	}
-	if (loader && strcmp(client->verb, "start") == 0 && strcmp(loader, "relay") == 0) {
+	by_relay = loader && strcmp(client->verb, "start") == 0 && strcmp(loader, "relay") == 0;
+	if (core->owner && by_relay) {
+		amp_text(error, sizeof(error),
+		         "core %s is the relay's own, and Linux its host: 'amprelay start %s' starts it for Linux",
+		         core->config->name, core->config->name);
+		amp_server_answer(client, AMP_EXIT_REFUSED, NULL, error);
+		return true;
+	}
+	if (core->owner)
+		return own_life_cycle(client, core);
+	if (by_relay) {
 		start(client, core);
 		return true;
 	}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What is done to Linux as a whole: it is asked to reboot, or reset without being asked. Its cores run on. */
+/* What is asked of Linux: its command for the life of a core; to reboot, or it is reset without being asked. */
 #include <string.h>
 
 #include "common/text.h"
@@ -7,6 +7,20 @@
 #include "relay/lab.h"
 
 #define LIMIT_MS 60000 /* a busy machine boots Linux in ten seconds */
+
+size_t amp_server_rproc_argv(const struct client *client, const char *verb, char argv[RPROC_ARGV_MAX])
+{
+	const char *const words[] = {"rproc", verb, client->core_name};
+	size_t used = 0;
+
+	for (size_t i = 0; i < 3; i++) {
+		size_t len = strlen(words[i]) + 1;
+
+		memcpy(argv + used, words[i], len);
+		used += len;
+	}
+	return used;
+}
 
 static void changed(struct client *client)
 {

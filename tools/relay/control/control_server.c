@@ -99,8 +99,19 @@ void amp_server_answer(struct client *client, int exit_status, json_t *members, 
 		limit_time(client);
 }
 
+bool amp_server_permits(struct client *client, struct core *core, uint32_t verbs)
+{
+	char why[AMP_TEXT_LEN];
+
+	if (amp_core_permits(core, ACTOR_TOOLS, verbs, why, sizeof(why)))
+		return true;
+	amp_server_answer(client, AMP_EXIT_REFUSED, NULL, why);
+	return false;
+}
+
 void amp_server_limit(struct client *client, uint64_t ms, sd_event_time_handler_t on_limit)
 {
+	client->timer = sd_event_source_disable_unref(client->timer);
 	if (sd_event_add_time_relative(client->lab->loop, &client->timer, CLOCK_MONOTONIC, ms * 1000, 1000, on_limit,
 	                               client) < 0)
 		amp_server_answer(client, AMP_EXIT_FAILED, NULL, "the relay has no memory for a timer");

@@ -61,7 +61,8 @@ struct client {
 	size_t input_len, input_done;
 	const char *verb; /**< "start" …; NULL for exec */
 	char core_name[16];
-	struct host_talk *talk; /**< talk: the message on its way; NULL = none, or answered */
+	void (*then)(struct client *client); /**< start: what follows when its owner, the relay, has started the core */
+	struct host_talk *talk;              /**< talk: the message on its way; NULL = none, or answered */
 	/* console: bytes, sniff: messages that it has missed */
 	uint64_t dropped;
 };
@@ -108,6 +109,8 @@ void amp_server_finish_down(struct control_server *server);
 void amp_server_send(struct client *client, char type, const void *data, size_t len);
 /** The final packet. `members` (may be NULL) is taken over; `error` is NULL or text for people. */
 void amp_server_answer(struct client *client, int exit_status, json_t *members, const char *error);
+/** @return whether the core's policy lets `amprelay` do all this, bits of enum amp_verb; if not, that is the answer */
+bool amp_server_permits(struct client *client, struct core *core, uint32_t verbs);
 /** Ends the request after that time, if it is not answered by then: `on_limit` gets the client. */
 void amp_server_limit(struct client *client, uint64_t ms, sd_event_time_handler_t on_limit);
 /** @param paused  stop reading, or go on */
@@ -122,8 +125,15 @@ void amp_server_request(struct client *client, const json_t *request);
 
 void amp_server_exec(struct client *client, struct core *core, const json_t *request);
 void amp_server_life_cycle(struct client *client, struct core *core, const json_t *request);
-/** In control_linux.c: "reboot" of common/control.h. */
+
+/* control_linux.c */
+
+/** "reboot" of common/control.h. */
 void amp_server_reboot(struct client *client, struct core *core, const json_t *request);
+
+#define RPROC_ARGV_MAX 64
+/** The command that does it in Linux to the client's core. @return its length, for amp_agent_exec() */
+size_t amp_server_rproc_argv(const struct client *client, const char *verb, char argv[RPROC_ARGV_MAX]);
 
 /* control_sniff.c; `core` NULL: all of them */
 

@@ -53,6 +53,7 @@ static void let_go(struct core *core)
 	amp_core_unwatch(core);
 	core->lasted = sd_event_source_disable_unref(core->lasted);
 	core->prefetch = sd_event_source_disable_unref(core->prefetch);
+	core->turn = sd_event_source_disable_unref(core->turn);
 	core->uart = sd_event_source_disable_unref(core->uart);
 	amp_core_console_close(core);
 	amp_qmp_close(&core->qmp);
@@ -77,7 +78,10 @@ static void power_is_off(struct core *core, const char *why)
 	core->image[0] = '\0';
 	say_it_again(core); /* before the state: who sees the core off finds the rest in order */
 	amp_core_set_phase(core, PHASE_OFF, why);
-	amp_core_answer(core, core->outcome, core->outcome_text);
+	if (!core->returns)
+		amp_core_answer(core, core->outcome, core->outcome_text);
+	if (core->owner)
+		core->owner->off(core);
 }
 
 void amp_core_kill(struct core *core, const char *why)
@@ -144,6 +148,7 @@ static void on_boot(struct core *core)
 	amp_record(&core->lab->record, "core.boot", core->config->name, "{s:I, s:f}", "epoch",
 	           (json_int_t)core->wire.epoch, "ms", ms_between(core->started, now_ns()));
 	core->booted = now_ns();
+	core->returns = false;
 	if (core->quick_deaths)
 		sd_event_add_time_relative(core->lab->loop, &core->lasted, CLOCK_MONOTONIC,
 		                           QUICK_DEATH_MS * UINT64_C(1000), 1000, on_lasted, core);
@@ -427,6 +432,7 @@ void amp_core_prepare(struct core *core, struct lab *lab)
 		.shm.fd = -1,
 		.noise = RATELIMIT(20, 500),
 		.requests = RATELIMIT(100, 20),
+		.refusals = RATELIMIT(20, 500),
 		.trace_lines = RATELIMIT(5000, 1),
 		.trace_file.fd = -1,
 		.console.fd = -1,

@@ -107,7 +107,7 @@ struct trouble {
 	bool to_host;              /**< whose doorbell is late */
 };
 
-#define CORE_TIMERS 7
+#define CORE_TIMERS 8
 
 /** Time that stands still for a core: core_hold.c. */
 struct held_time {
@@ -124,6 +124,13 @@ struct core_host {
 	void (*notified)(struct core *core, uint64_t notify); /**< bit n: the core kicked notify id n */
 	void (*crashed)(struct core *core);
 	void (*off)(struct core *core); /**< the power is off, in whatever way it came to that */
+};
+
+/** Hears of the core's life as its owner, whoever is its host. */
+struct core_owner {
+	void (*crashed)(struct core *core);
+	void (*released)(struct core *core); /**< it is nobody's: the last host has let go of it */
+	void (*off)(struct core *core);
 };
 
 /** A detector has fired: amp_core_crashed(). */
@@ -145,6 +152,7 @@ struct link {
 	enum core_link state;
 	bool found;                 /**< the resource table, which is here: */
 	uint32_t table, table_size; /**< offset in shared memory, bytes that are looked at */
+	const char *why;            /**< if it is unknown */
 	bool settled;               /**< the state is final, or has been waited for long enough */
 	sd_event_source *limit;     /**< the end of the wait; NULL: none */
 };
@@ -212,22 +220,27 @@ struct core {
 	struct sniff sniff;
 	struct held_time held_time;
 	struct amp_symbols *symbols;
-	uint64_t started;              /**< ns, power-on */
-	uint64_t booted;               /**< ns, the boot ROM was heard: from here on the firmware lives */
-	uint64_t crashed_at;           /**< ns; 0 when recovered from */
-	uint64_t injected_at;          /**< ns; 0 = none in this life */
-	const char *injected;          /**< kind */
-	uint32_t ended;                /**< the life that ended last */
-	struct kept_dumps dumps;       /**< CORE-EPOCH.core and .txt */
-	struct kept_dumps linux_dumps; /**< CORE-EPOCH.devcoredump */
-	uint32_t quick_deaths;         /**< lives in a row that ended by themselves within a second */
-	sd_event_source *lasted;       /**< tells when this life has lasted a second, which ends that row */
-	bool held;                     /**< the start waits because of them */
-	const struct core_host *host;  /**< of this life; NULL: Linux */
-	struct hosting *hosting;       /**< the relay is the core's host in this life; NULL: Linux is */
+	uint64_t started;               /**< ns, power-on */
+	uint64_t booted;                /**< ns, the boot ROM was heard: from here on the firmware lives */
+	uint64_t crashed_at;            /**< ns; 0 when recovered from */
+	uint64_t injected_at;           /**< ns; 0 = none in this life */
+	const char *injected;           /**< kind */
+	uint32_t ended;                 /**< the life that ended last */
+	struct kept_dumps dumps;        /**< CORE-EPOCH.core and .txt */
+	struct kept_dumps linux_dumps;  /**< CORE-EPOCH.devcoredump */
+	uint32_t quick_deaths;          /**< lives in a row that ended by themselves within a second */
+	sd_event_source *lasted;        /**< tells when this life has lasted a second, which ends that row */
+	bool held;                      /**< the start waits because of them */
+	const struct core_host *host;   /**< of this life; NULL: Linux */
+	struct hosting *hosting;        /**< the relay is the core's host in this life; NULL: Linux is */
+	const struct core_owner *owner; /**< NULL: Linux. Else the relay: host/owner.c, as the next three */
+	const char *own_image;          /**< the file that it starts */
+	bool returns;          /**< its owner is about to start it again: who wants to attach to it waits for that */
+	sd_event_source *turn; /**< the next step of that; NULL: none */
 	uint32_t crashes, recoveries;
 	struct ratelimit noise;    /**< of warnings that the guests can cause */
 	struct ratelimit requests; /**< of request records */
+	struct ratelimit refusals; /**< of their records */
 	struct ratelimit trace_lines;
 };
 
@@ -325,6 +338,24 @@ void amp_core_set_host(struct core *core, enum amp_core_host host, const char *w
 void amp_core_answer_host(struct core *core);
 /** Linux has gone without a word. Its cores run on; they are told. */
 void amp_core_host_gone(struct core *core, const char *why);
+
+/* core_policy.c */
+
+/** Who asks: what is done by Linux, or through it; what `amprelay` is told to do. */
+enum core_actor {
+	ACTOR_LINUX,
+	ACTOR_TOOLS
+};
+
+/** @return whether the relay is the core's owner, and not Linux */
+bool amp_core_is_owned(const struct core *core);
+/**
+ * May they do all this to the core?
+ *
+ * @param wanted  bits of enum amp_verb
+ * @param why     if not, the reason, one line; it is recorded, too
+ */
+bool amp_core_permits(struct core *core, enum core_actor who, uint32_t wanted, char *why, size_t size);
 
 /* core_requests.c */
 

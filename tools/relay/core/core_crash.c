@@ -122,6 +122,8 @@ void amp_core_conclude(struct core *core)
 	record_crash(core);
 	amp_core_drain_trace(core);
 	amp_core_write_dump(core);
+	if (core->owner)
+		core->owner->crashed(core);
 }
 
 /* ------------------------------------------------------------------ examination */

@@ -161,6 +161,12 @@ static int on_writer(sd_event_source *source, void *userdata)
 
 void amp_core_write_dump(struct core *core)
 {
+	char why[AMP_TEXT_LEN];
+
+	if (!amp_core_permits(core, ACTOR_TOOLS, AMP_VERB_DUMP, why, sizeof(why))) {
+		amp_core_discard_evidence(core);
+		return;
+	}
 	/* the files can wait until Linux has what it waits for */
 	if (sd_event_add_defer(core->lab->loop, &core->crash.writer, on_writer, core) < 0)
 		amp_core_discard_evidence(core);

@@ -11,7 +11,7 @@ static sd_event_source *timer_of(const struct core *core, int i)
 {
 	sd_event_source *const timers[CORE_TIMERS] = {
 		core->deadline,      core->lasted,          core->link.limit,     core->report.timer,
-		core->trouble.timer, core->heartbeat.timer, core->watchdog.timer,
+		core->trouble.timer, core->heartbeat.timer, core->watchdog.timer, core->turn,
 	};
 
 	return timers[i];

@@ -30,6 +30,8 @@ void amp_core_set_host(struct core *core, enum amp_core_host host, const char *w
 	amp_record(&core->lab->record, "core.host", core->config->name, "{s:I, s:s, s:s}", "epoch",
 	           (json_int_t)core->wire.epoch, "host", amp_core_host_name(core), "why", why);
 	amp_relay_changed(core->lab);
+	if (host == AMP_CORE_HOST_NONE && core->owner)
+		core->owner->released(core);
 }
 
 /*
@@ -66,8 +68,12 @@ void amp_core_host_gone(struct core *core, const char *why)
 
 void amp_core_answer_host(struct core *core)
 {
-	if (core->mailbox.op == AMP_REQ_ATTACH)
+	if (!amp_mailbox_open(&core->mailbox))
+		return;
+	if (core->mailbox.op == AMP_REQ_ATTACH) {
+		amp_core_set_host(core, AMP_CORE_HOST_DRIVER, "Linux attaches");
 		amp_core_link_find(core);
+	}
 	if (core->mailbox.op != AMP_REQ_ATTACH || core->link.state != LINK_UNKNOWN) {
 		amp_core_answer(core, AMP_OK, "");
 		if (core->ready)
@@ -75,5 +81,5 @@ void amp_core_answer_host(struct core *core)
 		return;
 	}
 	amp_core_set_host(core, AMP_CORE_HOST_NONE, "its resource table is not known");
-	amp_core_answer(core, AMP_EIO, "its firmware file cannot be read, so that its resource table cannot be found");
+	amp_core_answer(core, AMP_EIO, core->link.why);
 }

@@ -65,6 +65,7 @@ static enum core_link find_table(struct core *core)
 
 	amp_core_firmware_path(core, path, sizeof(path));
 	fd = path[0] ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
+	core->link.why = "its firmware file cannot be read, so that its resource table cannot be found";
 	if (fd < 0)
 		return LINK_UNKNOWN;
 	elf_version(EV_CURRENT);
@@ -74,6 +75,7 @@ static enum core_link find_table(struct core *core)
 	close(fd);
 	if (!found)
 		return LINK_NONE;
+	core->link.why = "its resource table is outside its firmware memory, its firmware file says";
 	if (addr < base || size > region->size || addr - base > region->size - size)
 		return LINK_UNKNOWN;
 	core->wire.table_da = (uint32_t)addr;

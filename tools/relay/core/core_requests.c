@@ -16,24 +16,44 @@ static void record_request(struct core *core, const struct mailbox_request *requ
 		           request->firmware, "suppressed", (json_int_t)suppressed);
 }
 
-static void attach(struct core *core)
+/* @return what of the policy a request needs */
+static uint32_t needs(enum mailbox_verdict verdict, const struct mailbox_request *request)
 {
-	amp_core_set_host(core, AMP_CORE_HOST_DRIVER, "Linux attaches");
-	if (core->phase == PHASE_RUNNING) /* else it is answered when it does */
-		amp_core_answer_host(core);
+	if (request->op == AMP_REQ_START)
+		return AMP_VERB_START | AMP_VERB_LOAD;
+	return verdict == MAILBOX_STOP ? AMP_VERB_STOP : 0;
+}
+
+/* A driver starts anew: what is Linux's is off from now on, and what is another's runs on. */
+static void reset(struct core *core)
+{
+	if (amp_core_is_owned(core))
+		amp_core_host_gone(core, "Linux's driver starts anew");
+	else
+		core->crashed_at = 0;
+	if (core->phase == PHASE_OFF || amp_core_is_owned(core))
+		amp_core_answer(core, AMP_OK, "");
+	else
+		amp_core_kill(core, "Linux's driver starts anew");
 }
 
 static void on_mailbox(struct core *core)
 {
+	uint32_t state = core->returns ? AMP_CORE_STARTING : core->wire.state;
 	struct mailbox_request request;
 	struct amp_host host;
 	enum mailbox_verdict verdict;
+	char why[AMP_TEXT_LEN];
 
 	amp_shm_read_host(&core->shm, &host);
-	verdict = amp_mailbox_take(&core->mailbox, &host, core->wire.state, core->config, &request);
+	verdict = amp_mailbox_take(&core->mailbox, &host, state, core->config, &request);
 	if (verdict == MAILBOX_NOTHING)
 		return;
 	record_request(core, &request);
+	if (!amp_core_permits(core, ACTOR_LINUX, needs(verdict, &request), why, sizeof(why))) {
+		amp_core_answer(core, AMP_EPERM, why);
+		return;
+	}
 	if (core->lab->going_down && verdict == MAILBOX_START) {
 		amp_core_answer(core, AMP_EBUSY, "the lab goes down");
 		return;
@@ -50,7 +70,8 @@ static void on_mailbox(struct core *core)
 		amp_core_start(core, request.entry, request.firmware, AMP_CORE_HOST_DRIVER, "Linux asked for it");
 		break;
 	case MAILBOX_ATTACH:
-		attach(core);
+		if (core->phase == PHASE_RUNNING) /* else it is answered when it does */
+			amp_core_answer_host(core);
 		break;
 	case MAILBOX_DETACH:
 		amp_core_set_host(core, AMP_CORE_HOST_NONE, "Linux detaches");
@@ -61,11 +82,7 @@ static void on_mailbox(struct core *core)
 		amp_core_stop(core, "Linux asked for it");
 		break;
 	case MAILBOX_RESET:
-		core->crashed_at = 0;
-		if (core->phase == PHASE_OFF)
-			amp_core_answer(core, AMP_OK, "");
-		else
-			amp_core_kill(core, "Linux's driver starts anew");
+		reset(core);
 		break;
 	default:
 		amp_core_answer(core, request.status, request.text);

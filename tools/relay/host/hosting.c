@@ -238,7 +238,7 @@ static void record_loaded(struct core *core, const struct remoteproc *rproc, con
 	           (json_int_t)core->wire.epoch);
 }
 
-int amp_hosting_boot(struct core *core, const char *path, char *error, size_t error_size)
+int amp_hosting_boot(struct core *core, const char *path, const char *why, char *error, size_t error_size)
 {
 	struct hosting *role = new_role(core);
 	char name[AMP_FIRMWARE_LEN] = "";
@@ -252,7 +252,7 @@ int amp_hosting_boot(struct core *core, const char *path, char *error, size_t er
 	if (status == AMP_EXIT_OK) {
 		amp_text(core->image, sizeof(core->image), "%s", path);
 		amp_text(name, sizeof(name), "%s", strrchr(path, '/') ? strrchr(path, '/') + 1 : path);
-		amp_core_start(core, (uint32_t)role->rproc.bootaddr, name, AMP_CORE_HOST_NONE, "it boots before Linux");
+		amp_core_start(core, (uint32_t)role->rproc.bootaddr, name, AMP_CORE_HOST_NONE, why);
 		record_loaded(core, &role->rproc, name);
 	}
 	/* what the library knows of it is of no use any more: nobody here is its host */

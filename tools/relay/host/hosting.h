@@ -77,10 +77,11 @@ int amp_hosting_start(struct core *core, char *error, size_t error_size);
  * Loads a firmware file into a core that is off, and powers it on, without being its host: it runs by itself until
  * Linux attaches to it.
  *
+ * @param why  for the flight record
  * @param path, error  as in amp_hosting_start()
  * @return as amp_hosting_start(); AMP_EXIT_OK too if QEMU cannot be started, which the core's phase tells then
  */
-int amp_hosting_boot(struct core *core, const char *path, char *error, size_t error_size);
+int amp_hosting_boot(struct core *core, const char *path, const char *why, char *error, size_t error_size);
 /** Takes the link down and powers the core off. Only while the relay is the host. */
 void amp_hosting_stop(struct core *core, const char *why);
 

@@ -56,12 +56,12 @@ static void fail(struct agent *agent, const char *why)
 void amp_dump_begin(struct agent *agent, const void *name, size_t len)
 {
 	struct agent_dump *dump = &agent->dump;
-	char core[AMP_NAME_LEN], path[PATH_MAX];
+	char core[AMP_NAME_LEN], path[PATH_MAX], why[AMP_TEXT_LEN];
 
 	amp_dump_abandon(agent);
 	amp_text_clean(core, sizeof(core), name, len);
 	dump->core = amp_relay_core(agent->lab, core);
-	if (!dump->core)
+	if (!dump->core || !amp_core_permits(dump->core, ACTOR_LINUX, AMP_VERB_DUMP, why, sizeof(why)))
 		return;
 	part_path(agent, path);
 	unlink(path);
