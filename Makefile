@@ -229,8 +229,9 @@ stress: ## Both sides at full speed on two CPUs: COUNT=N messages (default 20000
 	$(LOCKED) .setup
 	@COUNT='$(COUNT)' SEED='$(SEED)' tests/stress/run.sh
 
-soak: ## Simulate the library under faults: RUNS=N schedules (default 1000000) from SEED=N; Ctrl-C ends it with a summary
+soak: ## Simulate the library under faults: a restart at every step, WAYS=N ways to run (default 64); then RUNS=N schedules (default 1000000) from SEED=N; Ctrl-C ends it with a summary
 	$(LOCKED) .setup .tools
+	@$(BUILD)/dev/tests/sim/simulate --progress --class every --ways $(or $(WAYS),64)
 	@$(BUILD)/dev/tests/sim/simulate --progress --runs $(or $(RUNS),1000000) --seed $(or $(SEED),1)
 
 soak-lifecycle: lab ## ROUNDS=N (default 1000) deaths of Linux, which a core outlives, and as many restarts of the core, on SOC=NAME (default m3); build/reports/soak-lifecycle.json

@@ -10,6 +10,7 @@
 
 #include <openamp/remoteproc_virtio.h>
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -153,6 +154,8 @@ static void link_is_up(struct application *app)
 	amp_rpmsg_set_send_timeout(&app->rvdev, plan->send_timeout_ms);
 	if (plan->wait_callback[sim_self()])
 		rpmsg_virtio_set_wait_cb(&app->rvdev, wait_for_buffer);
+	if (amp_receipts_open(&app->receipts, &app->rvdev, app->slots, RING_MAX, 0))
+		sim_fail("a link that is up has no receipts");
 	app->lost = false;
 	app->patient = false;
 	app->held = NULL;
@@ -236,12 +239,36 @@ static bool remote_connect(struct application *app)
 	return true;
 }
 
+/* A host that uses nothing any more asks for a reset, and waits for the answer: WIRE.md, section 10. */
+static void ask_for_reset(struct application *app, uint8_t request)
+{
+	uint8_t *status = (uint8_t *)sim_view(SIM_HOST) + TABLE_AT + offsetof(struct fw_rsc_vdev, status);
+	uint64_t end = sim_now() + 100000000;
+
+	sim_store(status, 1, request, true);
+	sim_fence();
+	for (uint32_t id = 0; id < 2; id++)
+		sim_ring(id);
+	while (sim_load(status, 1, true) && sim_now() < end) {
+		sim_idle(end);
+		app->kicks |= sim_take_doorbells();
+	}
+}
+
 static void disconnect(struct application *app)
 {
 	unsigned int flags;
+	uint8_t request = sim_self() == SIM_HOST ? controller_request() : 0;
 
 	while (app->held)
 		release_held(app);
+	if (request) {
+		flags = sim_irq_save();
+		amp_rpmsg_peer_lost(&app->rvdev);
+		sim_irq_restore(flags);
+		ask_for_reset(app, request);
+	}
+	look_at_receipts(app);
 	flags = sim_irq_save();
 	app->connected = false;
 	rpmsg_deinit_vdev(&app->rvdev);

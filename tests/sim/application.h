@@ -10,6 +10,7 @@
 #include "schedule.h"
 
 #include <amprelay/link.h>
+#include <amprelay/receipts.h>
 #include <openamp/rpmsg_virtio.h>
 
 #define PAYLOAD_MAX (BUFFER_SIZE - 16)
@@ -21,6 +22,8 @@ struct application {
 	struct virtio_device *vdev;
 	struct rpmsg_virtio_device rvdev;
 	struct rpmsg_virtio_shm_pool pool;
+	struct amp_receipts receipts;
+	struct amp_receipt_slot slots[RING_MAX];
 	struct rpmsg_endpoint ept;
 	bool connected; /* messages may be received */
 	bool lost;      /* the link callback was called */
@@ -46,6 +49,9 @@ void check_error(int status, const char *call);
 
 /** Callback of the endpoints. */
 int receive_message(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src, void *priv);
+
+/** The link ends: tell the oracle what the receipts say. */
+void look_at_receipts(struct application *app);
 
 /** Give the held buffer back, perhaps. */
 void release_held(struct application *app);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define PLANS_MAX 8u
+#define STATUS_AT offsetof(struct fw_rsc_vdev, status)
 
 enum action {
 	START_HOST,
@@ -23,6 +24,8 @@ static struct {
 	const struct schedule *schedule;
 	uint32_t next_fault;
 	uint32_t events[SIM_SIDES];
+	uint8_t request;    /* see controller_request() */
+	bool fault_at_rest; /* the last fault came when nothing went on */
 	struct {
 		uint64_t when;
 		enum action action;
@@ -46,7 +49,7 @@ static void fresh_block(void)
 	memset(&table, 0, sizeof(table));
 	table.vdev.type = RSC_VDEV;
 	table.vdev.id = 7; /* RPMsg */
-	table.vdev.dfeatures = 1;
+	table.vdev.dfeatures = 1 | (uint32_t)schedule->ns_ack << AMP_RPMSG_F_NS_ACK;
 	table.vdev.num_of_vrings = 2;
 	for (uint32_t i = 0; i < 2; i++) {
 		table.vring[i].align = RING_ALIGN;
@@ -66,8 +69,10 @@ static void describe_block(void)
 		controller.schedule->class != CLASS_HOSTILE; /* descriptors of others lead anywhere in the block */
 
 	sim_name(TABLE_AT, 68, "table");
-	if (honest)
-		sim_reserve(TABLE_AT, 68, SIM_HOST);
+	if (honest) {
+		sim_reserve(TABLE_AT, STATUS_AT, SIM_HOST); /* a device answers requests in the status */
+		sim_reserve(TABLE_AT + STATUS_AT + 1, 68 - STATUS_AT - 1, SIM_HOST);
+	}
 	for (uint32_t i = 0; i < 2; i++) {
 		avail = RING_AT(i) + 16 * n;
 		used = (avail + 6 + 2 * n + RING_ALIGN - 1) / RING_ALIGN * RING_ALIGN;
@@ -77,7 +82,7 @@ static void describe_block(void)
 		if (!honest)
 			continue;
 		sim_reserve(RING_AT(i), used - RING_AT(i), SIM_HOST);
-		sim_reserve(used, 6 + 8 * n, SIM_REMOTE);
+		sim_reserve(used, 4 + 8 * n, SIM_REMOTE); /* a host answers for the mark of a dead one */
 	}
 	sim_name(BUFFERS_AT, controller.schedule->buffers * BUFFER_SIZE, "buffers");
 }
@@ -142,6 +147,8 @@ static void inject(enum fault kind)
 		sim_power_off(SIM_REMOTE);
 		break;
 	case FAULT_REMOTE_REBOOT:
+		if (!sim_is_on(SIM_REMOTE))
+			break; /* who has switched it off knows that it stays off */
 		later(START_REMOTE);
 		later(TELL_HOST);
 		sim_power_off(SIM_REMOTE);
@@ -154,6 +161,9 @@ static void inject(enum fault kind)
 		sim_power_off(SIM_HOST);
 		break;
 	case FAULT_HOST_RELINK:
+	case FAULT_HOST_ASK_10:
+	case FAULT_HOST_ASK_20:
+		controller.request = kind == FAULT_HOST_RELINK ? 0 : kind == FAULT_HOST_ASK_10 ? 0x10 : 0x20;
 		event(SIM_HOST, EVENT_RELINK);
 		break;
 	case FAULT_POWER_CYCLE:
@@ -209,7 +219,7 @@ static void check_rings(void)
 	uint32_t n = controller.schedule->ring_size;
 	uint16_t avail, used;
 
-	if (!(sim_block()[TABLE_AT + offsetof(struct fw_rsc_vdev, status)] & driver_ok))
+	if (!(sim_block()[TABLE_AT + STATUS_AT] & driver_ok))
 		return;
 	for (uint32_t i = 0; i < 2; i++) {
 		avail = index_at(RING_AT(i) + 16 * n + 2);
@@ -258,8 +268,10 @@ static bool on_idle(void *arg)
 		act(action);
 		return true;
 	}
-	if (next_fault())
+	if (next_fault()) {
+		controller.fault_at_rest = true;
 		return true;
+	}
 	if (!oracle_complete()) {
 		oracle_explain(text, sizeof(text));
 		sim_fail("both sides sleep, but are not done: a wake-up was lost. %s", text);
@@ -275,6 +287,24 @@ uint32_t controller_events(void)
 
 	controller.events[sim_self()] = 0;
 	return events;
+}
+
+bool controller_remote_is_off(void)
+{
+	return !sim_is_on(SIM_REMOTE) && !planned(START_REMOTE);
+}
+
+uint8_t controller_request(void)
+{
+	uint8_t request = controller.request;
+
+	controller.request = 0;
+	return request;
+}
+
+bool schedule_fault_came_at_rest(void)
+{
+	return controller.fault_at_rest;
 }
 
 void controller_start_remote(void)
@@ -300,6 +330,7 @@ bool schedule_run(const struct schedule *schedule, struct sim_result *result)
 	memset(&controller, 0, sizeof(controller));
 	controller.schedule = schedule;
 	oracle_begin();
+	oracle_weak(schedule->sim.commit_odds < 256);
 	oracle_trust(schedule->class != CLASS_HOSTILE);
 	application_begin(schedule);
 	for (id = SIM_HOST; id < SIM_SIDES; id++)

@@ -14,7 +14,7 @@ pattern=${3:-.}
 tree=$build/tree
 out=$build/objects
 list=$build/list
-units="virtio_virtqueue rpmsg_hostile_peer rpmsg_nocopy rpmsg_link rpmsg_restart rpmsg_last_words rpmsg_used_length rpmsg_endpoints rpmsg_sizes rpmsg_waiting rpmsg_taken_down"
+units="virtio_virtqueue rpmsg_hostile_peer rpmsg_nocopy rpmsg_link rpmsg_restart rpmsg_last_words rpmsg_used_length rpmsg_endpoints rpmsg_sizes rpmsg_waiting rpmsg_taken_down rpmsg_receipts"
 missed=0
 broken=0
 
@@ -39,8 +39,11 @@ unit() {
 
 # Who finds it first, and where: a class of the simulator, or a test. Fails if the tests cannot be built.
 look() {
-	for class in order doorbell restart hostile slow; do
-		"$simulate" --class $class --runs "$runs" >"$build/said" 2>&1 || {
+	for class in order doorbell restart hostile slow every; do
+		count="--runs $runs"
+		[ $class != every ] || count="--ways 2" # all of them
+		# shellcheck disable=SC2086 # two words
+		"$simulate" --class $class $count >"$build/said" 2>&1 || {
 			sed -n 's/^FAILED  class \([a-z]*\), seed \([0-9]*\), step [0-9]*: /\1 \2: /p' "$build/said" | cut -c1-110 | grep . ||
 				echo "$class: dies"
 			return

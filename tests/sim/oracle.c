@@ -14,13 +14,20 @@ struct session {
 	uint32_t sent[STREAMS], received[STREAMS];
 	uint64_t seen[STREAMS]; /* bit n: message n came */
 	bool sending[STREAMS];  /* the next message may arrive before the send returns */
+	/* Of messages of this session, bit n for message n: it has a receipt; the receipt says that it was not taken,
+	 * or that it did not come back; its callback was called; and returned. */
+	uint64_t receipt[STREAMS], not_taken[STREAMS], listed[STREAMS], begun[STREAMS], handled[STREAMS];
+	uint32_t peer_deaths; /* when this session began */
+	uint32_t between;     /* messages that a receiver had marked, and not begun with */
 	bool open, lost, died;
 };
 
 static struct {
 	struct session session[SIM_SIDES][SESSIONS_MAX];
 	uint32_t current[SIM_SIDES]; /* the latest of each side */
+	uint32_t deaths[SIM_SIDES];
 	bool trust;
+	bool weak;
 	bool unordered[SIM_SIDES];
 } oracle;
 
@@ -59,6 +66,7 @@ uint32_t oracle_open(enum sim_side_id id)
 		         SESSIONS_MAX);
 	oracle.current[id]++;
 	latest(id)->open = true;
+	latest(id)->peer_deaths = oracle.deaths[!id];
 	sim_note("session %u begins", oracle.current[id]);
 	return oracle.current[id];
 }
@@ -74,6 +82,7 @@ void oracle_close(enum sim_side_id id, bool died)
 
 	session->open = false;
 	session->died = died;
+	oracle.deaths[id] += died;
 }
 
 /* Session @p mine of @p id and @p theirs of the other side met. */
@@ -120,6 +129,8 @@ void oracle_sent(enum sim_side_id id, enum stream stream, bool accepted)
 	session->sending[stream] = false;
 	if (accepted)
 		session->sent[stream]++;
+	else
+		session->receipt[stream] &= ~(1ull << session->sent[stream] % 64);
 }
 
 static void check_number(enum sim_side_id id, const struct message *message, const struct session *from,
@@ -141,6 +152,18 @@ static void check_number(enum sim_side_id id, const struct message *message, con
 		         message->stream ? "echo" : "message", message->number, message->session);
 }
 
+/* A receipt that says "not taken" is true for ever. */
+static void note_begun(enum sim_side_id from, const struct message *message)
+{
+	struct session *session = &oracle.session[from][message->session];
+	uint64_t bit = 1ull << message->number % 64;
+
+	if (session->not_taken[message->stream] & bit)
+		sim_fail("%s %u of session %u comes, of which a receipt said that it was not taken",
+		         message->stream ? "echo" : "message", message->number, message->session);
+	session->begun[message->stream] |= bit;
+}
+
 void oracle_received(enum sim_side_id id, const struct message *message)
 {
 	enum sim_side_id peer = id == SIM_HOST ? SIM_REMOTE : SIM_HOST;
@@ -159,6 +182,68 @@ void oracle_received(enum sim_side_id id, const struct message *message)
 	pair(id, oracle.current[id], message->session);
 	check_number(id, message, &oracle.session[peer][message->session], session);
 	session->received[message->stream]++;
+	note_begun(peer, message);
+}
+
+void oracle_handled(enum sim_side_id id, const struct message *message)
+{
+	enum sim_side_id peer = id == SIM_HOST ? SIM_REMOTE : SIM_HOST;
+
+	if (oracle.trust)
+		oracle.session[peer][message->session].handled[message->stream] |= 1ull << message->number % 64;
+}
+
+/* ------------------------------------------------------------------ receipts */
+
+void oracle_weak(bool weak)
+{
+	oracle.weak = weak;
+}
+
+void oracle_has_receipt(enum sim_side_id id, enum stream stream)
+{
+	struct session *session = latest(id);
+
+	session->receipt[stream] |= 1ull << session->sent[stream] % 64;
+}
+
+void oracle_receipt(enum sim_side_id id, enum stream stream, uint32_t number, enum amp_receipt_state state, bool exact)
+{
+	struct session *session = latest(id);
+	const char *what = stream ? "echo" : "message";
+	uint64_t bit = 1ull << number % 64;
+
+	if (!oracle.trust)
+		return;
+	sim_note("receipt: %s %u was %s", what, number, state == AMP_RECEIPT_UNKNOWN ? "begun, perhaps" : "not taken");
+	if (number >= session->sent[stream] || !(session->receipt[stream] & bit))
+		sim_fail("the %s has a receipt for %s %u, which was not sent with one", names[id], what, number);
+	if (session->listed[stream] & bit)
+		sim_fail("the %s has two receipts for %s %u", names[id], what, number);
+	session->listed[stream] |= bit;
+	if (state == AMP_RECEIPT_UNKNOWN) {
+		if (exact && !(session->begun[stream] & bit) && session->between++)
+			sim_fail("a receipt of the %s does not know of %s %u, which nobody can have begun with",
+			         names[id], what, number);
+		return;
+	}
+	if (session->begun[stream] & bit && !(oracle.weak && oracle.deaths[!id] != session->peer_deaths))
+		sim_fail("a receipt of the %s says that %s %u was not taken, but its callback was called", names[id],
+		         what, number);
+	session->not_taken[stream] |= bit;
+}
+
+void oracle_receipts_end(enum sim_side_id id)
+{
+	const struct session *session = latest(id);
+	uint64_t lie;
+
+	for (int stream = 0; oracle.trust && stream < STREAMS; stream++) {
+		lie = session->receipt[stream] & ~session->listed[stream] & ~session->handled[stream];
+		if (lie)
+			sim_fail("no receipt of the %s names a message of stream %d (mask %#llx) that was not taken",
+			         names[id], stream, (unsigned long long)lie);
+	}
 }
 
 void oracle_announced(enum sim_side_id id, uint32_t peer_session)

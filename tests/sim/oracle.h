@@ -9,6 +9,7 @@
 #define SIM_ORACLE_H
 
 #include <amprelay/link.h>
+#include <amprelay/receipts.h>
 #include <sim/sim.h>
 
 /** Messages of one stream stay in order; a side sends from its main program and from its callbacks. */
@@ -57,6 +58,25 @@ void oracle_sent(enum sim_side_id id, enum stream stream, bool accepted);
 
 /** A message came. Fails the run if it should not have. */
 void oracle_received(enum sim_side_id id, const struct message *message);
+
+/** The callback for it returned. */
+void oracle_handled(enum sim_side_id id, const struct message *message);
+
+/**
+ * What a core wrote last may not have reached memory when its power goes: then neither its marks are complete, and
+ * receipts can say "not taken" of a message that it had begun with.
+ */
+void oracle_weak(bool weak);
+
+/** The next message has a receipt. */
+void oracle_has_receipt(enum sim_side_id id, enum stream stream);
+
+/** A receipt says that this message did not come back. @p exact: all is known of
+ * who took what, so an unknown one has been begun with; only the one between its mark and its callback has not. */
+void oracle_receipt(enum sim_side_id id, enum stream stream, uint32_t number, enum amp_receipt_state state, bool exact);
+
+/** That were all: the other messages with receipts were taken. */
+void oracle_receipts_end(enum sim_side_id id);
 
 /** A name came that holds the announcer's session. */
 void oracle_announced(enum sim_side_id id, uint32_t peer_session);

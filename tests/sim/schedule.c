@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *const class_names[CLASSES] = {"order", "doorbell", "restart", "hostile", "slow"};
+const char *const class_names[CLASSES] = {"order", "doorbell", "restart", "hostile", "slow", "every"};
 
 static uint64_t state;
 
@@ -80,6 +80,74 @@ static void draw_faults(struct schedule *schedule)
 	}
 }
 
+/* ------------------------------------------------------------------ a fault at every step */
+
+#define STEPS_OF_NUMBER 10000u
+
+uint64_t every_number(const struct every *every)
+{
+	return (((uint64_t)every->way * EVERY_SCENARIOS + every->scenario) * FAULT_RESTARTS + every->fault) *
+	               STEPS_OF_NUMBER +
+	       every->step;
+}
+
+struct every every_of(uint64_t number)
+{
+	struct every every = {.step = (uint32_t)(number % STEPS_OF_NUMBER)};
+
+	number /= STEPS_OF_NUMBER;
+	every.fault = (uint32_t)(number % FAULT_RESTARTS);
+	number /= FAULT_RESTARTS;
+	every.scenario = (uint32_t)(number % EVERY_SCENARIOS);
+	every.way = (uint32_t)(number / EVERY_SCENARIOS);
+	return every;
+}
+
+/*
+ * As small as what it is about can be, in memory that is as the program says: until the fault comes, all runs of one
+ * way and scenario are the same, so each of their steps has its turn.
+ */
+static void draw_every(struct schedule *schedule, uint64_t number)
+{
+	static const struct {
+		uint32_t messages[SIM_SIDES], buffers, hold_odds, nocopy_odds;
+		bool waits;
+	} scenarios[EVERY_SCENARIOS] = {
+		{{0, 0}, 4, 0, 0, false},   /* announce */
+		{{1, 0}, 4, 0, 0, false},   /* the host sends, the remote receives */
+		{{0, 1}, 4, 0, 0, false},   /* the remote sends, the host receives */
+		{{1, 1}, 4, 0, 256, false}, /* in place */
+		{{1, 1}, 4, 256, 0, false}, /* held */
+		{{2, 0}, 2, 256, 0, true},  /* the host waits for its only buffer, which is held */
+		{{0, 2}, 2, 256, 0, true},  /* the remote does */
+	};
+	struct every every = every_of(number);
+	enum sim_side_id id;
+
+	schedule->ring_size = 2;
+	schedule->buffers = scenarios[every.scenario].buffers;
+	for (id = SIM_HOST; id < SIM_SIDES; id++) {
+		schedule->messages[id] = scenarios[every.scenario].messages[id];
+		schedule->waits[id] = scenarios[every.scenario].waits;
+		schedule->interrupts[id] = every.way & 2;
+		schedule->wait_callback[id] = every.way & 1;
+	}
+	schedule->hold_odds = scenarios[every.scenario].hold_odds;
+	schedule->nocopy_odds = scenarios[every.scenario].nocopy_odds;
+	schedule->receipt_odds = 256;
+	schedule->ns_ack = true;
+	schedule->remote_blocks = every.way & 4;
+	schedule->send_timeout_ms = 20;
+	schedule->tick_ns = SIM_NEVER;
+	schedule->sim.seed = 1 + every.way;
+	schedule->sim.block_size = BUFFERS_AT + schedule->buffers * BUFFER_SIZE;
+	schedule->sim.max_steps = 100000;
+	schedule->sim.switch_odds = every.way ? 96 : 0;
+	schedule->sim.commit_odds = 256;
+	schedule->sim.interrupt_odds = 128;
+	add_fault(schedule, every.step, (enum fault)every.fault);
+}
+
 void schedule_draw(struct schedule *schedule, enum fault_class class, uint64_t seed)
 {
 	enum sim_side_id id;
@@ -88,6 +156,10 @@ void schedule_draw(struct schedule *schedule, enum fault_class class, uint64_t s
 	memset(schedule, 0, sizeof(*schedule));
 	schedule->class = class;
 	schedule->seed = seed;
+	if (class == CLASS_EVERY) {
+		draw_every(schedule, seed);
+		return;
+	}
 	schedule->ring_size = PICK(2, 4, 8);
 	schedule->buffers = draw(3) ? 2 * schedule->ring_size : 2 + draw(2 * schedule->ring_size - 1);
 	for (id = SIM_HOST; id < SIM_SIDES; id++) {
@@ -111,12 +183,15 @@ void schedule_draw(struct schedule *schedule, enum fault_class class, uint64_t s
 	schedule->sim.stale_odds = PICK(0, 32, 128);
 	schedule->sim.interrupt_odds = PICK(16, 128, 256);
 	draw_faults(schedule);
+	schedule->receipt_odds = PICK(0, 128, 256);
+	schedule->ns_ack = draw(2);
 }
 
 void schedule_print(const struct schedule *schedule)
 {
-	static const char *const faults[] = {"remote crash", "remote reboot", "remote leaves", "host crash",
-	                                     "host relinks", "power cycle",   "corruption"};
+	static const char *const faults[] = {"remote crash",        "remote reboot", "remote leaves",
+	                                     "host crash",          "host relinks",  "host asks with 0x10",
+	                                     "host asks with 0x20", "power cycle",   "corruption"};
 	const struct sim_config *sim = &schedule->sim;
 
 	printf("class %s, seed %llu\n", class_names[schedule->class], (unsigned long long)schedule->seed);
@@ -132,9 +207,12 @@ void schedule_print(const struct schedule *schedule)
 		printf("  of 256 callbacks %u last for %u ms\n", schedule->slow_odds, SLOW_NS / 1000000);
 	if (schedule->remote_blocks)
 		printf("  the remote waits for the driver inside rpmsg_init_vdev()\n");
-	printf("  of 256: switch %u, write visible %u, old value %u, interrupt %u, echo %u, hold %u, in place %u\n",
+	if (schedule->ns_ack)
+		printf("  announcements are acknowledged\n");
+	printf("  of 256: switch %u, write visible %u, old value %u, interrupt %u, echo %u, hold %u, in place %u, with "
+	       "receipt %u\n",
 	       sim->switch_odds, sim->commit_odds, sim->stale_odds, sim->interrupt_odds, schedule->echo_odds,
-	       schedule->hold_odds, schedule->nocopy_odds);
+	       schedule->hold_odds, schedule->nocopy_odds, schedule->receipt_odds);
 	if (sim->bell_delay_ns)
 		printf("  doorbells, of 256: lost %u, late %u, doubled %u, by up to %u ns; spurious %u of 65536 "
 		       "steps\n",

@@ -22,6 +22,8 @@ enum fault {
 	FAULT_REMOTE_LEAVE,  /**< the remote takes its link down; the host hears of it later */
 	FAULT_HOST_CRASH,    /**< the host dies and is started again; the remote goes on */
 	FAULT_HOST_RELINK,   /**< the host takes its link down and brings it up again */
+	FAULT_HOST_ASK_10,   /**< the same, but first it asks for a reset: by a status of its own … */
+	FAULT_HOST_ASK_20,   /**< … or by the other one */
 	FAULT_RESTARTS,      /**< so many of them can be drawn; the rest are not */
 	FAULT_POWER_CYCLE = FAULT_RESTARTS, /**< both die; fresh memory; both start */
 	FAULT_CORRUPT,                      /**< a word of the shared block changes */
@@ -32,8 +34,10 @@ enum fault_class {
 	CLASS_DOORBELL, /**< lost, late, doubled and spurious doorbells */
 	CLASS_RESTART,  /**< either side dies, restarts or leaves, at any step */
 	CLASS_HOSTILE,  /**< words of the shared block change, as if the peer were hostile */
-	CLASS_SLOW, /**< the host begins again and again, while callbacks last longer than it waits for the remote */
+	CLASS_SLOW,  /**< the host begins again and again, while callbacks last longer than it waits for the remote */
+	CLASS_EVERY, /**< one restart of either side, of each kind, at each step of short runs: see schedule_every() */
 	CLASSES,
+	CLASSES_DRAWN = CLASS_EVERY, /**< those before are drawn from seeds */
 };
 
 extern const char *const class_names[CLASSES];
@@ -56,6 +60,8 @@ struct schedule {
 	uint32_t echo_odds;            /**< that a message is answered from its callback */
 	uint32_t hold_odds;            /**< that a receiver keeps a buffer for a while */
 	uint32_t nocopy_odds;          /**< that a message is written in place */
+	uint32_t receipt_odds;         /**< that a message is sent with a receipt */
+	bool ns_ack;                   /**< announcements are acknowledged */
 	uint32_t slow_odds;            /**< that a callback lasts for SLOW_NS, before what it does or after */
 	bool waits[SIM_SIDES]; /**< sends that find no buffer wait for one; otherwise they are tried again later */
 	bool remote_blocks;    /**< the remote waits for the driver inside rpmsg_init_vdev() */
@@ -70,6 +76,25 @@ struct schedule {
 
 /** Draw schedule @p seed of a class. */
 void schedule_draw(struct schedule *schedule, enum fault_class class, uint64_t seed);
+
+/**
+ * Class CLASS_EVERY: in place of a seed the number of a way to run, of a scenario, of a kind of fault, and of the step
+ * at which it comes, in this order, so that neighbours differ in the step.
+ */
+struct every {
+	uint32_t way;      /**< 0: each side runs until it waits; others: some interleaving */
+	uint32_t scenario; /**< announce, send, receive, …: see schedule.c */
+	uint32_t fault;    /**< enum fault, below FAULT_RESTARTS */
+	uint32_t step;     /**< from 1; behind the last one the fault comes at rest */
+};
+
+#define EVERY_SCENARIOS 7u
+
+uint64_t every_number(const struct every *every);
+struct every every_of(uint64_t number);
+
+/** Whether the last run's fault came at rest, since the run had no step of that number. */
+bool schedule_fault_came_at_rest(void);
 
 /** Print what was drawn. */
 void schedule_print(const struct schedule *schedule);
@@ -89,6 +114,12 @@ uint32_t controller_events(void);
 
 /** The host asks for the remote to be switched on, if it is off. */
 void controller_start_remote(void);
+
+/** Host: whether the remote is off, and stays off until controller_start_remote(). */
+bool controller_remote_is_off(void);
+
+/** The status with which the host is to ask for a reset before it takes its link down; 0: none. Taken once. */
+uint8_t controller_request(void);
 
 /** The remote has taken its link down as it was told; the host will hear of it. */
 void controller_remote_left(void);

@@ -17,7 +17,8 @@ static struct {
 	int class; /* CLASSES: all */
 	uint32_t trace;
 	bool progress;
-} options = {.first = 1, .runs = 1000, .class = CLASSES};
+	uint32_t ways; /* of class every */
+} options = {.first = 1, .class = CLASSES, .ways = 2};
 
 static struct {
 	enum fault_class class;
@@ -85,8 +86,11 @@ static void show_progress(uint64_t done, uint64_t all, uint64_t steps, double st
 	if (!options.progress || (t - last < 0.2 && done != all))
 		return;
 	last = t;
-	fprintf(stderr, "\r%llu of %llu schedules, %.0f a second, %.1f million steps ", (unsigned long long)done,
-	        (unsigned long long)all, (double)done / (t - start + 1e-9), (double)steps / 1e6);
+	fprintf(stderr, "\r%llu", (unsigned long long)done);
+	if (all)
+		fprintf(stderr, " of %llu", (unsigned long long)all);
+	fprintf(stderr, " schedules, %.0f a second, %.1f million steps ", (double)done / (t - start + 1e-9),
+	        (double)steps / 1e6);
 	fflush(stderr);
 }
 
@@ -116,6 +120,48 @@ static bool run_one(enum fault_class class, uint64_t seed, uint64_t *steps)
 	return good;
 }
 
+/*
+ * The number of class every that follows the one which has run; 0: there is none. The steps of a run, which are the
+ * same for all faults, are counted.
+ */
+static uint64_t next_number(uint64_t number, uint64_t *run_steps)
+{
+	struct every every = every_of(number);
+
+	if (!schedule_fault_came_at_rest()) {
+		every.step++;
+	} else {
+		*run_steps += every.fault ? 0 : every.step - 1;
+		every.step = 1;
+		every.fault++;
+	}
+	number = every_number(&every);
+	return every_of(number).way < options.ways ? number : 0;
+}
+
+/* Each kind of restart at each step of each scenario, in some ways to run. */
+static int run_every(void)
+{
+	uint64_t done = 0, steps = 0, places = 0, number = options.first;
+	double start = seconds();
+	bool good = true;
+
+	while (number && good && !interrupted && done < options.runs) {
+		good = run_one(CLASS_EVERY, number, &steps);
+		done++;
+		number = next_number(number, &places);
+		show_progress(done, 0, steps, start);
+	}
+	if (options.progress)
+		fputc('\n', stderr);
+	printf("%llu schedules%s: %u kinds of restart at each of %llu steps and at rest, %u scenarios, %u ways, %.1f "
+	       "million steps in all, %.1f s: %s\n",
+	       (unsigned long long)done, number && good ? " (not all)" : "", (unsigned int)FAULT_RESTARTS,
+	       (unsigned long long)places, EVERY_SCENARIOS, options.ways, (double)steps / 1e6, seconds() - start,
+	       good ? "all invariants held" : "an invariant was broken");
+	return good ? interrupted ? 130 : 0 : 1;
+}
+
 static int run(void)
 {
 	uint64_t done = 0, steps = 0;
@@ -123,7 +169,7 @@ static int run(void)
 	bool good = true;
 
 	for (uint64_t seed = options.first; good && !interrupted && done < options.runs; seed++) {
-		for (int class = 0; good && !interrupted && class < CLASSES && done < options.runs; class ++) {
+		for (int class = 0; good && !interrupted && class < CLASSES_DRAWN && done < options.runs; class ++) {
 			if (options.class != CLASSES && options.class != class)
 				continue;
 			good = run_one((enum fault_class) class, seed, &steps);
@@ -160,13 +206,17 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		for (options.class = 0; options.class < CLASSES; options.class ++)
 			if (strcmp(arg, class_names[options.class]) == 0)
 				return 0;
-		argp_error(state, "there is no class \"%s\"; there are order, doorbell, restart, hostile, slow", arg);
+		argp_error(state, "there is no class \"%s\"; there are order, doorbell, restart, hostile, slow, every",
+		           arg);
 		return EINVAL;
 	case 's':
 		options.first = number(arg, state, "the seed");
 		return 0;
 	case 'r':
 		options.runs = number(arg, state, "the number of runs");
+		return 0;
+	case 'w':
+		options.ways = (uint32_t)number(arg, state, "the number of ways");
 		return 0;
 	case 'p':
 		options.progress = true;
@@ -185,9 +235,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 int main(int argc, char **argv)
 {
 	static const struct argp_option table[] = {
-		{"class", 'c', "CLASS", 0, "Only this class of faults: order, doorbell, restart, hostile or slow", 0},
+		{"class", 'c', "CLASS", 0,
+	         "Only this class of faults: order, doorbell, restart, hostile, slow or every", 0},
 		{"seed", 's', "N", 0, "First seed (1)", 0},
-		{"runs", 'r', "N", 0, "Schedules (1000)", 0},
+		{"runs", 'r', "N", 0, "Schedules (1000; class every: as many as there are)", 0},
+		{"ways", 'w', "N", 0, "Class every: ways to run each scenario (2)", 0},
 		{"progress", 'p', NULL, 0, "Show how far it is", 0},
 		{"verbose", 'v', "EVENTS", OPTION_ARG_OPTIONAL, "Print each schedule and its last events (200)", 0},
 		{0},
@@ -201,5 +253,7 @@ int main(int argc, char **argv)
 	options.program = argv[0];
 	argp_parse(&argp, argc, argv, 0, NULL, NULL);
 	catch_signals();
-	return run();
+	if (!options.runs)
+		options.runs = options.class == CLASS_EVERY ? UINT64_MAX : 1000;
+	return options.class == CLASS_EVERY ? run_every() : run();
 }

@@ -29,7 +29,7 @@ void check_error(int status, const char *call)
 {
 	bool honest = oracle_trusts();
 	/* Nobody may be there to give a buffer back. */
-	bool alone = plan->class == CLASS_RESTART || plan->class == CLASS_SLOW;
+	bool alone = plan->class == CLASS_RESTART || plan->class == CLASS_SLOW || plan->class == CLASS_EVERY;
 
 	if (status == RPMSG_ERR_NO_BUFF && (alone || !honest || application_self()->patient == false))
 		return;
@@ -42,6 +42,57 @@ void check_error(int status, const char *call)
 	if (!honest && (status >= 0 || status == RPMSG_ERR_BUFF_SIZE || status == RPMSG_ERR_PARAM))
 		return;
 	sim_fail("%s returned %d, %s", call, status, amp_strerror(status));
+}
+
+/* ------------------------------------------------------------------ receipts */
+
+static uint32_t sequence_of(enum stream stream, uint32_t number)
+{
+	return (uint32_t)stream << 16 | number;
+}
+
+/* With a receipt or without. */
+static int try_send(struct rpmsg_endpoint *ept, enum stream stream, const struct message *message,
+                    const uint8_t *payload, bool wait)
+{
+	struct application *app = application_self();
+
+	if (sim_chance(plan->receipt_odds)) {
+		oracle_has_receipt(sim_self(), stream);
+		return amp_receipts_send(&app->receipts, ept, sequence_of(stream, message->number), payload,
+		                         message->len, wait);
+	}
+	return wait ? rpmsg_send(ept, payload, message->len) : rpmsg_trysend(ept, payload, message->len);
+}
+
+void look_at_receipts(struct application *app)
+{
+	struct amp_receipt lost[RING_MAX];
+	unsigned int flags;
+	bool exact = false;
+	int count;
+
+	if (!plan->receipt_odds)
+		return;
+	if (sim_self() == SIM_HOST) {
+		flags = sim_irq_save(); /* a reception */
+		amp_rpmsg_peer_lost(&app->rvdev);
+		sim_irq_restore(flags);
+		exact = controller_remote_is_off();
+		if (exact)
+			amp_virtio_peer_off(app->vdev);
+	}
+	count = amp_receipts_collect(&app->receipts, lost, RING_MAX);
+	if (count == RPMSG_ERR_PERM && sim_self() == SIM_REMOTE)
+		return; /* it leaves, and the host goes on taking */
+	if (count < 0 || count > (int)RING_MAX) {
+		sim_fail("amp_receipts_collect() returned %d, %s", count, amp_strerror(count));
+		return;
+	}
+	for (int i = 0; i < count; i++)
+		oracle_receipt(sim_self(), (enum stream)(lost[i].sequence >> 16), lost[i].sequence & 0xffff,
+		               lost[i].state, exact);
+	oracle_receipts_end(sim_self());
 }
 
 /* ------------------------------------------------------------------ receiving */
@@ -59,7 +110,7 @@ static void answer(struct rpmsg_endpoint *ept)
 	flags = sim_irq_save();
 	oracle_sending(sim_self(), STREAM_ECHO, &message);
 	fill(&message, payload);
-	status = rpmsg_trysend(ept, payload, message.len);
+	status = try_send(ept, STREAM_ECHO, &message, payload, false);
 	oracle_sent(sim_self(), STREAM_ECHO, status >= 0);
 	sim_irq_restore(flags);
 	application_self()->patient = false;
@@ -114,6 +165,7 @@ int receive_message(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t
 	if (message.stream == STREAM_MAIN && sim_chance(plan->echo_odds))
 		answer(ept);
 	linger();
+	oracle_handled(sim_self(), &message);
 	return RPMSG_SUCCESS;
 }
 
@@ -131,8 +183,9 @@ void release_held(struct application *app)
 
 /* ------------------------------------------------------------------ sending */
 
-static int send_in_place(struct application *app, const uint8_t *payload, int len, bool wait)
+static int send_in_place(struct application *app, const struct message *message, const uint8_t *payload, bool wait)
 {
+	int len = message->len;
 	void *buffer;
 	uint32_t room;
 	int status;
@@ -150,6 +203,11 @@ static int send_in_place(struct application *app, const uint8_t *payload, int le
 	if (sim_random(8) == 0) {
 		status = rpmsg_release_tx_buffer(&app->ept, buffer); /* changed its mind */
 		return status ? status : RPMSG_ERR_NO_BUFF;
+	}
+	if (sim_chance(plan->receipt_odds)) {
+		oracle_has_receipt(sim_self(), STREAM_MAIN);
+		return amp_receipts_send_nocopy(&app->receipts, &app->ept, sequence_of(STREAM_MAIN, message->number),
+		                                buffer, len);
 	}
 	return rpmsg_send_nocopy(&app->ept, buffer, len);
 }
@@ -172,10 +230,9 @@ bool send_message(struct application *app)
 	fill(&message, payload);
 	app->patient = wait && !in_place;
 	if (in_place)
-		status = send_in_place(app, payload, message.len, wait);
+		status = send_in_place(app, &message, payload, wait);
 	else
-		status = wait ? rpmsg_send(&app->ept, payload, message.len)
-		              : rpmsg_trysend(&app->ept, payload, message.len);
+		status = try_send(&app->ept, STREAM_MAIN, &message, payload, wait);
 	oracle_sent(sim_self(), STREAM_MAIN, status >= 0);
 	if (status == message.len)
 		app->to_send--;
