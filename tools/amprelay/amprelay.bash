@@ -42,14 +42,14 @@ _amprelay_labs() {
 
 _amprelay() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-	local common='--name --json --color -h --help' commands='up down run ls status top start stop restart attach detach reboot kill exec cp ssh console logs events sniff talk fault scenario campaign report postmortem gdb demo doctor version help'
+	local common='--name --json --color -h --help' commands='up down run ls status top start stop restart attach detach reboot kill exec cp ssh console logs events sniff talk fault scenario campaign report postmortem keygen sign verify gdb demo doctor version help'
 	local command='' lab=default words=0 i
 	COMPREPLY=()
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
 		--name) lab=${COMP_WORDS[++i]} ;;
-		--color | --since | --timeout | --wait | --lab | --soc | --for | --firmware | --kernel | --initramfs | --early | --owned | --share | --share-rw | --forward | --ssh-key | --report | --output | -o | --loader | --table | --dump | --symbols | --raw | --map | --repeat | --seed | --jobs | -j | --junit | --artifacts | --rounds | --from | --kinds | --host | --scenarios | --catalogue | --channel | --kernel-log | --perfetto | -w | --write) ((i++)) ;;
+		--color | --since | --timeout | --wait | --lab | --soc | --for | --firmware | --kernel | --initramfs | --early | --owned | --share | --share-rw | --forward | --ssh-key | --report | --output | -o | --loader | --table | --dump | --symbols | --raw | --map | --repeat | --seed | --jobs | -j | --junit | --artifacts | --rounds | --from | --kinds | --host | --scenarios | --catalogue | --channel | --kernel-log | --perfetto | -w | --write | -k | --key | --core | -V | --image-version | --signature) ((i++)) ;;
 		-*) ;;
 		*)
 			if [[ -z $command ]]; then
@@ -63,14 +63,14 @@ _amprelay() {
 
 	case $prev in
 	--lab | --artifacts | --share | --share-rw | --scenarios | --catalogue) mapfile -t COMPREPLY < <(compgen -d -- "$cur") && return ;;
-	--firmware | --kernel | --initramfs | --ssh-key | --report | --junit | --output | -o | --kernel-log | --perfetto | --table | --dump | --symbols | -w | --write) mapfile -t COMPREPLY < <(compgen -f -- "$cur") && return ;;
+	--firmware | --kernel | --initramfs | --ssh-key | --report | --junit | --output | -o | --kernel-log | --perfetto | --table | --dump | --symbols | -w | --write | -k | --key | --signature) mapfile -t COMPREPLY < <(compgen -f -- "$cur") && return ;;
 	--soc) mapfile -t COMPREPLY < <(compgen -W "$(_amprelay_socs)" -- "$cur" && compgen -f -X "!*.json" -- "$cur") && return ;;
 	--loader) mapfile -t COMPREPLY < <(compgen -W 'linux relay' -- "$cur") && return ;;
 	--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") && return ;;
 	--channel) mapfile -t COMPREPLY < <(compgen -W 'amp-echo amp-command amp-telemetry amp-sink' -- "$cur") && return ;;
 	--name) mapfile -t COMPREPLY < <(compgen -W "$(_amprelay_labs)" -- "$cur") && return ;;
 	--kinds) mapfile -t COMPREPLY < <(compgen -W "$(_amprelay_faults)" -- "$cur") && return ;;
-	--early | --owned | --forward | --since | --timeout | --wait | --rounds | --from | --host | --repeat | --seed | --jobs | -j | -n | -c | --count | --raw | --map) return ;;
+	--early | --owned | --core | -V | --image-version | --forward | --since | --timeout | --wait | --rounds | --from | --host | --repeat | --seed | --jobs | -j | -n | -c | --count | --raw | --map) return ;;
 	esac
 
 	local choice=''
@@ -123,6 +123,15 @@ _amprelay() {
 		;;
 	cp)
 		mapfile -t COMPREPLY < <(compgen -W "$common" -- "$cur" && compgen -f -- "$cur")
+		return
+		;;
+	keygen) choice="-f --force $common" ;;
+	sign)
+		mapfile -t COMPREPLY < <(compgen -W "-k -c -V -o --key --core --image-version --output $common" -- "$cur" && compgen -f -- "$cur")
+		return
+		;;
+	verify)
+		mapfile -t COMPREPLY < <(compgen -W "-k -c -o --key --core --signature $common" -- "$cur" && compgen -f -- "$cur")
 		return
 		;;
 	doctor) choice="--soc $common" ;;
