@@ -9,6 +9,9 @@
 #include "cpu.h"
 #include "crash.h"
 
+#include <amprelay/boot_record.h>
+
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -57,11 +60,38 @@ static void check_description(const struct amp_soc *soc)
 		refuse("the control block has %u regions, at most %u fit", (unsigned)soc->num_regions, AMP_MAX_REGIONS);
 }
 
+#ifdef SOC_PRIVATE0_DA
+/* What the relay has put into memory of ours says where to go. All else the host could have changed meanwhile. */
+static uint32_t told_entry(void)
+{
+	const volatile struct amp_boot_record *record =
+		(const volatile struct amp_boot_record *)(SOC_PRIVATE0_DA + SOC_PRIVATE0_SIZE - sizeof(*record));
+
+	return record->magic == AMP_BOOT_RECORD_MAGIC ? record->entry : amp_relay_block->boot_addr;
+}
+
+static bool is_private(uint32_t code)
+{
+	return code - SOC_PRIVATE0_DA < SOC_PRIVATE0_SIZE - sizeof(struct amp_boot_record);
+}
+#else
+static uint32_t told_entry(void)
+{
+	return amp_relay_block->boot_addr;
+}
+
+static bool is_private(uint32_t code)
+{
+	(void)code;
+	return false;
+}
+#endif
+
 /** Check the address to which the relay wants us to jump. */
 static uint32_t checked_entry(const struct amp_soc *soc)
 {
 	struct amp_region region = firmware_region(soc);
-	uint32_t entry = amp_relay_block->boot_addr;
+	uint32_t entry = told_entry();
 	uint32_t start = soc->mem_da + region.offset;
 	uint32_t code = cpu_code_address(entry);
 	const char *wrong = cpu_entry_is_wrong(entry);
@@ -69,7 +99,8 @@ static uint32_t checked_entry(const struct amp_soc *soc)
 
 	if (wrong)
 		refuse("boot address 0x%08x %s", (unsigned)entry, wrong);
-	if (region.size < sizeof(word) || code < start || code - start > region.size - sizeof(word))
+	if (!is_private(code) &&
+	    (region.size < sizeof(word) || code < start || code - start > region.size - sizeof(word)))
 		refuse("boot address 0x%08x is outside the firmware region 0x%08x-0x%08x", (unsigned)entry,
 		       (unsigned)start, (unsigned)(start + region.size - 1));
 	memcpy(&word, (const void *)(uintptr_t)code, sizeof(word));

@@ -59,7 +59,7 @@ void amp_control_set_usage(uint32_t load_permille)
 	usage->load_permille = load_permille;
 	usage->stack_size = size;
 	usage->stack_used = used;
-	usage->memory_used = (uint32_t)((uintptr_t)__stacks_end - SOC_FIRMWARE_DA);
+	usage->memory_used = (uint32_t)(uintptr_t)__memory_used;
 	amp_control_publish();
 	usage->told++;
 }

@@ -12,7 +12,9 @@
 
 extern uint32_t __main_guard[], __main_stack[], __main_stack_top[];
 extern uint32_t __handler_guard[], __handler_stack[], __handler_stack_top[];
-extern uint32_t __fault_stack_top[], __stacks_end[];
+extern uint32_t __fault_stack_top[];
+/** Its address is no address, but the bytes that code, data and stacks take. */
+extern const uint8_t __memory_used[];
 
 /** What start.S fills the stacks with. */
 #define AMP_STACK_PAINT 0x5aa5c33cu

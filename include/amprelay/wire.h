@@ -80,6 +80,8 @@ enum amp_region_kind {
 	AMP_REGION_VRING = 4,    /**< one vring; `name` is "vdevNvringM", `arg` its notify id */
 	AMP_REGION_BUFFERS = 5,  /**< message buffers; `name` is "vdevNbuffer" */
 	AMP_REGION_HEAP = 6,     /**< shared heap for bulk data */
+	AMP_REGION_PRIVATE = 7,  /**< no part of the shared memory, but of the core's own, where the relay puts
+	                            firmware: `offset` is a device address */
 };
 
 /** A part of the shared memory. */
@@ -121,7 +123,8 @@ struct amp_soc {
 	uint32_t heartbeat_timeout_ms;   /**< … and is dead after this long without */
 	uint32_t watchdog_ms;            /**< watchdog period that the firmware programs */
 	uint32_t denied;                 /**< what the host may not do: bits of enum amp_verb */
-	uint32_t reserved[4];
+	uint32_t secure; /**< 1: the relay starts signed firmware only, which the host stages for it; else 0 */
+	uint32_t reserved[3];
 	struct amp_region region[AMP_MAX_REGIONS];
 };
 
@@ -156,17 +159,21 @@ struct amp_host {
 	uint32_t arg;
 	uint32_t report_ack; /**< last amp_relay.report_seq that the host has taken */
 	char firmware[AMP_FIRMWARE_LEN];
-	uint32_t reserved[24];
+	uint32_t staged;         /**< bytes of a firmware file that stands at the start of the firmware region, for the
+	                            relay to take and to load; 0: the host has loaded it */
+	uint32_t signature_size; /**< bytes of its signature, directly behind it; 0: none */
+	uint32_t reserved[22];
 };
 
 /** Answer of the relay to a request. */
 enum amp_status {
 	AMP_OK = 0,
-	AMP_EINVAL = 1,    /**< no such request, entry point outside the firmware region, or a bad name */
-	AMP_EBUSY = 2,     /**< the core is already in that state, or in transition */
-	AMP_ETIMEDOUT = 3, /**< the core did not answer in time */
-	AMP_EIO = 4,       /**< the core could not be powered on, or died while starting */
-	AMP_EPERM = 5,     /**< the core's owner does not let the host do this */
+	AMP_EINVAL = 1,       /**< no such request, entry point outside the firmware region, or a bad name */
+	AMP_EBUSY = 2,        /**< the core is already in that state, or in transition */
+	AMP_ETIMEDOUT = 3,    /**< the core did not answer in time */
+	AMP_EIO = 4,          /**< the core could not be powered on, or died while starting */
+	AMP_EPERM = 5,        /**< the core's owner does not let the host do this */
+	AMP_EKEYREJECTED = 6, /**< the core takes signed firmware only, and this one is not signed as it should be */
 };
 
 /** State of the core as its power controller sees it. */

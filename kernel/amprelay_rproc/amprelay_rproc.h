@@ -67,6 +67,9 @@ struct amp_vq_irq {
  * @attach_table: the same, with what remoteproc fills in, until the core is attached to; else NULL
  * @table_size: bytes of @table, 0 if there is none
  * @table_da: device address of the table
+ * @staged: bytes of a firmware file that stands at the start of the firmware region for the relay
+ * to load, 0 if it has been loaded. Guarded by the rproc's lock
+ * @signature_size: bytes of its signature behind it
  * @framework_coredump: remoteproc's own coredump operation
  * @framework_crash: remoteproc's own work function for a crash
  * @recovering: @framework_crash is running. Set under the rproc's lock
@@ -108,6 +111,8 @@ struct amp_core {
 	void *attach_table;
 	size_t table_size;
 	u64 table_da;
+	u32 staged;
+	u32 signature_size;
 	void (*framework_coredump)(struct rproc *rproc);
 	work_func_t framework_crash;
 	bool recovering;
@@ -149,7 +154,8 @@ static inline bool amp_is_owned(const struct amp_core *core)
 
 static inline u32 amp_region_da(const struct amp_core *core, const struct amp_region *region)
 {
-	return core->soc.mem_da + region->offset;
+	return region->kind == AMP_REGION_PRIVATE ? region->offset :
+						    core->soc.mem_da + region->offset;
 }
 
 /* mailbox.c: doorbells and requests to the relay */
@@ -189,6 +195,8 @@ bool amp_discard(struct amp_core *core, unsigned int notify_id);
  * @table: the resource table in the file; NULL if the firmware has none
  * @table_size: bytes of its section
  * @table_da: where the core finds it, inside a firmware region
+ * @staged: the relay loads it, since it reaches what Linux does not, or has to check it
+ * @fw: the file as it is, in which the ELF file may be wrapped
  *
  * Of a core that Linux attaches to, all but the table is unknown: @data is NULL.
  */
@@ -205,11 +213,19 @@ struct amp_image {
 	const struct resource_table *table;
 	size_t table_size;
 	u64 table_da;
+	bool staged;
+	const struct firmware *fw;
 };
 
 int amp_image_open(struct amp_core *core, const struct firmware *fw, struct amp_image *image);
-void amp_image_load(struct amp_core *core, const struct amp_image *image);
-bool amp_image_piece(const struct amp_image *image, u64 from, u64 *da, u64 *end);
+int amp_image_load(struct amp_core *core, const struct amp_image *image);
+bool amp_image_piece(const struct amp_core *core, const struct amp_image *image, u64 from, u64 *da,
+		     u64 *end);
+
+/* stage.c: firmware that the relay loads */
+int amp_image_unwrap(struct amp_core *core, struct amp_image *image);
+int amp_stage(struct amp_core *core, const struct amp_image *image);
+void amp_stage_publish(struct amp_core *core);
 
 /* resource_table.c: the image's resource table */
 int amp_image_check_table(struct amp_core *core, const struct amp_image *image);

@@ -37,7 +37,8 @@ static int add_regions(struct amp_core *core)
 	for (i = 0; !ret && i < core->soc.num_regions; i++) {
 		const struct amp_region *region = &core->soc.region[i];
 
-		if (region->kind != AMP_REGION_FIRMWARE && region->kind != AMP_REGION_HEAP)
+		if (region->kind != AMP_REGION_FIRMWARE && region->kind != AMP_REGION_HEAP &&
+		    region->kind != AMP_REGION_PRIVATE)
 			ret = rproc_coredump_add_custom_segment(core->rproc,
 								amp_region_da(core, region),
 								region->size, dump_memory, NULL);
@@ -74,7 +75,7 @@ int amp_dump_add_memory(struct amp_core *core)
  * @core: the core
  * @image: the firmware
  *
- * That is all memory that the firmware's segments occupy (code, data, zeroed data, stacks), and all
+ * That is all shared memory that its segments occupy (code, data, zeroed data, stacks), and all
  * regions that explain a crash: the control block with the crash record, the trace buffer, vrings
  * and message buffers. A heap is left out, since it may be large. To be called for each life, since
  * the firmware may be another one.
@@ -88,7 +89,7 @@ int amp_dump_add_segments(struct amp_core *core, const struct amp_image *image)
 	int ret = 0;
 
 	drop_segments(rproc);
-	while (!ret && amp_image_piece(image, end, &da, &end))
+	while (!ret && amp_image_piece(core, image, end, &da, &end))
 		ret = rproc_coredump_add_segment(rproc, da, end - da);
 	return ret ? ret : add_regions(core);
 }

@@ -29,6 +29,13 @@ static bool in_file(const struct amp_image *image, u64 offset, u64 len)
 	return offset <= image->size && len <= image->size - offset;
 }
 
+/* May a firmware have something there? In the core's own memory only the relay can put it. */
+static bool may_hold(const struct amp_core *core, u64 da, u64 len)
+{
+	return amp_region_at(core, AMP_REGION_FIRMWARE, da, len) ||
+	       amp_region_at(core, AMP_REGION_PRIVATE, da, len);
+}
+
 static unsigned int bits(u32 class)
 {
 	return class == ELFCLASS64 ? 64 : 32;
@@ -138,7 +145,7 @@ static int check_header(struct amp_core *core, struct amp_image *image)
 					  "is truncated: section headers at %#llx, file has %zu bytes",
 					  image->shoff, image->size);
 	}
-	if (!amp_region_at(core, AMP_REGION_FIRMWARE, image->entry, 1))
+	if (!may_hold(core, image->entry, 1))
 		return amp_refuse(core,
 				  "has its entry point at %#llx, outside the firmware memory of core %s",
 				  image->entry, core->soc.core);
@@ -190,7 +197,7 @@ static bool has_bytes_at(const struct amp_image *image, unsigned int end, u64 da
 	return false;
 }
 
-static int check_segments(struct amp_core *core, const struct amp_image *image)
+static int check_segments(struct amp_core *core, struct amp_image *image)
 {
 	struct segment segment;
 	bool any = false;
@@ -207,7 +214,7 @@ static int check_segments(struct amp_core *core, const struct amp_image *image)
 			return amp_refuse(core,
 					  "is truncated: segment %u is %#llx bytes at %#llx, file has %zu bytes",
 					  i, segment.filesz, segment.offset, image->size);
-		if (!amp_region_at(core, AMP_REGION_FIRMWARE, segment.da, segment.memsz))
+		if (!may_hold(core, segment.da, segment.memsz))
 			return amp_refuse(core,
 					  "has segment %u at %#llx + %#llx, outside the firmware memory of core %s",
 					  i, segment.da, segment.memsz, core->soc.core);
@@ -216,6 +223,8 @@ static int check_segments(struct amp_core *core, const struct amp_image *image)
 			return amp_refuse(core,
 					  "has overlapping segments: the bytes of segment %u at %#llx + %#llx lie on top of another's",
 					  i, segment.da, segment.filesz);
+		if (!amp_region_at(core, AMP_REGION_FIRMWARE, segment.da, segment.memsz))
+			image->staged = true;
 		any = true;
 	}
 	if (!any)
@@ -230,13 +239,21 @@ static int check_segments(struct amp_core *core, const struct amp_image *image)
  *
  * First all zeroes, then all bytes of the file, so that the file's bytes win wherever a linker let
  * the two overlap. remoteproc copies the resource table afterwards, which it has filled in.
+ *
+ * What the relay is to load is put where the relay takes it from.
+ *
+ * Return: 0, or an error after a message.
  */
-void amp_image_load(struct amp_core *core, const struct amp_image *image)
+int amp_image_load(struct amp_core *core, const struct amp_image *image)
 {
 	void *base = core->mem - core->soc.mem_da;
 	struct segment segment;
 	unsigned int i;
 
+	core->staged = 0;
+	core->signature_size = 0;
+	if (image->staged)
+		return amp_stage(core, image);
 	for (i = 0; i < image->phnum; i++)
 		if (read_segment(image, i, &segment))
 			memset(base + segment.da + segment.filesz, 0,
@@ -244,10 +261,12 @@ void amp_image_load(struct amp_core *core, const struct amp_image *image)
 	for (i = 0; i < image->phnum; i++)
 		if (read_segment(image, i, &segment))
 			memcpy(base + segment.da, image->data + segment.offset, segment.filesz);
+	return 0;
 }
 
 /**
- * amp_image_piece() - find the next piece of memory that an image's segments occupy
+ * amp_image_piece() - find the next piece of shared memory that an image's segments occupy
+ * @core: the core
  * @image: an image that amp_image_open() has accepted
  * @from: where to start looking: 0, or the end of the piece before
  * @da: set to the piece's address
@@ -257,14 +276,16 @@ void amp_image_load(struct amp_core *core, const struct amp_image *image)
  *
  * Return: false if there are no more.
  */
-bool amp_image_piece(const struct amp_image *image, u64 from, u64 *da, u64 *end)
+bool amp_image_piece(const struct amp_core *core, const struct amp_image *image, u64 from, u64 *da,
+		     u64 *end)
 {
 	struct segment segment;
 	bool found = false;
 	unsigned int i;
 
 	for (i = 0; i < image->phnum; i++) {
-		if (!read_segment(image, i, &segment) || segment.da + segment.memsz <= from)
+		if (!read_segment(image, i, &segment) || segment.da + segment.memsz <= from ||
+		    !amp_region_at(core, AMP_REGION_FIRMWARE, segment.da, segment.memsz))
 			continue;
 		if (found && max(segment.da, from) >= *da)
 			continue;
@@ -387,9 +408,12 @@ static int find_table(struct amp_core *core, struct amp_image *image)
  */
 int amp_image_open(struct amp_core *core, const struct firmware *fw, struct amp_image *image)
 {
-	*image = (struct amp_image){ .data = fw->data, .size = fw->size };
+	*image = (struct amp_image){ .data = fw->data,
+				     .size = fw->size,
+				     .staged = core->soc.secure,
+				     .fw = fw };
 
-	if (check_header(core, image) || check_segments(core, image) || find_table(core, image))
+	if (amp_image_unwrap(core, image) || check_header(core, image) || check_segments(core, image) || find_table(core, image))
 		return -EINVAL;
 	return image->table ? amp_image_check_table(core, image) : 0;
 }

@@ -71,6 +71,8 @@ static void say(struct amp_core *core)
 	WRITE_ONCE(host->arg, said->arg);
 	WRITE_ONCE(host->report_ack, READ_ONCE(said->report_ack));
 	memcpy(host->firmware, said->firmware, sizeof(host->firmware));
+	WRITE_ONCE(host->staged, said->staged);
+	WRITE_ONCE(host->signature_size, said->signature_size);
 	memset(host->reserved, 0, sizeof(host->reserved));
 	/* A relay that looks now must not see the new number with the old request. */
 	dma_wmb();
@@ -131,6 +133,8 @@ static int answer_to_errno(struct amp_core *core, enum amp_request op)
 		return -ETIMEDOUT;
 	case AMP_EPERM:
 		return -EPERM;
+	case AMP_EKEYREJECTED:
+		return -EKEYREJECTED;
 	default:
 		return -EIO;
 	}
@@ -143,6 +147,8 @@ static int post(struct amp_core *core, enum amp_request op, u32 arg, const char 
 	lockdep_assert_held(&core->mailbox_lock);
 	said->op = op;
 	said->arg = arg;
+	said->staged = op == AMP_REQ_START ? core->staged : 0;
+	said->signature_size = op == AMP_REQ_START ? core->signature_size : 0;
 	strscpy_pad(said->firmware, firmware, sizeof(said->firmware));
 	/* One more than the last answered, or than the last of ours if that went unanswered. */
 	said->req_seq++;
@@ -168,9 +174,9 @@ static int post(struct amp_core *core, enum amp_request op, u32 arg, const char 
  *
  * Context: may sleep, for ANSWER_SLICES * ANSWER_SLICE_MS at most.
  *
- * Return: 0, -EINVAL, -EBUSY, -ETIMEDOUT, -EIO, -EPERM as the relay answered, -EREMOTEIO if it did
- * not, -ESHUTDOWN for a start or an attach while the device goes away. A message has been printed,
- * except for the last.
+ * Return: 0, -EINVAL, -EBUSY, -ETIMEDOUT, -EIO, -EPERM, -EKEYREJECTED as the relay answered,
+ * -EREMOTEIO if it did not, -ESHUTDOWN for a start or an attach while the device goes away. A
+ * message has been printed, except for the last.
  */
 int amp_mailbox_request(struct amp_core *core, enum amp_request op, u32 arg, const char *firmware)
 {

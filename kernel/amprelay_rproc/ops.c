@@ -283,16 +283,19 @@ static int amp_load(struct rproc *rproc, const struct firmware *fw)
 		return ret;
 	add_quiesce(core);
 	core->table_da = image.table_da;
-	amp_image_load(core, &image);
-	return 0;
+	return amp_image_load(core, &image);
 }
 
-/* Where the core finds its resource table; NULL if the loaded firmware has none. */
+/*
+ * Where the core finds its resource table; NULL if the loaded firmware has none, or if the relay is
+ * still to load it: that is made up for in amp_start().
+ */
 static struct resource_table *amp_loaded_table(struct rproc *rproc, const struct firmware *fw)
 {
 	struct amp_core *core = rproc->priv;
 
-	return core->table ? core->mem + (core->table_da - core->soc.mem_da) : NULL;
+	return core->table && !core->staged ? core->mem + (core->table_da - core->soc.mem_da) :
+					      NULL;
 }
 
 /*
@@ -324,6 +327,7 @@ static int amp_start(struct rproc *rproc)
 		amp_report_disarm(core);
 		return ret;
 	}
+	amp_stage_publish(core);
 	WRITE_ONCE(core->powered, true);
 	return 0;
 }

@@ -76,6 +76,9 @@ static int check_sizes(struct device *dev, const struct amp_soc *soc, resource_s
 		return dev_err_probe(dev, -EINVAL,
 				     "control block: heartbeat_timeout_ms %u: shorter than heartbeat_ms %u\n",
 				     soc->heartbeat_timeout_ms, soc->heartbeat_ms);
+	if (soc->secure > 1)
+		return dev_err_probe(dev, -EINVAL, "control block: secure %u: neither 0 nor 1\n",
+				     soc->secure);
 	return 0;
 }
 
@@ -116,6 +119,21 @@ static int check_buffers(struct device *dev, const struct amp_region *region)
 			     region->name);
 }
 
+/* Memory of the core's own: below 4 GiB, and not where the core sees the shared memory. */
+static int check_private(struct device *dev, const struct amp_soc *soc,
+			 const struct amp_region *region)
+{
+	u64 end = (u64)region->offset + region->size;
+
+	if (!region->size || !IS_ALIGNED(region->size, REGION_ALIGN) ||
+	    !IS_ALIGNED(region->offset, REGION_ALIGN) || end > SZ_4G ||
+	    (region->offset < (u64)soc->mem_da + soc->mem_size && soc->mem_da < end))
+		return dev_err_probe(dev, -EINVAL,
+				     "control block: region %s: address %#x size %#x: not whole pages below 4 GiB beside the shared memory\n",
+				     region->name, region->offset, region->size);
+	return 0;
+}
+
 static int check_region(struct device *dev, const struct amp_soc *soc,
 			const struct amp_region *region)
 {
@@ -123,6 +141,8 @@ static int check_region(struct device *dev, const struct amp_soc *soc,
 		return dev_err_probe(dev, -EINVAL,
 				     "control block: region %td: name: not a terminated word\n",
 				     region - soc->region);
+	if (region->kind == AMP_REGION_PRIVATE)
+		return check_private(dev, soc, region);
 	if (!region->size || !IS_ALIGNED(region->size, REGION_ALIGN) ||
 	    !IS_ALIGNED(region->offset, REGION_ALIGN) ||
 	    (u64)region->offset + region->size > soc->mem_size)
@@ -156,7 +176,8 @@ static int check_pair(struct device *dev, const struct amp_region *a, const stru
 	if (!strcmp(a->name, b->name))
 		return dev_err_probe(dev, -EINVAL, "control block: two regions are called %s\n",
 				     a->name);
-	if (a->offset < b->offset + b->size && b->offset < a->offset + a->size)
+	if ((a->kind == AMP_REGION_PRIVATE) == (b->kind == AMP_REGION_PRIVATE) &&
+	    a->offset < (u64)b->offset + b->size && b->offset < (u64)a->offset + a->size)
 		return dev_err_probe(dev, -EINVAL, "control block: regions %s and %s overlap\n",
 				     a->name, b->name);
 	return 0;

@@ -108,6 +108,18 @@ static void print_firmware(const json_t *core)
 		              file[0] ? file : "firmware of an unknown file", id[0] ? ", build id " : "", id);
 }
 
+static void print_secure(const json_t *core)
+{
+	const json_t *secure = json_object_get(core, "secure");
+	double accepted = number(secure, "accepted");
+
+	if (!json_is_object(secure))
+		return;
+	amp_table_say("%s: takes firmware signed with key %s only (%s); version %.0f is the lowest",
+	              amp_event_string(core, "name"), amp_event_string(secure, "key"), amp_event_string(secure, "file"),
+	              accepted);
+}
+
 /* What is not as it should be. */
 static void print_trouble(const json_t *core)
 {
@@ -133,6 +145,8 @@ static void print_cores(const json_t *cores)
 	amp_table_print(table);
 	json_array_foreach (cores, i, core)
 		print_firmware(core);
+	json_array_foreach (cores, i, core)
+		print_secure(core);
 	json_array_foreach (cores, i, core)
 		print_host(core);
 	json_array_foreach (cores, i, core)

@@ -18,6 +18,7 @@
 #include "relay/base/log.h"
 #include "relay/base/remove_tree.h"
 #include "relay/host/hosting.h"
+#include "relay/host/image.h"
 #include "relay/host/owner.h"
 
 /* ------------------------------------------------------------------ signals and the terminal */
@@ -257,6 +258,10 @@ static int begin(struct lab *lab, char *error, size_t size)
 	           "pid", (json_int_t)getpid(), "time", (json_int_t)time_of_day_ns());
 	for (uint32_t i = 0; i < lab->soc.num_cores; i++) {
 		char what[64];
+
+		lab->core[i].config = &lab->soc.core[i];
+		if (amp_image_load_key(&lab->core[i], error, size))
+			return AMP_EXIT_ENVIRONMENT;
 
 		amp_text(what, sizeof(what), "shared memory of core %s", lab->soc.core[i].name);
 		err = amp_core_init(&lab->core[i], &lab->soc.core[i]);

@@ -6,6 +6,7 @@
 #include "common/text.h"
 #include "lab.h"
 #include "relay/host/hosting.h"
+#include "relay/host/image.h"
 
 static double ms_since(uint64_t then)
 {
@@ -81,6 +82,18 @@ static json_t *usage(const struct core *core)
 	                 (json_int_t)amp_soc_region(core->config, AMP_REGION_FIRMWARE)->size);
 }
 
+/* Whose firmware it takes, which version runs, and which ones it takes no more. */
+static json_t *secure(const struct core *core)
+{
+	char id[SECURE_ID_TEXT];
+
+	if (!core->config->secure[0])
+		return json_null();
+	amp_key_id(&core->key, id);
+	return json_pack("{s:s, s:s, s:I, s:I}", "key", id, "file", core->config->secure, "version",
+	                 (json_int_t)core->loaded.version, "accepted", (json_int_t)amp_image_accepted(core));
+}
+
 static json_t *core_status(const struct core *core)
 {
 	bool on = core->phase != PHASE_OFF;
@@ -89,9 +102,9 @@ static json_t *core_status(const struct core *core)
 		"name", core->config->name, "state", amp_core_state_name(core), "ready", (int)core->ready, "flapping",
 		(int)amp_core_flaps(core), "epoch", (json_int_t)core->wire.epoch, "pid", (json_int_t)core->process.pid,
 		"firmware", on ? core->firmware : "", "loader",
-		!on                               ? ""
-		: core->hosting || core->image[0] ? "relay"
-						  : "linux",
+		!on                                      ? ""
+		: core->hosting || core->loaded.by_relay ? "relay"
+							 : "linux",
 		"host", on ? amp_core_host_name(core) : "", "link", on ? amp_core_link_name(core) : "", "channels",
 		channel_names(core), "uptime_ms", on ? ms_since(core->started) : 0.0, "crashes",
 		(json_int_t)core->crashes, "recoveries", (json_int_t)core->recoveries, "last_crash", last_crash(core),
@@ -100,6 +113,7 @@ static json_t *core_status(const struct core *core)
 		"doorbells", doorbells(core));
 
 	add_firmware(status, core);
+	json_object_set_new(status, "secure", secure(core));
 	json_object_set_new(status, "usage", usage(core));
 	json_object_set_new(status, "owner", json_string(amp_core_is_owned(core) ? "relay" : "linux"));
 	return status;

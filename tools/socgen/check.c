@@ -45,8 +45,9 @@ static bool check_fits(struct soc_report *report, const struct soc_range *range,
 
 static void check_address_space(struct soc_report *report, const struct soc_core *core)
 {
-	const struct soc_range *const all[] = {&core->rom,      &core->ram,     &core->shared,
-	                                       &core->doorbell, &core->console, &core->watchdog};
+	const struct soc_range *const all[] = {&core->rom,          &core->ram,       &core->private[0],
+	                                       &core -> private[1], &core -> shared,  &core -> doorbell,
+	                                       &core -> console,    &core -> watchdog};
 	bool fit = true;
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
@@ -58,6 +59,33 @@ static void check_address_space(struct soc_report *report, const struct soc_core
 				soc_error(report, all[i]->node, "reg", "overlaps %s (0x%" PRIx64 "-0x%" PRIx64 ")",
 				          node_name(report, all[j]->node), all[j]->base,
 				          all[j]->base + (all[j]->size - 1));
+}
+
+/* Firmware lies there as it does in shared memory: whole pages, at addresses of 32 bits. */
+static void check_private(struct soc_report *report, const struct soc_core *core)
+{
+	for (unsigned i = 0; i < core->num_private; i++) {
+		const struct soc_range *range = &core->private[i];
+
+		if (range->base % SOC_PAGE || range->size % SOC_PAGE)
+			soc_error(report, range->node, "reg",
+			          "0x%" PRIx64 " + 0x%" PRIx64 " are not whole pages of 0x%x", range->base, range->size,
+			          SOC_PAGE);
+		else if (range->base >= GIB4 || range->size > GIB4 - range->base)
+			soc_error(report, range->node, "reg", "0x%" PRIx64 " + 0x%" PRIx64 " is not below 4 GiB",
+			          range->base, range->size);
+		if (i > 0 && range->base < core->private[i - 1].base)
+			soc_error(report, range->node, NULL, "stands behind %s, whose address is higher",
+			          node_name(report, core->private[i - 1].node));
+	}
+	if (core->secure && core->num_private == 0)
+		soc_error(report, core->node, "amprelay,secure",
+		          "signed firmware executes from private memory only, and there is none (compatible "
+		          "\"amprelay,private\")");
+	if (core->num_regions + core->num_private > AMP_MAX_REGIONS)
+		soc_error(report, core->node, NULL,
+		          "%u regions and %u of private memory; the control block has room for %d", core->num_regions,
+		          core->num_private, AMP_MAX_REGIONS);
 }
 
 static void check_console(struct soc_report *report, const struct soc_core *core)
@@ -195,6 +223,7 @@ void soc_check(struct soc_report *report, const struct soc *soc)
 
 		check_core_identity(report, soc, i);
 		check_address_space(report, core);
+		check_private(report, core);
 		check_console(report, core);
 		check_shared(report, core);
 		check_regions(report, core);

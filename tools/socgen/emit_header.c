@@ -46,6 +46,10 @@ static void emit_memories(FILE *out, const struct soc_core *core)
 		address(out, core->ram.base, "RAM_BASE");
 		address(out, core->ram.size, "RAM_SIZE");
 	}
+	for (unsigned i = 0; i < core->num_private; i++) {
+		address(out, core->private[i].base, "PRIVATE%u_DA", i);
+		address(out, core->private[i].size, "PRIVATE%u_SIZE", i);
+	}
 	fprintf(out, "\n/* Memory shared with the host, and its parts. DA: device address, as this core sees it */\n");
 	address(out, core->shared.base, "MEM_DA");
 	address(out, core->shared.size, "MEM_SIZE");

@@ -76,6 +76,19 @@ static void emit_denied(FILE *out, const struct soc_core *core)
 	emit_verbs(out, "tools", core->denied_tools, "},\n");
 }
 
+static void emit_private(FILE *out, const struct soc_core *core)
+{
+	if (core->num_private)
+		fprintf(out, "\t\t\t\"private\": [");
+	for (unsigned i = 0; i < core->num_private; i++)
+		fprintf(out, "%s{\"da\": \"0x%" PRIx64 "\", \"size\": \"0x%" PRIx64 "\"}", i ? ", " : "",
+		        core->private[i].base, core->private[i].size);
+	if (core->num_private)
+		fprintf(out, "],\n");
+	if (core->secure)
+		member(out, "\t\t\t", "secure", core->secure);
+}
+
 static void emit_core(FILE *out, const struct soc_core *core, const char *separator)
 {
 	fprintf(out, "\t\t{\n");
@@ -92,6 +105,7 @@ static void emit_core(FILE *out, const struct soc_core *core, const char *separa
 	fprintf(out, "\t\t\t\"mem_size\": \"0x%" PRIx64 "\",\n", core->shared.size);
 	range_member(out, "rom", &core->rom);
 	range_member(out, "ram", &core->ram);
+	emit_private(out, core);
 	fprintf(out, "\t\t\t\"doorbell\": {\"serial\": %" PRIu32 ", \"irq\": %" PRIu32 "},\n", core->doorbell_serial,
 	        core->doorbell_irq);
 	if (core->console.size)

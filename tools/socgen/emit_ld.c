@@ -2,6 +2,7 @@
 /* regions.ld: the memories that a linker script may place sections in. */
 #include "socgen.h"
 
+#include <amprelay/boot_record.h>
 #include <inttypes.h>
 
 static void emit_region(FILE *out, const char *name, const char *attributes, uint64_t origin, uint64_t length)
@@ -32,6 +33,9 @@ void soc_emit_ld(FILE *out, const struct soc *soc, const struct soc_core *core)
 	emit_region(out, "ROM", "(rx)", core->rom.base, core->rom.size);
 	if (core->ram.size)
 		emit_region(out, "RAM", "(rwx)", core->ram.base, core->ram.size);
+	for (unsigned i = 0; i < core->num_private; i++)
+		emit_region(out, i == 0 ? "PRIVATE0" : "PRIVATE1", "(rwx)", core->private[i].base,
+		            core->private[i].size - (i == 0 ? sizeof(struct amp_boot_record) : 0));
 	for (size_t i = 0; i < sizeof(linked) / sizeof(*linked); i++) {
 		for (unsigned j = 0; j < core->num_regions; j++) {
 			if (core->region[j].kind != linked[i].kind)

@@ -94,6 +94,8 @@ static void read_memories(struct soc_report *report, struct soc_core *core, int 
 			core->rom = range(fdt, node);
 		} else if (is(fdt, node, "amprelay,private-ram")) {
 			core->ram = range(fdt, node);
+		} else if (is(fdt, node, "amprelay,private")) {
+			core->private[core->num_private++] = range(fdt, node);
 		} else {
 			int region;
 
@@ -187,6 +189,7 @@ static void read_core(struct soc_report *report, struct soc_core *core, int node
 	core->bootrom = soc_text(fdt, node, "bootrom");
 	core->clock_hz = u32(fdt, node, "clock-frequency");
 	core->boot_timeout_ms = u32(fdt, node, "boot-timeout-ms");
+	core->secure = soc_text(fdt, node, "amprelay,secure");
 	read_memories(report, core, fdt_subnode_offset(fdt, node, "memories"));
 	fdt_for_each_subnode (child, fdt, node) {
 		if (is(fdt, child, "amprelay,doorbell")) {

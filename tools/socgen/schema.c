@@ -82,12 +82,17 @@ static const struct node_schema ram_schema = {
 	"amprelay,private-ram", "ram", 0, 1, NULL, region_properties, no_children,
 };
 
+static const struct node_schema private_schema = {
+	"amprelay,private", "private", 0, SOC_MAX_PRIVATE, NULL, region_properties, no_children,
+};
+
 static const struct property_schema memories_properties[] = {
 	{"#address-cells", .type = VALUE_U32, .min = 1, .max = 2},
 	{"#size-cells", .type = VALUE_U32, .min = 1, .max = 2},
 	{0},
 };
-static const struct node_schema *const memories_children[] = {&rom_schema, &ram_schema, &shared_schema, NULL};
+static const struct node_schema *const memories_children[] = {&rom_schema, &ram_schema, &private_schema, &shared_schema,
+                                                              NULL};
 static const struct node_schema memories_schema = {
 	NULL, "memories", 1, 1, NULL, memories_properties, memories_children,
 };
@@ -199,6 +204,7 @@ static const struct property_schema core_properties[] = {
 	{"firmware", .type = VALUE_FILE, .max = AMP_FIRMWARE_LEN - 1},
 	{"bootrom", .type = VALUE_FILE, .max = AMP_FIRMWARE_LEN - 1},
 	{"boot-timeout-ms", .type = VALUE_U32, .min = 1, .max = 600000},
+	{"amprelay,secure", .type = VALUE_FILE, .optional = true, .max = AMP_FIRMWARE_LEN - 1},
 	{0},
 };
 static const struct node_schema *const core_children[] = {

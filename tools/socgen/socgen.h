@@ -18,10 +18,11 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#define SOC_MAX_CORES  8
-#define SOC_MAX_VDEVS  7 /**< each needs two regions at least, control and firmware one each: AMP_MAX_REGIONS */
-#define SOC_MAX_VRINGS 2 /**< per vdev: Linux's RVDEV_NUM_VRINGS */
-#define SOC_PAGE       4096u
+#define SOC_MAX_CORES   8
+#define SOC_MAX_VDEVS   7 /**< each needs two regions at least, control and firmware one each: AMP_MAX_REGIONS */
+#define SOC_MAX_VRINGS  2 /**< per vdev: Linux's RVDEV_NUM_VRINGS */
+#define SOC_MAX_PRIVATE 2
+#define SOC_PAGE        4096u
 
 #define VIRTIO_ID_RPMSG 7
 
@@ -78,6 +79,9 @@ struct soc_core {
 	uint32_t boot_timeout_ms;
 	struct soc_range rom;
 	struct soc_range ram; /**< optional */
+	unsigned num_private;
+	struct soc_range private[SOC_MAX_PRIVATE]; /**< where firmware may lie that Linux cannot reach; by address */
+	const char *secure;                        /**< file of the key that its firmware is signed with; NULL: none */
 	struct soc_range shared;
 	struct soc_range doorbell;
 	uint32_t doorbell_irq;

@@ -34,6 +34,10 @@ void armv7m_mpu_start(void)
 	/* Where regions overlap, the last one counts. */
 	const struct region regions[] = {
 		{SOC_MEM_DA, log2_of(SOC_MEM_SIZE), NORMAL | READ_WRITE | NO_EXECUTE},
+#ifdef SOC_PRIVATE1_DA
+		{SOC_PRIVATE0_DA, log2_of(SOC_PRIVATE0_SIZE), NORMAL | READ_WRITE | NO_EXECUTE},
+		{SOC_PRIVATE1_DA, log2_of(SOC_PRIVATE1_SIZE), NORMAL | READ_WRITE | NO_EXECUTE},
+#endif
 		{address(__text_start), address(__text_log2_size), NORMAL | READ_ONLY},
 		/* the sections of the control block that others write */
 		{SOC_CONTROL_DA, log2_of(AMP_REMOTE_OFFSET), NORMAL | READ_ONLY | NO_EXECUTE},
@@ -47,6 +51,12 @@ void armv7m_mpu_start(void)
 	               "one MPU region fits");
 	_Static_assert((SOC_ROM_SIZE & (SOC_ROM_SIZE - 1)) == 0 && SOC_ROM_BASE % SOC_ROM_SIZE == 0,
 	               "one MPU region fits");
+#ifdef SOC_PRIVATE1_DA
+	_Static_assert((SOC_PRIVATE0_SIZE & (SOC_PRIVATE0_SIZE - 1)) == 0 && SOC_PRIVATE0_DA % SOC_PRIVATE0_SIZE == 0 &&
+	                       (SOC_PRIVATE1_SIZE & (SOC_PRIVATE1_SIZE - 1)) == 0 &&
+	                       SOC_PRIVATE1_DA % SOC_PRIVATE1_SIZE == 0,
+	               "one MPU region fits");
+#endif
 	_Static_assert((AMP_REMOTE_OFFSET & (AMP_REMOTE_OFFSET - 1)) == 0, "one MPU region fits");
 
 	for (uint32_t i = 0; i < sizeof(regions) / sizeof(regions[0]); i++) {

@@ -12,8 +12,11 @@
 
 #include <cmocka.h>
 
+#include <amprelay/boot_record.h>
+
 #include "common/exit_codes.h"
 #include "relay/host/hosting.h"
+#include "relay/host/image.h"
 #include "relay/host/owner.h"
 #include "relay/lab.h"
 
@@ -54,6 +57,7 @@ static int set_up(void **state)
 	strcpy(config->name, "m3");
 	strcpy(config->firmware, "fw.elf");
 	config->elf_machine = EM_ARM;
+	config->elf_class = ELFCLASS32;
 	config->mem_da = MEM_DA;
 	config->mem_size = MEM_SIZE;
 	config->notify_ids = 2;
@@ -381,6 +385,145 @@ static void without_leave_no_dump_is_written(void **state)
 	assert_true(recorded("\"what\":\"dump\""));
 }
 
+/* ------------------------------------------------------------------ firmware that Linux has staged */
+
+#define PRIVATE_DA 0x00200000u
+
+static uint32_t start_staged(uint32_t size)
+{
+	char name[AMP_FIRMWARE_LEN] = "fw.elf";
+
+	return amp_hosting_start_staged(core, size, 0, name, error, sizeof(error));
+}
+
+static uint32_t stage(void)
+{
+	struct secure_file file;
+	uint32_t size;
+
+	assert_int_equal(amp_secure_read(&file, path, MEM_SIZE - FIRMWARE), 0);
+	memcpy(core->shm.base + FIRMWARE, file.data, file.size);
+	size = (uint32_t)file.size;
+	amp_secure_free(&file);
+	return size;
+}
+
+static void with_private_memory(void)
+{
+	config->num_private = 1;
+	config->private[0].da = PRIVATE_DA;
+	config->private[0].size = 0x1000;
+}
+
+static void a_staged_firmware_goes_to_private_memory_and_leaves_nothing_behind(void **state)
+{
+	static const uint8_t zeroes[128];
+	struct amp_boot_record record;
+	char code[16];
+
+	(void)state;
+	with_private_memory();
+	write_firmware(PRIVATE_DA, PRIVATE_DA, EM_ARM);
+	/* there is no QEMU to run: the core is off again, but what it would have got is there */
+	core->held = false;
+	core->quick_deaths = QUICK_DEATHS_MAX;
+	strcpy(core->firmware, "fw.elf");
+	assert_int_equal(start_staged(stage()), AMP_OK);
+	assert_true(core->loaded.by_relay);
+	assert_int_equal(pread(core->loaded.private_fd[0], code, sizeof(code), 0), sizeof(code));
+	assert_memory_equal(code, "sixteen bytes ..", sizeof(code));
+	/* Linux can change the address in shared memory: the boot ROM finds it here */
+	assert_int_equal(pread(core->loaded.private_fd[0], &record, sizeof(record), 0x1000 - sizeof(record)),
+	                 sizeof(record));
+	assert_int_equal(record.magic, AMP_BOOT_RECORD_MAGIC);
+	assert_int_equal(record.entry, PRIVATE_DA);
+	assert_memory_equal(core->shm.base + FIRMWARE, zeroes, sizeof(zeroes));
+	assert_int_equal(core->wire.boot_addr, PRIVATE_DA);
+	assert_int_equal(core->wire.host, AMP_CORE_HOST_DRIVER);
+	amp_core_kill(core, "the test is over");
+	assert_int_equal(core->loaded.private_fd[0], -1);
+}
+
+static void a_staged_firmware_that_is_none_is_refused(void **state)
+{
+	(void)state;
+	with_private_memory();
+	write_firmware(PRIVATE_DA + 0x1000 - 8 - 15, PRIVATE_DA, EM_ARM);
+	assert_int_equal(start_staged(stage()), AMP_EINVAL);
+	assert_int_equal(core->phase, PHASE_OFF);
+	assert_false(core->loaded.by_relay);
+	assert_int_equal(start_staged(5), AMP_EINVAL);
+	assert_non_null(strstr(error, "fw.elf"));
+}
+
+static void what_is_swapped_after_it_was_taken_does_not_count(void **state)
+{
+	struct image image;
+	uint32_t size;
+
+	(void)state;
+	with_private_memory();
+	write_firmware(PRIVATE_DA, PRIVATE_DA, EM_ARM);
+	size = stage();
+	assert_int_equal(amp_image_take(&image, core, size, 0, error, sizeof(error)), 0);
+	memset(core->shm.base + FIRMWARE, 0xff, size); /* Linux can write at any time */
+	assert_int_equal(amp_image_check(&image, core, error, sizeof(error)), 0);
+	assert_int_equal(image.elf_size, size);
+	assert_memory_equal(image.elf, ELFMAG, SELFMAG);
+	assert_memory_equal(image.elf + size - 16, "sixteen bytes ..", 16);
+	amp_image_drop(&image);
+}
+
+static void a_core_that_takes_signed_firmware_takes_it_only_once_it_is_newer(void **state)
+{
+	char pub[64], key[64], soc_file[64], signature[SECURE_SIGNATURE_MAX], text[SECURE_TEXT_MAX];
+	struct secure_secret secret;
+	struct secure_file file;
+	uint32_t size;
+
+	(void)state;
+	with_private_memory();
+	snprintf(pub, sizeof(pub), "%s/a.pub", dir);
+	snprintf(key, sizeof(key), "%s/a.key", dir);
+	snprintf(soc_file, sizeof(soc_file), "%s/m3.json", dir);
+	options.soc_file = soc_file;
+	strcpy(config->secure, "a.pub");
+	assert_int_equal(amp_image_load_key(core, error, sizeof(error)), -1);
+	assert_non_null(strstr(error, "core m3 takes signed firmware only: key "));
+	assert_int_equal(amp_secure_keygen(key, pub, false, text), 0);
+	assert_int_equal(amp_image_load_key(core, error, sizeof(error)), 0);
+
+	write_firmware(PRIVATE_DA, PRIVATE_DA, EM_ARM);
+	size = stage();
+	assert_int_equal(start_staged(size), AMP_EKEYREJECTED);
+	assert_string_equal(error, "it is not signed: there is no .minisig beside it");
+	/* of this machine's files as well */
+	assert_int_equal(amp_hosting_boot(core, path, "test", error, sizeof(error)), AMP_EXIT_REFUSED);
+	assert_non_null(strstr(error, "fw.elf: it is not signed"));
+
+	core->quick_deaths = QUICK_DEATHS_MAX;
+	strcpy(core->firmware, "fw.elf");
+	assert_int_equal(amp_secret_load(&secret, key, text), 0);
+	assert_int_equal(amp_secure_read(&file, path, 4096), 0);
+	for (uint32_t version = 5; version >= 4; version--) {
+		char comment[32], name[AMP_FIRMWARE_LEN] = "fw.elf";
+
+		snprintf(comment, sizeof(comment), "core:m3 version:%u", version);
+		assert_int_equal(amp_secure_sign(&secret, file.data, file.size, comment, signature, text), 0);
+		size = stage();
+		memcpy(core->shm.base + FIRMWARE + size, signature, strlen(signature));
+		assert_int_equal(
+			amp_hosting_start_staged(core, size, (uint32_t)strlen(signature), name, error, sizeof(error)),
+			version == 5 ? AMP_OK : AMP_EKEYREJECTED);
+		amp_core_kill(core, "the next one comes");
+	}
+	assert_string_equal(error, "it is old: version 4, and version 5 has been accepted before");
+	assert_int_equal(amp_image_accepted(core), 5);
+	assert_int_equal(core->loaded.private_fd[0], -1);
+	amp_secure_free(&file);
+	amp_secret_wipe(&secret);
+}
+
 int main(void)
 {
 #define TEST(claim) cmocka_unit_test_setup_teardown(claim, set_up, tear_down)
@@ -398,6 +541,10 @@ int main(void)
 		TEST(its_owner_may_stop_it_while_it_is_being_restarted),
 		TEST(what_the_policy_does_not_name_is_allowed_and_the_rest_refused_with_a_reason),
 		TEST(without_leave_no_dump_is_written),
+		TEST(a_staged_firmware_goes_to_private_memory_and_leaves_nothing_behind),
+		TEST(a_staged_firmware_that_is_none_is_refused),
+		TEST(what_is_swapped_after_it_was_taken_does_not_count),
+		TEST(a_core_that_takes_signed_firmware_takes_it_only_once_it_is_newer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -210,6 +210,48 @@ static void the_sequence_may_wrap(void **state)
 	assert_int_equal(amp_mailbox_take(&box, &host, AMP_CORE_RUNNING, &m3, &request), MAILBOX_RESET);
 }
 
+/* ------------------------------------------------------------------ firmware for the relay to load */
+
+static void a_staged_firmware_is_within_the_firmware_region(void **state)
+{
+	static const struct {
+		uint32_t staged, signature_size;
+		enum mailbox_verdict verdict;
+	} cases[] = {
+		{1, 0, MAILBOX_START},           {0x700000, 0, MAILBOX_START},  {0x700000 - 4096, 4096, MAILBOX_START},
+		{0x700001, 0, MAILBOX_ANSWER},   {0x700000, 1, MAILBOX_ANSWER}, {1, 4097, MAILBOX_ANSWER},
+		{UINT32_MAX, 2, MAILBOX_ANSWER},
+	};
+
+	(void)state;
+	for (uint32_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct amp_host host = start_request(i + 1, 0, "a.elf"); /* its entry point is for the relay to find */
+
+		host.staged = cases[i].staged;
+		host.signature_size = cases[i].signature_size;
+		assert_int_equal(amp_mailbox_take(&box, &host, AMP_CORE_OFF, &m3, &request), cases[i].verdict);
+		if (cases[i].verdict == MAILBOX_ANSWER)
+			assert_int_equal(request.status, AMP_EINVAL);
+		else
+			assert_int_equal(request.staged, cases[i].staged);
+	}
+}
+
+static void what_the_host_has_loaded_is_not_started_where_it_must_be_signed(void **state)
+{
+	struct amp_host host = start_request(1, 0x21100101, "a.elf");
+	struct core_config secure = m3;
+
+	(void)state;
+	strcpy(secure.secure, "vendor.pub");
+	assert_int_equal(amp_mailbox_take(&box, &host, AMP_CORE_OFF, &secure, &request), MAILBOX_ANSWER);
+	assert_int_equal(request.status, AMP_EKEYREJECTED);
+	assert_non_null(strstr(request.text, "takes signed firmware only"));
+	host.req_seq = 2;
+	host.staged = 100;
+	assert_int_equal(amp_mailbox_take(&box, &host, AMP_CORE_OFF, &secure, &request), MAILBOX_START);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -228,6 +270,8 @@ int main(void)
 		cmocka_unit_test_setup(an_unknown_request_is_refused_by_its_number, fresh),
 		cmocka_unit_test_setup(a_new_request_takes_the_place_of_one_under_way, fresh),
 		cmocka_unit_test_setup(the_sequence_may_wrap, fresh),
+		cmocka_unit_test_setup(a_staged_firmware_is_within_the_firmware_region, fresh),
+		cmocka_unit_test_setup(what_the_host_has_loaded_is_not_started_where_it_must_be_signed, fresh),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

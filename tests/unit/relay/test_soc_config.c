@@ -220,6 +220,44 @@ static void a_file_that_is_not_there_is_named(void **state)
 	assert_non_null(strstr(error, "/nonexistent/soc.json"));
 }
 
+static void private_memory_is_beside_the_shared_one(void **state)
+{
+	static const struct {
+		const char *members, *text;
+	} wrong[] = {
+		{"'private':[{'da':'0x200800','size':'0x1000'}],", "cores[0].private[0].da: address and size must be"},
+		{"'private':[{'da':'0x200000','size':'0x0'}],", "cores[0].private[0].da: address and size must be"},
+		{"'private':[{'da':'0xfffff000','size':'0x2000'}],", "end below 4 GiB"},
+		{"'private':[{'da':'0x20fff000','size':'0x2000'}],",
+	         "cores[0].private[0].da: overlaps the shared memory"},
+		{"'private':[{'da':'0x200000','size':'0x2000'},{'da':'0x201000','size':'0x1000'}],",
+	         "overlaps the one before"},
+		{"'private':5,", "must be a list"},
+		{"'secure':'vendor.pub',", "cores[0].secure: signed firmware executes from private memory only"},
+		{"'private':[{'da':'0x200000','size':'0x2000'}],'secure':'../x',", "is not a plain file name"},
+	};
+	struct amp_soc wire;
+	char members[160];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		snprintf(members, sizeof(members), "%s'doorbell'", wrong[i].members);
+		assert_int_equal(load_with("'doorbell'", members), -1);
+		if (!strstr(error, wrong[i].text))
+			fail_msg("\"%s\" does not say \"%s\"", error, wrong[i].text);
+	}
+	assert_int_equal(load_with("'doorbell'",
+	                           "'private':[{'da':'0x200000','size':'0x200000'}],'secure':'vendor.pub','doorbell'"),
+	                 0);
+	assert_string_equal(soc.core[0].secure, "vendor.pub");
+	amp_soc_describe(&soc.core[0], &wire);
+	assert_int_equal(wire.secure, 1);
+	assert_int_equal(wire.num_regions, 6);
+	assert_string_equal(wire.region[5].name, "private0");
+	assert_int_equal(wire.region[5].kind, AMP_REGION_PRIVATE);
+	assert_int_equal(wire.region[5].offset, 0x200000);
+}
+
 int main(void)
 {
 #define TEST(claim) cmocka_unit_test_setup_teardown(claim, make_file, remove_file)
@@ -231,6 +269,7 @@ int main(void)
 		TEST(a_file_that_is_not_there_is_named),
 		TEST(who_may_not_do_what_is_told_to_linux),
 		TEST(a_core_that_has_two_owners_and_what_nobody_knows_are_refused),
+		TEST(private_memory_is_beside_the_shared_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -48,7 +48,7 @@ struct signed_file {
 extern const struct secure_core m3;
 extern struct secure_key minisign_key, rsa_key, ecdsa_key;
 
-/** For cmocka_run_group_tests(): makes the keys, in a directory of its own. */
+/** For a group of tests: makes the keys, in a directory of its own. */
 int make_keys(void **state);
 int drop_keys(void **state);
 /** In that directory. */

@@ -213,6 +213,25 @@ static const struct refusal refusals[] = {
 	{"a_ram_that_overlaps_the_shared_memory",
          {{"reg = <0x20000000 0x400000>;", "reg = <0x20000000 0x1000001>;"}},
          "/cores/core@0/memories/shared@21000000: reg: overlaps ram@20000000 (0x20000000-0x21000000)\n"},
+	{"private_memory_that_overlaps_the_ram",
+         {{"ram@20000000 {",
+           "private@20001000 {\n\t\t\t\t\tcompatible = \"amprelay,private\";\n\t\t\t\t\treg = <0x20001000 "
+           "0x1000>;\n\t\t\t\t};\n\n\t\t\t\tram@20000000 {"}},
+         "/cores/core@0/memories/private@20001000: reg: overlaps ram@20000000 (0x20000000-0x203fffff)\n"},
+	{"private_memory_that_is_no_whole_page",
+         {{"ram@20000000 {",
+           "private@20800000 {\n\t\t\t\t\tcompatible = \"amprelay,private\";\n\t\t\t\t\treg = <0x20800000 "
+           "0x1800>;\n\t\t\t\t};\n\n\t\t\t\tram@20000000 {"}},
+         "/cores/core@0/memories/private@20800000: reg: 0x20800000 + 0x1800 are not whole pages of 0x1000\n"},
+	{"signed_firmware_without_private_memory",
+         {{"bootrom = \"bootrom-m3.elf\";", "bootrom = \"bootrom-m3.elf\";\n\t\t\tamprelay,secure = \"vendor.pub\";"}},
+         "/cores/core@0: amprelay,secure: signed firmware executes from private memory only, and there is none "
+         "(compatible \"amprelay,private\")\n"},
+	{"a_key_with_a_directory",
+         {{"bootrom = \"bootrom-m3.elf\";",
+           "bootrom = \"bootrom-m3.elf\";\n\t\t\tamprelay,secure = \"/etc/vendor.pub\";"}},
+         "/cores/core@0: amprelay,secure: \"/etc/vendor.pub\" must be a file name of letters, digits, '.', '_', '-' "
+         "without directory, and start with a letter, digit or '_'\n"},
 	{"a_device_in_the_shared_memory",
          {{"doorbell@40005000", "doorbell@21005000"}, {"reg = <0x40005000>;", "reg = <0x21005000>;"}},
          "/cores/core@0/doorbell@21005000: reg: overlaps shared@21000000 (0x21000000-0x21ffffff)\n"},

@@ -198,6 +198,41 @@ static void read_denied(struct reader *r, const json_t *denied, struct core_conf
 		fail(r, "linux", "start, stop and load go together: a core has one owner");
 }
 
+static void read_private(struct reader *r, const json_t *object, unsigned int index, struct core_config *core)
+{
+	const json_t *list = json_object_get(object, "private");
+
+	if (list && (!json_is_array(list) || json_array_size(list) > SOC_MAX_PRIVATE ||
+	             json_array_size(list) + core->num_regions > AMP_MAX_REGIONS))
+		fail(r, "private", "must be a list of at most %d, and with the regions of at most %d", SOC_MAX_PRIVATE,
+		     AMP_MAX_REGIONS);
+	for (size_t i = 0; i < json_array_size(list) && !r->failed; i++) {
+		uint32_t da, size;
+
+		amp_text(r->where, sizeof(r->where), "cores[%u].private[%zu]", index, i);
+		da = read_address(r, json_array_get(list, i), "da");
+		size = read_address(r, json_array_get(list, i), "size");
+		if (r->failed)
+			return;
+		if (da % 4096 || size % 4096 || size == 0 || size - 1 > UINT32_MAX - da)
+			fail(r, "da",
+			     "address and size must be multiples of 0x1000, the size not 0, and end below 4 GiB");
+		else if (da <= core->mem_da + (core->mem_size - 1) && core->mem_da <= da + (size - 1))
+			fail(r, "da", "overlaps the shared memory");
+		else if (i > 0 && da <= core->private[0].da + (core->private[0].size - 1) &&
+		         core->private[0].da <= da + (size - 1))
+			fail(r, "da", "overlaps the one before");
+		core->private[i].da = da;
+		core->private[i].size = size;
+		core->num_private++;
+	}
+	amp_text(r->where, sizeof(r->where), "cores[%u]", index);
+	if (json_object_get(object, "secure"))
+		read_file_name(r, object, "secure", core->secure, sizeof(core->secure));
+	if (core->secure[0] && core->num_private == 0)
+		fail(r, "secure", "signed firmware executes from private memory only, and there is none");
+}
+
 static void read_core(struct reader *r, const json_t *object, unsigned int index, struct soc_config *soc)
 {
 	static const char *const taken[] = {"linux", "kernel", "relay"};
@@ -232,6 +267,8 @@ static void read_core(struct reader *r, const json_t *object, unsigned int index
 			fail(r, "name", "\"%s\" is there twice", core->name);
 	}
 	read_regions(r, object, index, core);
+	if (!r->failed)
+		read_private(r, object, index, core);
 	if (r->failed)
 		return;
 	amp_text(r->where, sizeof(r->where), "cores[%u].denied", index);
@@ -333,5 +370,14 @@ void amp_soc_describe(const struct core_config *core, struct amp_soc *wire)
 	wire->heartbeat_timeout_ms = core->heartbeat_timeout_ms;
 	wire->watchdog_ms = core->watchdog_ms;
 	wire->denied = core->denied_linux;
+	wire->secure = core->secure[0] != '\0';
 	memcpy(wire->region, core->region, sizeof(wire->region));
+	for (uint32_t i = 0; i < core->num_private; i++) {
+		struct amp_region *region = &wire->region[wire->num_regions++];
+
+		amp_text(region->name, sizeof(region->name), "private%u", i);
+		region->kind = AMP_REGION_PRIVATE;
+		region->offset = core->private[i].da;
+		region->size = core->private[i].size;
+	}
 }

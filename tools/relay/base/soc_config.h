@@ -10,6 +10,7 @@
 #include <amprelay/wire.h>
 
 #define SOC_MAX_CORES   8
+#define SOC_MAX_PRIVATE 2
 #define SOC_MACHINE_LEN 96
 #define SOC_FILE_LEN    AMP_FIRMWARE_LEN
 
@@ -28,8 +29,14 @@ struct core_config {
 	uint32_t watchdog_ms, heartbeat_ms, heartbeat_timeout_ms;
 	uint32_t notify_ids;
 	uint32_t denied_linux, denied_tools; /**< what they may not do: bits of enum amp_verb */
+	char secure[SOC_FILE_LEN]; /**< its firmware must be signed with this key, in a file; "": it need not be signed
+	                            */
+	uint32_t num_private;
+	struct {
+		uint32_t da, size;
+	} private[SOC_MAX_PRIVATE]; /**< memory of the core's own, where firmware may lie that Linux cannot reach */
 	uint32_t num_regions;
-	struct amp_region region[AMP_MAX_REGIONS];
+	struct amp_region region[AMP_MAX_REGIONS]; /**< of the shared memory */
 };
 
 struct soc_config {

@@ -75,7 +75,7 @@ static void power_is_off(struct core *core, const char *why)
 		core->host->off(core);
 	amp_core_set_host(core, AMP_CORE_HOST_NONE, why);
 	core->wire.table_da = core->wire.table_size = 0;
-	core->image[0] = '\0';
+	amp_core_image_forget(core);
 	say_it_again(core); /* before the state: who sees the core off finds the rest in order */
 	amp_core_set_phase(core, PHASE_OFF, why);
 	if (!core->returns)
@@ -439,6 +439,7 @@ void amp_core_prepare(struct core *core, struct lab *lab)
 		.console_file.fd = -1,
 		.qmp.stream.fd = -1,
 		.process.messages.fd = -1,
+		.loaded.private_fd = {-1, -1},
 	};
 	amp_bells_prepare(&core->bells);
 }
@@ -484,6 +485,8 @@ void amp_core_destroy(struct core *core)
 		core->vectors[v] = sd_event_source_disable_unref(core->vectors[v]);
 	amp_bells_close(&core->bells);
 	amp_symbols_destroy(core->symbols);
+	amp_core_image_forget(core);
+	amp_key_drop(&core->key);
 	amp_logfile_close(&core->trace_file);
 	amp_logfile_close(&core->console_file);
 	amp_shm_destroy(&core->shm);

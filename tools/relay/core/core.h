@@ -26,6 +26,7 @@
 #include "relay/base/qmp.h"
 #include "relay/base/soc_config.h"
 #include "relay/base/stream.h"
+#include "secure/secure.h"
 #include "shared_memory.h"
 #include "trace_ring.h"
 
@@ -179,6 +180,14 @@ struct sense {
 	sd_event_source *timer; /**< the next look; NULL: not watched */
 };
 
+/** What the relay has loaded for the next life, or this one: core_image.c. */
+struct loaded {
+	bool by_relay;                   /**< else the rest says nothing */
+	int private_fd[SOC_MAX_PRIVATE]; /**< memfd with the contents of private memory; -1: nothing goes there */
+	uint32_t table, table_size;      /**< where its resource table is: offset in shared memory; size 0: none */
+	uint32_t version;                /**< of signed firmware */
+};
+
 struct core {
 	struct lab *lab;
 	const struct core_config *config;
@@ -190,7 +199,9 @@ struct core {
 	enum core_phase phase;
 	bool ready; /**< AMP_DB_READY has come in this life */
 	char firmware[AMP_FIRMWARE_LEN];
-	char image[PATH_MAX]; /**< the file, if the relay has loaded it; "": Linux has, from the firmware directory */
+	char image[PATH_MAX]; /**< the file, if it is not the one of that name in the firmware directory; else "" */
+	struct loaded loaded;
+	struct secure_key key; /**< of core_config.secure */
 	struct child process;
 	struct qmp qmp;
 	struct trace_ring trace;
@@ -327,6 +338,13 @@ void amp_core_set_deadline(struct core *core, uint64_t ms);
 void amp_core_uart_interest(struct core *core, bool pending);
 /** Answers Linux's request that is under way, if there is one. @param status enum amp_status */
 void amp_core_answer(struct core *core, uint32_t status, const char *text);
+
+/* core_image.c */
+
+/** The firmware that the relay has loaded is not the one of the next life. */
+void amp_core_image_forget(struct core *core);
+/** QEMU's arguments that put it into private memory, and the descriptors that they name. @return their number */
+size_t amp_core_image_arguments(const struct core *core, struct arguments *args, int fds[SOC_MAX_PRIVATE]);
 
 /* core_host.c */
 

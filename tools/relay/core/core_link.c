@@ -53,7 +53,16 @@ static bool find_section(Elf *elf, uint64_t *addr, uint64_t *size)
 	return false;
 }
 
-/* Finds it in the firmware file that the host says to have loaded. */
+static void take_table(struct core *core, uint32_t offset, uint32_t size)
+{
+	core->wire.table_da = core->config->mem_da + offset;
+	core->wire.table_size = size;
+	amp_shm_write_power(&core->shm, &core->wire);
+	core->link.table = offset;
+	core->link.table_size = size < CORE_TABLE_MAX ? size : CORE_TABLE_MAX;
+}
+
+/* It is known of what the relay has loaded. Else it is in the firmware file that the host says to have loaded. */
 static enum core_link find_table(struct core *core)
 {
 	const struct amp_region *region = amp_soc_region(core->config, AMP_REGION_FIRMWARE);
@@ -63,6 +72,11 @@ static enum core_link find_table(struct core *core)
 	Elf *elf;
 	int fd;
 
+	if (core->loaded.by_relay) {
+		if (core->loaded.table_size)
+			take_table(core, core->loaded.table, core->loaded.table_size);
+		return core->loaded.table_size ? LINK_DOWN : LINK_NONE;
+	}
 	amp_core_firmware_path(core, path, sizeof(path));
 	fd = path[0] ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
 	core->link.why = "its firmware file cannot be read, so that its resource table cannot be found";
@@ -78,11 +92,7 @@ static enum core_link find_table(struct core *core)
 	core->link.why = "its resource table is outside its firmware memory, its firmware file says";
 	if (addr < base || size > region->size || addr - base > region->size - size)
 		return LINK_UNKNOWN;
-	core->wire.table_da = (uint32_t)addr;
-	core->wire.table_size = (uint32_t)size;
-	amp_shm_write_power(&core->shm, &core->wire);
-	core->link.table = (uint32_t)(addr - core->config->mem_da);
-	core->link.table_size = size < CORE_TABLE_MAX ? (uint32_t)size : CORE_TABLE_MAX;
+	take_table(core, (uint32_t)(addr - core->config->mem_da), (uint32_t)size);
 	return LINK_DOWN;
 }
 

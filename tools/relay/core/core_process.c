@@ -37,6 +37,8 @@ struct core_sockets {
 	int uart, monitor, console; /**< console: -1 if there is none */
 };
 
+#define CORE_FDS (4 + SOC_MAX_PRIVATE)
+
 /* QEMU counts its serial ports; those that are nobody's are there, and lead nowhere. */
 static void serial_arguments(const struct core_config *config, struct arguments *args,
                              const struct core_sockets *sockets)
@@ -58,8 +60,12 @@ static void serial_arguments(const struct core_config *config, struct arguments 
 	}
 }
 
-static void qemu_arguments(const struct core *core, struct arguments *args, const struct core_sockets *sockets)
+/* @param fds  gets the descriptors that are for QEMU. @return their number */
+static size_t qemu_arguments(const struct core *core, struct arguments *args, const struct core_sockets *sockets,
+                             int fds[CORE_FDS])
 {
+	size_t n = 0;
+
 	const struct core_config *config = core->config;
 
 	amp_argument(args, "%s", amp_soc_qemu_program(config->isa));
@@ -82,6 +88,12 @@ static void qemu_arguments(const struct core *core, struct arguments *args, cons
 	amp_argument(args, "socket,id=monitor,fd=%d", sockets->monitor);
 	amp_argument(args, "-mon");
 	amp_argument(args, "chardev=monitor,mode=control");
+	fds[n++] = core->shm.fd;
+	fds[n++] = sockets->uart;
+	fds[n++] = sockets->monitor;
+	if (sockets->console >= 0)
+		fds[n++] = sockets->console;
+	return n + amp_core_image_arguments(core, args, fds + n);
 }
 
 /* @param theirs  the child's end; -1: the core has none. @return 0 or a negative errno */
@@ -104,7 +116,8 @@ static int open_console(struct core *core, int *theirs)
 int amp_core_spawn(struct core *core, const struct core_ears *ears)
 {
 	struct core_sockets theirs;
-	int uart, monitor, err;
+	int uart, monitor, err, fds[CORE_FDS];
+	size_t num_fds;
 	static struct arguments args; /* 17 KB, and there is one thread */
 
 	err = amp_stream_pair(&uart, &theirs.uart);
@@ -126,10 +139,9 @@ int amp_core_spawn(struct core *core, const struct core_ears *ears)
 	if (err < 0)
 		goto close_qmp;
 	args = (struct arguments){0};
-	qemu_arguments(core, &args, &theirs);
-	err = amp_child_start(&core->process, core->lab->loop, core->config->name, &args,
-	                      (const int[]){core->shm.fd, theirs.uart, theirs.monitor, theirs.console},
-	                      theirs.console < 0 ? 3 : 4, ears->on_exit, core);
+	num_fds = qemu_arguments(core, &args, &theirs, fds);
+	err = amp_child_start(&core->process, core->lab->loop, core->config->name, &args, fds, num_fds, ears->on_exit,
+	                      core);
 	if (err < 0)
 		core->uart = sd_event_source_disable_unref(core->uart);
 close_qmp:

@@ -4,6 +4,7 @@
 #include "common/clock.h"
 #include "common/text.h"
 #include "core.h"
+#include "relay/host/hosting.h"
 #include "relay/lab.h"
 
 static void record_request(struct core *core, const struct mailbox_request *request)
@@ -37,6 +38,23 @@ static void reset(struct core *core)
 		amp_core_kill(core, "Linux's driver starts anew");
 }
 
+/* What the host has not loaded itself, it has staged for us. */
+static void start(struct core *core, const struct mailbox_request *request)
+{
+	char text[CHILD_WORDS_MAX];
+	uint32_t status;
+
+	if (request->staged == 0) {
+		amp_core_image_forget(core);
+		amp_core_start(core, request->entry, request->firmware, AMP_CORE_HOST_DRIVER, "Linux asked for it");
+		return;
+	}
+	status = amp_hosting_start_staged(core, request->staged, request->signature_size, request->firmware, text,
+	                                  sizeof(text));
+	if (status != AMP_OK)
+		amp_core_answer(core, status, text);
+}
+
 static void on_mailbox(struct core *core)
 {
 	uint32_t state = core->returns ? AMP_CORE_STARTING : core->wire.state;
@@ -67,7 +85,7 @@ static void on_mailbox(struct core *core)
 	core->outcome_text[0] = '\0';
 	switch (verdict) {
 	case MAILBOX_START:
-		amp_core_start(core, request.entry, request.firmware, AMP_CORE_HOST_DRIVER, "Linux asked for it");
+		start(core, &request);
 		break;
 	case MAILBOX_ATTACH:
 		if (core->phase == PHASE_RUNNING) /* else it is answered when it does */

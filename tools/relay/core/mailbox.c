@@ -3,6 +3,7 @@
 
 #include "common/text.h"
 #include "mailbox.h"
+#include "secure/secure.h"
 
 const char *amp_request_name(uint32_t op)
 {
@@ -28,6 +29,22 @@ static enum mailbox_verdict refuse(struct mailbox_request *request)
 	return MAILBOX_ANSWER;
 }
 
+/* A firmware that the relay is to load: only its size can be looked at as yet. */
+static enum mailbox_verdict take_staged(const struct amp_host *host, const struct amp_region *region,
+                                        struct mailbox_request *request)
+{
+	if (host->signature_size > SECURE_SIGNATURE_MAX || host->staged > region->size ||
+	    host->signature_size > region->size - host->staged) {
+		amp_text(request->text, sizeof(request->text),
+		         "a firmware of %u bytes with a signature of %u is said to be in a region of 0x%x",
+		         host->staged, host->signature_size, region->size);
+		return refuse(request);
+	}
+	request->staged = host->staged;
+	request->signature_size = host->signature_size;
+	return MAILBOX_START;
+}
+
 static enum mailbox_verdict take_start(const struct amp_host *host, uint32_t state, const struct core_config *core,
                                        struct mailbox_request *request)
 {
@@ -42,8 +59,15 @@ static enum mailbox_verdict take_start(const struct amp_host *host, uint32_t sta
 		                                      : "on already");
 		return MAILBOX_ANSWER;
 	}
+	if (host->staged == 0 && core->secure[0]) {
+		request->status = AMP_EKEYREJECTED;
+		amp_text(request->text, sizeof(request->text),
+		         "core %s takes signed firmware only, which the relay loads; this one was loaded by its host",
+		         core->name);
+		return MAILBOX_ANSWER;
+	}
 	/* an ARM entry point says "Thumb" in bit 0, which makes no difference here: regions are whole pages */
-	if (host->arg < base || host->arg - base >= firmware->size) {
+	if (host->staged == 0 && (host->arg < base || host->arg - base >= firmware->size)) {
 		amp_text(request->text, sizeof(request->text),
 		         "entry point 0x%x is outside the firmware region 0x%x-0x%x", host->arg, base,
 		         base + firmware->size - 1);
@@ -55,7 +79,7 @@ static enum mailbox_verdict take_start(const struct amp_host *host, uint32_t sta
 	}
 	request->entry = host->arg;
 	memcpy(request->firmware, host->firmware, sizeof(request->firmware));
-	return MAILBOX_START;
+	return host->staged ? take_staged(host, firmware, request) : MAILBOX_START;
 }
 
 static enum mailbox_verdict take_attach(uint32_t state, const struct core_config *core, struct mailbox_request *request)

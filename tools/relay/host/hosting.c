@@ -5,13 +5,16 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <jansson.h>
 
+#include <amprelay/boot_record.h>
 #include <amprelay/remoteproc.h>
 
 #include "common/text.h"
+#include "image.h"
 #include "relay/core/core.h"
 #include "relay/lab.h"
 
@@ -60,6 +63,46 @@ static int add_memories(struct hosting *role, uint32_t kinds)
 	return err;
 }
 
+/* A file in memory, from which QEMU fills the core's own at power-on. */
+static int add_private(struct hosting *role, uint32_t index)
+{
+	struct host_memory *memory = &role->memory[role->memories];
+	struct core *core = role->core;
+	uint32_t size = core->config->private[index].size;
+	uint32_t room = index == 0 ? size - (uint32_t)sizeof(struct amp_boot_record) : size;
+	char name[AMP_NAME_LEN];
+	void *base;
+	int fd;
+
+	amp_text(name, sizeof(name), "private%u", index);
+	fd = memfd_create(name, MFD_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	core->loaded.private_fd[index] = fd;
+	if (ftruncate(fd, size) < 0)
+		return -errno;
+	base = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (base == MAP_FAILED)
+		return -errno;
+	role->private[index] = base;
+	memory->pa = core->config->private[index].da;
+	metal_io_init(&memory->io, base, &memory->pa, room, (unsigned int)-1, AMP_IO_NORMAL, NULL);
+	remoteproc_init_mem(&memory->mem, name, memory->pa, memory->pa, room, &memory->io);
+	remoteproc_add_mem(&role->rproc, &memory->mem);
+	role->memories++;
+	return 0;
+}
+
+/* Where the boot ROM jumps, behind all that an image may fill: what shared memory says of it Linux could change. */
+static void seal_entry(struct hosting *role)
+{
+	const struct amp_boot_record record = {AMP_BOOT_RECORD_MAGIC, (uint32_t)role->rproc.bootaddr};
+
+	if (role->private[0])
+		memcpy((uint8_t *)role->private[0] + role->core->config->private[0].size - sizeof(record), &record,
+		       sizeof(record));
+}
+
 static struct host_memory *find_memory(struct hosting *role, enum amp_region_kind kind)
 {
 	const struct amp_region *region = amp_soc_region(role->core->config, kind);
@@ -99,51 +142,129 @@ static int ring(struct remoteproc *rproc, uint32_t id)
 /* No stop: the power is off already when the library is told, since an operation cannot wait for that. */
 static const struct remoteproc_ops platform = {.start = power_on, .notify = ring};
 
-/* ------------------------------------------------------------------ start */
+/* ------------------------------------------------------------------ load */
 
-static int load_file(struct hosting *role, const char *path, char *error, size_t error_size)
+/* Is it in the firmware region, or in private memory? */
+static bool is_for_firmware(const struct core *core, unsigned long address)
 {
-	struct core *core = role->core;
-	const struct amp_region *region = amp_soc_region(core->config, AMP_REGION_FIRMWARE);
-	struct stat st;
-	int status;
+	const struct core_config *config = core->config;
+	const struct amp_region *region = amp_soc_region(config, AMP_REGION_FIRMWARE);
 
-	/* a pipe of that name would make us wait for its writer */
-	if (stat(path, &st) || !S_ISREG(st.st_mode)) {
-		amp_text(error, error_size, "firmware %s: %s", path, "there is no such file");
-		return -1;
+	for (uint32_t i = 0; i < config->num_private; i++) {
+		if (address >= config->private[i].da && address - config->private[i].da < config->private[i].size)
+			return true;
 	}
-	status = remoteproc_load(&role->rproc, path, &role->store, &amp_file_store_ops, NULL);
+	return address >= bus_address(core, region) && address - bus_address(core, region) < region->size;
+}
+
+static int load_elf(struct hosting *role, const struct image *image, const char *name, char *error, size_t error_size)
+{
+	struct amp_mem_store store = {.image = image->elf, .size = image->elf_size};
+	int status = remoteproc_load(&role->rproc, NULL, &store, &amp_mem_store_ops, NULL);
+
 	if (status) {
-		amp_text(error, error_size, "firmware %s: %s", path,
-		         status == -AMP_RPROC_ERR_STORE ? strerror(role->store.error)
-		                                        : amp_remoteproc_strerror(status));
+		amp_text(error, error_size, "firmware %s: %s", name, amp_remoteproc_strerror(status));
 		return -1;
 	}
-	if (role->rproc.bootaddr < bus_address(core, region) ||
-	    role->rproc.bootaddr - bus_address(core, region) >= region->size) {
-		amp_text(error, error_size, "firmware %s: its entry point 0x%lx is outside the firmware region", path,
+	if (!is_for_firmware(role->core, role->rproc.bootaddr)) {
+		amp_text(error, error_size, "firmware %s: its entry point 0x%lx is outside the firmware region", name,
 		         role->rproc.bootaddr);
 		return -1;
 	}
 	return 0;
 }
 
-/* Segments go to the firmware region and nowhere else: the rest becomes known only then. */
-static int load(struct hosting *role, const char *path, char *error, size_t error_size)
+/* What was written to private memory is for QEMU; where nothing was, there is nothing to fill. */
+static void keep_private(struct hosting *role)
 {
+	struct loaded *loaded = &role->core->loaded;
+
+	for (uint32_t i = 0; i < role->core->config->num_private; i++) {
+		if (loaded->private_fd[i] < 0 || lseek(loaded->private_fd[i], 0, SEEK_DATA) >= 0)
+			continue;
+		close(loaded->private_fd[i]);
+		loaded->private_fd[i] = -1;
+	}
+}
+
+/* The table may be in private memory, where the core has one that no host needs. */
+static void keep_table(struct hosting *role)
+{
+	const struct shared_memory *shm = &role->core->shm;
+	const uint8_t *table = role->rproc.rsc_table;
+
+	if (!table || table < shm->base || table >= shm->base + shm->size)
+		return;
+	role->core->loaded.table = (uint32_t)(table - shm->base);
+	role->core->loaded.table_size = (uint32_t)role->rproc.rsc_len;
+}
+
+/* Segments go to the firmware region, to private memory and nowhere else: the rest becomes known only then. */
+static int load(struct hosting *role, const struct image *image, const char *name, char *error, size_t error_size)
+{
+	struct core *core = role->core;
 	int err = add_memories(role, 1u << AMP_REGION_FIRMWARE);
 
-	if (err == 0 && load_file(role, path, error, error_size))
+	amp_core_image_forget(core);
+	for (uint32_t i = 0; i < core->config->num_private && err == 0; i++)
+		err = add_private(role, i);
+	if (err == 0 && load_elf(role, image, name, error, error_size)) {
+		amp_core_image_forget(core);
 		return AMP_EXIT_REFUSED;
+	}
 	if (err == 0)
 		err = add_memories(role, 1u << AMP_REGION_TRACE | 1u << AMP_REGION_VRING | 1u << AMP_REGION_BUFFERS |
 		                                 1u << AMP_REGION_HEAP);
-	if (err == 0)
+	if (err == 0) {
+		seal_entry(role);
+		keep_private(role);
+		keep_table(role);
+		core->loaded.by_relay = true;
+		core->loaded.version = image->version;
 		return AMP_EXIT_OK;
-	amp_text(error, error_size, "the shared memory of core %s cannot be allocated: %s", role->core->config->name,
+	}
+	amp_core_image_forget(core);
+	amp_text(error, error_size, "the memory of core %s cannot be allocated: %s", core->config->name,
 	         strerror(-err));
 	return AMP_EXIT_FAILED;
+}
+
+/* A file of this machine: read, checked, loaded. */
+static int load_file(struct hosting *role, const char *path, char *error, size_t error_size)
+{
+	struct core *core = role->core;
+	char text[SECURE_TEXT_MAX];
+	int status = AMP_EXIT_REFUSED;
+	struct image image;
+
+	if (amp_image_read(&image, core, path, error, error_size))
+		return AMP_EXIT_REFUSED;
+	if (amp_image_check(&image, core, text, sizeof(text)) == 0)
+		status = load(role, &image, path, error, error_size);
+	else
+		amp_text(error, error_size, "firmware %s: %s", path, text);
+	if (status == AMP_EXIT_OK && amp_image_accept(&image, core, text, sizeof(text))) {
+		amp_core_image_forget(core);
+		amp_text(error, error_size, "firmware %s: %s", path, text);
+		status = AMP_EXIT_REFUSED;
+	}
+	amp_image_drop(&image);
+	return status;
+}
+
+/* ------------------------------------------------------------------ start */
+
+static void drop_role(struct hosting *role)
+{
+	const struct core_config *config = role->core->config;
+
+	remoteproc_shutdown(&role->rproc);
+	remoteproc_remove(&role->rproc);
+	for (uint32_t i = 0; i < config->num_private; i++) {
+		if (role->private[i])
+			munmap(role->private[i], config -> private[i].size);
+	}
+	free(role);
 }
 
 /* Forgets everything: no power, no link. */
@@ -154,8 +275,6 @@ static void end(struct hosting *role)
 
 	amp_hosting_link_down(role, "the core is off");
 	remoteproc_stop(&role->rproc);
-	remoteproc_shutdown(&role->rproc);
-	remoteproc_remove(&role->rproc);
 	/* a driver that has been bound meanwhile has said by itself where it sees the memory */
 	amp_shm_read_host(&core->shm, &host);
 	if (host.mem_pa == core->config->mem_da)
@@ -163,7 +282,7 @@ static void end(struct hosting *role)
 	amp_core_set_host(core, AMP_CORE_HOST_NONE, "the relay is not its host any more");
 	core->host = NULL;
 	core->hosting = NULL;
-	free(role);
+	drop_role(role);
 }
 
 static int begin(struct hosting *role, char *error, size_t error_size)
@@ -173,7 +292,7 @@ static int begin(struct hosting *role, char *error, size_t error_size)
 	int status;
 
 	amp_text(path, sizeof(path), "%s/%s", core->lab->options->firmware_dir, core->config->firmware);
-	status = load(role, path, error, error_size);
+	status = load_file(role, path, error, error_size);
 	if (status)
 		return status;
 	amp_shm_write_mem_pa(&core->shm, core->config->mem_da);
@@ -248,7 +367,7 @@ int amp_hosting_boot(struct core *core, const char *path, const char *why, char 
 		amp_text(error, error_size, "the relay is out of memory");
 		return AMP_EXIT_FAILED;
 	}
-	status = load(role, path, error, error_size);
+	status = load_file(role, path, error, error_size);
 	if (status == AMP_EXIT_OK) {
 		amp_text(core->image, sizeof(core->image), "%s", path);
 		amp_text(name, sizeof(name), "%s", strrchr(path, '/') ? strrchr(path, '/') + 1 : path);
@@ -256,9 +375,38 @@ int amp_hosting_boot(struct core *core, const char *path, const char *why, char 
 		record_loaded(core, &role->rproc, name);
 	}
 	/* what the library knows of it is of no use any more: nobody here is its host */
-	remoteproc_shutdown(&role->rproc);
-	remoteproc_remove(&role->rproc);
-	free(role);
+	drop_role(role);
+	return status;
+}
+
+uint32_t amp_hosting_start_staged(struct core *core, uint32_t size, uint32_t signature_size, const char *firmware,
+                                  char *error, size_t error_size)
+{
+	struct hosting *role = new_role(core);
+	enum amp_status status = AMP_EIO;
+	struct image image;
+	int loaded;
+
+	amp_text(error, error_size, "the relay is out of memory");
+	if (!role)
+		return status;
+	if (amp_image_take(&image, core, size, signature_size, error, error_size) == 0) {
+		status = amp_image_check(&image, core, error, error_size) ? AMP_EKEYREJECTED : AMP_OK;
+		loaded = status == AMP_OK ? load(role, &image, firmware, error, error_size) : AMP_EXIT_REFUSED;
+		if (status == AMP_OK && loaded != AMP_EXIT_OK)
+			status = loaded == AMP_EXIT_REFUSED ? AMP_EINVAL : AMP_EIO;
+		if (status == AMP_OK && amp_image_accept(&image, core, error, error_size)) {
+			amp_core_image_forget(core);
+			status = AMP_EKEYREJECTED;
+		}
+		amp_image_drop(&image);
+	}
+	if (status == AMP_OK) {
+		amp_core_start(core, (uint32_t)role->rproc.bootaddr, firmware, AMP_CORE_HOST_DRIVER,
+		               "Linux asked for it");
+		record_loaded(core, &role->rproc, firmware);
+	}
+	drop_role(role);
 	return status;
 }
 

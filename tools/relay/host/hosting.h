@@ -25,6 +25,7 @@
 #include <openamp/rpmsg_virtio.h>
 
 #include "relay/base/log.h"
+#include "relay/base/soc_config.h"
 
 struct core;
 struct host_talk;
@@ -50,9 +51,9 @@ struct hosting {
 	bool powered;          /**< remoteproc_start() succeeded */
 	uint64_t linux_mem_pa; /**< amp_host.mem_pa as it was, to be put back */
 	struct remoteproc rproc;
-	struct amp_file_store store;
 	struct host_memory memory[AMP_MAX_REGIONS];
 	uint32_t memories;
+	void *private[SOC_MAX_PRIVATE]; /**< a copy of what private memory begins with; NULL: none */
 	/* hosting_link.c */
 	struct virtio_device *vdev; /**< NULL: no link */
 	struct rpmsg_virtio_device link;
@@ -82,6 +83,17 @@ int amp_hosting_start(struct core *core, char *error, size_t error_size);
  * @return as amp_hosting_start(); AMP_EXIT_OK too if QEMU cannot be started, which the core's phase tells then
  */
 int amp_hosting_boot(struct core *core, const char *path, const char *why, char *error, size_t error_size);
+/**
+ * Takes a firmware that the driver has staged in shared memory, checks it if the core asks for that, loads it, and
+ * powers the core on for the driver. The core is off.
+ *
+ * @param size, signature_size  bytes at the start of the firmware region, checked
+ * @param firmware              AMP_FIRMWARE_LEN bytes, a checked name, may be empty
+ * @param error                 unless it returns AMP_OK: why, for people
+ * @return enum amp_status; AMP_OK: it starts, and the request is answered when it has
+ */
+uint32_t amp_hosting_start_staged(struct core *core, uint32_t size, uint32_t signature_size, const char *firmware,
+                                  char *error, size_t error_size);
 /** Takes the link down and powers the core off. Only while the relay is the host. */
 void amp_hosting_stop(struct core *core, const char *why);
 
