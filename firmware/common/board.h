@@ -26,6 +26,7 @@ struct amp_doorbell_events {
 #define AMP_EVENT_INJECT   (1u << 1)
 #define AMP_EVENT_TICK     (1u << 2) /**< the heartbeat's timer; not from the doorbell */
 #define AMP_EVENT_CONSOLE  (1u << 3) /**< something was typed; not from the doorbell */
+#define AMP_EVENT_JOURNAL  (1u << 4) /**< the relay has taken a buffer of the journal */
 
 /** Switch the doorbell on in both directions, without interrupts. Once per power-on. Context: boot ROM. */
 void amp_doorbell_power_on(void);
@@ -84,13 +85,16 @@ void amp_watchdog_stop(void);
 /** Has the watchdog warned? Always false if it cannot. Context: fault handler. */
 bool amp_watchdog_expired(void);
 
-/* clock: arch/ISA/clock.c. Cycles of SOC_CLOCK_HZ since amp_clock_start(). Context: any. */
+/* clock: arch/ISA/clock.c */
 
 /** Start the clock and its interrupt, which increments amp_remote.heartbeat every SOC_HEARTBEAT_MS. */
 void amp_clock_start(void);
 
+/**
+ * Cycles of SOC_CLOCK_HZ since amp_clock_start(), of a counter that runs freely: the time that interrupts are off, or
+ * come late, is in it. Context: any.
+ */
 uint64_t amp_clock_cycles(void);
-uint64_t amp_clock_ms(void);
 
 /* core: arch/ISA */
 
@@ -101,6 +105,11 @@ void amp_irq_enable(uint32_t irq);
 _Noreturn void amp_cpu_park(void);
 
 /* core, the same on all: common/core.c */
+
+/** Since amp_clock_start(). Context: any. */
+uint64_t amp_clock_ns(void);
+uint64_t amp_clock_us(void);
+uint64_t amp_clock_ms(void);
 
 /** Keep interrupts off, for microseconds. @return for amp_interrupts_restore(); pairs nest. Context: any. */
 uint32_t amp_interrupts_off(void);

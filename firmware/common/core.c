@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/* What is the same on every core: sleeping without missing a doorbell, and how deep the stacks are. */
+/* What is the same on every core: sleeping without missing a doorbell, time in units, how deep the stacks are. */
 #include "board.h"
 #include "cpu.h"
 #include "stack.h"
@@ -33,6 +33,24 @@ uint32_t amp_cpu_idle(void)
 	}
 	amp_arch_irq_restore(state);
 	return slept;
+}
+
+_Static_assert(SOC_CLOCK_HZ % 1000000 == 0, "a microsecond is a whole number of cycles");
+_Static_assert(1000000000 % SOC_CLOCK_HZ == 0, "a cycle is a whole number of nanoseconds");
+
+uint64_t amp_clock_ns(void)
+{
+	return amp_clock_cycles() * (1000000000 / SOC_CLOCK_HZ);
+}
+
+uint64_t amp_clock_us(void)
+{
+	return amp_clock_cycles() / (SOC_CLOCK_HZ / 1000000);
+}
+
+uint64_t amp_clock_ms(void)
+{
+	return amp_clock_cycles() / (SOC_CLOCK_HZ / 1000);
 }
 
 uint32_t amp_stack_used(uint32_t *size)

@@ -7,10 +7,6 @@
 #include <metal/assert.h>
 #include <metal/time.h>
 
-#define NS_PER_CYCLE (1000000000 / SOC_CLOCK_HZ)
-
-_Static_assert(SOC_CLOCK_HZ *(uint64_t)NS_PER_CYCLE == 1000000000, "a cycle is a whole number of nanoseconds");
-
 char amp_assert_text[128];
 
 /* Failed assertions of the library become the same crash as our own. */
@@ -22,5 +18,5 @@ void amp_assert_failed(const char *text, const char *file, int line)
 
 unsigned long long metal_get_timestamp(void)
 {
-	return (amp_clock_cycles() + 1) * NS_PER_CYCLE; /* 0 would mean that there is no clock */
+	return amp_clock_ns() + 1; /* 0 would mean that there is no clock */
 }

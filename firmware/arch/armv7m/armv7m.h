@@ -24,7 +24,6 @@
 #define SCB_BFAR  AMP_REG32(0xe000ed38)
 #define SCB_AFSR  AMP_REG32(0xe000ed3c)
 
-#define ICSR_PENDSTSET    (1u << 26)
 #define CCR_DIV_0_TRP     (1u << 4)
 #define SHCSR_MEMFAULTENA (1u << 16)
 #define SHCSR_BUSFAULTENA (1u << 17)

@@ -1,55 +1,48 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/* The SysTick timer: heartbeat and time. */
+/*
+ * The heartbeat is the SysTick timer's interrupt, and time is a counter that runs freely: of interrupts that come while
+ * one is pending none is left, so time that was counted in them would stand still meanwhile.
+ */
 #include "armv7m.h"
 #include "board.h"
 #include "control.h"
 #include "core.h"
 #include "cpu.h"
+#include "devices.h"
 
-enum {
-	CYCLES_PER_MS = SOC_CLOCK_HZ / 1000,
-	CYCLES_PER_TICK = CYCLES_PER_MS * SOC_HEARTBEAT_MS,
-};
+#define CYCLES_PER_TICK (SOC_CLOCK_HZ / 1000 * SOC_HEARTBEAT_MS)
 
 _Static_assert(CYCLES_PER_TICK <= 1 << 24, "SysTick counts 24 bits: the heartbeat's period is too long for it");
 
-static volatile uint64_t ticks;
+/* The counter as it was seen last, and how often it had been round by then: changed with interrupts off only. */
+static uint32_t seen, rounds;
 
 void amp_clock_start(void)
 {
+	counter_start();
 	SYST_RVR = CYCLES_PER_TICK - 1;
 	SYST_CVR = 0;
 	SCB_SHPR3 = (SCB_SHPR3 & 0x00ffffffu) | ARMV7M_PRIORITY_IRQ << 24;
 	SYST_CSR = SYST_CSR_ENABLE | SYST_CSR_TICKINT | SYST_CSR_CLKSOURCE;
-	/* It is 0 until the next cycle loads the period. Wait for that: 0 would look like the end of a period. */
-	while (SYST_CVR == 0)
-		;
 }
 
 void armv7m_clock_interrupt(void)
 {
-	ticks++;
 	amp_remote_block->heartbeat++;
 	amp_doorbell_post(AMP_EVENT_TICK);
+	amp_clock_cycles(); /* sees each end of a round: there is one in minutes */
 }
 
 uint64_t amp_clock_cycles(void)
 {
 	uint32_t primask = amp_arch_irq_save();
-	uint64_t full = ticks;
-	uint32_t left = SYST_CVR;
+	uint32_t now = counter_value();
+	uint64_t cycles;
 
-	/* If the counter has restarted while its interrupt is masked,
-	 * a period is over that `ticks` does not count yet. */
-	if (SCB_ICSR & ICSR_PENDSTSET) {
-		full++;
-		left = SYST_CVR;
-	}
+	if (now < seen)
+		rounds++;
+	seen = now;
+	cycles = (uint64_t)rounds << 32 | now;
 	amp_arch_irq_restore(primask);
-	return full * CYCLES_PER_TICK + (CYCLES_PER_TICK - 1 - left);
-}
-
-uint64_t amp_clock_ms(void)
-{
-	return amp_clock_cycles() / CYCLES_PER_MS;
+	return cycles;
 }

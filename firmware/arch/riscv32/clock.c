@@ -5,10 +5,7 @@
 #include "devices.h"
 #include "riscv32.h"
 
-enum {
-	CYCLES_PER_MS = SOC_CLOCK_HZ / 1000,
-	CYCLES_PER_TICK = CYCLES_PER_MS * SOC_HEARTBEAT_MS,
-};
+#define CYCLES_PER_TICK (SOC_CLOCK_HZ / 1000 * SOC_HEARTBEAT_MS)
 
 #define CLINT(offset) (*(volatile uint32_t *)(uintptr_t)(BOARD_CLINT + (offset)))
 #define CLINT_COMPARE 0x4000u /* of hart 0; 64 bits */
@@ -56,9 +53,4 @@ void riscv_clock_interrupt(void)
 uint64_t amp_clock_cycles(void)
 {
 	return now() - started;
-}
-
-uint64_t amp_clock_ms(void)
-{
-	return amp_clock_cycles() / CYCLES_PER_MS;
 }
