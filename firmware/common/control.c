@@ -64,6 +64,18 @@ void amp_control_set_usage(uint32_t load_permille)
 	usage->told++;
 }
 
+void amp_control_set_clock(void)
+{
+	volatile struct amp_clock *clock = &amp_remote_block->clock;
+	uint32_t asked = amp_relay_block->clock_asked;
+
+	clock->ns = amp_clock_ns();
+	/* A relay that saw the number before the time would take an old one for the answer. */
+	amp_control_publish();
+	clock->asked = asked;
+	amp_control_publish();
+}
+
 uint32_t amp_control_heartbeat(void)
 {
 	return amp_remote_block->heartbeat;

@@ -37,6 +37,9 @@ const char *amp_control_core_name(void);
  */
 void amp_control_set_usage(uint32_t load_permille);
 
+/** Write what this core's clock says, as the answer to the relay's last question. Context: task or ISR. */
+void amp_control_set_clock(void);
+
 /** Beats since start. */
 uint32_t amp_control_heartbeat(void);
 

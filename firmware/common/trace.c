@@ -3,7 +3,6 @@
 
 #include "board.h"
 #include "control.h"
-#include "format.h"
 
 _Static_assert((SOC_TRACE_SIZE & (SOC_TRACE_SIZE - 1)) == 0, "the trace region's size is a power of two");
 
@@ -23,22 +22,10 @@ void amp_trace_start(void)
 void amp_trace_text(const char *text, size_t length)
 {
 	char line[AMP_TRACE_LINE];
-	size_t size = amp_trace_line(line, amp_clock_ms(), text, length);
+	size_t size = amp_trace_line(line, amp_clock_us(), text, length);
 	uint32_t state = amp_interrupts_off();
 
 	amp_trace_ring_write(&ring, line, size);
 	amp_interrupts_restore(state);
 	amp_doorbell_ring(AMP_DB_TRACE);
-}
-
-void amp_trace(const char *format, ...)
-{
-	char text[AMP_TRACE_LINE];
-	va_list args;
-	size_t length;
-
-	va_start(args, format);
-	length = amp_vformat(text, sizeof(text), format, args);
-	va_end(args);
-	amp_trace_text(text, length < sizeof(text) ? length : sizeof(text) - 1);
 }

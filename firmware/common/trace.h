@@ -3,6 +3,7 @@
 #ifndef AMP_FIRMWARE_TRACE_H
 #define AMP_FIRMWARE_TRACE_H
 
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,17 +21,18 @@ void amp_trace_ring_write(const struct amp_trace_ring *ring, const char *text, s
 #define AMP_TRACE_LINE 160
 
 /**
- * Make one line of what `text` says: "[    1.234] text\n", printable characters only, ended by exactly one newline.
+ * Make one line of what `text` says: "[    1.234567] text\n", printable characters only, ended by exactly one newline.
  * @param line  AMP_TRACE_LINE bytes
  * @return its length
  */
-size_t amp_trace_line(char *line, uint64_t ms, const char *text, size_t length);
+size_t amp_trace_line(char *line, uint64_t us, const char *text, size_t length);
 
 /** Clear what an earlier life left in the buffer. Once, before the first amp_trace(). */
 void amp_trace_start(void);
 
 /** Write one line, time stamp first, and ring the relay. Conversions: format.h. Context: any. Blocks: no. */
 void amp_trace(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void amp_vtrace(const char *format, va_list args);
 
 /** As amp_trace(), for text that is not a format. */
 void amp_trace_text(const char *text, size_t length);

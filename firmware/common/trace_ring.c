@@ -13,9 +13,9 @@ void amp_trace_ring_write(const struct amp_trace_ring *ring, const char *text, s
 	*ring->head = head + (uint32_t)length;
 }
 
-size_t amp_trace_line(char *line, uint64_t ms, const char *text, size_t length)
+size_t amp_trace_line(char *line, uint64_t us, const char *text, size_t length)
 {
-	size_t at = amp_format(line, AMP_TRACE_LINE, "[%5u.%03u] ", (unsigned)(ms / 1000), (unsigned)(ms % 1000));
+	size_t at = amp_format(line, AMP_TRACE_LINE, "[%5u.%06u] ", (unsigned)(us / 1000000), (unsigned)(us % 1000000));
 
 	while (length && (text[length - 1] == '\n' || text[length - 1] == '\r'))
 		length--;

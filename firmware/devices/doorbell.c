@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /* The doorbell by interrupt. Each direction keeps one bit per byte: a byte that is waiting need not wait twice. */
 #include "board.h"
+#include "control.h"
 #include "devices.h"
 
 #include <amprelay/wire.h>
@@ -12,6 +13,13 @@ static struct amp_doorbell_events rung;
 static uint32_t tx_waiting[TX_WORDS]; /* bit n: send byte n as soon as the transmitter is free */
 static bool tx_stalled;               /* the interrupt "transmitter free" is on */
 
+/* From the interrupt itself, since what comes in between makes the answer worse. */
+static void tell_clock(void)
+{
+	amp_control_set_clock();
+	amp_doorbell_ring(AMP_DB_CLOCK);
+}
+
 static void receive(uint8_t byte)
 {
 	if (byte < AMP_DB_NOTIFY_MAX)
@@ -20,6 +28,10 @@ static void receive(uint8_t byte)
 		rung.control |= AMP_EVENT_SHUTDOWN;
 	else if (byte == AMP_DB_INJECT)
 		rung.control |= AMP_EVENT_INJECT;
+	else if (byte == AMP_DB_JOURNAL_TAKEN)
+		rung.control |= AMP_EVENT_JOURNAL;
+	else if (byte == AMP_DB_ASK_CLOCK)
+		tell_clock();
 	else
 		rung.unknown++;
 }
@@ -70,6 +82,7 @@ void amp_doorbell_start(void)
 	amp_irq_enable(SOC_DOORBELL_IRQ);
 	amp_irq_enable(UART_TX_IRQ);
 	amp_interrupts_restore(state);
+	tell_clock(); /* from now on it can be asked */
 }
 
 void amp_doorbell_ring(uint8_t byte)

@@ -41,11 +41,19 @@
 #define AMP_DB_SHUTDOWN 0x80u /**< relay → remote: finish, answer AMP_DB_STOPPED, then wait for power-off */
 #define AMP_DB_INJECT   0x81u /**< relay → remote: commit the fault named in amp_relay.inject */
 
+#define AMP_DB_JOURNAL_TAKEN 0x88u /**< relay → remote: a buffer of the journal has been taken, and there is more */
+#define AMP_DB_ASK_CLOCK                                                                               \
+	0x89u /**< relay → remote: say in amp_remote.clock what your clock says, answer AMP_DB_CLOCK \
+	       */
+
 #define AMP_DB_BOOT    0xc0u /**< remote → relay: the boot ROM runs and its doorbell receives */
 #define AMP_DB_READY   0xc1u /**< remote → relay: the firmware's main loop runs */
 #define AMP_DB_TRACE   0xc2u /**< remote → relay: amp_remote.trace_head moved */
 #define AMP_DB_CRASH   0xc3u /**< remote → relay: amp_remote.crash is complete */
 #define AMP_DB_STOPPED 0xc4u /**< remote → relay: shutdown is done */
+
+#define AMP_DB_JOURNAL 0xc8u /**< remote → relay: a buffer of the journal is the relay's */
+#define AMP_DB_CLOCK   0xc9u /**< remote → relay: amp_remote.clock is the answer; rung once unasked: it will answer */
 
 /**
  * ivshmem doorbell vectors between Linux and the relay, the same number in both directions. The relay is the peer that
@@ -138,6 +146,33 @@ enum amp_request {
 	AMP_REQ_DETACH = 5, /**< … and ceases to be: the core runs on, and nobody is its host; no argument */
 };
 
+/** An entry of the resource table, in the vendors' range: a host that does not know it passes it over. */
+#define AMP_RSC_JOURNAL     200u
+#define AMP_JOURNAL_LEN_MAX (1u << 20)
+
+/** The journal: trace without loss. */
+struct amp_rsc_journal {
+	uint32_t type; /**< AMP_RSC_JOURNAL */
+	uint32_t da;   /**< of a struct amp_journal, and behind it two buffers of the same size; a multiple of 4 */
+	uint32_t len;  /**< bytes of it all, at most AMP_JOURNAL_LEN_MAX */
+	uint32_t reserved;
+	char name[32];
+};
+
+/** Writer: the remote. The relay's part is amp_relay.journal_taken. */
+struct amp_journal {
+	uint32_t given;     /**< buffers given to the relay so far; the next one is number given % 2 */
+	uint32_t filled[2]; /**< bytes in each */
+	uint32_t lost;      /**< lines that found no room in time, so far */
+};
+
+/** What a machine's own clock said when it was asked. Writer: the machine. */
+struct amp_clock {
+	uint32_t asked; /**< number of the question that this answers. Stored last */
+	uint32_t reserved;
+	uint64_t ns; /**< of the clock that stamps the machine's log */
+};
+
 /** Host state, informational. */
 enum amp_host_state {
 	AMP_HOST_ABSENT = 0, /**< no driver bound */
@@ -162,7 +197,8 @@ struct amp_host {
 	uint32_t staged;         /**< bytes of a firmware file that stands at the start of the firmware region, for the
 	                            relay to take and to load; 0: the host has loaded it */
 	uint32_t signature_size; /**< bytes of its signature, directly behind it; 0: none */
-	uint32_t reserved[22];
+	struct amp_clock clock;  /**< ns is not 0: the driver answers amp_relay.host_clock_asked */
+	uint32_t reserved[18];
 };
 
 /** Answer of the relay to a request. */
@@ -241,6 +277,10 @@ struct amp_relay {
 	/* of the firmware that runs; complete when ATTACH is answered */
 	uint32_t table_da;   /**< where the core has its resource table; 0: it has none */
 	uint32_t table_size; /**< bytes of it */
+	uint32_t reserved[18];
+	uint32_t clock_asked;      /**< number of the last AMP_DB_ASK_CLOCK */
+	uint32_t host_clock_asked; /**< the same for the host, which is rung with AMP_VECTOR_CONTROL */
+	uint32_t journal_taken;    /**< buffers of the journal that the relay has taken in this life */
 };
 
 /** Why the core stopped, as its fault handler or its boot ROM says: AMP_CRASH_CAUSES. */
@@ -305,7 +345,9 @@ struct amp_remote {
 	uint8_t build_id[AMP_BUILD_ID_LEN]; /**< the firmware's GNU build id */
 	uint32_t watchdog; /**< of a core whose watchdog is the relay: grows with each feeding; 0 = stopped */
 	struct amp_usage usage;
-	uint32_t reserved[14];
+	uint32_t reserved0[2];
+	struct amp_clock clock;
+	uint32_t reserved[8];
 	struct amp_crash crash;
 };
 
@@ -314,7 +356,7 @@ AMP_WIRE_ASSERT(sizeof(struct amp_soc) == 144 + 32 * AMP_MAX_REGIONS, "amp_soc h
 AMP_WIRE_ASSERT(AMP_SOC_OFFSET + sizeof(struct amp_soc) <= AMP_HOST_OFFSET, "amp_soc fits");
 AMP_WIRE_ASSERT(sizeof(struct amp_host) == 192, "amp_host is 192 bytes");
 AMP_WIRE_ASSERT(AMP_HOST_OFFSET + sizeof(struct amp_host) <= AMP_RELAY_OFFSET, "amp_host fits");
-AMP_WIRE_ASSERT(sizeof(struct amp_relay) == 408, "amp_relay has no holes");
+AMP_WIRE_ASSERT(sizeof(struct amp_relay) == 492, "amp_relay has no holes");
 AMP_WIRE_ASSERT(AMP_RELAY_OFFSET + sizeof(struct amp_relay) <= AMP_REMOTE_OFFSET, "amp_relay fits");
 AMP_WIRE_ASSERT(sizeof(struct amp_crash) ==
                         16 + 8 * (AMP_CRASH_REGS + AMP_CRASH_STATUS) + 16 + 4 * AMP_CRASH_STACK_WORDS + AMP_TEXT_LEN,

@@ -77,6 +77,7 @@ struct amp_vq_irq {
  * @unanswered: the relay left a request without an answer, so the core's state is unknown.
  * Guarded by @mailbox_lock
  * @answered: woken when the relay may have answered
+ * @clock_told: number of the relay's last question for our clock. The control interrupt's
  * @report_lock: guards the fields below
  * @report_seen: number of the last crash report that was looked at
  * @armed: the core is on, or about to be: reports are about the firmware that runs now
@@ -120,6 +121,7 @@ struct amp_core {
 	struct mutex mailbox_lock; /* one request at a time */
 	bool unanswered;
 	wait_queue_head_t answered;
+	u32 clock_told;
 
 	struct mutex report_lock; /* crash reports */
 	u32 report_seen;
@@ -165,6 +167,7 @@ bool amp_mailbox_can_attach(const struct amp_core *core);
 int amp_mailbox_greet(struct amp_core *core, bool attach);
 int amp_mailbox_request(struct amp_core *core, enum amp_request op, u32 arg, const char *firmware);
 void amp_mailbox_leave(struct amp_core *core);
+void amp_mailbox_tell_clock(struct amp_core *core);
 
 /* ops.c: what remoteproc calls */
 extern const struct rproc_ops amp_rproc_ops;

@@ -5,6 +5,7 @@
  */
 
 #include <linux/jiffies.h>
+#include <linux/sched/clock.h>
 #include <linux/string.h>
 
 #include "amprelay_rproc.h"
@@ -74,6 +75,8 @@ static void say(struct amp_core *core)
 	WRITE_ONCE(host->staged, said->staged);
 	WRITE_ONCE(host->signature_size, said->signature_size);
 	memset(host->reserved, 0, sizeof(host->reserved));
+	/* Not 0: from now on we can be asked. */
+	WRITE_ONCE(host->clock.ns, local_clock());
 	/* A relay that looks now must not see the new number with the old request. */
 	dma_wmb();
 	WRITE_ONCE(host->req_seq, said->req_seq);
@@ -267,4 +270,27 @@ void amp_mailbox_leave(struct amp_core *core)
 	core->said.state = AMP_HOST_ABSENT;
 	WRITE_ONCE(core->host->state, AMP_HOST_ABSENT);
 	mutex_unlock(&core->mailbox_lock);
+}
+
+/**
+ * amp_mailbox_tell_clock() - tell the relay what the clock of the kernel's log says, if it has asked
+ * @core: the core
+ *
+ * It reckons with the time between its question and our answer, so the answer is given before
+ * anything else.
+ *
+ * Context: the control interrupt.
+ */
+void amp_mailbox_tell_clock(struct amp_core *core)
+{
+	u32 asked = READ_ONCE(core->relay->host_clock_asked);
+
+	if (asked == core->clock_told)
+		return;
+	core->clock_told = asked;
+	WRITE_ONCE(core->host->clock.ns, local_clock());
+	/* A relay that saw the number before the time would take an old one for the answer. */
+	dma_wmb();
+	WRITE_ONCE(core->host->clock.asked, asked);
+	amp_ring(core, AMP_VECTOR_CONTROL);
 }

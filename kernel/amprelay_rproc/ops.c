@@ -298,6 +298,12 @@ static struct resource_table *amp_loaded_table(struct rproc *rproc, const struct
 					      NULL;
 }
 
+/* The journal is the relay's. remoteproc would warn of an entry that nobody handles. */
+static int amp_handle_rsc(struct rproc *rproc, u32 type, void *rsc, int offset, int avail)
+{
+	return type == AMP_RSC_JOURNAL ? RSC_HANDLED : RSC_IGNORED;
+}
+
 /*
  * remoteproc gets at the firmware region, where the ELF file goes, and at the trace buffer.
  * Everything else (control block, rings, message buffers, heap) is none of an ELF file's business.
@@ -409,6 +415,7 @@ const struct rproc_ops amp_rproc_ops = {
 	.parse_fw = amp_parse_fw,
 	.load = amp_load,
 	.find_loaded_rsc_table = amp_loaded_table,
+	.handle_rsc = amp_handle_rsc,
 	.da_to_va = amp_da_to_va,
 	.get_loaded_rsc_table = amp_attach_table,
 	.start = amp_start,

@@ -25,6 +25,12 @@ static bool attach = true;
 module_param(attach, bool, 0444);
 MODULE_PARM_DESC(attach, "Leave a core that runs already on, to be attached to, and at a reboot (default: Y)");
 
+static irqreturn_t control_interrupt(int irq, void *data)
+{
+	amp_mailbox_tell_clock(data);
+	return IRQ_WAKE_THREAD;
+}
+
 static irqreturn_t control_thread(int irq, void *data)
 {
 	struct amp_core *core = data;
@@ -141,8 +147,9 @@ static int request_irqs(struct amp_core *core, struct pci_dev *pdev)
 	name = devm_kasprintf(dev, GFP_KERNEL, "amprelay-%s", core->soc.core);
 	if (!name)
 		return -ENOMEM;
-	ret = devm_request_threaded_irq(dev, pci_irq_vector(pdev, AMP_VECTOR_CONTROL), NULL,
-					control_thread, IRQF_ONESHOT, name, core);
+	ret = devm_request_threaded_irq(dev, pci_irq_vector(pdev, AMP_VECTOR_CONTROL),
+					control_interrupt, control_thread, IRQF_ONESHOT, name,
+					core);
 	if (ret)
 		return dev_err_probe(dev, ret, "cannot request the control interrupt\n");
 	return 0;

@@ -85,7 +85,7 @@ static void start(uint64_t t, unsigned int core, unsigned int epoch)
 	event(t + 30 * MS, "core.boot", cores[core], ",\"epoch\":%u,\"ms\":29.8", epoch);
 	state(t + 31 * MS, cores[core], "starting", "running", epoch, "the boot ROM answers");
 	event(t + 38 * MS, "core.ready", cores[core], ",\"epoch\":%u,\"ms\":37.8", epoch);
-	fprintf(trace[core], "[ %12.6f] [    0.002] %s: amprelay firmware, life %u\n", (double)(t + 36 * MS) / 1e9,
+	fprintf(trace[core], "[ %12.6f] [    0.002114] %s: amprelay firmware, life %u\n", (double)(t + 36 * MS) / 1e9,
 	        cores[core], epoch);
 }
 
@@ -130,7 +130,7 @@ static void break_core(const char *dir, uint64_t t, unsigned int core, unsigned 
 		event(t - 400 * MS, "core.fault", cores[core], ",\"kind\":\"flip\",\"injected\":true,\"epoch\":%u",
 		      epoch);
 	event(t, "core.fault", cores[core], ",\"kind\":\"%s\",\"injected\":true,\"epoch\":%u", f->kind, epoch);
-	fprintf(trace[core], "[ %12.6f] [    1.425] committing fault '%s'\n", (double)t / 1e9, f->kind);
+	fprintf(trace[core], "[ %12.6f] [    1.425630] committing fault '%s'\n", (double)t / 1e9, f->kind);
 	state(detected, cores[core], "running", "crashed", epoch, f->detector);
 	event(detected + 2 * MS, "core.crash", cores[core],
 	      ",\"detector\":\"%s\",\"cause\":\"%s\",\"type\":\"fatal\",\"pc\":\"0x21101460\",\"pc_sym\":\"%s\",\"lr\":"

@@ -90,7 +90,7 @@ _amprelay() {
 		esac
 		;;
 	console) choice="linux $(_amprelay_cores "$lab") $common" ;;
-	logs) choice="-f -n -t linux kernel relay $(_amprelay_cores "$lab") $common" ;;
+	logs) choice="-f -m -n -t --merge --since linux kernel relay $(_amprelay_cores "$lab") $common" ;;
 	events) choice="-f -n -t --since --wait --timeout $common" ;;
 	postmortem) choice="$(_amprelay_cores "$lab") $(compgen -f -- "$cur") --firmware --table --raw --map $common" ;;
 	ssh) choice="-p --print -- $common" ;;

@@ -215,7 +215,7 @@ static int watch_it(struct run *run)
 	run->watch = amp_dir_watch_open(run->state_dir);
 	if (run->watch < 0 || amp_event_reader_open(&run->events, run->state_dir))
 		return AMP_EXIT_FAILED;
-	if (amp_merge_open(&run->logs, run->state_dir, NULL, 0))
+	if (amp_merge_open(&run->logs, run->state_dir, NULL))
 		return AMP_EXIT_FAILED;
 	do {
 		if (!run->crash)

@@ -2,8 +2,9 @@
 /*
  * Several logs read as one, in order of time.
  *
- * The relay and the cores stamp their lines with the host's clock, "[  123.456789] "; Linux stamps its kernel log with
- * its own, which starts with its process. The console has no stamps: a line of it comes right after the one before.
+ * The relay stamps its lines with the host's clock, "[  123.456789] ". Those of cores have two stamps, when the relay
+ * got them and then the core's own; those of the kernel log have Linux's own. log_clock.h tells what these are on the
+ * host's clock. A console has no stamps: a line of it comes right after the one before.
  */
 #ifndef AMPRELAY_LOG_MERGE_H
 #define AMPRELAY_LOG_MERGE_H
@@ -12,34 +13,37 @@
 #include <stddef.h>
 
 #include "line_file.h"
+#include "log_clock.h"
 
-#define LOG_MAX_SOURCES 24
+#define LOG_MAX_SOURCES 32
 
 struct log_source {
 	char name[64];
 	struct line_file file;
-	double shift; /* of this log's clock against the host's, seconds */
-	double stamp; /* of `line`, on the host's clock */
+	int64_t boot; /* of the kernel log: in which boot of Linux we are */
+	bool stamped; /* `line` has a stamp, else `stamp` is that of the line before */
+	double stamp; /* of `line`, on the host's clock, seconds */
+	double error; /* how far that may be wrong; < 0: not known */
 	char *line;   /* the next line to print, NULL if there is none for now */
+	char *text;   /* the same without its stamps */
 };
 
 struct log_merge {
 	char *dir;
 	const char *only; /* one source, or NULL for all */
-	double host_start;
+	struct log_clocks clocks;
 	size_t num_sources;
 	struct log_source source[LOG_MAX_SOURCES];
 };
 
 /**
- * @param dir         state directory of the lab
- * @param only        name of the one source wanted, NULL = all
- * @param host_start  when Linux's process started, seconds of CLOCK_MONOTONIC
+ * @param dir   state directory of the lab
+ * @param only  name of the one source wanted, NULL = all
  * @return 0 or a negative errno
  */
-int amp_merge_open(struct log_merge *merge, const char *dir, const char *only, double host_start);
+int amp_merge_open(struct log_merge *merge, const char *dir, const char *only);
 
-/** Takes in logs that have appeared in the directory. */
+/** Takes in logs that have appeared in the directory, and what is newly known of clocks. */
 void amp_merge_discover(struct log_merge *merge);
 
 /**

@@ -78,15 +78,13 @@ static const json_t *first_event(const json_t *events, const char *ev)
 	return NULL;
 }
 
-static json_t *read_log(const char *dir, const char *name, const json_t *events, json_t *notes)
+static json_t *read_log(const char *dir, const char *name, json_t *notes)
 {
-	/* the zero of the kernel log's clock */
-	double start = (double)amp_event_integer(first_event(events, "host.start"), "t", 0) / 1e9;
 	json_t *list = json_array();
 	struct log_source *source;
 	struct log_merge merge;
 
-	if (amp_merge_open(&merge, dir, NULL, start))
+	if (amp_merge_open(&merge, dir, NULL))
 		return list;
 	while ((source = amp_merge_next(&merge, true))) {
 		if (json_array_size(list) == LINES_MAX) {
@@ -249,6 +247,6 @@ json_t *amp_report_run(const char *dir, const char *name, json_t *notes)
 	json_t *events = read_events(dir, name, notes), *reports = read_reports(dir);
 
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o*}", "name", amp_cli_json_text(name), "log",
-	                 read_log(dir, name, events, notes), "sources", read_sources(events, reports), "events", events,
+	                 read_log(dir, name, notes), "sources", read_sources(events, reports), "events", events,
 	                 "reports", reports, "capture", amp_report_capture(dir, first_event(events, "lab.up"), notes));
 }

@@ -15,10 +15,11 @@
 
 #include "app.h"
 #include "board.h"
+#include "chatter.h"
 #include "common/platform.h"
 #include "control.h"
 #include "fault_names.h"
-#include "format.h"
+#include "journal.h"
 #include "services.h"
 #include "trace.h"
 
@@ -29,7 +30,7 @@ static int log_fd = -1;
 
 /* ------------------------------------------------------------------ the board */
 
-uint64_t amp_clock_ms(void)
+uint64_t amp_clock_us(void)
 {
 	static struct timespec began;
 	struct timespec now;
@@ -37,28 +38,32 @@ uint64_t amp_clock_ms(void)
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	if (began.tv_sec == 0)
 		began = now;
-	return (uint64_t)((now.tv_sec - began.tv_sec) * 1000 + (now.tv_nsec - began.tv_nsec) / 1000000);
+	return (uint64_t)((now.tv_sec - began.tv_sec) * 1000000 + (now.tv_nsec - began.tv_nsec) / 1000);
+}
+
+uint64_t amp_clock_ms(void)
+{
+	return amp_clock_us() / 1000;
 }
 
 void amp_trace_text(const char *text, size_t length)
 {
 	char line[AMP_TRACE_LINE];
-	size_t size = amp_trace_line(line, amp_clock_ms(), text, length);
+	size_t size = amp_trace_line(line, amp_clock_us(), text, length);
 
 	if (write(log_fd, line, size) < 0)
 		log_fd = -1; /* a full disk loses log lines, nothing else */
 }
 
-void amp_trace(const char *format, ...)
+/* Nothing is lost of the log here. */
+bool amp_journal(const char *format, ...)
 {
-	char text[AMP_TRACE_LINE];
 	va_list args;
-	size_t length;
 
 	va_start(args, format);
-	length = amp_vformat(text, sizeof(text), format, args);
+	amp_vtrace(format, args);
 	va_end(args);
-	amp_trace_text(text, length < sizeof(text) ? length : sizeof(text) - 1);
+	return true;
 }
 
 const char *amp_control_core_name(void)
@@ -155,6 +160,8 @@ static int remote(struct platform *p)
 		services_link_up(rdev);
 		do {
 			services_turn(amp_clock_ms());
+			while (chatter_turn())
+				;
 			commit_fault(app_fault_to_commit());
 		} while (platform_wait(p, TURN_MS) >= 0);
 		services_link_down();

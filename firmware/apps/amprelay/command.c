@@ -3,10 +3,12 @@
 
 #include "app.h"
 #include "board.h"
+#include "chatter.h"
 #include "control.h"
 #include "fault_names.h"
 #include "format.h"
 #include "misbehave.h"
+#include "services.h"
 #include "telemetry.h"
 #include "trace.h"
 
@@ -108,6 +110,42 @@ static void set_rate(struct reply *reply, const char *argument)
 	say(reply, "ok: %u ms\n", (unsigned)period);
 }
 
+/* @return false, and a reply, if it is no number from 1 to `max` */
+static bool take_number(struct reply *reply, const char *name, const char *argument, uint32_t max, uint32_t *number)
+{
+	const char *digit = argument;
+
+	*number = 0;
+	for (; *digit >= '0' && *digit <= '9' && *number <= max; digit++)
+		*number = *number * 10 + (uint32_t)(*digit - '0');
+	if (!*digit && *number > 0 && *number <= max)
+		return true;
+	say(reply, "error: '%s'; usage: %s COUNT, 1 to %u\n", argument, name, (unsigned)max);
+	return false;
+}
+
+static void write_journal(struct reply *reply, const char *argument)
+{
+	uint32_t lines;
+
+	if (!take_number(reply, "journal", argument, CHATTER_MAX, &lines))
+		return;
+	if (chatter(lines))
+		say(reply, "ok\n");
+	else
+		say(reply, "error: the lines before are not all written yet\n");
+}
+
+static void expect_samples(struct reply *reply, const char *argument)
+{
+	uint32_t messages;
+
+	if (!take_number(reply, "sample", argument, CHATTER_MAX, &messages))
+		return;
+	service_client_sample_expect(messages);
+	say(reply, "ok\n");
+}
+
 static void say_help(struct reply *reply, const char *argument);
 
 /* The commands; one row each. */
@@ -122,6 +160,8 @@ static const struct command {
 	{"stats", "counters, load, stack", say_stats},
 	{"crash", "KIND: commit a fault", crash},
 	{"log", "TEXT: write to the trace buffer", log_text},
+	{"journal", "COUNT: numbered lines for the journal", write_journal},
+	{"sample", "COUNT: of its messages, journaled", expect_samples},
 	{"misbehave", "KIND [COUNT]: do to Linux what no sound core does", start_to_misbehave},
 	{"rate", "MS: period of amp-telemetry, 0 = off", set_rate},
 };

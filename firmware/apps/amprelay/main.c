@@ -2,11 +2,13 @@
 /* The main loop: sleep, see what has rung, serve it, feed the watchdog. */
 #include "app.h"
 #include "board.h"
+#include "chatter.h"
 #include "console.h"
 #include "control.h"
 #include "fault_names.h"
 #include "format.h"
 #include "inject.h"
+#include "journal.h"
 #include "load.h"
 #include "services.h"
 #include "trace.h"
@@ -17,15 +19,12 @@
 /* The library's messages go to the trace buffer, like ours. */
 static void log_to_trace(enum metal_log_level level, const char *format, ...)
 {
-	char text[AMP_TRACE_LINE];
 	va_list args;
-	size_t length;
 
 	(void)level;
 	va_start(args, format);
-	length = amp_vformat(text, sizeof(text), format, args);
+	amp_vtrace(format, args);
 	va_end(args);
-	amp_trace_text(text, length < sizeof(text) ? length : sizeof(text) - 1);
 }
 
 static void start(void)
@@ -102,11 +101,13 @@ int main(void)
 			inject();
 		if (events.control & AMP_EVENT_CONSOLE)
 			console_turn();
+		if (events.control & AMP_EVENT_JOURNAL)
+			amp_journal_turn();
 		app_link_check();
 		services_turn(amp_clock_ms());
 		commit_fault();
 		amp_watchdog_feed();
-		if (!app_link_more())
+		if (!chatter_turn() && !app_link_more())
 			slept = amp_cpu_idle();
 		if (amp_load_turn(&load, amp_clock_cycles(), slept, window)) {
 			app_set_load(load.permille);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "resource_table.h"
 
+#include "journal.h"
+
 #include <soc.h>
 #include <stddef.h>
 
@@ -16,11 +18,12 @@ _Static_assert(offsetof(struct app_resource_table, vring) ==
 	}
 
 __attribute__((section(".resource_table"), used)) struct app_resource_table app_resource_table = {
-	.header = {.ver = 1, .num = 2},
+	.header = {.ver = 1, .num = 3},
 	.offset =
 		{
 			offsetof(struct app_resource_table, vdev),
 			offsetof(struct app_resource_table, trace),
+			offsetof(struct app_resource_table, journal),
 		},
 	.vdev =
 		{
@@ -36,5 +39,12 @@ __attribute__((section(".resource_table"), used)) struct app_resource_table app_
 			.da = SOC_TRACE_DA,
 			.len = SOC_TRACE_SIZE,
 			.name = "trace",
+		},
+	.journal =
+		{
+			.type = AMP_RSC_JOURNAL,
+			.da = (uint32_t)&amp_journal_memory,
+			.len = sizeof(amp_journal_memory),
+			.name = "journal",
 		},
 };

@@ -6,14 +6,16 @@
 #ifndef AMP_FIRMWARE_RESOURCE_TABLE_H
 #define AMP_FIRMWARE_RESOURCE_TABLE_H
 
+#include <amprelay/wire.h>
 #include <openamp/remoteproc.h>
 
 struct app_resource_table {
 	struct resource_table header;
-	uint32_t offset[2];
+	uint32_t offset[3];
 	struct fw_rsc_vdev vdev;
 	struct fw_rsc_vdev_vring vring[2]; /* part of vdev: must follow it */
 	struct fw_rsc_trace trace;
+	struct amp_rsc_journal journal; /* ignored by hosts that do not know it */
 };
 
 extern struct app_resource_table app_resource_table;

@@ -1,16 +1,25 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * The other end of Linux's samples/rpmsg/rpmsg_client_sample.c, which sends a hundred messages, each when the one
- * before has been answered. After the last answer the channel is closed.
+ * The other end of Linux's samples/rpmsg/rpmsg_client_sample.c, which sends a hundred messages, or as many as it is
+ * told, each when the one before has been answered. After the last answer the channel is closed.
  */
+#include "journal.h"
 #include "services.h"
 
-#define MESSAGES 100u
+static uint32_t expected = 100, answered, received;
+static bool journaled;
 
-static unsigned answered;
+void service_client_sample_expect(uint32_t messages)
+{
+	expected = messages;
+	journaled = true;
+}
 
 static void receive(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src)
 {
+	received++;
+	if (journaled)
+		amp_journal("message %u of Linux's sample", (unsigned)received);
 	if (!service_send(ept, data, len, src))
 		answered++;
 }
@@ -19,13 +28,13 @@ static void turn(struct rpmsg_endpoint *ept, uint64_t now_ms)
 {
 	(void)now_ms;
 	/* Closing sends a message to Linux. If there is no buffer for it, try in a later turn. */
-	if (answered >= MESSAGES && rpmsg_get_tx_buffer_size(ept) > 0)
+	if (answered >= expected && rpmsg_get_tx_buffer_size(ept) > 0)
 		service_close(ept);
 }
 
 static void link_down(void)
 {
-	answered = 0;
+	answered = received = 0;
 }
 
 const struct service service_client_sample = {

@@ -82,6 +82,10 @@ void services_turn(uint64_t now_ms);
 /** Linux announced a channel: the link's rpmsg_ns_bind_cb. `name` is anything, terminated. */
 void services_bind(struct rpmsg_device *rdev, const char *name, uint32_t peer);
 
+/** rpmsg-client-sample answers so many messages before it closes the channel, and writes a line to the journal for
+ * each. */
+void service_client_sample_expect(uint32_t messages);
+
 extern const struct service service_client_sample;
 extern const struct service service_command;
 extern const struct service service_echo;

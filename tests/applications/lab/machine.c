@@ -25,15 +25,12 @@ static struct {
 
 static void log_to_trace(enum metal_log_level level, const char *format, ...)
 {
-	char text[AMP_TRACE_LINE];
 	va_list args;
-	size_t length;
 
 	(void)level;
 	va_start(args, format);
-	length = amp_vformat(text, sizeof(text), format, args);
+	amp_vtrace(format, args);
 	va_end(args);
-	amp_trace_text(text, length < sizeof(text) ? length : sizeof(text) - 1);
 }
 
 static int kick(void *priv, uint32_t id)

@@ -10,10 +10,12 @@
 
 #include "app.h"
 #include "board.h"
+#include "chatter.h"
 #include "command.h"
 #include "control.h"
 #include "fault_names.h"
 #include "misbehave.h"
+#include "services.h"
 #include "telemetry.h"
 #include "trace.h"
 
@@ -47,6 +49,21 @@ uint32_t amp_control_heartbeat(void)
 const char *amp_control_core_name(void)
 {
 	return "test";
+}
+
+static uint32_t lines, samples;
+
+bool chatter(uint32_t count)
+{
+	bool done = lines == 0;
+
+	lines = done ? count : lines;
+	return done;
+}
+
+void service_client_sample_expect(uint32_t messages)
+{
+	samples = messages;
 }
 
 uint64_t amp_clock_ms(void)
@@ -114,7 +131,8 @@ static int setup(void **state)
 
 static void help_names_every_command_and_fault(void **state)
 {
-	static const char *const words[] = {"help", "version", "uptime", "stats", "crash", "log", "misbehave", "rate"};
+	static const char *const words[] = {"help", "version", "uptime", "stats",     "crash",
+	                                    "log",  "journal", "sample", "misbehave", "rate"};
 	const char *help = reply("help");
 
 	(void)state;
@@ -241,6 +259,22 @@ static void long_commands_are_refused_whole(void **state)
 	assert_string_equal(logged, "");
 }
 
+static void the_journal_gets_so_many_lines(void **state)
+{
+	(void)state;
+	lines = 0;
+	assert_string_equal(reply("journal 100000"), "ok\n");
+	assert_int_equal(lines, 100000);
+	assert_string_equal(reply("journal 5"), "error: the lines before are not all written yet\n");
+	assert_string_equal(reply("journal"), "error: ''; usage: journal COUNT, 1 to 1000000\n");
+	assert_string_equal(reply("journal 0"), "error: '0'; usage: journal COUNT, 1 to 1000000\n");
+	assert_string_equal(reply("journal 4294967297"), "error: '4294967297'; usage: journal COUNT, 1 to 1000000\n");
+	assert_string_equal(reply("journal 5x"), "error: '5x'; usage: journal COUNT, 1 to 1000000\n");
+	assert_string_equal(reply("sample 10000"), "ok\n");
+	assert_int_equal(samples, 10000);
+	assert_string_equal(reply("sample -1"), "error: '-1'; usage: sample COUNT, 1 to 1000000\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -257,6 +291,7 @@ int main(void)
 		cmocka_unit_test_setup(anything_else_is_an_error, setup),
 		cmocka_unit_test_setup(misbehaviour_begins_or_its_kinds_are_told, setup),
 		cmocka_unit_test_setup(long_commands_are_refused_whole, setup),
+		cmocka_unit_test_setup(the_journal_gets_so_many_lines, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "board.h"
+#include "control.h"
 #include "devices.h"
 
 #include <amprelay/wire.h>
@@ -22,6 +23,7 @@ static struct {
 	bool wants_room, wants_bytes;
 	unsigned enabled; /* interrupts, as bits */
 	unsigned off;     /* depth of amp_interrupts_off() */
+	unsigned told;    /* what the clock says */
 } uart;
 
 void uart_power_on(void)
@@ -70,6 +72,11 @@ void uart_acknowledge(void)
 void amp_irq_enable(uint32_t irq)
 {
 	uart.enabled |= 1u << irq;
+}
+
+void amp_control_set_clock(void)
+{
+	uart.told++;
 }
 
 uint32_t amp_interrupts_off(void)
@@ -146,6 +153,29 @@ static void bytes_without_a_meaning_are_only_counted(void **state)
 	assert_int_equal(amp_doorbell_take().unknown, before + 3);
 }
 
+static void the_journal_s_bell_is_an_event(void **state)
+{
+	(void)state;
+	come(AMP_DB_JOURNAL_TAKEN);
+	amp_doorbell_interrupt();
+	assert_int_equal(amp_doorbell_take().control, AMP_EVENT_JOURNAL);
+}
+
+static void a_question_for_the_clock_is_answered_by_the_interrupt(void **state)
+{
+	(void)state;
+	uart.room = sizeof(uart.out);
+	amp_doorbell_start();
+	assert_int_equal(uart.told, 1); /* unasked: it can be asked */
+	assert_int_equal(uart.out[0], AMP_DB_CLOCK);
+	come(AMP_DB_ASK_CLOCK);
+	amp_doorbell_interrupt();
+	assert_int_equal(uart.told, 2);
+	assert_int_equal(uart.outs, 2);
+	assert_int_equal(uart.out[1], AMP_DB_CLOCK);
+	assert_false(amp_doorbell_pending());
+}
+
 static void a_bell_is_sent_at_once_if_there_is_room(void **state)
 {
 	(void)state;
@@ -196,6 +226,8 @@ int main(void)
 		T(a_bell_that_rang_before_the_start_is_heard),
 		T(bells_of_one_kind_become_one_event),
 		T(bytes_without_a_meaning_are_only_counted),
+		T(the_journal_s_bell_is_an_event),
+		T(a_question_for_the_clock_is_answered_by_the_interrupt),
 		T(a_bell_is_sent_at_once_if_there_is_room),
 		T(a_bell_without_room_is_sent_by_the_interrupt_once),
 		T(room_that_comes_before_its_interrupt_is_on_is_used),

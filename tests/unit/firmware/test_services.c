@@ -6,6 +6,7 @@
 #include "link_fixture.h"
 
 #include "app.h"
+#include "journal.h"
 #include "services.h"
 #include "trace.h"
 
@@ -31,6 +32,15 @@ void amp_trace(const char *format, ...)
 	vsnprintf(trace_text, sizeof(trace_text), format, args);
 	va_end(args);
 	traced++;
+}
+
+static unsigned int journaled;
+
+bool amp_journal(const char *format, ...)
+{
+	(void)format;
+	journaled++;
+	return true;
 }
 
 static void receive_nothing(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src)
@@ -209,6 +219,23 @@ static void the_sample_s_channel_goes_with_its_hundredth_answer(void **state)
 		ask(f, &linux_side, "hello world!", SAMPLE);
 	assert_int_equal(linux_side.count, 100);
 	assert_int_equal(heard_count, 7);
+}
+
+static void the_sample_answers_as_many_messages_as_it_is_told_and_journals_each(void **state)
+{
+	struct fixture *f = *state;
+	static struct box linux_side;
+
+	service_client_sample_expect(102);
+	journaled = 0;
+	box_open(&linux_side, &f->host, NULL, 0x403, SAMPLE);
+	for (unsigned int i = 1; i <= 102; i++) {
+		assert_false(heard[0].gone);
+		ask(f, &linux_side, "hello world!", SAMPLE);
+		assert_int_equal(journaled, i);
+	}
+	assert_true(heard[0].gone);
+	service_client_sample_expect(100);
 }
 
 static void without_a_buffer_the_sample_s_end_waits(void **state)
@@ -616,6 +643,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_finds_no_buffer_is_announced_later_and_complained_of_once, devices,
 	                                        down),
 		TEST(the_sample_s_channel_goes_with_its_hundredth_answer),
+		TEST(the_sample_answers_as_many_messages_as_it_is_told_and_journals_each),
 		TEST(without_a_buffer_the_sample_s_end_waits),
 		TEST(the_next_link_has_the_sample_s_channel_again),
 		TEST(raw_endpoints_say_where_a_message_came_to),

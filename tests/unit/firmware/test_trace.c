@@ -81,13 +81,13 @@ static void text_longer_than_the_ring_leaves_its_end(void **state)
 	assert_memory_equal((const char *)f.text, "XY23456789abcdef", 16);
 }
 
-static void expect_line(uint64_t ms, const char *text, const char *expected)
+static void expect_line(uint64_t us, const char *text, const char *expected)
 {
 	char line[AMP_TRACE_LINE + 4];
 	size_t length;
 
 	memset(line, '#', sizeof(line));
-	length = amp_trace_line(line, ms, text, strlen(text));
+	length = amp_trace_line(line, us, text, strlen(text));
 	assert_memory_equal(line + AMP_TRACE_LINE, "####", 4);
 	assert_true(length <= AMP_TRACE_LINE);
 	line[length] = '\0';
@@ -97,16 +97,16 @@ static void expect_line(uint64_t ms, const char *text, const char *expected)
 static void a_line_has_a_time_stamp_and_one_newline(void **state)
 {
 	(void)state;
-	expect_line(12345, "hello", "[   12.345] hello\n");
-	expect_line(7, "hello\r\n\n", "[    0.007] hello\n");
-	expect_line(0, "", "[    0.000] \n");
-	expect_line(5000000000, "late", "[5000000.000] late\n");
+	expect_line(12345678, "hello", "[   12.345678] hello\n");
+	expect_line(7, "hello\r\n\n", "[    0.000007] hello\n");
+	expect_line(0, "", "[    0.000000] \n");
+	expect_line(5000000000000, "late", "[5000000.000000] late\n");
 }
 
 static void a_line_cannot_hide_another_one(void **state)
 {
 	(void)state;
-	expect_line(0, "a\nb\x1b[31m\xff", "[    0.000] a.b.[31m.\n");
+	expect_line(0, "a\nb\x1b[31m\xff", "[    0.000000] a.b.[31m.\n");
 }
 
 static void a_long_line_is_cut_but_ended(void **state)
@@ -120,6 +120,29 @@ static void a_long_line_is_cut_but_ended(void **state)
 	assert_int_equal(line[AMP_TRACE_LINE - 1], '\n');
 }
 
+/* what amp_trace() has made of its arguments */
+static char traced[AMP_TRACE_LINE];
+
+void amp_trace_text(const char *text, size_t length)
+{
+	assert_true(length < sizeof(traced));
+	memcpy(traced, text, length);
+	traced[length] = '\0';
+}
+
+static void a_formatted_line_is_cut_where_a_line_would_be(void **state)
+{
+	char text[400];
+
+	(void)state;
+	amp_trace("%s is %u", "the answer", 42u);
+	assert_string_equal(traced, "the answer is 42");
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	amp_trace("%s", text);
+	assert_int_equal(strlen(traced), AMP_TRACE_LINE - 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -130,6 +153,7 @@ int main(void)
 		cmocka_unit_test(a_line_has_a_time_stamp_and_one_newline),
 		cmocka_unit_test(a_line_cannot_hide_another_one),
 		cmocka_unit_test(a_long_line_is_cut_but_ended),
+		cmocka_unit_test(a_formatted_line_is_cut_where_a_line_would_be),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,6 +13,8 @@
 
 #include <cmocka.h>
 
+#include <openamp/remoteproc.h>
+
 #include "relay/lab.h"
 
 #define MEM_DA   0x21000000u
@@ -383,6 +385,286 @@ static void only_so_many_dumps_are_kept(void **state)
 	assert_int_equal(access(in_dumps("m3-33.devcoredump"), F_OK), 0);
 }
 
+/* ------------------------------------------------------------------ clocks */
+
+static uint32_t clock_asked(void)
+{
+	return ((const struct amp_relay *)(core->shm.base + AMP_RELAY_OFFSET))->clock_asked;
+}
+
+static uint32_t host_clock_asked(void)
+{
+	return ((const struct amp_relay *)(core->shm.base + AMP_RELAY_OFFSET))->host_clock_asked;
+}
+
+/* The core says what its clock says, and rings. */
+static void tell_clock(uint32_t asked, uint64_t ns, uint64_t heard)
+{
+	struct amp_clock *clock = &((struct amp_remote *)(core->shm.base + AMP_REMOTE_OFFSET))->clock;
+
+	*clock = (struct amp_clock){.asked = asked, .ns = ns};
+	amp_core_clock_heard(core, heard);
+}
+
+/* As a core whose clock began when ours was `zero` answers, 1000 ns before it is heard. */
+static void answer_clock(uint64_t zero)
+{
+	tell_clock(core->clock.asked, core->clock.at - zero + 1000, core->clock.at + 2000);
+}
+
+static void a_core_is_asked_for_its_clock_once_it_has_rung_for_that(void **state)
+{
+	(void)state;
+	run_core();
+	assert_null(core->clock.timer);
+	assert_int_equal(clock_asked(), 0);
+	tell_clock(0, 0, 1);
+	assert_int_equal(clock_asked(), 1);
+	assert_false(core->clock.offset.known);
+	answer_clock(500);
+	assert_int_equal(amp_offset_ns(&core->clock.offset), 500);
+	assert_int_equal(amp_offset_error(&core->clock.offset), 1000);
+	assert_true(recorded("\"ev\":\"clock.set\",\"core\":\"m3\",\"of\":\"m3\",\"epoch\":1"));
+	assert_true(recorded("\"offset\":500,\"error\":1000"));
+	assert_int_equal(clock_asked(), 1); /* that is good enough for now */
+}
+
+static void an_answer_to_another_question_counts_for_nothing(void **state)
+{
+	(void)state;
+	run_core();
+	tell_clock(0, 0, 1);
+	tell_clock(0, 77, core->clock.at + 2000);
+	tell_clock(2, 77, core->clock.at + 2000);
+	assert_false(core->clock.offset.known);
+	answer_clock(500);
+	tell_clock(1, 77, core->clock.at + 2000); /* once more */
+	assert_int_equal(amp_offset_ns(&core->clock.offset), 500);
+}
+
+static void a_slow_answer_is_followed_by_other_questions_but_not_without_end(void **state)
+{
+	uint32_t asked = 0;
+
+	(void)state;
+	run_core();
+	tell_clock(0, 0, 1);
+	while (clock_asked() != asked) {
+		asked = clock_asked();
+		tell_clock(asked, core->clock.at, core->clock.at + 1000000);
+		assert_true(asked < 100);
+	}
+	assert_true(asked > 3);
+	assert_int_equal(amp_offset_error(&core->clock.offset), 500000);
+}
+
+static void a_clock_that_stood_still_is_recorded_anew(void **state)
+{
+	(void)state;
+	run_core();
+	tell_clock(0, 0, 1);
+	answer_clock(500);
+	amp_core_hold(core); /* a debugger */
+	amp_core_release(core);
+	while (sd_event_run(lab->loop, 0) > 0)
+		;
+	assert_true(core->clock.at > 0);
+	while (core->clock.at)
+		answer_clock(777777);
+	assert_int_equal(amp_offset_ns(&core->clock.offset), 777777);
+	assert_true(core->clock.offset.from > 0);
+	assert_true(recorded("\"offset\":777777"));
+}
+
+static void another_life_has_another_clock(void **state)
+{
+	(void)state;
+	run_core();
+	tell_clock(0, 0, 1);
+	answer_clock(500);
+	amp_core_kill(core, "test");
+	assert_null(core->clock.timer);
+	assert_false(core->clock.offset.known);
+	tell_clock(1, 1, 1); /* what is off is not heard */
+	assert_null(core->clock.timer);
+}
+
+static void linux_is_asked_through_a_driver_that_answers(void **state)
+{
+	struct amp_host host = {0};
+
+	(void)state;
+	rings();
+	amp_linux_clock_heard(core, &host, 1);
+	assert_int_equal(rings(), 0); /* a driver that knows nothing of it */
+	host.clock.ns = 1;
+	amp_linux_clock_heard(core, &host, 1);
+	assert_int_equal(rings(), 1);
+	assert_int_equal(host_clock_asked(), 1);
+	host.clock = (struct amp_clock){.asked = 1, .ns = lab->vm.clock.at};
+	amp_linux_clock_heard(core, &host, lab->vm.clock.at + 2000);
+	assert_int_equal(amp_offset_ns(&lab->vm.clock.offset), 1000);
+	assert_true(recorded("\"of\":\"linux\",\"epoch\":1"));
+	amp_linux_clock_end(lab);
+	assert_false(lab->vm.clock.offset.known);
+}
+
+/* ------------------------------------------------------------------ the journal */
+
+#define TABLE_AT   0x8000u
+#define JOURNAL_AT 0x9000u
+#define HALF       256u
+
+/* What the core has in its memory. */
+static struct {
+	struct resource_table head;
+	uint32_t offset[1];
+	struct amp_rsc_journal entry;
+} * table;
+static struct amp_journal *journal;
+
+static void run_core_with_journal(uint32_t da, uint32_t len)
+{
+	run_core();
+	table = (void *)(core->shm.base + TABLE_AT);
+	table->head = (struct resource_table){.ver = 1, .num = 1};
+	table->offset[0] = (uint32_t)((uint8_t *)&table->entry - (uint8_t *)table);
+	table->entry = (struct amp_rsc_journal){.type = AMP_RSC_JOURNAL, .da = da, .len = len};
+	journal = (void *)(core->shm.base + JOURNAL_AT);
+	core->link = (struct link){.found = true, .table = TABLE_AT, .table_size = sizeof(*table)};
+	amp_core_journal_begin(core);
+}
+
+static void write_lines(const char *text)
+{
+	uint32_t *filled = &journal->filled[journal->given % 2];
+
+	memcpy((char *)(journal + 1) + journal->given % 2 * HALF + *filled, text, strlen(text));
+	*filled += (uint32_t)strlen(text);
+}
+
+static void give(void)
+{
+	journal->filled[(journal->given + 1) % 2] = 0;
+	journal->given++;
+}
+
+static uint32_t taken(void)
+{
+	return ((const struct amp_relay *)(core->shm.base + AMP_RELAY_OFFSET))->journal_taken;
+}
+
+/* The lines of the log, without the relay's stamps. */
+static const char *logged(void)
+{
+	static char all[16384];
+	char path[128], line[1024];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/m3.journal.log", dir);
+	file = fopen(path, "r");
+	assert_non_null(file);
+	all[0] = '\0';
+	while (fgets(line, sizeof(line), file))
+		snprintf(all + strlen(all), sizeof(all) - strlen(all), "%s", strchr(line, ']') + 2);
+	fclose(file);
+	return all;
+}
+
+static void what_is_given_is_taken_and_said_to_be(void **state)
+{
+	(void)state;
+	run_core_with_journal(MEM_DA + JOURNAL_AT, sizeof(*journal) + 2 * HALF);
+	write_lines("one\n");
+	amp_core_journal_look(core); /* not given yet */
+	assert_int_equal(taken(), 0);
+	give();
+	write_lines("two\nthr");
+	amp_core_journal_look(core);
+	assert_int_equal(taken(), 1);
+	assert_string_equal(logged(), "one\n");
+	give();
+	write_lines("ee\n");
+	give();
+	amp_core_journal_look(core); /* that is two: it cannot be */
+	assert_int_equal(taken(), 3);
+	assert_true(recorded("of its journal"));
+	amp_core_kill(core, "test");
+}
+
+static void what_a_crash_leaves_in_both_buffers_is_taken_once(void **state)
+{
+	(void)state;
+	run_core_with_journal(MEM_DA + JOURNAL_AT, sizeof(*journal) + 2 * HALF);
+	write_lines("one\n");
+	give();
+	amp_core_journal_look(core);
+	write_lines("two\n");
+	give();
+	write_lines("three\nits last wo");
+	journal->lost = 7;
+	core->crash.epoch = 1;
+	amp_core_set_phase(core, PHASE_EXAMINING, "test");
+	amp_core_unwatch(core);
+	amp_core_conclude(core);
+	assert_string_equal(logged(), "one\ntwo\nthree\nits last wo\n");
+	assert_true(recorded("7 lines of its journal were lost"));
+	memset(core->shm.base + TABLE_AT, 0xff, 0x4000); /* Linux loads the firmware again */
+	amp_core_stop(core, "test");
+	assert_string_equal(logged(), "one\ntwo\nthree\nits last wo\n");
+}
+
+static void a_journal_that_cannot_be_is_left_alone(void **state)
+{
+	static const struct {
+		uint32_t da, len;
+	} bad[] = {
+		{MEM_DA + JOURNAL_AT, 0},
+		{MEM_DA + JOURNAL_AT, sizeof(struct amp_journal) + 1},
+		{MEM_DA + JOURNAL_AT, AMP_JOURNAL_LEN_MAX + 1},
+		{MEM_DA + JOURNAL_AT, UINT32_MAX},
+		{MEM_DA + JOURNAL_AT + 2, 512},
+		{MEM_DA - 4, 512},
+		{MEM_DA + MEM_SIZE - 500, 512},
+		{0, 512},
+		{UINT32_MAX - 3, 512},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		run_core_with_journal(bad[i].da, bad[i].len);
+		write_lines("no\n");
+		give();
+		amp_core_journal_look(core);
+		assert_false(core->journal.found);
+		assert_int_equal(taken(), 0);
+		amp_core_journal_end(core);
+	}
+	run_core_with_journal(MEM_DA + JOURNAL_AT, 512);
+	table->head.num = UINT32_MAX;
+	table->offset[0] = UINT32_MAX;
+	amp_core_journal_look(core);
+	assert_false(core->journal.found);
+	assert_string_equal(logged(), "");
+}
+
+static void a_buffer_that_is_said_to_be_fuller_than_it_is_large_ends_where_it_ends(void **state)
+{
+	char text[HALF];
+
+	(void)state;
+	run_core_with_journal(MEM_DA + JOURNAL_AT, sizeof(*journal) + 2 * HALF);
+	memset(text, 'x', sizeof(text));
+	memcpy(journal + 1, text, HALF);
+	journal->filled[0] = UINT32_MAX;
+	journal->given = 1;
+	amp_core_journal_look(core);
+	amp_core_journal_end(core);
+	assert_int_equal(strspn(logged(), "x\n"), strlen(logged()));
+	assert_true(strlen(logged()) >= HALF && strlen(logged()) < HALF + 4);
+	assert_true(recorded("are said to be in a buffer of its journal"));
+}
+
 int main(void)
 {
 #define TEST(claim) cmocka_unit_test_setup_teardown(claim, set_up, tear_down)
@@ -401,6 +683,16 @@ int main(void)
 		TEST(nothing_but_a_core_of_the_lab_can_have_a_dump),
 		TEST(a_link_in_the_place_of_a_dump_is_not_followed),
 		TEST(only_so_many_dumps_are_kept),
+		TEST(a_core_is_asked_for_its_clock_once_it_has_rung_for_that),
+		TEST(an_answer_to_another_question_counts_for_nothing),
+		TEST(a_slow_answer_is_followed_by_other_questions_but_not_without_end),
+		TEST(a_clock_that_stood_still_is_recorded_anew),
+		TEST(another_life_has_another_clock),
+		TEST(linux_is_asked_through_a_driver_that_answers),
+		TEST(what_is_given_is_taken_and_said_to_be),
+		TEST(what_a_crash_leaves_in_both_buffers_is_taken_once),
+		TEST(a_journal_that_cannot_be_is_left_alone),
+		TEST(a_buffer_that_is_said_to_be_fuller_than_it_is_large_ends_where_it_ends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -51,6 +51,7 @@ static void let_go(struct core *core)
 	amp_core_fault_end(core);
 	amp_core_babble_end(core);
 	amp_core_unwatch(core);
+	amp_core_clock_end(core);
 	core->lasted = sd_event_source_disable_unref(core->lasted);
 	core->prefetch = sd_event_source_disable_unref(core->prefetch);
 	core->turn = sd_event_source_disable_unref(core->turn);
@@ -63,6 +64,7 @@ static void let_go(struct core *core)
 /* The process is gone. Its pipes and sockets go too; shared memory stays, it is Linux's as much as ours. */
 static void power_is_off(struct core *core, const char *why)
 {
+	amp_core_journal_end(core);
 	let_go(core);
 	amp_core_sniff_look(core);
 	amp_core_sniff_end(core);
@@ -199,7 +201,8 @@ static void on_crash_byte(struct core *core)
 	                 NULL);
 }
 
-static void take_news(struct core *core, const struct bell_news *news)
+/* @param heard  when it came, ns: before anything was done about it */
+static void take_news(struct core *core, const struct bell_news *news, uint64_t heard)
 {
 	if (news->invalid)
 		amp_core_warn(core, "%u doorbell bytes mean nothing, 0x%02x among them", news->invalid, news->example);
@@ -207,6 +210,11 @@ static void take_news(struct core *core, const struct bell_news *news)
 		amp_core_drain_trace(core);
 	if (news->control & BELL_NEWS(AMP_DB_BOOT))
 		on_boot(core);
+	/* after that: the firmware rings for these as soon as it begins, which may be in the same news */
+	if (news->control & BELL_NEWS(AMP_DB_CLOCK))
+		amp_core_clock_heard(core, heard);
+	if (news->control & BELL_NEWS(AMP_DB_JOURNAL))
+		amp_core_journal_look(core);
 	if (news->control & BELL_NEWS(AMP_DB_READY))
 		on_ready(core);
 	if (news->notify)
@@ -226,6 +234,7 @@ static void take_news(struct core *core, const struct bell_news *news)
 int amp_core_on_uart(sd_event_source *source, int fd, uint32_t revents, void *userdata)
 {
 	struct core *core = userdata;
+	uint64_t heard = now_ns();
 	struct bell_news news;
 
 	(void)fd;
@@ -237,7 +246,7 @@ int amp_core_on_uart(sd_event_source *source, int fd, uint32_t revents, void *us
 	amp_bells_receive(&core->bells, &news);
 	if (news.closed)
 		sd_event_source_set_enabled(source, SD_EVENT_OFF); /* the process is ending, which its exit tells */
-	take_news(core, &news);
+	take_news(core, &news, heard);
 	amp_core_babble_heard(core, news.bytes);
 	return 0;
 }
@@ -251,7 +260,7 @@ static void hear_last_words(struct core *core)
 
 	for (int i = 0; i < 16 && news.more; i++) {
 		amp_bells_receive(&core->bells, &news);
-		take_news(core, &news);
+		take_news(core, &news, now_ns());
 	}
 	core->uart = sd_event_source_disable_unref(core->uart);
 }
@@ -372,6 +381,7 @@ void amp_core_start(struct core *core, uint32_t entry, const char *firmware, enu
 	amp_shm_write_soc(&core->shm, &soc); /* again: a guest may have scribbled over it since the last life */
 	amp_shm_clear_remote(&core->shm);
 	amp_trace_reset(&core->trace);
+	amp_core_journal_begin(core);
 	core->outcome = AMP_OK;
 	core->outcome_text[0] = '\0';
 	core->wire.epoch++;
@@ -434,7 +444,8 @@ void amp_core_prepare(struct core *core, struct lab *lab)
 		.requests = RATELIMIT(100, 20),
 		.refusals = RATELIMIT(20, 500),
 		.trace_lines = RATELIMIT(5000, 1),
-		.trace_file.fd = -1,
+		.trace_file.file.fd = -1,
+		.journal_file.file.fd = -1,
 		.console.fd = -1,
 		.console_file.fd = -1,
 		.qmp.stream.fd = -1,
@@ -459,7 +470,10 @@ int amp_core_init(struct core *core, const struct core_config *config)
 		return err;
 	err = amp_bells_init(&core->bells, config->notify_ids);
 	if (err == 0)
-		err = amp_logfile_open(&core->trace_file, core->lab->options->state_dir, config->name, "log");
+		err = amp_logfile_open(&core->trace_file.file, core->lab->options->state_dir, config->name, "log");
+	amp_text(name, sizeof(name), "%s.journal", config->name);
+	if (err == 0)
+		err = amp_logfile_open(&core->journal_file.file, core->lab->options->state_dir, name, "log");
 	if (err == 0)
 		err = amp_core_console_init(core);
 	core->symbols = amp_symbols_create();
@@ -487,7 +501,8 @@ void amp_core_destroy(struct core *core)
 	amp_symbols_destroy(core->symbols);
 	amp_core_image_forget(core);
 	amp_key_drop(&core->key);
-	amp_logfile_close(&core->trace_file);
+	amp_logfile_close(&core->trace_file.file);
+	amp_logfile_close(&core->journal_file.file);
 	amp_logfile_close(&core->console_file);
 	amp_shm_destroy(&core->shm);
 }

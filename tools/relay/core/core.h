@@ -21,6 +21,7 @@
 #include "mailbox.h"
 #include "postmortem/postmortem.h"
 #include "relay/base/child.h"
+#include "relay/base/clock_offset.h"
 #include "relay/base/log.h"
 #include "relay/base/log_file.h"
 #include "relay/base/qmp.h"
@@ -28,13 +29,13 @@
 #include "relay/base/stream.h"
 #include "secure/secure.h"
 #include "shared_memory.h"
+#include "trace_file.h"
 #include "trace_ring.h"
 
 struct lab;
 struct core;
 struct hosting;
 
-#define TRACE_TEXT_MAX 16384
 #define INJECTION_MS   10000 /**< a crash this long after an injection has another cause */
 #define DUMPS_KEPT     16    /**< post-mortems of one flight that stay on disk, per core */
 #define CORE_TABLE_MAX 1024  /**< bytes of a resource table that are looked at */
@@ -106,6 +107,30 @@ struct trouble {
 	uint32_t service;          /**< address of the endpoint that is to answer */
 	int turns;                 /**< of slow motion that are left */
 	bool to_host;              /**< whose doorbell is late */
+};
+
+/** The core's journal, in this life: core_journal.c. */
+struct journal {
+	bool sought, found;
+	uint32_t at;    /**< offset in shared memory of a struct amp_journal … */
+	uint32_t half;  /**< … and bytes of each of the two buffers behind it */
+	uint32_t taken; /**< buffers */
+	bool ended;     /**< all has been taken, of a core that will write no more */
+	struct trace_ring lines;
+};
+
+/** What is known of a machine's clock, and the question that is out: core_clock.c. */
+struct clock_question {
+	struct core *core; /**< through which it is asked … */
+	bool of_linux;     /**< … for Linux's clock, not its own */
+	struct clock_offset offset;
+	uint32_t asked;         /**< number of the last question */
+	uint64_t at;            /**< ns; when it was asked; 0: it has been answered */
+	uint32_t left, least;   /**< questions that may, and that must follow it without a pause */
+	uint64_t told_error;    /**< ns; of the bounds in the flight record … */
+	bool told;              /**< … if there are any */
+	bool doubted;           /**< time has stood still: the clock may not be what it was */
+	sd_event_source *timer; /**< asks again; NULL: it has not said that it can be asked */
 };
 
 #define CORE_TIMERS 8
@@ -205,9 +230,9 @@ struct core {
 	struct child process;
 	struct qmp qmp;
 	struct trace_ring trace;
-	char trace_text[TRACE_TEXT_MAX]; /**< lines on their way to the file */
-	size_t trace_fill;
-	struct log_file trace_file;
+	struct trace_file trace_file;
+	struct journal journal;
+	struct trace_file journal_file;
 	struct stream console; /**< the core's own UART; closed while off */
 	struct log_file console_file;
 	struct sense heartbeat;
@@ -230,6 +255,7 @@ struct core {
 	struct link link;
 	struct sniff sniff;
 	struct held_time held_time;
+	struct clock_question clock;
 	struct amp_symbols *symbols;
 	uint64_t started;               /**< ns, power-on */
 	uint64_t booted;                /**< ns, the boot ROM was heard: from here on the firmware lives */
@@ -389,6 +415,15 @@ void amp_core_drain_trace(struct core *core);
 /** … and the line that has begun: the core will not end it. */
 void amp_core_end_trace(struct core *core);
 
+/* core_journal.c */
+
+/** A new life. */
+void amp_core_journal_begin(struct core *core);
+/** The core has rung that it has given a buffer. Context: may read a file, once in a life. */
+void amp_core_journal_look(struct core *core);
+/** It will write no more: takes all that is there, before the host loads anything over it. */
+void amp_core_journal_end(struct core *core);
+
 /* core_console.c, for a core that has one: core_config.has_console */
 
 /** @return 0 or a negative errno */
@@ -425,6 +460,17 @@ void amp_core_unwatch(struct core *core);
  */
 void amp_core_hold(struct core *core);
 void amp_core_release(struct core *core);
+
+/* core_clock.c */
+
+/** The core has rung that it says what its clock says; the first time, that it can be asked. @param heard  when, ns */
+void amp_core_clock_heard(struct core *core, uint64_t heard);
+/** The life is over. */
+void amp_core_clock_end(struct core *core);
+/** The same for Linux, which has rung this core's control vector, for whatever reason. @param host  a copy */
+void amp_linux_clock_heard(struct core *core, const struct amp_host *host, uint64_t heard);
+/** Linux has been reset, or has gone. */
+void amp_linux_clock_end(struct lab *lab);
 
 /* core_crash.c */
 

@@ -115,6 +115,7 @@ void amp_core_conclude(struct core *core)
 {
 	amp_core_set_deadline(core, 0);
 	amp_core_sniff_look(core); /* what it has said without ringing any more */
+	amp_core_journal_end(core);
 	gather(core);
 	fill_report(&core->wire, &core->crash);
 	tell_host(core);

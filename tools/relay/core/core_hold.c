@@ -37,6 +37,14 @@ void amp_core_hold(struct core *core)
 	}
 }
 
+/* It is asked for at once. */
+static void doubt(struct clock_question *clock)
+{
+	clock->doubted = true;
+	if (clock->timer)
+		sd_event_source_set_time_relative(clock->timer, 0);
+}
+
 void amp_core_release(struct core *core)
 {
 	struct held_time *held = &core->held_time;
@@ -60,4 +68,7 @@ void amp_core_release(struct core *core)
 		sd_event_source_unref(source);
 	}
 	*held = (struct held_time){0};
+	doubt(&core->clock);
+	if (core->lab->vm.clock.core == core)
+		doubt(&core->lab->vm.clock);
 }

@@ -55,7 +55,7 @@ static void start(struct core *core, const struct mailbox_request *request)
 		amp_core_answer(core, status, text);
 }
 
-static void on_mailbox(struct core *core)
+static void on_mailbox(struct core *core, uint64_t heard)
 {
 	uint32_t state = core->returns ? AMP_CORE_STARTING : core->wire.state;
 	struct mailbox_request request;
@@ -64,6 +64,7 @@ static void on_mailbox(struct core *core)
 	char why[AMP_TEXT_LEN];
 
 	amp_shm_read_host(&core->shm, &host);
+	amp_linux_clock_heard(core, &host, heard);
 	verdict = amp_mailbox_take(&core->mailbox, &host, state, core->config, &request);
 	if (verdict == MAILBOX_NOTHING)
 		return;
@@ -114,12 +115,13 @@ static void on_mailbox(struct core *core)
  */
 int amp_core_on_vector(sd_event_source *source, int fd, uint32_t revents, void *userdata)
 {
+	uint64_t heard = now_ns();
 	struct core *core = userdata;
 
 	(void)source;
 	(void)revents;
 	if (fd == core->bells.from_host[AMP_VECTOR_CONTROL]) {
-		on_mailbox(core);
+		on_mailbox(core, heard);
 		return 0;
 	}
 	for (uint32_t id = 0; core->wire.host == AMP_CORE_HOST_DRIVER && id < core->config->notify_ids; id++) {

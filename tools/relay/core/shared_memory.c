@@ -118,6 +118,23 @@ static void store_release(uint32_t *word, uint32_t value)
 	atomic_store_explicit((_Atomic uint32_t *)word, value, memory_order_release);
 }
 
+void amp_shm_ask_clock(struct shared_memory *shm, uint32_t number)
+{
+	store_release(&relay_words(shm)->clock_asked, number);
+}
+
+void amp_shm_ask_host_clock(struct shared_memory *shm, uint32_t number)
+{
+	store_release(&relay_words(shm)->host_clock_asked, number);
+}
+
+void amp_shm_write_journal_taken(struct shared_memory *shm, uint32_t buffers)
+{
+	store_release(&relay_words(shm)->journal_taken, buffers);
+	/* Either the core sees this when it has written a line, or we see the line when we look next. */
+	atomic_thread_fence(memory_order_seq_cst);
+}
+
 void amp_shm_write_power(struct shared_memory *shm, const struct amp_relay *relay)
 {
 	struct amp_relay *out = relay_words(shm);

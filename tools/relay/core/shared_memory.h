@@ -41,6 +41,13 @@ void amp_shm_write_byte(struct shared_memory *shm, uint32_t offset, uint8_t byte
 void amp_shm_write_mem_pa(struct shared_memory *shm, uint64_t mem_pa);
 void amp_shm_write_soc(struct shared_memory *shm, const struct amp_soc *soc);
 
+/** The number of a question to the core, or to its host: what does your clock say? */
+void amp_shm_ask_clock(struct shared_memory *shm, uint32_t number);
+void amp_shm_ask_host_clock(struct shared_memory *shm, uint32_t number);
+
+/** So many buffers of the core's journal have been taken: what it looks at from here on is written after this. */
+void amp_shm_write_journal_taken(struct shared_memory *shm, uint32_t buffers);
+
 /** Before power-on: nothing of the last life, and no half of a crash record, is taken for the next one's. */
 void amp_shm_clear_remote(struct shared_memory *shm);
 

@@ -16,7 +16,7 @@ void amp_trace_flush(struct trace_ring *ring, trace_line_fn on_line, void *userd
 	on_line(userdata, ring->line);
 }
 
-static void take(struct trace_ring *ring, uint8_t byte, trace_line_fn on_line, void *userdata)
+static void take_byte(struct trace_ring *ring, uint8_t byte, trace_line_fn on_line, void *userdata)
 {
 	if (byte == '\n') {
 		ring->line[ring->fill] = '\0';
@@ -31,6 +31,12 @@ static void take(struct trace_ring *ring, uint8_t byte, trace_line_fn on_line, v
 	ring->line[ring->fill++] = (char)((byte >= 0x20 && byte < 0x7f) || byte == '\t' ? byte : '?');
 }
 
+void amp_trace_take(struct trace_ring *ring, const uint8_t *text, size_t size, trace_line_fn on_line, void *userdata)
+{
+	for (size_t i = 0; i < size; i++)
+		take_byte(ring, text[i], on_line, userdata);
+}
+
 uint32_t amp_trace_drain(struct trace_ring *ring, uint32_t head, trace_line_fn on_line, void *userdata)
 {
 	uint32_t lost = 0;
@@ -43,6 +49,6 @@ uint32_t amp_trace_drain(struct trace_ring *ring, uint32_t head, trace_line_fn o
 		ring->fill = 0;
 	}
 	for (; ring->tail != head; ring->tail++)
-		take(ring, ((const volatile uint8_t *)ring->base)[ring->tail % ring->size], on_line, userdata);
+		take_byte(ring, ((const volatile uint8_t *)ring->base)[ring->tail % ring->size], on_line, userdata);
 	return lost;
 }

@@ -30,6 +30,9 @@ void amp_trace_reset(struct trace_ring *ring);
  */
 uint32_t amp_trace_drain(struct trace_ring *ring, uint32_t head, trace_line_fn on_line, void *userdata);
 
+/** The same with text that is not in a ring. */
+void amp_trace_take(struct trace_ring *ring, const uint8_t *text, size_t size, trace_line_fn on_line, void *userdata);
+
 /** Hands on the line that has begun, if any: the core is dead and will not end it. */
 void amp_trace_flush(struct trace_ring *ring, trace_line_fn on_line, void *userdata);
 

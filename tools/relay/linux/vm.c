@@ -52,6 +52,17 @@ static void on_console_drained(void *userdata)
 
 /* ------------------------------------------------------------------ process */
 
+/* Its clock starts anew, and so do the stamps of its log. */
+static void begin_boot(struct linux_vm *vm)
+{
+	static const char line[] = "[ restart ] Linux boots again\n";
+
+	if (vm->resets)
+		amp_logfile_write(&vm->kernel_file, line, sizeof(line) - 1);
+	vm->began = now_ns();
+	amp_linux_clock_end(vm->lab);
+}
+
 /* Linux boots again, and its cores run on. One that never gets anywhere is not let try for ever. */
 static void on_reset(struct linux_vm *vm)
 {
@@ -62,6 +73,7 @@ static void on_reset(struct linux_vm *vm)
 	amp_text(why, sizeof(why), "%s%s", vm->panic[0] ? "Linux panicked: " : "Linux boots again", vm->panic);
 	amp_agent_port_closed(&lab->agent); /* before anyone who waits for the next one looks */
 	vm->resets++;
+	begin_boot(vm);
 	amp_record(&lab->record, "host.reset", NULL, "{s:s, s:s, s:I}", "text", why, "panic", vm->panic, "resets",
 	           (json_int_t)vm->resets);
 	amp_log("%s", why);
@@ -260,6 +272,7 @@ int amp_vm_start(struct linux_vm *vm)
 		                      vm);
 	for (size_t i = 0; i < theirs.count; i++)
 		close(theirs.fd[i]);
+	begin_boot(vm);
 	if (err == 0)
 		amp_record(&lab->record, "host.start", NULL, "{s:I}", "pid", (json_int_t)vm->process.pid);
 	return err;
@@ -267,6 +280,7 @@ int amp_vm_start(struct linux_vm *vm)
 
 void amp_vm_destroy(struct linux_vm *vm)
 {
+	amp_linux_clock_end(vm->lab);
 	amp_stream_close(&vm->console);
 	amp_qmp_close(&vm->qmp);
 	amp_child_release(&vm->process);

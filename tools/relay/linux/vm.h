@@ -10,6 +10,7 @@
 #include "relay/base/log_file.h"
 #include "relay/base/qmp.h"
 #include "relay/base/soc_config.h"
+#include "relay/core/core.h"
 
 struct lab;
 
@@ -24,7 +25,9 @@ struct linux_vm {
 	size_t fill;
 	char panic[128]; /**< the kernel's last words in this boot, or "" */
 	uint32_t resets; /**< how often it has booted again */
-	bool reached;    /**< its agent has answered in this boot */
+	uint64_t began;  /**< ns; this boot */
+	struct clock_question clock;
+	bool reached; /**< its agent has answered in this boot */
 };
 
 /** Makes the structure safe to destroy; the first call. */

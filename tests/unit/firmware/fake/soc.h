@@ -3,6 +3,13 @@
 #ifndef SOC_H
 #define SOC_H
 
+#include <stdint.h>
+
+/* of the tests that have one */
+extern unsigned char fake_control_block[];
+
+#define SOC_CONTROL_DA ((uintptr_t)fake_control_block)
+
 #define SOC_CORE_NAME    "test"
 #define SOC_DOORBELL_IRQ 5
 
