@@ -172,6 +172,7 @@ struct virtio_device {
 	uint16_t users;
 	bool telling;      /**< in virtio_device_lost() */
 	bool up;           /**< the queues exist, and the other side has not been lost since */
+	bool take_over;    /**< in amp_rpmsg_take_over(): rings that are in use stay as they are; private */
 	uint32_t notifyid; /**< of configuration changes */
 	struct virtio_device_id id;
 	uint64_t features;            /**< negotiated */

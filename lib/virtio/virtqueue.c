@@ -137,9 +137,12 @@ static int start_device(struct virtqueue *vq)
 	vq->vq_life = mark;
 	vq_ring_invalidate(vq, used, sizeof(*used));
 	vq_ring_invalidate(vq, mark, sizeof(*mark));
-	/* Entries of an earlier life cannot be told from ours: only a driver's reset leads on. */
+	/*
+	 * Entries of an earlier life cannot be told from ours: only a driver's reset leads on, or a firmware that has
+	 * handed the ring over.
+	 */
 	if (AMP_SHARED_LOAD(&used->idx) != 0 && AMP_SHARED_LOAD(mark) != 0)
-		return VQ_START(ERROR_EMPTY_RING);
+		return vq->vq_dev->take_over ? VQUEUE_SUCCESS : VQ_START(ERROR_EMPTY_RING);
 	AMP_SHARED_STORE(&used->idx, 0);
 	AMP_SHARED_STORE(&used->flags, 0);
 	vq_ring_flush(vq, used, sizeof(*used));
