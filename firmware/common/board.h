@@ -27,6 +27,9 @@ struct amp_doorbell_events {
 #define AMP_EVENT_TICK     (1u << 2) /**< the heartbeat's timer; not from the doorbell */
 #define AMP_EVENT_CONSOLE  (1u << 3) /**< something was typed; not from the doorbell */
 #define AMP_EVENT_JOURNAL  (1u << 4) /**< the relay has taken a buffer of the journal */
+#define AMP_EVENT_SUSPEND  (1u << 5)
+#define AMP_EVENT_RESUME   (1u << 6)
+#define AMP_EVENT_HANDOVER (1u << 7)
 
 /** Switch the doorbell on in both directions, without interrupts. Once per power-on. Context: boot ROM. */
 void amp_doorbell_power_on(void);

@@ -32,6 +32,12 @@ static void receive(uint8_t byte)
 		rung.control |= AMP_EVENT_JOURNAL;
 	else if (byte == AMP_DB_ASK_CLOCK)
 		tell_clock();
+	else if (byte == AMP_DB_SUSPEND)
+		rung.control |= AMP_EVENT_SUSPEND;
+	else if (byte == AMP_DB_RESUME)
+		rung.control |= AMP_EVENT_RESUME;
+	else if (byte == AMP_DB_HANDOVER)
+		rung.control |= AMP_EVENT_HANDOVER;
 	else
 		rung.unknown++;
 }

@@ -40,17 +40,22 @@
 
 #define AMP_DB_SHUTDOWN 0x80u /**< relay → remote: finish, answer AMP_DB_STOPPED, then wait for power-off */
 #define AMP_DB_INJECT   0x81u /**< relay → remote: commit the fault named in amp_relay.inject */
+#define AMP_DB_SUSPEND  0x82u /**< relay → remote: sleep, answer AMP_DB_SUSPENDED */
+#define AMP_DB_RESUME   0x83u /**< relay → remote: go on, answer AMP_DB_RESUMED */
+#define AMP_DB_HANDOVER 0x84u /**< relay → remote: as SUSPEND, with a record at AMP_HANDOVER_OFFSET */
 
 #define AMP_DB_JOURNAL_TAKEN 0x88u /**< relay → remote: a buffer of the journal has been taken, and there is more */
 #define AMP_DB_ASK_CLOCK                                                                               \
 	0x89u /**< relay → remote: say in amp_remote.clock what your clock says, answer AMP_DB_CLOCK \
 	       */
 
-#define AMP_DB_BOOT    0xc0u /**< remote → relay: the boot ROM runs and its doorbell receives */
-#define AMP_DB_READY   0xc1u /**< remote → relay: the firmware's main loop runs */
-#define AMP_DB_TRACE   0xc2u /**< remote → relay: amp_remote.trace_head moved */
-#define AMP_DB_CRASH   0xc3u /**< remote → relay: amp_remote.crash is complete */
-#define AMP_DB_STOPPED 0xc4u /**< remote → relay: shutdown is done */
+#define AMP_DB_BOOT      0xc0u /**< remote → relay: the boot ROM runs and its doorbell receives */
+#define AMP_DB_READY     0xc1u /**< remote → relay: the firmware's main loop runs */
+#define AMP_DB_TRACE     0xc2u /**< remote → relay: amp_remote.trace_head moved */
+#define AMP_DB_CRASH     0xc3u /**< remote → relay: amp_remote.crash is complete */
+#define AMP_DB_STOPPED   0xc4u /**< remote → relay: shutdown is done */
+#define AMP_DB_SUSPENDED 0xc5u /**< remote → relay: it touches nothing any more, until RESUME */
+#define AMP_DB_RESUMED   0xc6u /**< remote → relay: it has gone on, or has taken the link of amp_relay.takeover over */
 
 #define AMP_DB_JOURNAL 0xc8u /**< remote → relay: a buffer of the journal is the relay's */
 #define AMP_DB_CLOCK   0xc9u /**< remote → relay: amp_remote.clock is the answer; rung once unasked: it will answer */
@@ -74,6 +79,11 @@
 #define AMP_HOST_OFFSET   0x0400u
 #define AMP_RELAY_OFFSET  0x0800u
 #define AMP_REMOTE_OFFSET 0x1000u
+
+/** Record of a link that is handed over, struct amp_hand_over (hand_over.h). Writer: the remote; when a new firmware
+ * takes over, the relay has put the copy that it checked back here. */
+#define AMP_HANDOVER_OFFSET 0x1400u
+#define AMP_HANDOVER_SIZE   0x0c00u
 
 #define AMP_NAME_LEN     16 /**< core and region names, NUL-terminated */
 #define AMP_FIRMWARE_LEN 64 /**< firmware file name without a directory, NUL-terminated */
@@ -142,8 +152,10 @@ enum amp_request {
 	AMP_REQ_RESET = 1, /**< the host's driver (re)starts: power the core off if the host may, forget; no argument */
 	AMP_REQ_START = 2, /**< power on; arg = entry point (device address), `firmware` = file name for symbols */
 	AMP_REQ_STOP = 3,  /**< shut down in order if the core still answers, power off; no argument */
-	AMP_REQ_ATTACH = 4, /**< the driver becomes the host of a core that runs; no argument */
-	AMP_REQ_DETACH = 5, /**< … and ceases to be: the core runs on, and nobody is its host; no argument */
+	AMP_REQ_ATTACH = 4,  /**< the driver becomes the host of a core that runs; no argument */
+	AMP_REQ_DETACH = 5,  /**< … and ceases to be: the core runs on, and nobody is its host; no argument */
+	AMP_REQ_SUSPEND = 6, /**< the core sleeps, with all that it knows; no argument */
+	AMP_REQ_RESUME = 7,  /**< … and goes on; no argument */
 };
 
 /** An entry of the resource table, in the vendors' range: a host that does not know it passes it over. */
@@ -281,6 +293,10 @@ struct amp_relay {
 	uint32_t clock_asked;      /**< number of the last AMP_DB_ASK_CLOCK */
 	uint32_t host_clock_asked; /**< the same for the host, which is rung with AMP_VECTOR_CONTROL */
 	uint32_t journal_taken;    /**< buffers of the journal that the relay has taken in this life */
+	uint32_t reserved2[5];
+	uint32_t takeover;  /**< epoch of the life whose link the firmware is to take over; 0: none */
+	uint32_t swaps;     /**< how often another firmware has taken the core over since the lab is up */
+	uint32_t suspended; /**< 1: the core sleeps */
 };
 
 /** Why the core stopped, as its fault handler or its boot ROM says: AMP_CRASH_CAUSES. */
@@ -319,6 +335,7 @@ enum amp_remote_state {
 	AMP_REMOTE_RUNNING = 2,
 	AMP_REMOTE_STOPPED = 3,
 	AMP_REMOTE_CRASHED = 4,
+	AMP_REMOTE_SUSPENDED = 5,
 };
 
 /**
@@ -356,11 +373,12 @@ AMP_WIRE_ASSERT(sizeof(struct amp_soc) == 144 + 32 * AMP_MAX_REGIONS, "amp_soc h
 AMP_WIRE_ASSERT(AMP_SOC_OFFSET + sizeof(struct amp_soc) <= AMP_HOST_OFFSET, "amp_soc fits");
 AMP_WIRE_ASSERT(sizeof(struct amp_host) == 192, "amp_host is 192 bytes");
 AMP_WIRE_ASSERT(AMP_HOST_OFFSET + sizeof(struct amp_host) <= AMP_RELAY_OFFSET, "amp_host fits");
-AMP_WIRE_ASSERT(sizeof(struct amp_relay) == 492, "amp_relay has no holes");
+AMP_WIRE_ASSERT(sizeof(struct amp_relay) == 524, "amp_relay has no holes");
 AMP_WIRE_ASSERT(AMP_RELAY_OFFSET + sizeof(struct amp_relay) <= AMP_REMOTE_OFFSET, "amp_relay fits");
 AMP_WIRE_ASSERT(sizeof(struct amp_crash) ==
                         16 + 8 * (AMP_CRASH_REGS + AMP_CRASH_STATUS) + 16 + 4 * AMP_CRASH_STACK_WORDS + AMP_TEXT_LEN,
                 "amp_crash has no holes");
-AMP_WIRE_ASSERT(AMP_REMOTE_OFFSET + sizeof(struct amp_remote) <= AMP_CTRL_SIZE, "amp_remote fits");
+AMP_WIRE_ASSERT(AMP_REMOTE_OFFSET + sizeof(struct amp_remote) <= AMP_HANDOVER_OFFSET, "amp_remote fits");
+AMP_WIRE_ASSERT(AMP_HANDOVER_OFFSET + AMP_HANDOVER_SIZE <= AMP_CTRL_SIZE, "the hand-over record fits");
 
 #endif /* AMPRELAY_WIRE_H */

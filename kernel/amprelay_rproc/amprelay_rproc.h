@@ -54,6 +54,7 @@ struct amp_vq_irq {
  * @remote: the core's section; may change at any time
  * @attached: Linux is the host of a core that was on before it, or is becoming that. Guarded by the
  * rproc's lock
+ * @swaps: the number of swapped firmware that has been told of
  * @removing: the device is going away: do not start the core any more
  * @powered: the relay has started the core and has not stopped it since. Written under the rproc's
  * lock
@@ -100,6 +101,7 @@ struct amp_core {
 	const struct amp_relay *relay;
 	const struct amp_remote *remote;
 	bool attached;
+	u32 swaps;
 	bool removing;
 	bool powered;
 	spinlock_t discard_lock; /* used rings */
@@ -240,6 +242,10 @@ void *amp_table_at(const struct amp_image *image, const void *at, void *copy);
 const struct fw_rsc_vdev *amp_table_next_vdev(const struct amp_image *image, size_t *offset);
 void amp_table_clean(const struct amp_image *image, struct resource_table *table);
 bool amp_table_is_same(struct amp_core *core, const struct amp_image *image);
+
+/* sleep.c: suspended cores, swapped firmware */
+extern const struct attribute_group amp_sleep_group;
+void amp_swap_look(struct amp_core *core);
 
 /* report.c: the relay's crash reports */
 void amp_report_arm(struct amp_core *core);

@@ -25,6 +25,8 @@ static const char * const request_names[] = {
 	[AMP_REQ_STOP] = "stop",
 	[AMP_REQ_ATTACH] = "attach to",
 	[AMP_REQ_DETACH] = "detach from",
+	[AMP_REQ_SUSPEND] = "suspend",
+	[AMP_REQ_RESUME] = "resume",
 };
 
 /**

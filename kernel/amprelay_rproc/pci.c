@@ -37,6 +37,7 @@ static irqreturn_t control_thread(int irq, void *data)
 
 	wake_up(&core->answered);
 	amp_report_look(core);
+	amp_swap_look(core);
 	return IRQ_HANDLED;
 }
 
@@ -104,6 +105,7 @@ static int read_soc(struct amp_core *core, struct pci_dev *pdev)
 	core->host = core->mem + AMP_HOST_OFFSET;
 	core->relay = core->mem + AMP_RELAY_OFFSET;
 	core->remote = core->mem + AMP_REMOTE_OFFSET;
+	core->swaps = READ_ONCE(core->relay->swaps);
 	return 0;
 }
 
@@ -333,7 +335,7 @@ static struct attribute *owner_attrs[] = { &dev_attr_owner.attr, NULL };
 
 static const struct attribute_group owner_group = { .attrs = owner_attrs };
 
-static const struct attribute_group *amp_groups[] = { &usage_group, &owner_group, NULL };
+static const struct attribute_group *amp_groups[] = { &usage_group, &owner_group, &amp_sleep_group, NULL };
 
 static const struct pci_device_id amp_ids[] = {
 	{ PCI_DEVICE(PCI_VENDOR_ID_REDHAT_QUMRANET, IVSHMEM_DEVICE_ID) },

@@ -32,7 +32,7 @@ static void receive(struct bells *bells, int core, struct fuzz_input *in)
 	for (size_t i = 0; i < n; i++) {
 		if (bytes[i] < bells->notify_ids)
 			notify |= UINT64_C(1) << bytes[i];
-		else if (bytes[i] >= AMP_DB_BOOT && bytes[i] <= AMP_DB_STOPPED)
+		else if (bytes[i] >= AMP_DB_BOOT && bytes[i] <= AMP_DB_RESUMED)
 			control |= BELL_NEWS(bytes[i]);
 		else
 			invalid++;

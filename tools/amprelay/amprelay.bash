@@ -42,7 +42,7 @@ _amprelay_labs() {
 
 _amprelay() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-	local common='--name --json --color -h --help' commands='up down run ls status top start stop restart attach detach reboot kill exec cp ssh console logs events sniff talk fault scenario campaign report postmortem keygen sign verify gdb demo doctor version help'
+	local common='--name --json --color -h --help' commands='up down run ls status top start stop restart attach detach suspend resume swap reboot kill exec cp ssh console logs events sniff talk fault scenario campaign report postmortem keygen sign verify gdb demo doctor version help'
 	local command='' lab=default words=0 i
 	COMPREPLY=()
 
@@ -80,7 +80,14 @@ _amprelay() {
 	up) choice="--lab --soc --firmware --kernel --initramfs --early --owned --share --share-rw --net --forward --ssh-key --keep --lifeline --no-wait --timeout $common" ;;
 	top) choice="-i --interval -n --rounds $common" ;;
 	start) choice="$(_amprelay_cores "$lab") --loader $common" ;;
-	stop | restart | attach | detach) choice="$(_amprelay_cores "$lab") $common" ;;
+	stop | restart | attach | detach | suspend | resume) choice="$(_amprelay_cores "$lab") $common" ;;
+	swap)
+		if ((words)); then
+			choice="$(compgen -f -- "$cur") $common"
+		else
+			choice="$(_amprelay_cores "$lab") $common"
+		fi
+		;;
 	reboot | kill) choice="linux $common" ;;
 	talk)
 		case $words in

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* start, stop, restart, attach, detach. Linux owns its cores, so Linux is asked, unless the relay is to be the host. */
+/* start, stop, restart, attach, detach, suspend, resume. Linux owns its cores, so Linux is asked, unless the relay is
+ * to be the host. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -131,4 +132,18 @@ int cmd_attach(int argc, char **argv)
 int cmd_detach(int argc, char **argv)
 {
 	return ask("detach", "Have Linux detach from a core that it has attached to. The core runs on.", argc, argv);
+}
+
+int cmd_suspend(int argc, char **argv)
+{
+	return ask(
+		"suspend",
+		"Have Linux suspend a core: it sleeps, with all that it knows. Messages wait, and nobody takes it for "
+		"dead.",
+		argc, argv);
+}
+
+int cmd_resume(int argc, char **argv)
+{
+	return ask("resume", "Have Linux resume a core that it has suspended.", argc, argv);
 }

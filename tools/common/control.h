@@ -26,7 +26,9 @@
  *            | "scripts", "core", "timeout_ms"         "scripts": those in the shared folder have ended)
  *   start, stop, restart   "core"; start: "loader":   -
  *            "linux" (default) | "relay"
- *   attach, detach         "core"                    -
+ *   attach, detach,        "core"                    -
+ *   suspend, resume
+ *   swap     "core", "file": absolute name           "epoch", "gap_ms", "firmware", "linux_loads"
  *   reboot   "reset": true: without asking Linux     when its agent answers again
  *   talk     "core", "channel", "text"               "text": the answer, printable ASCII and line ends
  *   fault    "core", "kind"                          when the core has died of it, if it does

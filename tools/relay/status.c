@@ -112,6 +112,8 @@ static json_t *core_status(const struct core *core)
 		(json_int_t)core->config->heartbeat_ms, "timeout_ms", (json_int_t)core->config->heartbeat_timeout_ms,
 		"doorbells", doorbells(core));
 
+	json_object_set_new(status, "swaps", json_integer((json_int_t)core->wire.swaps));
+	json_object_set_new(status, "swapped", json_boolean(on && core->swapped_in == core->wire.epoch));
 	add_firmware(status, core);
 	json_object_set_new(status, "secure", secure(core));
 	json_object_set_new(status, "usage", usage(core));

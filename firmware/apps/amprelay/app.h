@@ -61,4 +61,29 @@ void app_link_need_no_buffers(void);
 /** Take the link down for good. */
 void app_link_stop(void);
 
+struct amp_hand_over;
+
+/** While it is quiet nothing is received; what comes waits in the ring. */
+void app_link_quiet(bool quiet);
+
+/** Write the record of the link. @return false: a message is still in the hands of a service */
+bool app_link_hand_over(struct amp_hand_over *record);
+
+/** Take over the link of the record. If Linux has reset it since, it comes up as any other. */
+void app_link_take_over(const struct amp_hand_over *record);
+
+/* handover.c */
+
+/**
+ * Write the record by which the next firmware goes on: the link, and what services keep.
+ * @return false: a message is still in the hands of a service. Try again in the next turn; nothing new is received
+ */
+bool app_hand_over(void);
+
+/** It was called off: go on. */
+void app_hand_over_end(void);
+
+/** Is this firmware to go on where another was? Then do, or crash with the reason. @return whether it is */
+bool app_take_over(void);
+
 #endif

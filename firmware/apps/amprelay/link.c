@@ -7,10 +7,12 @@
 #include "app.h"
 #include "board.h"
 #include "control.h"
+#include "format.h"
 #include "resource_table.h"
 #include "services.h"
 #include "trace.h"
 
+#include <amprelay/hand_over.h>
 #include <amprelay/link.h>
 #include <metal/io.h>
 #include <openamp/remoteproc_virtio.h>
@@ -22,6 +24,7 @@ static struct {
 	bool up;
 	bool lost;                  /* noticed in a place where the link cannot be taken down */
 	bool stopped;               /* for good */
+	bool quiet;                 /* nothing is received */
 	const char *last_complaint; /* why it does not come up: said once, not at every try */
 
 	struct metal_io_region table_io; /* the firmware's memory, in which the resource table is */
@@ -104,24 +107,24 @@ static bool init_buffers(void)
 	return true;
 }
 
-static void bring_up(void)
+/* @return whether Linux has said where all is that a link needs */
+static bool find_memory(void)
 {
-	int error;
-
 	if (init_vrings()) {
 		complain("the resource table puts a vring where it may not be");
-		return;
+		return false;
 	}
 	if (!init_buffers()) {
 		complain("the driver has not said where it sees our memory, or that is above 4 GiB");
-		return;
+		return false;
 	}
 	the_link.lost = false;
-	error = rpmsg_init_vdev(&the_link.rpmsg, the_link.vdev, services_bind, &the_link.buffers_io, NULL);
-	if (error) {
-		complain(error == RPMSG_ERR_DEV_STATE ? "the driver has not reset the rings" : amp_strerror(error));
-		return;
-	}
+	return true;
+}
+
+/* The library has a link. */
+static void use(void)
+{
 	amp_rpmsg_set_link_cb(&the_link.rpmsg, on_loss, NULL);
 	/* However much Linux sends, the main loop must come round to its watchdog. */
 	amp_rpmsg_bound_reception(&the_link.rpmsg, true);
@@ -129,6 +132,20 @@ static void bring_up(void)
 	amp_rpmsg_set_send_timeout(&the_link.rpmsg, 0);
 	the_link.up = true;
 	the_link.last_complaint = NULL;
+}
+
+static void bring_up(void)
+{
+	int error;
+
+	if (!find_memory())
+		return;
+	error = rpmsg_init_vdev(&the_link.rpmsg, the_link.vdev, services_bind, &the_link.buffers_io, NULL);
+	if (error) {
+		complain(error == RPMSG_ERR_DEV_STATE ? "the driver has not reset the rings" : amp_strerror(error));
+		return;
+	}
+	use();
 	app_stats.links++;
 	amp_trace("link: up\n");
 	services_link_up(rpmsg_virtio_get_rpmsg_device(&the_link.rpmsg));
@@ -146,7 +163,7 @@ static void take_down(void)
 
 void app_link_notified(uint64_t notify)
 {
-	for (uint32_t id = 0; the_link.up && notify; id++, notify >>= 1) {
+	for (uint32_t id = 0; the_link.up && !the_link.quiet && notify; id++, notify >>= 1) {
 		if (notify & 1)
 			rproc_virtio_notified(the_link.vdev, id);
 	}
@@ -154,7 +171,7 @@ void app_link_notified(uint64_t notify)
 
 bool app_link_more(void)
 {
-	return the_link.up && amp_rpmsg_more(&the_link.rpmsg);
+	return the_link.up && !the_link.quiet && amp_rpmsg_more(&the_link.rpmsg);
 }
 
 void app_link_check(void)
@@ -191,4 +208,43 @@ void app_link_stop(void)
 	the_link.stopped = true;
 	if (the_link.up)
 		take_down();
+}
+
+void app_link_quiet(bool quiet)
+{
+	the_link.quiet = quiet;
+	/* Kicks may have come, and were not looked at. */
+	if (!quiet && the_link.up)
+		rproc_virtio_notified(the_link.vdev, RSC_NOTIFY_ID_ANY);
+}
+
+bool app_link_hand_over(struct amp_hand_over *record)
+{
+	return amp_rpmsg_hand_over(the_link.up ? &the_link.rpmsg : NULL, record) == RPMSG_SUCCESS;
+}
+
+/* A crash, in whose stead the old firmware goes on. A macro, as that is what assertions are. */
+#define refuse(...)                                                                \
+	do {                                                                       \
+		amp_format(amp_assert_text, sizeof(amp_assert_text), __VA_ARGS__); \
+		amp_assert_trap(amp_assert_text);                                  \
+	} while (0)
+
+void app_link_take_over(const struct amp_hand_over *record)
+{
+	uint32_t orphan;
+	int error;
+
+	if (!find_memory())
+		return;
+	error = amp_rpmsg_take_over(&the_link.rpmsg, the_link.vdev, services_bind, &the_link.buffers_io, record);
+	if (error == RPMSG_ERR_DEV_STATE)
+		return;
+	if (error)
+		refuse("its link cannot be taken over: %s", amp_strerror(error));
+	use();
+	orphan = services_take_over(rpmsg_virtio_get_rpmsg_device(&the_link.rpmsg), record);
+	if (orphan != RPMSG_ADDR_ANY)
+		refuse("it has no service for the channel with address 0x%x", (unsigned)orphan);
+	/* What has come is received in the main loop: until then the old firmware can still go on. */
 }

@@ -30,6 +30,7 @@ static void log_to_trace(enum metal_log_level level, const char *format, ...)
 static void start(void)
 {
 	const struct metal_init_params params = {.log_handler = log_to_trace, .log_level = METAL_LOG_INFO};
+	bool taken_over;
 
 	amp_trace_start();
 	amp_clock_start();
@@ -41,10 +42,57 @@ static void start(void)
 	console_start(amp_remote_block->epoch);
 	metal_init(&params);
 	app_link_start();
+	taken_over = app_take_over();
 
 	amp_remote_block->state = AMP_REMOTE_RUNNING;
 	amp_control_publish();
 	amp_doorbell_ring(AMP_DB_READY);
+	if (taken_over)
+		amp_doorbell_ring(AMP_DB_RESUMED);
+}
+
+/* Touches nothing until the relay says RESUME, if it ever does. What rings meanwhile is kept. */
+static void sleep_until_resumed(struct amp_doorbell_events *events)
+{
+	struct amp_doorbell_events more;
+
+	amp_trace("suspended\n");
+	amp_watchdog_stop();
+	amp_remote_block->state = AMP_REMOTE_SUSPENDED;
+	amp_control_publish();
+	amp_doorbell_ring(AMP_DB_SUSPENDED);
+	while (!(events->control & AMP_EVENT_RESUME)) {
+		amp_cpu_idle();
+		more = amp_doorbell_take();
+		events->notify |= more.notify;
+		events->control |= more.control;
+	}
+	events->control &= ~(AMP_EVENT_RESUME | AMP_EVENT_SUSPEND);
+	amp_watchdog_start();
+	amp_remote_block->state = AMP_REMOTE_RUNNING;
+	amp_control_publish();
+	amp_trace("resumed\n");
+	amp_doorbell_ring(AMP_DB_RESUMED);
+}
+
+/*
+ * The next firmware is to take over, or the relay has called that off. Until all messages are out of the services'
+ * hands, this goes on turn by turn; then it sleeps, for good unless the next one does not come up.
+ */
+static void hand_over(struct amp_doorbell_events *events)
+{
+	static bool asked;
+
+	if (events->control & AMP_EVENT_HANDOVER)
+		asked = true;
+	if (asked && events->control & AMP_EVENT_RESUME)
+		asked = false;
+	else if (!asked || !app_hand_over())
+		return;
+	else
+		sleep_until_resumed(events);
+	asked = false;
+	app_hand_over_end();
 }
 
 static _Noreturn void shut_down(void)
@@ -90,6 +138,9 @@ int main(void)
 		struct amp_doorbell_events events = amp_doorbell_take();
 		uint32_t slept = 0;
 
+		hand_over(&events);
+		if (events.control & AMP_EVENT_SUSPEND)
+			sleep_until_resumed(&events);
 		if (events.notify) {
 			app_stats.doorbells++;
 			app_link_notified(events.notify);

@@ -37,10 +37,25 @@ static void link_down(void)
 	answered = received = 0;
 }
 
+static void keep(struct amp_hand_over *record)
+{
+	(void)amp_hand_over_put(record, service_client_sample.name, &answered, sizeof(answered));
+}
+
+static void resume(struct rpmsg_device *rdev, const struct amp_hand_over *record)
+{
+	const unsigned *kept = amp_hand_over_get(record, service_client_sample.name, sizeof(*kept));
+
+	(void)rdev;
+	answered = kept ? *kept : 0;
+}
+
 const struct service service_client_sample = {
 	.name = "rpmsg-client-sample",
 	.addr = 0x400,
 	.receive = receive,
 	.turn = turn,
 	.link_down = link_down,
+	.keep = keep,
+	.resume = resume,
 };

@@ -83,10 +83,30 @@ static void link_down(void)
 	memset(&seen, 0, sizeof(seen));
 }
 
+static void keep(struct amp_hand_over *record)
+{
+	(void)amp_hand_over_put(record, service_sink.name, &seen, sizeof(seen));
+	(void)amp_hand_over_put(record, "amp-sink report", &report_to, sizeof(report_to));
+}
+
+static void resume(struct rpmsg_device *rdev, const struct amp_hand_over *record)
+{
+	const void *kept = amp_hand_over_get(record, service_sink.name, sizeof(seen));
+	const uint32_t *to = amp_hand_over_get(record, "amp-sink report", sizeof(*to));
+
+	(void)rdev;
+	if (kept)
+		memcpy(&seen, kept, sizeof(seen));
+	if (to)
+		report_to = *to;
+}
+
 const struct service service_sink = {
 	.name = "amp-sink",
 	.addr = 0x103,
 	.receive = receive,
 	.turn = turn,
 	.link_down = link_down,
+	.keep = keep,
+	.resume = resume,
 };

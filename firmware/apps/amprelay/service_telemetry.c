@@ -16,6 +16,10 @@ static uint32_t period_ms = TELEMETRY_DEFAULT_MS;
 static uint32_t seq;
 static struct telemetry_timer timer;
 
+struct kept {
+	uint32_t subscriber, period_ms, seq;
+};
+
 void telemetry_set_period(uint32_t period)
 {
 	period_ms = period;
@@ -60,10 +64,31 @@ static void link_down(void)
 	subscriber = RPMSG_ADDR_ANY;
 }
 
+static void keep(struct amp_hand_over *record)
+{
+	const struct kept kept = {subscriber, period_ms, seq};
+
+	(void)amp_hand_over_put(record, service_telemetry.name, &kept, sizeof(kept));
+}
+
+static void resume(struct rpmsg_device *rdev, const struct amp_hand_over *record)
+{
+	const struct kept *kept = amp_hand_over_get(record, service_telemetry.name, sizeof(*kept));
+
+	(void)rdev;
+	if (!kept)
+		return;
+	subscriber = kept->subscriber;
+	period_ms = kept->period_ms;
+	seq = kept->seq;
+}
+
 const struct service service_telemetry = {
 	.name = "amp-telemetry",
 	.addr = 0x102,
 	.receive = receive,
 	.turn = turn,
 	.link_down = link_down,
+	.keep = keep,
+	.resume = resume,
 };

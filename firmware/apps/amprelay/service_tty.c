@@ -68,10 +68,29 @@ static void unbind(uint32_t peer)
 	rpmsg_destroy_ept(find(peer));
 }
 
+static void keep(struct amp_hand_over *record)
+{
+	uint32_t addr[TERMINALS - 1];
+
+	for (unsigned i = 0; i < TERMINALS - 1; i++)
+		addr[i] = bound[i].rdev ? bound[i].addr : RPMSG_ADDR_ANY;
+	(void)amp_hand_over_put(record, service_tty.name, addr, sizeof(addr));
+}
+
+static void resume(struct rpmsg_device *rdev, const struct amp_hand_over *record)
+{
+	const uint32_t *addr = amp_hand_over_get(record, service_tty.name, (TERMINALS - 1) * sizeof(*addr));
+
+	for (unsigned i = 0; addr && i < TERMINALS - 1; i++)
+		service_take_over(&bound[i], rdev, &service_tty, record, addr[i]);
+}
+
 const struct service service_tty = {
 	.name = "rpmsg-tty",
 	.addr = 0x401,
 	.receive = receive,
 	.bind = bind,
 	.unbind = unbind,
+	.keep = keep,
+	.resume = resume,
 };

@@ -188,3 +188,75 @@ void services_link_up(struct rpmsg_device *rdev)
 	for (unsigned i = 0; i < SERVICES; i++)
 		announce(i);
 }
+
+/* ------------------------------------------------------------------ hot swap */
+
+static uint32_t taken_over; /* bit n: endpoint n of the record */
+
+_Static_assert(AMP_HAND_OVER_ENDPOINTS <= 32, "a bit for each");
+
+static uint32_t by_address(const struct amp_hand_over *record, uint32_t addr)
+{
+	uint32_t i = 0;
+
+	while (i < record->endpoints && record->endpoint[i].addr != addr)
+		i++;
+	return i;
+}
+
+void service_take_over(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev, const struct service *service,
+                       const struct amp_hand_over *record, uint32_t addr)
+{
+	uint32_t i = by_address(record, addr);
+
+	ept->priv = (void *)(uintptr_t)service;
+	if (i < record->endpoints &&
+	    amp_rpmsg_take_over_ept(ept, rdev, &record->endpoint[i], receive, NULL) == RPMSG_SUCCESS)
+		taken_over |= 1u << i;
+}
+
+void services_keep(struct amp_hand_over *record)
+{
+	uint8_t closed[SERVICES];
+
+	for (unsigned i = 0; i < SERVICES; i++)
+		closed[i] = states[i] == CLOSED;
+	(void)amp_hand_over_put(record, "closed", closed, sizeof(closed));
+	for (unsigned i = 0; i < SERVICES; i++) {
+		if (services[i]->keep)
+			services[i]->keep(record);
+	}
+}
+
+/* One that was not there is announced in the next turn, unless it had been closed. */
+static void take_over(unsigned i, const struct amp_hand_over *record, bool closed)
+{
+	const struct service *service = services[i];
+	uint32_t k = by_address(record, service->addr);
+
+	if (k < record->endpoints && strcmp(record->endpoint[k].name, service->name ? service->name : "") == 0) {
+		service_take_over(&endpoints[i], device, service, record, service->addr);
+		states[i] = OPEN;
+	} else if (closed) {
+		states[i] = CLOSED;
+	}
+}
+
+uint32_t services_take_over(struct rpmsg_device *rdev, const struct amp_hand_over *record)
+{
+	const uint8_t *closed = amp_hand_over_get(record, "closed", SERVICES);
+
+	device = rdev;
+	device->ns_unbind_cb = unbind;
+	taken_over = 0;
+	for (unsigned i = 0; i < SERVICES; i++) {
+		take_over(i, record, closed && closed[i]);
+		if (services[i]->resume)
+			services[i]->resume(rdev, record);
+	}
+	for (uint32_t i = 0; i < record->endpoints; i++) {
+		if (!(taken_over & 1u << i))
+			return record->endpoint[i].addr;
+	}
+	return RPMSG_ADDR_ANY;
+}

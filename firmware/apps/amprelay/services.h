@@ -8,6 +8,7 @@
 #ifndef AMP_FIRMWARE_SERVICES_H
 #define AMP_FIRMWARE_SERVICES_H
 
+#include <amprelay/hand_over.h>
 #include <openamp/rpmsg.h>
 
 #include <stdbool.h>
@@ -40,6 +41,16 @@ struct service {
 
 	/** Linux took a channel of this name back. Nothing needs to have been bound to `peer`. */
 	void (*unbind)(uint32_t peer);
+
+	/** Another firmware is about to take over: what this service knows that the next one shall know, by
+	 * amp_hand_over_put(). */
+	void (*keep)(struct amp_hand_over *record);
+
+	/**
+	 * This firmware takes over: the other half, by amp_hand_over_get(). Endpoints that `bind` has made are made
+	 * again, by service_take_over().
+	 */
+	void (*resume)(struct rpmsg_device *rdev, const struct amp_hand_over *record);
 };
 
 /**
@@ -69,7 +80,11 @@ void service_close(struct rpmsg_endpoint *ept);
  */
 int service_bind(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev, const struct service *service, uint32_t peer);
 
-/* services.c, for link.c and main.c */
+/** In `resume`: make the endpoint with this address as it was, if the record has it. */
+void service_take_over(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev, const struct service *service,
+                       const struct amp_hand_over *record, uint32_t addr);
+
+/* services.c, for link.c, handover.c and main.c */
 
 /** The link is up: announce all services on it, now or, if there are no buffers, in a later turn. */
 void services_link_up(struct rpmsg_device *rdev);
@@ -78,6 +93,15 @@ void services_link_up(struct rpmsg_device *rdev);
 void services_link_down(void);
 
 void services_turn(uint64_t now_ms);
+
+/** Add to the record what services keep. */
+void services_keep(struct amp_hand_over *record);
+
+/**
+ * The link of the record is up here: go on with its endpoints.
+ * @return address of one that no service takes over; RPMSG_ADDR_ANY: there is none such
+ */
+uint32_t services_take_over(struct rpmsg_device *rdev, const struct amp_hand_over *record);
 
 /** Linux announced a channel: the link's rpmsg_ns_bind_cb. `name` is anything, terminated. */
 void services_bind(struct rpmsg_device *rdev, const char *name, uint32_t peer);

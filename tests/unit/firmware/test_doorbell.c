@@ -132,10 +132,14 @@ static void bells_of_one_kind_become_one_event(void **state)
 	come(0);
 	come(AMP_DB_SHUTDOWN);
 	come(AMP_DB_INJECT);
+	come(AMP_DB_SUSPEND);
+	come(AMP_DB_RESUME);
+	come(AMP_DB_HANDOVER);
 	amp_doorbell_interrupt();
 	events = amp_doorbell_take();
 	assert_true(events.notify == (1ull << (AMP_DB_NOTIFY_MAX - 1) | 1));
-	assert_int_equal(events.control, AMP_EVENT_SHUTDOWN | AMP_EVENT_INJECT);
+	assert_int_equal(events.control, AMP_EVENT_SHUTDOWN | AMP_EVENT_INJECT | AMP_EVENT_SUSPEND | AMP_EVENT_RESUME |
+	                                         AMP_EVENT_HANDOVER);
 	assert_false(amp_doorbell_pending());
 	assert_int_equal(amp_doorbell_take().notify, 0);
 }

@@ -636,9 +636,71 @@ static void a_channel_for_a_service_that_answers_everyone_needs_no_endpoint(void
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, up, down)
 
+/* ------------------------------------------------------------------ hot swap */
+
+static struct amp_hand_over record;
+
+/* The old firmware's end, and the new one's beginning: the static state here stands for both. */
+static uint32_t swap(struct fixture *f)
+{
+	struct virtio_device *vdev = f->remote.vdev;
+
+	assert_int_equal(amp_rpmsg_hand_over(&f->remote.rvdev, &record), RPMSG_SUCCESS);
+	services_keep(&record);
+	amp_hand_over_seal(&record, 1);
+	metal_mutex_deinit(&f->remote.rvdev.rdev.lock);
+	services_link_down();
+	vdev->up = false;
+	for (unsigned int i = 0; i < 2; i++)
+		vdev->vrings_info[i].vq->vq_inuse = false;
+	assert_null(amp_hand_over_wrong(&record, 1));
+	assert_int_equal(amp_rpmsg_take_over(&f->remote.rvdev, vdev, services_bind, &f->remote.io, &record),
+	                 RPMSG_SUCCESS);
+	return services_take_over(&f->remote.rvdev.rdev, &record);
+}
+
+static void services_go_on_after_a_swap_where_they_were(void **state)
+{
+	struct fixture *f = *state;
+	static struct box raw, sink, sample;
+	unsigned int count = heard_count;
+
+	box_open(&raw, &f->host, NULL, 0x403, RAW);
+	box_open(&sink, &f->host, NULL, 0x404, SINK);
+	box_open(&sample, &f->host, NULL, 0x405, SAMPLE);
+	stream(f, &sink, 0, 20, 8);
+	for (unsigned int i = 0; i < 99; i++)
+		ask(f, &sample, "x", SAMPLE);
+	assert_int_equal(swap(f), RPMSG_ADDR_ANY);
+	turn(f);
+	assert_int_equal(heard_count, count);
+	assert_int_equal(ends, 0);
+	ask(f, &raw, "hello", RAW);
+	expect_message(&raw, "from ept 0x0402: hello", RAW);
+	stream(f, &sink, 20, 12, 8);
+	expect_message(&sink, "messages=32 bytes=256 gaps=0 sum=0x000001f0\n", SINK);
+	ask(f, &sample, "x", SAMPLE); /* the hundredth */
+	turn(f);
+	assert_int_equal(ends, 1);
+	assert_int_equal(swap(f), RPMSG_ADDR_ANY);
+	turn(f);
+	assert_int_equal(heard_count, count); /* what was closed stays so */
+}
+
+static void a_channel_without_a_service_is_told(void **state)
+{
+	struct fixture *f = *state;
+	static struct box other;
+
+	box_open(&other, &f->remote, "of-old", 0x77, 7);
+	assert_int_equal(swap(f), 0x77);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(services_go_on_after_a_swap_where_they_were, up, down),
+		cmocka_unit_test_setup_teardown(a_channel_without_a_service_is_told, up, down),
 		TEST(services_are_announced_in_order_and_those_without_a_name_are_not),
 		cmocka_unit_test_setup_teardown(what_finds_no_buffer_is_announced_later_and_complained_of_once, devices,
 	                                        down),

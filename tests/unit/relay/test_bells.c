@@ -118,7 +118,7 @@ static void control_bytes_are_told_and_interrupt_nobody(void **state)
 
 static void bytes_without_a_meaning_are_counted_and_dropped(void **state)
 {
-	const uint8_t bytes[] = {IDS, 0x3f, 0x40, 0x7f, 0x80, 0x81, 0xbf, 0xc5, 0xff};
+	const uint8_t bytes[] = {IDS, 0x3f, 0x40, 0x7f, 0x80, 0x81, 0xbf, 0xcc, 0xff};
 	struct bell_news news;
 
 	(void)state;

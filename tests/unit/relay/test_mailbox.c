@@ -178,6 +178,19 @@ static void a_detach_is_taken_in_every_state(void **state)
 	}
 }
 
+static void whether_it_can_sleep_or_go_on_is_for_the_core_to_say(void **state)
+{
+	struct amp_host host = {.op = AMP_REQ_SUSPEND, .req_seq = 1};
+
+	(void)state;
+	assert_int_equal(amp_mailbox_take(&box, &host, AMP_CORE_RUNNING, &m3, &request), MAILBOX_SUSPEND);
+	host.op = AMP_REQ_RESUME;
+	host.req_seq++;
+	assert_int_equal(amp_mailbox_take(&box, &host, AMP_CORE_RUNNING, &m3, &request), MAILBOX_RESUME);
+	assert_string_equal(amp_request_name(AMP_REQ_SUSPEND), "suspend");
+	assert_string_equal(amp_request_name(AMP_REQ_RESUME), "resume");
+}
+
 static void an_unknown_request_is_refused_by_its_number(void **state)
 {
 	struct amp_host host = {.req_seq = 1, .op = 77};
@@ -267,6 +280,7 @@ int main(void)
 		cmocka_unit_test_setup(a_core_that_runs_or_is_about_to_can_be_attached_to, fresh),
 		cmocka_unit_test_setup(there_is_nothing_to_attach_to_in_other_states, fresh),
 		cmocka_unit_test_setup(a_detach_is_taken_in_every_state, fresh),
+		cmocka_unit_test_setup(whether_it_can_sleep_or_go_on_is_for_the_core_to_say, fresh),
 		cmocka_unit_test_setup(an_unknown_request_is_refused_by_its_number, fresh),
 		cmocka_unit_test_setup(a_new_request_takes_the_place_of_one_under_way, fresh),
 		cmocka_unit_test_setup(the_sequence_may_wrap, fresh),

@@ -304,6 +304,28 @@ static int stop_core(struct rproc *rp)
 	return AMP_EXIT_OK;
 }
 
+static int set_suspended(struct rproc *rp, const char *value, const char *what)
+{
+	char dir[AMP_PATH_LEN + 16];
+	int err;
+
+	if (!is(rp, "running") && !is(rp, "attached"))
+		return refused(rp, "does not run, or is not this Linux's");
+	snprintf(dir, sizeof(dir), "%s/device", rp->dir);
+	err = amp_attr_write(dir, "suspended", value);
+	return err ? failed(rp, AMP_EXIT_REFUSED, what, err) : AMP_EXIT_OK;
+}
+
+static int suspend_core(struct rproc *rp)
+{
+	return set_suspended(rp, "1", "Linux did not suspend it");
+}
+
+static int resume_core(struct rproc *rp)
+{
+	return set_suspended(rp, "0", "Linux did not resume it");
+}
+
 static int restart(struct rproc *rp)
 {
 	int status;
@@ -372,6 +394,8 @@ static const struct {
 	{"restart", NULL, restart, "restarted"},
 	{"attach", NULL, attach_core, "attached"},
 	{"detach", NULL, detach_core, "detached"},
+	{"suspend", NULL, suspend_core, "suspended"},
+	{"resume", NULL, resume_core, "resumed"},
 	{"status", NULL, print_status, NULL},
 	{"crash", NULL, crash, "crash reported"},
 	{"recovery", "on", recovery_on, "recovery is on"},
@@ -415,9 +439,10 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	.options = options,
 	.parser = parse_option,
-	.args_doc = "list\nstart|stop|restart|attach|detach|status|crash CORE\nrecovery on|off CORE",
+	.args_doc = "list\nstart|stop|restart|attach|detach|suspend|resume|status|crash CORE\nrecovery on|off CORE",
 	.doc = "Control the remote cores of this system.\v"
 	       "attach: become the host of a core that runs, without starting it again; detach: leave it running.\n"
+	       "suspend: the core sleeps with all that it knows, and messages to it wait; resume: it goes on.\n"
 	       "crash: report a crash of the core to Linux, as if the core had, and wait for the end of its recovery.\n"
 	       "recovery: whether Linux restarts the core when it crashes; on also restarts one that has crashed.\n\n"
 	       "Exit status: 0 done, 1 it did not work, 2 usage or unknown core, 6 refused by Linux, 7 no end in time.",

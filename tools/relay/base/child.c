@@ -170,6 +170,13 @@ void amp_child_kill(const struct child *child, int signal)
 		kill(child->pid, signal);
 }
 
+void amp_child_moved(struct child *child)
+{
+	amp_stream_moved(&child->messages, child);
+	if (child->exit)
+		sd_event_source_set_userdata(child->exit, child);
+}
+
 void amp_child_release(struct child *child)
 {
 	child->exit = sd_event_source_disable_unref(child->exit);

@@ -59,6 +59,9 @@ int amp_child_start(struct child *child, sd_event *loop, const char *name, struc
 /** Sends a signal, if the process is there. on_exit follows in time. */
 void amp_child_kill(const struct child *child, int signal);
 
+/** The structure has been moved in memory. */
+void amp_child_moved(struct child *child);
+
 /** Forgets the process; it must have ended. */
 void amp_child_release(struct child *child);
 

@@ -136,6 +136,11 @@ bool amp_qmp_give(struct qmp *qmp, const char *name, int fd, qmp_reply_fn on_rep
 	return send_command(qmp, "getfd", arguments, fd, on_reply, userdata);
 }
 
+void amp_qmp_moved(struct qmp *qmp)
+{
+	amp_stream_moved(&qmp->stream, qmp);
+}
+
 void amp_qmp_close(struct qmp *qmp)
 {
 	amp_stream_close(&qmp->stream);

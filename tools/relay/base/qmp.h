@@ -50,6 +50,9 @@ bool amp_qmp_command(struct qmp *qmp, const char *command, const char *arguments
 /** Gives QEMU a descriptor, of which it keeps a copy under `name`. @return false if it could not be sent */
 bool amp_qmp_give(struct qmp *qmp, const char *name, int fd, qmp_reply_fn on_reply, void *userdata);
 
+/** The structure has been moved in memory. */
+void amp_qmp_moved(struct qmp *qmp);
+
 /** Forgets what is pending; no callback comes after it. Closing twice does nothing. */
 void amp_qmp_close(struct qmp *qmp);
 

@@ -123,6 +123,13 @@ bool amp_stream_give(struct stream *stream, const void *data, size_t len, int fd
 	return stream->fd >= 0 && stream->queued == 0 && amp_stream_send_fd(stream->fd, data, len, fd) == (ssize_t)len;
 }
 
+void amp_stream_moved(struct stream *stream, void *userdata)
+{
+	stream->userdata = userdata;
+	if (stream->io)
+		sd_event_source_set_userdata(stream->io, stream);
+}
+
 void amp_stream_drain(struct stream *stream)
 {
 	for (int i = 0; i < DRAIN_MAX && stream->fd >= 0 && receive(stream) > 0; i++)

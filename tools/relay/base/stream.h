@@ -46,6 +46,9 @@ bool amp_stream_give(struct stream *stream, const void *data, size_t len, int fd
 /** Sends `fd` (-1: none) beside bytes on a Unix socket. @return bytes sent, or a negative errno */
 ssize_t amp_stream_send_fd(int socket, const void *data, size_t len, int fd);
 
+/** The structure has been moved in memory. @param userdata  of its callbacks, from now on */
+void amp_stream_moved(struct stream *stream, void *userdata);
+
 /** Reads what has come already; for the end of a process, whose last words count. Bounded. */
 void amp_stream_drain(struct stream *stream);
 

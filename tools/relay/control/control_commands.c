@@ -90,7 +90,7 @@ static void command_fault(struct client *client, struct core *core, const json_t
 		if (!amp_server_permits(client, core, AMP_VERB_DEBUG))
 			return;
 		amp_text(error, sizeof(error), "core %s is %s: only a running core can be broken", core->config->name,
-		         amp_core_state_name(core));
+		         core->swap ? "being swapped" : amp_core_state_name(core));
 		if (!amp_core_commit(core, f))
 			amp_server_answer(client, AMP_EXIT_REFUSED, NULL, error);
 		else if (f->detector == AMP_DETECTOR_NONE)
@@ -241,14 +241,15 @@ static const struct {
 	enum names_core core; /* ANY_CORE: one; all, or Linux, if the request names none */
 	bool brief;           /* answered at once, or so important that it may take a place that is kept */
 } commands[] = {
-	{"status", command_status, NO_CORE, true},         {"down", command_down, NO_CORE, true},
-	{"fault", command_fault, ONE_CORE, true},          {"start", amp_server_life_cycle, ONE_CORE, true},
-	{"stop", amp_server_life_cycle, ONE_CORE, true},   {"restart", amp_server_life_cycle, ONE_CORE, true},
-	{"attach", amp_server_life_cycle, ONE_CORE, true}, {"detach", amp_server_life_cycle, ONE_CORE, true},
-	{"reboot", amp_server_reboot, NO_CORE, true},      {"wait", command_wait, ANY_CORE, false},
-	{"exec", amp_server_exec, NO_CORE, false},         {"console", amp_server_open_console, ANY_CORE, false},
-	{"talk", amp_server_talk, ONE_CORE, false},        {"sniff", amp_server_sniff, ANY_CORE, false},
-	{"debug", amp_server_debug, ANY_CORE, false},
+	{"status", command_status, NO_CORE, true},          {"down", command_down, NO_CORE, true},
+	{"fault", command_fault, ONE_CORE, true},           {"start", amp_server_life_cycle, ONE_CORE, true},
+	{"stop", amp_server_life_cycle, ONE_CORE, true},    {"restart", amp_server_life_cycle, ONE_CORE, true},
+	{"attach", amp_server_life_cycle, ONE_CORE, true},  {"detach", amp_server_life_cycle, ONE_CORE, true},
+	{"suspend", amp_server_life_cycle, ONE_CORE, true}, {"resume", amp_server_life_cycle, ONE_CORE, true},
+	{"reboot", amp_server_reboot, NO_CORE, true},       {"wait", command_wait, ANY_CORE, false},
+	{"exec", amp_server_exec, NO_CORE, false},          {"console", amp_server_open_console, ANY_CORE, false},
+	{"talk", amp_server_talk, ONE_CORE, false},         {"sniff", amp_server_sniff, ANY_CORE, false},
+	{"debug", amp_server_debug, ANY_CORE, false},       {"swap", amp_server_swap, ONE_CORE, true},
 };
 
 static void run_command(size_t command, struct client *client, const json_t *request)

@@ -90,6 +90,11 @@ static void wait_for_link(struct client *client)
 	amp_server_limit(client, LINK_MS, on_link_limit);
 }
 
+static bool brings_a_link(const char *verb)
+{
+	return strcmp(verb, "start") == 0 || strcmp(verb, "restart") == 0 || strcmp(verb, "attach") == 0;
+}
+
 static void command_ended(void *userdata, int status)
 {
 	struct client *client = userdata;
@@ -101,8 +106,7 @@ static void command_ended(void *userdata, int status)
 		                  "the connection to Linux's agent broke");
 		return;
 	}
-	if (client->verb && status == AMP_EXIT_OK && strcmp(client->verb, "stop") != 0 &&
-	    strcmp(client->verb, "detach") != 0) {
+	if (client->verb && status == AMP_EXIT_OK && brings_a_link(client->verb)) {
 		wait_for_link(client);
 		return;
 	}
@@ -252,6 +256,8 @@ void amp_server_life_cycle(struct client *client, struct core *core, const json_
 		{"restart", AMP_VERBS_OF_OWNER},
 		{"attach", 0},
 		{"detach", 0},
+		{"suspend", AMP_VERB_STOP},
+		{"resume", AMP_VERB_STOP},
 	};
 	const char *verb = json_string_value(json_object_get(request, "cmd"));
 	size_t i = 0;

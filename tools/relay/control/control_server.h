@@ -135,6 +135,9 @@ void amp_server_reboot(struct client *client, struct core *core, const json_t *r
 /** The command that does it in Linux to the client's core. @return its length, for amp_agent_exec() */
 size_t amp_server_rproc_argv(const struct client *client, const char *verb, char argv[RPROC_ARGV_MAX]);
 
+/* control_swap.c */
+void amp_server_swap(struct client *client, struct core *core, const json_t *request);
+
 /* control_sniff.c; `core` NULL: all of them */
 
 void amp_server_sniff(struct client *client, struct core *core, const json_t *request);

@@ -181,7 +181,7 @@ void amp_bells_receive(struct bells *bells, struct bell_news *news)
 
 		if (byte < bells->notify_ids) {
 			news->notify |= UINT64_C(1) << byte;
-		} else if ((byte >= AMP_DB_BOOT && byte <= AMP_DB_STOPPED) || byte == AMP_DB_JOURNAL ||
+		} else if ((byte >= AMP_DB_BOOT && byte <= AMP_DB_RESUMED) || byte == AMP_DB_JOURNAL ||
 		           byte == AMP_DB_CLOCK) {
 			news->control |= BELL_NEWS(byte);
 		} else {

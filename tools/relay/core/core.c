@@ -47,6 +47,8 @@ static void say_it_again(struct core *core)
 static void let_go(struct core *core)
 {
 	amp_core_set_deadline(core, 0);
+	amp_core_swap_end(core);
+	amp_core_sleep_end(core);
 	amp_core_report_end(core);
 	amp_core_fault_end(core);
 	amp_core_babble_end(core);
@@ -78,6 +80,7 @@ static void power_is_off(struct core *core, const char *why)
 	amp_core_set_host(core, AMP_CORE_HOST_NONE, why);
 	core->wire.table_da = core->wire.table_size = 0;
 	amp_core_image_forget(core);
+	core->wire.takeover = 0;
 	say_it_again(core); /* before the state: who sees the core off finds the rest in order */
 	amp_core_set_phase(core, PHASE_OFF, why);
 	if (!core->returns)
@@ -104,7 +107,8 @@ void amp_core_stop(struct core *core, const char *why)
 {
 	if (core->phase == PHASE_EXAMINING)
 		amp_core_conclude(core);
-	if (core->phase != PHASE_RUNNING || !core->ready) {
+	amp_core_swap_end(core);
+	if (core->phase != PHASE_RUNNING || !core->ready || core->sleep != SLEEP_AWAKE) {
 		if (core->phase != PHASE_STOPPING)
 			amp_core_kill(core, why);
 		return;
@@ -140,6 +144,8 @@ static int on_lasted(sd_event_source *source, uint64_t usec, void *userdata)
 
 static void on_boot(struct core *core)
 {
+	if (amp_core_swap_booted(core))
+		return;
 	if (core->phase == PHASE_RUNNING) {
 		amp_core_crashed(core, AMP_DETECTOR_EXIT, "the core reset itself");
 		return;
@@ -217,6 +223,10 @@ static void take_news(struct core *core, const struct bell_news *news, uint64_t 
 		amp_core_journal_look(core);
 	if (news->control & BELL_NEWS(AMP_DB_READY))
 		on_ready(core);
+	if (news->control & BELL_NEWS(AMP_DB_SUSPENDED))
+		amp_core_on_suspended(core);
+	if (news->control & BELL_NEWS(AMP_DB_RESUMED))
+		amp_core_on_resumed(core);
 	if (news->notify)
 		amp_core_fault_look(core);
 	if (news->notify)
@@ -270,6 +280,8 @@ static void process_ended(void *userdata, const siginfo_t *info)
 	struct core *core = userdata;
 	char ending[64], words[CHILD_WORDS_MAX], text[CHILD_WORDS_MAX + 80];
 
+	if (amp_core_swap_ended(core, info))
+		return;
 	amp_child_ending(info, ending, sizeof(ending));
 	hear_last_words(core);
 	switch (core->phase) {
@@ -351,7 +363,7 @@ static void power_on(struct core *core)
 
 	core->held = false;
 	amp_core_babble_begin(core);
-	err = amp_core_spawn(core, &ears);
+	err = amp_core_spawn(core, core->ears);
 	if (err == 0) {
 		amp_core_set_deadline(core, core->config->boot_timeout_ms);
 		return;
@@ -439,6 +451,8 @@ void amp_core_prepare(struct core *core, struct lab *lab)
 	*core = (struct core){
 		.lab = lab,
 		.on_deadline = on_deadline,
+		.ears = &ears,
+		.on_crash = amp_core_crashed,
 		.shm.fd = -1,
 		.noise = RATELIMIT(20, 500),
 		.requests = RATELIMIT(100, 20),
@@ -495,6 +509,7 @@ void amp_core_destroy(struct core *core)
 	amp_core_finish_dump(core);
 	amp_core_release(core);
 	let_go(core);
+	amp_core_swap_forget(core);
 	for (uint32_t v = 0; v < BELL_VECTORS; v++)
 		core->vectors[v] = sd_event_source_disable_unref(core->vectors[v]);
 	amp_bells_close(&core->bells);

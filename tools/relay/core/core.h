@@ -34,6 +34,7 @@
 
 struct lab;
 struct core;
+struct core_ears;
 struct hosting;
 
 #define INJECTION_MS   10000 /**< a crash this long after an injection has another cause */
@@ -115,6 +116,7 @@ struct journal {
 	uint32_t at;    /**< offset in shared memory of a struct amp_journal … */
 	uint32_t half;  /**< … and bytes of each of the two buffers behind it */
 	uint32_t taken; /**< buffers */
+	uint32_t ahead; /**< bytes of the buffer that it fills, which have been taken already */
 	bool ended;     /**< all has been taken, of a core that will write no more */
 	struct trace_ring lines;
 };
@@ -133,7 +135,7 @@ struct clock_question {
 	sd_event_source *timer; /**< asks again; NULL: it has not said that it can be asked */
 };
 
-#define CORE_TIMERS 8
+#define CORE_TIMERS 9
 
 /** Time that stands still for a core: core_hold.c. */
 struct held_time {
@@ -142,6 +144,42 @@ struct held_time {
 		sd_event_source *source; /**< NULL: was not under way */
 		uint64_t left;           /**< us */
 	} timer[CORE_TIMERS];
+};
+
+/** Whether the core sleeps: core_suspend.c. */
+enum core_sleep {
+	SLEEP_AWAKE,
+	SLEEP_ASKED,  /**< to sleep */
+	SLEEP_ASLEEP, /**< its processor stands still */
+	SLEEP_WAKING, /**< asked to go on */
+};
+
+/** A core's QEMU, with its sockets. The one that is the core's at present is in struct core itself. */
+struct emulator {
+	struct child process;
+	struct qmp qmp;
+	struct stream console;
+	int uart_fd; /**< -1: none */
+	sd_event_source *uart;
+	uint32_t uart_events;
+};
+
+/** A firmware that has been loaded, but not into the core. */
+struct staged_image {
+	struct shared_memory memory; /**< as the core's own, with nothing but this image in it */
+	uint32_t entry;
+	uint32_t table_da, table_size; /**< of its resource table; 0: it has none */
+	char path[PATH_MAX];
+};
+
+/** A firmware takes over from another: core_swap.c. */
+struct swap;
+
+/** What became of the last one. */
+struct swap_outcome {
+	int exit; /**< enum amp_exit */
+	char text[AMP_TEXT_LEN + 160];
+	double gap_ms; /**< for so long nobody took messages */
 };
 
 /** Hears of the core's life when it is the core's host in place of Linux. */
@@ -237,7 +275,12 @@ struct core {
 	struct log_file console_file;
 	struct sense heartbeat;
 	struct sense watchdog; /**< of a core that has none of its own */
-	uint32_t outcome;      /**< enum amp_status, answered when the power is off … */
+	enum core_sleep sleep;
+	sd_event_source *answer_limit; /**< of a core that is to sleep, wake, or be swapped; NULL: none is waited for */
+	struct swap *swap;             /**< NULL: none is under way */
+	struct swap_outcome swapped;
+	uint32_t swapped_in; /**< the life of the last firmware that has taken over; 0: there was none */
+	uint32_t outcome;    /**< enum amp_status, answered when the power is off … */
 	char outcome_text[CHILD_WORDS_MAX + 80];
 
 	sd_event_source *uart; /**< NULL while off */
@@ -274,6 +317,8 @@ struct core {
 	const char *own_image;          /**< the file that it starts */
 	bool returns;          /**< its owner is about to start it again: who wants to attach to it waits for that */
 	sd_event_source *turn; /**< the next step of that; NULL: none */
+	const struct core_ears *ears; /**< of its QEMU */
+	core_detected_fn on_crash;    /**< amp_core_crashed() */
 	uint32_t crashes, recoveries;
 	struct ratelimit noise;    /**< of warnings that the guests can cause */
 	struct ratelimit requests; /**< of request records */
@@ -351,7 +396,7 @@ void amp_core_ring_fault_end(struct core *core);
 
 /* core_state.c */
 
-/** @return "off", "starting", "running", "stopping" or "crashed". */
+/** @return "off", "starting", "running", "suspended", "stopping" or "crashed". */
 const char *amp_core_state_name(const struct core *core);
 void amp_core_set_phase(struct core *core, enum core_phase phase, const char *why);
 /** The file that was loaded, which may have been replaced since; "" if it is not known. */
@@ -423,6 +468,8 @@ void amp_core_journal_begin(struct core *core);
 void amp_core_journal_look(struct core *core);
 /** It will write no more: takes all that is there, before the host loads anything over it. */
 void amp_core_journal_end(struct core *core);
+/** After all it writes on, where it was when that was called. @param journal  a copy of core->journal from then */
+void amp_core_journal_go_on(struct core *core, const struct journal *journal);
 
 /* core_console.c, for a core that has one: core_config.has_console */
 
@@ -446,10 +493,65 @@ struct core_ears {
  * open then */
 int amp_core_spawn(struct core *core, const struct core_ears *ears);
 
+/** The same for another QEMU, which stands still until it is told to `cont`; the core's own is as it was. */
+int amp_core_spawn_other(struct core *core, const struct core_ears *ears, struct emulator *other);
+
+/** The one becomes the core's, and the core's the other. Only the core's doorbell is heard. */
+void amp_core_exchange(struct core *core, struct emulator *other);
+
+/** Gives up another QEMU, which has ended. */
+void amp_core_release_other(struct emulator *other);
+
+/* core_suspend.c */
+
+/**
+ * Has a running core sleep. The end of it is told to Linux, if it asked for it.
+ *
+ * @param error  on failure: one line for people
+ * @return enum amp_status
+ */
+uint32_t amp_core_suspend(struct core *core, char *error, size_t error_size);
+/** … and go on. */
+uint32_t amp_core_resume(struct core *core, char *error, size_t error_size);
+/** The host that it has slept for goes, and the next one knows nothing of that: if it sleeps, it goes on. */
+void amp_core_wake(struct core *core);
+/** It says that it sleeps, or that it goes on. */
+void amp_core_on_suspended(struct core *core);
+void amp_core_on_resumed(struct core *core);
+/** This life is over, or is to end. */
+void amp_core_sleep_end(struct core *core);
+
+/* core_swap.c */
+
+/**
+ * Has another firmware take over, under traffic. amp_relay_changed() tells of the end: core->swap is NULL then.
+ *
+ * @param image  taken over
+ * @param error  on failure: one line for people
+ * @return AMP_EXIT_OK: it is under way. AMP_EXIT_REFUSED: the core cannot be swapped, or not for this. AMP_EXIT_FAILED
+ */
+int amp_core_swap(struct core *core, struct staged_image *image, char *error, size_t error_size);
+/** The old firmware has handed over. @return false: there is no swap that waits for it */
+bool amp_core_swap_suspended(struct core *core);
+/** The new firmware, or after all the old one, goes on. @return false: there is no swap that waits for it */
+bool amp_core_swap_resumed(struct core *core);
+/** The boot ROM has been heard. @return false: not that of a firmware that is to take over */
+bool amp_core_swap_booted(struct core *core);
+/** A QEMU has ended. @return false: that is no business of a swap */
+bool amp_core_swap_ended(struct core *core, const siginfo_t *info);
+/** A detector has fired. @return false: the core has crashed. true: the old firmware goes on in its stead */
+bool amp_core_swap_crashed(struct core *core, const char *text);
+/** This life is to end: no swap goes on. */
+void amp_core_swap_end(struct core *core);
+/** Frees what is left of one; its processes must be gone. */
+void amp_core_swap_forget(struct core *core);
+
 /* core_senses.c */
 
 /** Starts to watch the heartbeat, and the watchdog if the relay is it. */
 void amp_core_watch(struct core *core, core_detected_fn on_silence);
+/** Stops it; the link is as it was. */
+void amp_core_look_away(struct core *core);
 void amp_core_unwatch(struct core *core);
 
 /* core_hold.c */
@@ -484,8 +586,6 @@ void amp_core_crashed(struct core *core, enum amp_detector detector, const char 
 void amp_core_conclude(struct core *core);
 /** Opens the firmware's symbols soon, so that a crash need not wait for it. */
 void amp_core_prefetch_symbols(struct core *core);
-/** The text of a crash record that arrived before the core ran. */
-void amp_core_boot_failure(const struct amp_remote *remote, char *out, size_t size);
 
 /* core_babble.c */
 
@@ -542,6 +642,8 @@ void amp_core_report_end(struct core *core);
 
 /* core_dump.c */
 
+/** The text of a crash record that arrived before the core ran. */
+void amp_core_boot_failure(const struct amp_remote *remote, char *out, size_t size);
 /** @return all that is known of the last crash; it points into the core */
 struct amp_postmortem amp_core_evidence(const struct core *core);
 void amp_core_discard_evidence(struct core *core);

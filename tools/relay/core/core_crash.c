@@ -152,8 +152,9 @@ void amp_core_crashed(struct core *core, enum amp_detector detector, const char 
 {
 	struct crash *crash = &core->crash;
 
-	if (core->phase != PHASE_RUNNING)
+	if (core->phase != PHASE_RUNNING || amp_core_swap_crashed(core, text))
 		return;
+	amp_core_sleep_end(core);
 	amp_core_finish_dump(core); /* of the last crash, if it is still under way */
 	amp_core_discard_evidence(core);
 	crash->detector = detector;
@@ -171,14 +172,6 @@ void amp_core_crashed(struct core *core, enum amp_detector detector, const char 
 	amp_core_set_deadline(core, EXAMINE_MS);
 	if (!ask_for_registers(core))
 		amp_core_conclude(core);
-}
-
-void amp_core_boot_failure(const struct amp_remote *remote, char *out, size_t size)
-{
-	char text[AMP_TEXT_LEN];
-
-	amp_text_clean(text, sizeof(text), remote->crash.text, sizeof(remote->crash.text));
-	amp_text(out, size, "%s%s%s", amp_postmortem_cause_text(remote->crash.cause), text[0] ? ": " : "", text);
 }
 
 /* ------------------------------------------------------------------ symbols */

@@ -51,6 +51,14 @@ struct amp_postmortem amp_core_evidence(const struct core *core)
 	};
 }
 
+void amp_core_boot_failure(const struct amp_remote *remote, char *out, size_t size)
+{
+	char text[AMP_TEXT_LEN];
+
+	amp_text_clean(text, sizeof(text), remote->crash.text, sizeof(remote->crash.text));
+	amp_text(out, size, "%s%s%s", amp_postmortem_cause_text(remote->crash.cause), text[0] ? ": " : "", text);
+}
+
 /* dumps/CORE-LIFE.SUFFIX, below the state directory */
 static void dump_name(const struct core *core, uint32_t epoch, const char *suffix, char out[AMP_NAME_LEN + 32])
 {

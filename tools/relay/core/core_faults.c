@@ -194,7 +194,7 @@ const struct core_fault amp_core_faults[] = {
 
 bool amp_core_commit(struct core *core, const struct core_fault *fault)
 {
-	if (core->phase != PHASE_RUNNING)
+	if (core->phase != PHASE_RUNNING || core->sleep != SLEEP_AWAKE || core->swap)
 		return false;
 	amp_core_ring_fault_end(core);
 	if (fault->detector != AMP_DETECTOR_NONE) {

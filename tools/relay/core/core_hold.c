@@ -10,8 +10,8 @@
 static sd_event_source *timer_of(const struct core *core, int i)
 {
 	sd_event_source *const timers[CORE_TIMERS] = {
-		core->deadline,      core->lasted,          core->link.limit,     core->report.timer,
-		core->trouble.timer, core->heartbeat.timer, core->watchdog.timer, core->turn,
+		core->deadline,        core->lasted,         core->link.limit, core->report.timer, core->trouble.timer,
+		core->heartbeat.timer, core->watchdog.timer, core->turn,       core->answer_limit,
 	};
 
 	return timers[i];

@@ -59,6 +59,7 @@ void amp_core_host_gone(struct core *core, const char *why)
 {
 	if (core->wire.host != AMP_CORE_HOST_DRIVER)
 		return;
+	amp_core_wake(core);
 	amp_core_report_end(core);
 	amp_core_set_host(core, AMP_CORE_HOST_NONE, why);
 	if (core->phase == PHASE_RUNNING)

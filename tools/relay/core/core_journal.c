@@ -93,7 +93,9 @@ static void take(struct core *core, const struct amp_journal *head, uint32_t num
 		filled = journal->half;
 	}
 	amp_shm_read(&core->shm, journal->at + (uint32_t)sizeof(*head) + number % 2 * journal->half, copy, filled);
-	amp_trace_take(&journal->lines, copy, filled, on_line, core);
+	if (journal->ahead < filled)
+		amp_trace_take(&journal->lines, copy + journal->ahead, filled - journal->ahead, on_line, core);
+	journal->ahead = 0;
 }
 
 void amp_core_journal_begin(struct core *core)
@@ -143,10 +145,19 @@ void amp_core_journal_end(struct core *core)
 	core->journal.ended = true;
 	take_given(core);
 	head = read_head(core);
-	if (head.given == core->journal.taken)
+	if (head.given == core->journal.taken) {
 		take(core, &head, head.given);
+		core->journal.ahead = head.filled[head.given % 2];
+	}
 	amp_trace_flush(&core->journal.lines, on_line, core);
 	amp_trace_file_write(&core->journal_file);
 	if (head.lost > 0)
 		amp_core_warn(core, "%u lines of its journal were lost: they were not taken in time", head.lost);
+}
+
+void amp_core_journal_go_on(struct core *core, const struct journal *journal)
+{
+	core->journal = *journal;
+	core->journal.ended = false;
+	amp_shm_write_journal_taken(&core->shm, journal->taken);
 }

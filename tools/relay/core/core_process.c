@@ -62,7 +62,7 @@ static void serial_arguments(const struct core_config *config, struct arguments 
 
 /* @param fds  gets the descriptors that are for QEMU. @return their number */
 static size_t qemu_arguments(const struct core *core, struct arguments *args, const struct core_sockets *sockets,
-                             int fds[CORE_FDS])
+                             bool waits, int fds[CORE_FDS])
 {
 	size_t n = 0;
 
@@ -88,6 +88,8 @@ static size_t qemu_arguments(const struct core *core, struct arguments *args, co
 	amp_argument(args, "socket,id=monitor,fd=%d", sockets->monitor);
 	amp_argument(args, "-mon");
 	amp_argument(args, "chardev=monitor,mode=control");
+	if (waits)
+		amp_argument(args, "-S");
 	fds[n++] = core->shm.fd;
 	fds[n++] = sockets->uart;
 	fds[n++] = sockets->monitor;
@@ -113,7 +115,7 @@ static int open_console(struct core *core, int *theirs)
 	return err;
 }
 
-int amp_core_spawn(struct core *core, const struct core_ears *ears)
+static int spawn(struct core *core, const struct core_ears *ears, bool waits)
 {
 	struct core_sockets theirs;
 	int uart, monitor, err, fds[CORE_FDS];
@@ -139,7 +141,7 @@ int amp_core_spawn(struct core *core, const struct core_ears *ears)
 	if (err < 0)
 		goto close_qmp;
 	args = (struct arguments){0};
-	num_fds = qemu_arguments(core, &args, &theirs, fds);
+	num_fds = qemu_arguments(core, &args, &theirs, waits, fds);
 	err = amp_child_start(&core->process, core->lab->loop, core->config->name, &args, fds, num_fds, ears->on_exit,
 	                      core);
 	if (err < 0)
@@ -159,4 +161,59 @@ close_uart:
 	if (err < 0)
 		amp_bells_power_off(&core->bells);
 	return err;
+}
+
+int amp_core_spawn(struct core *core, const struct core_ears *ears)
+{
+	return spawn(core, ears, false);
+}
+
+int amp_core_spawn_other(struct core *core, const struct core_ears *ears, struct emulator *other)
+{
+	struct bells bells;
+	int err;
+
+	*other = (struct emulator){.uart_fd = -1, .console.fd = -1, .qmp.stream.fd = -1, .process.messages.fd = -1};
+	amp_core_exchange(core, other);
+	bells = core->bells;
+	err = spawn(core, ears, true);
+	bells.uart = core->bells.uart;
+	core->bells = bells; /* what has been counted, and what is pending, goes on */
+	amp_core_exchange(core, other);
+	return err;
+}
+
+void amp_core_exchange(struct core *core, struct emulator *other)
+{
+	struct emulator mine = {core->process,    core->qmp,  core->console,
+	                        core->bells.uart, core->uart, core->uart_events};
+
+	core->process = other->process;
+	core->qmp = other->qmp;
+	core->console = other->console;
+	core->bells.uart = other->uart_fd;
+	core->uart = other->uart;
+	core->uart_events = other->uart_events;
+	*other = mine;
+	amp_child_moved(&core->process);
+	amp_qmp_moved(&core->qmp);
+	amp_stream_moved(&core->console, core);
+	amp_child_moved(&other->process);
+	amp_qmp_moved(&other->qmp);
+	amp_stream_moved(&other->console, core);
+	if (core->uart)
+		sd_event_source_set_enabled(core->uart, SD_EVENT_ON);
+	if (other->uart)
+		sd_event_source_set_enabled(other->uart, SD_EVENT_OFF);
+}
+
+void amp_core_release_other(struct emulator *other)
+{
+	other->uart = sd_event_source_disable_unref(other->uart);
+	if (other->uart_fd >= 0)
+		close(other->uart_fd);
+	other->uart_fd = -1;
+	amp_stream_close(&other->console);
+	amp_qmp_close(&other->qmp);
+	amp_child_release(&other->process);
 }

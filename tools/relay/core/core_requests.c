@@ -22,7 +22,21 @@ static uint32_t needs(enum mailbox_verdict verdict, const struct mailbox_request
 {
 	if (request->op == AMP_REQ_START)
 		return AMP_VERB_START | AMP_VERB_LOAD;
+	if (request->op == AMP_REQ_SUSPEND || request->op == AMP_REQ_RESUME)
+		return AMP_VERB_STOP;
 	return verdict == MAILBOX_STOP ? AMP_VERB_STOP : 0;
+}
+
+static void put_to_sleep(struct core *core, bool wake)
+{
+	char text[AMP_TEXT_LEN];
+	uint32_t status = AMP_EBUSY;
+
+	amp_text(text, sizeof(text), "core %s is not this Linux's: attach to it first", core->config->name);
+	if (core->wire.host == AMP_CORE_HOST_DRIVER)
+		status = wake ? amp_core_resume(core, text, sizeof(text)) : amp_core_suspend(core, text, sizeof(text));
+	if (status != AMP_OK)
+		amp_core_answer(core, status, text);
 }
 
 /* A driver starts anew: what is Linux's is off from now on, and what is another's runs on. */
@@ -93,9 +107,14 @@ static void on_mailbox(struct core *core, uint64_t heard)
 			amp_core_answer_host(core);
 		break;
 	case MAILBOX_DETACH:
+		amp_core_wake(core);
 		amp_core_set_host(core, AMP_CORE_HOST_NONE, "Linux detaches");
 		amp_core_link_down(core);
 		amp_core_answer(core, AMP_OK, "");
+		break;
+	case MAILBOX_SUSPEND:
+	case MAILBOX_RESUME:
+		put_to_sleep(core, verdict == MAILBOX_RESUME);
 		break;
 	case MAILBOX_STOP:
 		amp_core_stop(core, "Linux asked for it");

@@ -85,9 +85,14 @@ void amp_core_watch(struct core *core, core_detected_fn on_silence)
 		watch(core, &core->watchdog, core->config->watchdog_ms, on_silence);
 }
 
-void amp_core_unwatch(struct core *core)
+void amp_core_look_away(struct core *core)
 {
 	core->heartbeat.timer = sd_event_source_disable_unref(core->heartbeat.timer);
 	core->watchdog.timer = sd_event_source_disable_unref(core->watchdog.timer);
+}
+
+void amp_core_unwatch(struct core *core)
+{
+	amp_core_look_away(core);
 	amp_core_link_end(core);
 }

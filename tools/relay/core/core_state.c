@@ -25,7 +25,7 @@ static const uint32_t wire_states[] = {
 
 const char *amp_core_state_name(const struct core *core)
 {
-	return phase_names[core->phase];
+	return core->sleep == SLEEP_ASLEEP ? "suspended" : phase_names[core->phase];
 }
 
 void amp_core_firmware_path(const struct core *core, char *out, size_t size)

@@ -18,6 +18,10 @@ const char *amp_request_name(uint32_t op)
 		return "attach";
 	case AMP_REQ_DETACH:
 		return "detach";
+	case AMP_REQ_SUSPEND:
+		return "suspend";
+	case AMP_REQ_RESUME:
+		return "resume";
 	default:
 		return "unknown";
 	}
@@ -114,6 +118,10 @@ enum mailbox_verdict amp_mailbox_take(struct mailbox *box, const struct amp_host
 		return take_attach(state, core, request);
 	case AMP_REQ_DETACH:
 		return MAILBOX_DETACH;
+	case AMP_REQ_SUSPEND:
+		return MAILBOX_SUSPEND;
+	case AMP_REQ_RESUME:
+		return MAILBOX_RESUME;
 	default:
 		amp_text(request->text, sizeof(request->text), "request %u is unknown", host->op);
 		return refuse(request);

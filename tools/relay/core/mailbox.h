@@ -24,6 +24,8 @@ enum mailbox_verdict {
 	MAILBOX_STOP,    /**< shut down, power off, answer */
 	MAILBOX_ATTACH,  /**< Linux becomes the host; answer when the core runs and its resource table has been found */
 	MAILBOX_DETACH,  /**< nobody is the host any more; answer */
+	MAILBOX_SUSPEND, /**< answer when the core sleeps */
+	MAILBOX_RESUME,  /**< … when it has gone on */
 };
 
 struct mailbox_request {
@@ -50,7 +52,7 @@ static inline bool amp_mailbox_open(const struct mailbox *box)
 	return box->taken != box->answered;
 }
 
-/** @return "reset", "start", "stop", "attach", "detach" or "unknown". */
+/** @return "reset", "start", "stop", "attach", "detach", "suspend", "resume" or "unknown". */
 const char *amp_request_name(uint32_t op);
 
 #endif /* AMPRELAY_RELAY_MAILBOX_H */

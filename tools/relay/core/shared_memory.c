@@ -145,6 +145,9 @@ void amp_shm_write_power(struct shared_memory *shm, const struct amp_relay *rela
 	out->host = relay->host;
 	out->table_da = relay->table_da;
 	out->table_size = relay->table_size;
+	out->takeover = relay->takeover;
+	out->swaps = relay->swaps;
+	out->suspended = relay->suspended;
 	store_release(&out->state, relay->state);
 }
 

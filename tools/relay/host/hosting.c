@@ -35,13 +35,14 @@ static int add_memory(struct hosting *role, const struct amp_region *region)
 	struct host_memory *memory = &role->memory[role->memories];
 	struct core *core = role->core;
 
-	if (fallocate(core->shm.fd, 0, region->offset, region->size))
+	/* a staged image is known by its pages */
+	if (role->shm == &core->shm && fallocate(role->shm->fd, 0, region->offset, region->size))
 		return -errno;
 	/* of a life that was cut off: rings that are in use, which nobody is left to let go of; and its messages */
 	if (region->kind == AMP_REGION_VRING || region->kind == AMP_REGION_BUFFERS)
-		memset(core->shm.base + region->offset, 0, region->size);
+		memset(role->shm->base + region->offset, 0, region->size);
 	memory->pa = bus_address(core, region);
-	metal_io_init(&memory->io, core->shm.base + region->offset, &memory->pa, region->size, (unsigned int)-1,
+	metal_io_init(&memory->io, role->shm->base + region->offset, &memory->pa, region->size, (unsigned int)-1,
 	              AMP_IO_NORMAL, NULL);
 	remoteproc_init_mem(&memory->mem, region->name, memory->pa, bus_address(core, region), region->size,
 	                    &memory->io);
@@ -340,6 +341,7 @@ static struct hosting *new_role(struct core *core)
 	if (!role)
 		return NULL;
 	role->core = core;
+	role->shm = &core->shm;
 	role->announcements = (struct ratelimit)RATELIMIT(64, 100);
 	remoteproc_init(&role->rproc, &platform, role);
 	role->rproc.elf_machine = core->config->elf_machine;
@@ -407,6 +409,54 @@ uint32_t amp_hosting_start_staged(struct core *core, uint32_t size, uint32_t sig
 		record_loaded(core, &role->rproc, firmware);
 	}
 	drop_role(role);
+	return status;
+}
+
+static int stage(struct hosting *role, struct staged_image *image, char *error, size_t error_size)
+{
+	struct core *core = role->core;
+	int err = add_memories(role, 1u << AMP_REGION_FIRMWARE);
+	struct image file;
+	const uint8_t *table;
+
+	if (err) {
+		amp_text(error, error_size, "firmware %s: %s", image->path, strerror(-err));
+		return AMP_EXIT_FAILED;
+	}
+	if (amp_image_read(&file, core, image->path, error, error_size))
+		return AMP_EXIT_REFUSED;
+	err = amp_image_check(&file, core, error, error_size) || load_elf(role, &file, image->path, error, error_size);
+	amp_image_drop(&file);
+	if (err)
+		return AMP_EXIT_REFUSED;
+	image->entry = (uint32_t)role->rproc.bootaddr;
+	table = role->rproc.rsc_table;
+	if (!table)
+		return AMP_EXIT_OK;
+	image->table_da = core->config->mem_da + (uint32_t)(table - image->memory.base);
+	image->table_size = (uint32_t)role->rproc.rsc_len;
+	return AMP_EXIT_OK;
+}
+
+int amp_hosting_stage(struct core *core, const char *path, struct staged_image *image, char *error, size_t error_size)
+{
+	struct hosting *role = new_role(core);
+	int status = AMP_EXIT_FAILED;
+	char name[48];
+
+	*image = (struct staged_image){.memory.fd = -1};
+	amp_text(image->path, sizeof(image->path), "%s", path);
+	amp_text(name, sizeof(name), "amprelay-%s-staged", core->config->name);
+	if (!role || amp_shm_create(&image->memory, name, core->shm.size, AMP_CTRL_SIZE) < 0) {
+		amp_text(error, error_size, "the relay is out of memory");
+	} else {
+		role->shm = &image->memory;
+		status = stage(role, image, error, error_size);
+	}
+	if (status != AMP_EXIT_OK)
+		amp_shm_destroy(&image->memory);
+	if (role)
+		drop_role(role);
 	return status;
 }
 

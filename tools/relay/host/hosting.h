@@ -29,6 +29,8 @@
 
 struct core;
 struct host_talk;
+struct shared_memory;
+struct staged_image;
 
 #define HOST_CHANNELS 16 /**< announced channels that are remembered */
 
@@ -48,8 +50,9 @@ struct host_channel {
 /** What exists only while the relay is the host. */
 struct hosting {
 	struct core *core;
-	bool powered;          /**< remoteproc_start() succeeded */
-	uint64_t linux_mem_pa; /**< amp_host.mem_pa as it was, to be put back */
+	struct shared_memory *shm; /**< where the image goes: the core's, or that of a staged image */
+	bool powered;              /**< remoteproc_start() succeeded */
+	uint64_t linux_mem_pa;     /**< amp_host.mem_pa as it was, to be put back */
 	struct remoteproc rproc;
 	struct host_memory memory[AMP_MAX_REGIONS];
 	uint32_t memories;
@@ -94,6 +97,13 @@ int amp_hosting_boot(struct core *core, const char *path, const char *why, char 
  */
 uint32_t amp_hosting_start_staged(struct core *core, uint32_t size, uint32_t signature_size, const char *firmware,
                                   char *error, size_t error_size);
+/**
+ * Loads a firmware file, as the core would have it, without touching the core.
+ *
+ * @param image  on success to be given to amp_core_swap()
+ * @return as amp_hosting_start()
+ */
+int amp_hosting_stage(struct core *core, const char *path, struct staged_image *image, char *error, size_t error_size);
 /** Takes the link down and powers the core off. Only while the relay is the host. */
 void amp_hosting_stop(struct core *core, const char *why);
 
