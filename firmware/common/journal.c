@@ -6,7 +6,7 @@
 #include "format.h"
 #include "trace.h"
 
-#define WAIT_US (AMP_JOURNAL_WAIT_MS * 1000u)
+#define WAIT_US (AMP_JOURNAL_WAIT_MS * UINT64_C(1000))
 
 volatile struct amp_journal_memory amp_journal_memory;
 

@@ -176,7 +176,7 @@ static int need_byte(struct tlv (*known)[9], uint32_t type, uint8_t value, const
 {
 	const struct tlv *tlv = slot(type, known);
 
-	if (!tlv->value || tlv->len < 1)
+	if (!tlv || !tlv->value || tlv->len < 1)
 		return refuse(error, "its TLV 0x%x (%s) is missing", type, what);
 	if (tlv->len != 1 || tlv->value[0] != value)
 		return refuse(error, "its TLV 0x%x (%s) is %u, only %u is taken", type, what, tlv->value[0], value);

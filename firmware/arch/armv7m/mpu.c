@@ -52,9 +52,9 @@ void armv7m_mpu_start(void)
 	_Static_assert((SOC_ROM_SIZE & (SOC_ROM_SIZE - 1)) == 0 && SOC_ROM_BASE % SOC_ROM_SIZE == 0,
 	               "one MPU region fits");
 #ifdef SOC_PRIVATE1_DA
-	_Static_assert((SOC_PRIVATE0_SIZE & (SOC_PRIVATE0_SIZE - 1)) == 0 && SOC_PRIVATE0_DA % SOC_PRIVATE0_SIZE == 0 &&
-	                       (SOC_PRIVATE1_SIZE & (SOC_PRIVATE1_SIZE - 1)) == 0 &&
-	                       SOC_PRIVATE1_DA % SOC_PRIVATE1_SIZE == 0,
+	_Static_assert((SOC_PRIVATE0_SIZE & (SOC_PRIVATE0_SIZE - 1)) == 0 && SOC_PRIVATE0_DA % SOC_PRIVATE0_SIZE == 0,
+	               "one MPU region fits");
+	_Static_assert((SOC_PRIVATE1_SIZE & (SOC_PRIVATE1_SIZE - 1)) == 0 && SOC_PRIVATE1_DA % SOC_PRIVATE1_SIZE == 0,
 	               "one MPU region fits");
 #endif
 	_Static_assert((AMP_REMOTE_OFFSET & (AMP_REMOTE_OFFSET - 1)) == 0, "one MPU region fits");

@@ -5,7 +5,7 @@
 #include "devices.h"
 #include "riscv32.h"
 
-#define CYCLES_PER_TICK (SOC_CLOCK_HZ / 1000 * SOC_HEARTBEAT_MS)
+#define CYCLES_PER_TICK ((uint64_t)SOC_CLOCK_HZ / 1000 * SOC_HEARTBEAT_MS)
 
 #define CLINT(offset) (*(volatile uint32_t *)(uintptr_t)(BOARD_CLINT + (offset)))
 #define CLINT_COMPARE 0x4000u /* of hart 0; 64 bits */
