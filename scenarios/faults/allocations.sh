@@ -44,6 +44,17 @@ once_start() {
 	fi
 }
 
+# Linux keeps the buffers of a device associated when a later step of a recovery fails, finds them busy from then on,
+# and cannot stop a core that has crashed: only a new device helps.
+begin_anew() {
+	dmesg | tail -n 4 | grep -q "Failed to associate buffer" || fail "does not recover afterwards"
+	anew=$((anew + 1))
+	echo "$device" >$driver/unbind
+	echo "$device" >$driver/bind
+	[ "$(cat $rproc/state)" = running ] || fail "does not start with a new device"
+	echo disabled >$rproc/recovery
+}
+
 # sysfs does not tell whether a recovery has worked: the state does.
 once_recovery() {
 	echo 1 >/sys/kernel/debug/remoteproc/remoteproc0/crash
@@ -53,7 +64,7 @@ once_recovery() {
 		refusals=$((refusals + 1))
 		[ "$(cat $rproc/state)" = crashed ] || fail "state $(cat $rproc/state) after '$said'"
 		echo recover >$rproc/recovery
-		[ "$(cat $rproc/state)" = running ] || fail "does not recover afterwards"
+		[ "$(cat $rproc/state)" = running ] || begin_anew
 	fi
 }
 
@@ -65,14 +76,12 @@ once_probe() {
 # Allocations that may wait fail, too, and it is not talked about.
 echo N >/sys/kernel/debug/failslab/ignore-gfp-wait
 echo 0 >/sys/kernel/debug/failslab/verbose
-n=0 refusals=0 more=yes
+n=0 refusals=0 anew=0 more=yes
+device=$(basename $driver/0000:*)
 case $1 in
 start) echo stop >$rproc/state ;;
 recovery) echo disabled >$rproc/recovery ;;
-probe)
-	device=$(basename $driver/0000:*)
-	echo "$device" >$driver/unbind
-	;;
+probe) echo "$device" >$driver/unbind ;;
 esac
 while [ $more = yes ]; do
 	n=$((n + 1))
@@ -84,5 +93,5 @@ start) echo start >$rproc/state ;;
 recovery) echo enabled >$rproc/recovery ;;
 probe) echo "$device" >$driver/bind ;;
 esac
-echo "ok - $1: $((n - 1)) allocations have failed, $refusals times that was its end"
+echo "ok - $1: $((n - 1)) allocations have failed, $refusals times that was its end, $anew times of the device"
 [ $refusals -gt 0 ] || fail "no allocation has been refused"

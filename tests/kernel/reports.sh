@@ -117,6 +117,27 @@ claim 1 "another device must have one" <<END
 [    5.000005]  amp_probe+0x1d4/0x200 [amprelay_rproc]
 [    5.000006] ---[ end trace 0000000000000000 ]---
 END
+claim 0 "a dump that is freed twice is devcoredump's" <<END
+[    5.000000] ------------[ cut here ]------------
+[    5.000001] Trying to vfree() nonexistent vm area (000000006049c48b)
+[    5.000002] WARNING: CPU: 0 PID: 7 at __vunmap+0x8c/0x524
+[    5.000003] Call trace:
+[    5.000004]  __vunmap+0x8c/0x524
+[    5.000005]  vfree+0x74/0xf0
+[    5.000006]  devcd_freev+0xc/0x1c
+[    5.000007]  dev_coredumpm+0x2c/0x374
+[    5.000008] ---[ end trace 0000000000000000 ]---
+END
+claim 1 "what else is freed twice is heard" <<END
+[    5.000000] ------------[ cut here ]------------
+[    5.000001] Trying to vfree() nonexistent vm area (000000006049c48b)
+[    5.000002] WARNING: CPU: 0 PID: 7 at __vunmap+0x8c/0x524
+[    5.000003] Call trace:
+[    5.000004]  __vunmap+0x8c/0x524
+[    5.000005]  vfree+0x74/0xf0
+[    5.000006]  amp_dump_take+0xc/0x1c [amprelay_rproc]
+[    5.000007] ---[ end trace 0000000000000000 ]---
+END
 claim 1 "another warning is heard" <<END
 [    5.000000] ------------[ cut here ]------------
 [    5.000002] WARNING: CPU: 0 PID: 7 at drivers/remoteproc/remoteproc_core.c:270 rproc_boot+0x20/0x28

@@ -190,21 +190,21 @@ hints_name_the_lab() {
 claim "a hint names the lab that it is about" hints_name_the_lab
 
 # ---- tables on narrow terminals
+words_of() { tr -s ' \n' '\n' | sort -u; }
 words_stay_whole() {
-	local columns words
-	for columns in 132 80 60 40; do
-		for command in status events "fault --list" "demo --list"; do
+	local columns missing
+	for command in status events "fault --list" "demo --list"; do
+		# shellcheck disable=SC2086
+		amp $command | words_of | grep -v -e '[0-9]' -e '^[A-Z]*$' >"$work/words" # figures change, and a list has no titles of empty cells
+		for columns in 132 80 60 40; do
 			script -qec "stty cols $columns; '$amprelay' --name '$lab' --color=never $command" /dev/null </dev/null |
 				tr -d '\r' >"$work/narrow"
-			# shellcheck disable=SC2086
-			words=$(amp $command | tr -s ' \n' '\n' | grep -v -e '[0-9]' -e '^[A-Z]*$' | sort -u) # figures change, and a list has no titles of empty cells
-			for word in $words; do
-				grep -qwF -- "$word" "$work/narrow" || [ "$columns" -lt $((${#word} + 12)) ] || {
-					echo "'$command' on $columns columns: where is '$word'?"
-					cat "$work/narrow"
-					return 1
-				}
-			done
+			missing=$(words_of <"$work/narrow" | comm -23 "$work/words" - | awk -v most=$((columns - 12)) 'length($0) <= most')
+			[ -z "$missing" ] || {
+				echo "'$command' on $columns columns: where is '$missing'?"
+				cat "$work/narrow"
+				return 1
+			}
 			[ "$columns" -lt 60 ] || ! grep -E ".{$((columns + 1))}" "$work/narrow" || {
 				echo "'$command' is wider than $columns columns"
 				return 1
