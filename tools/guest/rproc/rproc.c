@@ -304,7 +304,8 @@ static int stop_core(struct rproc *rp)
 	return AMP_EXIT_OK;
 }
 
-static int set_suspended(struct rproc *rp, const char *value, const char *what)
+/* remoteproc knows nothing of it: its state stays. */
+static int set_suspended(struct rproc *rp, const char *value, const char *done, const char *what)
 {
 	char dir[AMP_PATH_LEN + 16];
 	int err;
@@ -313,17 +314,20 @@ static int set_suspended(struct rproc *rp, const char *value, const char *what)
 		return refused(rp, "does not run, or is not this Linux's");
 	snprintf(dir, sizeof(dir), "%s/device", rp->dir);
 	err = amp_attr_write(dir, "suspended", value);
-	return err ? failed(rp, AMP_EXIT_REFUSED, what, err) : AMP_EXIT_OK;
+	if (err)
+		return failed(rp, AMP_EXIT_REFUSED, what, err);
+	printf("%s: %s\n", rp->name, done);
+	return AMP_EXIT_OK;
 }
 
 static int suspend_core(struct rproc *rp)
 {
-	return set_suspended(rp, "1", "Linux did not suspend it");
+	return set_suspended(rp, "1", "suspended", "Linux did not suspend it");
 }
 
 static int resume_core(struct rproc *rp)
 {
-	return set_suspended(rp, "0", "Linux did not resume it");
+	return set_suspended(rp, "0", "resumed", "Linux did not resume it");
 }
 
 static int restart(struct rproc *rp)
@@ -394,8 +398,8 @@ static const struct {
 	{"restart", NULL, restart, "restarted"},
 	{"attach", NULL, attach_core, "attached"},
 	{"detach", NULL, detach_core, "detached"},
-	{"suspend", NULL, suspend_core, "suspended"},
-	{"resume", NULL, resume_core, "resumed"},
+	{"suspend", NULL, suspend_core, NULL},
+	{"resume", NULL, resume_core, NULL},
 	{"status", NULL, print_status, NULL},
 	{"crash", NULL, crash, "crash reported"},
 	{"recovery", "on", recovery_on, "recovery is on"},
