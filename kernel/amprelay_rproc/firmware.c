@@ -413,7 +413,8 @@ int amp_image_open(struct amp_core *core, const struct firmware *fw, struct amp_
 				     .staged = core->soc.secure,
 				     .fw = fw };
 
-	if (amp_image_unwrap(core, image) || check_header(core, image) || check_segments(core, image) || find_table(core, image))
+	if (amp_image_unwrap(core, image) || check_header(core, image) ||
+	    check_segments(core, image) || find_table(core, image))
 		return -EINVAL;
 	return image->table ? amp_image_check_table(core, image) : 0;
 }

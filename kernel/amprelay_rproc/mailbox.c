@@ -275,7 +275,7 @@ void amp_mailbox_leave(struct amp_core *core)
 }
 
 /**
- * amp_mailbox_tell_clock() - tell the relay what the clock of the kernel's log says, if it has asked
+ * amp_mailbox_tell_clock() - tell the relay what the kernel log's clock says, if it has asked
  * @core: the core
  *
  * It reckons with the time between its question and our answer, so the answer is given before

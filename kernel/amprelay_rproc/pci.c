@@ -335,7 +335,12 @@ static struct attribute *owner_attrs[] = { &dev_attr_owner.attr, NULL };
 
 static const struct attribute_group owner_group = { .attrs = owner_attrs };
 
-static const struct attribute_group *amp_groups[] = { &usage_group, &owner_group, &amp_sleep_group, NULL };
+static const struct attribute_group *amp_groups[] = {
+	&usage_group,
+	&owner_group,
+	&amp_sleep_group,
+	NULL,
+};
 
 static const struct pci_device_id amp_ids[] = {
 	{ PCI_DEVICE(PCI_VENDOR_ID_REDHAT_QUMRANET, IVSHMEM_DEVICE_ID) },

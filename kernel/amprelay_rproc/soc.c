@@ -173,11 +173,13 @@ static int check_region(struct device *dev, const struct amp_soc *soc,
 
 static int check_pair(struct device *dev, const struct amp_region *a, const struct amp_region *b)
 {
+	bool private_a = a->kind == AMP_REGION_PRIVATE, private_b = b->kind == AMP_REGION_PRIVATE;
+
 	if (!strcmp(a->name, b->name))
 		return dev_err_probe(dev, -EINVAL, "control block: two regions are called %s\n",
 				     a->name);
-	if ((a->kind == AMP_REGION_PRIVATE) == (b->kind == AMP_REGION_PRIVATE) &&
-	    a->offset < (u64)b->offset + b->size && b->offset < (u64)a->offset + a->size)
+	if (private_a == private_b && a->offset < (u64)b->offset + b->size &&
+	    b->offset < (u64)a->offset + a->size)
 		return dev_err_probe(dev, -EINVAL, "control block: regions %s and %s overlap\n",
 				     a->name, b->name);
 	return 0;

@@ -46,7 +46,8 @@ int amp_image_unwrap(struct amp_core *core, struct amp_image *image)
 	start = sizeof(header) + (u64)le32_to_cpu(header.tlv_len) +
 		ALIGN((u64)le32_to_cpu(header.sign_len), 8);
 	if (start > image->size || le32_to_cpu(header.img_len) > image->size - start)
-		return amp_refuse(core, "is truncated: an image of %u bytes at %llu, file has %zu bytes",
+		return amp_refuse(core,
+				  "is truncated: an image of %u bytes at %llu, file has %zu bytes",
 				  le32_to_cpu(header.img_len), start, image->size);
 	image->data += start;
 	image->size = le32_to_cpu(header.img_len);

@@ -55,6 +55,15 @@ begin_anew() {
 	echo disabled >$rproc/recovery
 }
 
+# Linux forgets the number of a ring, for which a queue could not be made, until the core is stopped: without it no
+# message of the core's is heard in any life that a recovery begins.
+start_anew() {
+	anew=$((anew + 1))
+	echo stop >$rproc/state
+	echo start >$rproc/state
+	[ "$(cat $rproc/state)" = running ] || fail "does not start anew"
+}
+
 # sysfs does not tell whether a recovery has worked: the state does.
 once_recovery() {
 	echo 1 >/sys/kernel/debug/remoteproc/remoteproc0/crash
@@ -65,6 +74,9 @@ once_recovery() {
 		[ "$(cat $rproc/state)" = crashed ] || fail "state $(cat $rproc/state) after '$said'"
 		echo recover >$rproc/recovery
 		[ "$(cat $rproc/state)" = running ] || begin_anew
+	elif dmesg | tail -n 6 | grep -q "vring_new_virtqueue .* failed"; then
+		refusals=$((refusals + 1))
+		start_anew
 	fi
 }
 
@@ -93,5 +105,5 @@ start) echo start >$rproc/state ;;
 recovery) echo enabled >$rproc/recovery ;;
 probe) echo "$device" >$driver/bind ;;
 esac
-echo "ok - $1: $((n - 1)) allocations have failed, $refusals times that was its end, $anew times of the device"
+echo "ok - $1: $((n - 1)) allocations have failed, $refusals times that was its end, $anew times of what only a stop or a new device mends"
 [ $refusals -gt 0 ] || fail "no allocation has been refused"
