@@ -19,12 +19,14 @@ attempt() {
 	[ "${said##*left=}" = 0 ]
 }
 
-# Linux's firmware loader takes a file for missing whose name it could not allocate, PCI a BAR for busy, and remoteproc
-# for invalid what it could not note down or name.
+# Linux's firmware loader takes a file for missing whose name it could not allocate; PCI a BAR for busy or no device's
+# whose place it could not note down or map, and interrupts for used up; and remoteproc for invalid what it could not
+# note down or name.
 refused() {
 	case $said in
 	left=*) return 1 ;;
-	*"annot allocate memory"* | *"ut of memory"* | *"No such file"* | *"resource busy"*)
+	*"annot allocate memory"* | *"ut of memory"* | *"No such file"* | *"resource busy"* | \
+		*"No such device or address"* | *"No space left on device"*)
 		refusals=$((refusals + 1))
 		;;
 	*"nvalid argument"*)
