@@ -84,7 +84,9 @@ once_recovery() {
 
 once_probe() {
 	attempt "$device" $driver/bind || more=no
-	refused || echo "$device" >$driver/unbind
+	refused || [ -e "$driver/$device" ] || fail "not bound after '$said'"
+	# it may be bound although an allocation after that failed
+	[ ! -e "$driver/$device" ] || echo "$device" >$driver/unbind
 }
 
 # Allocations that may wait fail, too, and it is not talked about.
