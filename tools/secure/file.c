@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/output.h"
 #include "internal.h"
 
 static int fill(int fd, struct secure_file *file)
@@ -77,21 +78,6 @@ static int sync_directory(const char *path)
 	return err;
 }
 
-static int write_all(int fd, const uint8_t *data, size_t size)
-{
-	while (size) {
-		ssize_t n = write(fd, data, size);
-
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		if (n > 0) {
-			data += n;
-			size -= (size_t)n;
-		}
-	}
-	return 0;
-}
-
 int amp_secure_replace(const char *path, const void *data, size_t size, unsigned int mode)
 {
 	char other[PATH_MAX];
@@ -103,7 +89,7 @@ int amp_secure_replace(const char *path, const void *data, size_t size, unsigned
 	fd = mkostemp(other, O_CLOEXEC); /* 0600 */
 	if (fd < 0)
 		return -errno;
-	err = write_all(fd, data, size);
+	err = amp_write_all(fd, data, size);
 	if (!err && (fchmod(fd, mode) || fsync(fd)))
 		err = -errno;
 	close(fd);

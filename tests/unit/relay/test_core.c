@@ -17,6 +17,8 @@
 
 #include "relay/lab.h"
 
+#include "recorded.h"
+
 #define MEM_DA   0x21000000u
 #define MEM_SIZE 0x10000u
 
@@ -105,17 +107,7 @@ static void acknowledge(uint32_t seq)
 
 static bool recorded(const char *text)
 {
-	char path[128], line[4096];
-	bool found = false;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "%s/events.jsonl", dir);
-	file = fopen(path, "r");
-	assert_non_null(file);
-	while (fgets(line, sizeof(line), file))
-		found |= strstr(line, text) != NULL;
-	fclose(file);
-	return found;
+	return recorded_in(dir, text);
 }
 
 /* As if the timer had run down so often. */

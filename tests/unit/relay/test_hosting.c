@@ -20,6 +20,8 @@
 #include "relay/host/owner.h"
 #include "relay/lab.h"
 
+#include "recorded.h"
+
 #define MEM_DA       0x21000000u
 #define MEM_SIZE     0x10000u
 #define FIRMWARE     0x8000u /* offset of its region, which ends with the memory */
@@ -228,17 +230,7 @@ static void start_and_stop_of_linux_are_refused_while_the_relay_is_the_host(void
 
 static bool recorded(const char *text)
 {
-	char events[64], line[4096];
-	bool found = false;
-	FILE *file;
-
-	snprintf(events, sizeof(events), "%s/events.jsonl", dir);
-	file = fopen(events, "r");
-	assert_non_null(file);
-	while (fgets(line, sizeof(line), file))
-		found |= strstr(line, text) != NULL;
-	fclose(file);
-	return found;
+	return recorded_in(dir, text);
 }
 
 /* The core runs in its first life, and Linux is its host; no process is behind it. */
