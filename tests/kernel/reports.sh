@@ -99,45 +99,26 @@ claim 0 "the warning of rpmsg_poll is known" <<END
 $trace
 [    5.000006] ---[ end trace 0000000000000000 ]---
 END
-claim 0 "a control device that could not be made has no release function" <<END
-[    5.000000] ------------[ cut here ]------------
-[    5.000001] Device '(null)' does not have a release() function, it is broken and must be fixed.
-[    5.000002] WARNING: CPU: 0 PID: 7 at device_release+0xe4/0x100
-[    5.000003] Call trace:
-[    5.000004]  device_release+0xe4/0x100
-[    5.000005]  rpmsg_ctrldev_probe+0x1d4/0x200 [rpmsg_ctrl]
-[    5.000006] ---[ end trace 0000000000000000 ]---
-END
-claim 1 "another device must have one" <<END
-[    5.000000] ------------[ cut here ]------------
-[    5.000001] Device '(null)' does not have a release() function, it is broken and must be fixed.
-[    5.000002] WARNING: CPU: 0 PID: 7 at device_release+0xe4/0x100
-[    5.000003] Call trace:
-[    5.000004]  device_release+0xe4/0x100
-[    5.000005]  amp_probe+0x1d4/0x200 [amprelay_rproc]
-[    5.000006] ---[ end trace 0000000000000000 ]---
-END
-claim 0 "a dump that is freed twice is devcoredump's" <<END
-[    5.000000] ------------[ cut here ]------------
-[    5.000001] Trying to vfree() nonexistent vm area (000000006049c48b)
-[    5.000002] WARNING: CPU: 0 PID: 7 at __vunmap+0x8c/0x524
-[    5.000003] Call trace:
-[    5.000004]  __vunmap+0x8c/0x524
-[    5.000005]  vfree+0x74/0xf0
-[    5.000006]  devcd_freev+0xc/0x1c
-[    5.000007]  dev_coredumpm+0x2c/0x374
-[    5.000008] ---[ end trace 0000000000000000 ]---
-END
-claim 1 "what else is freed twice is heard" <<END
-[    5.000000] ------------[ cut here ]------------
-[    5.000001] Trying to vfree() nonexistent vm area (000000006049c48b)
-[    5.000002] WARNING: CPU: 0 PID: 7 at __vunmap+0x8c/0x524
-[    5.000003] Call trace:
-[    5.000004]  __vunmap+0x8c/0x524
-[    5.000005]  vfree+0x74/0xf0
-[    5.000006]  amp_dump_take+0xc/0x1c [amprelay_rproc]
-[    5.000007] ---[ end trace 0000000000000000 ]---
-END
+# warning WORDS CALL...: the kernel warns in the first of these calls
+warning() {
+	printf '[    5.000000] ------------[ cut here ]------------\n'
+	printf '[    5.000001] %s\n[    5.000002] WARNING: CPU: 0 PID: 7 at %s\n' "$1" "$2"
+	shift
+	printf '[    5.000003] Call trace:\n'
+	printf '[    5.000004]  %s\n' "$@"
+	printf '[    5.000005] ---[ end trace 0000000000000000 ]---\n'
+}
+
+unreleased="Device '(null)' does not have a release() function, it is broken and must be fixed."
+claim 0 "a control device that could not be made has no release function" \
+	< <(warning "$unreleased" device_release+0xe4/0x100 'rpmsg_ctrldev_probe+0x1d4/0x200 [rpmsg_ctrl]')
+claim 1 "another device must have one" \
+	< <(warning "$unreleased" device_release+0xe4/0x100 'amp_probe+0x1d4/0x200 [amprelay_rproc]')
+freed="Trying to vfree() nonexistent vm area (000000006049c48b)"
+claim 0 "a dump that is freed twice is devcoredump's" \
+	< <(warning "$freed" __vunmap+0x8c/0x524 vfree+0x74/0xf0 devcd_freev+0xc/0x1c dev_coredumpm+0x2c/0x374)
+claim 1 "what else is freed twice is heard" \
+	< <(warning "$freed" __vunmap+0x8c/0x524 vfree+0x74/0xf0 'amp_dump_take+0xc/0x1c [amprelay_rproc]')
 claim 1 "another warning is heard" <<END
 [    5.000000] ------------[ cut here ]------------
 [    5.000002] WARNING: CPU: 0 PID: 7 at drivers/remoteproc/remoteproc_core.c:270 rproc_boot+0x20/0x28
