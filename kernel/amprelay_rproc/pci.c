@@ -157,6 +157,21 @@ static int request_irqs(struct amp_core *core, struct pci_dev *pdev)
 	return 0;
 }
 
+/*
+ * When the device cannot be added, rproc_add() gives up a reference that is its caller's: one more is
+ * taken for it, and given back if it is still there.
+ */
+static int add(struct rproc *rproc)
+{
+	int ret;
+
+	get_device(&rproc->dev);
+	ret = rproc_add(rproc);
+	if (!ret || kref_read(&rproc->dev.kobj.kref) > 1)
+		put_device(&rproc->dev);
+	return ret;
+}
+
 static int amp_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
 	struct device *dev = &pdev->dev;
@@ -213,7 +228,7 @@ static int amp_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		dev_info(dev, "%s: the relay owns it, and starts it again when it crashes; Linux can attach to it, and neither start nor stop it\n",
 			 core->soc.core);
 
-	ret = rproc_add(core->rproc);
+	ret = add(core->rproc);
 	if (ret) {
 		amp_mailbox_leave(core);
 		return dev_err_probe(dev, ret, "cannot register core %s\n", core->soc.core);

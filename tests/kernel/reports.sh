@@ -119,6 +119,16 @@ claim 0 "a dump that is freed twice is devcoredump's" \
 	< <(warning "$freed" __vunmap+0x8c/0x524 vfree+0x74/0xf0 devcd_freev+0xc/0x1c dev_coredumpm+0x2c/0x374)
 claim 1 "what else is freed twice is heard" \
 	< <(warning "$freed" __vunmap+0x8c/0x524 vfree+0x74/0xf0 'amp_dump_take+0xc/0x1c [amprelay_rproc]')
+unadded="sysfs group 'usage' not found for kobject '0000:00:03.0'"
+claim 0 "attributes that could not be added are removed by Linux" \
+	< <(warning "$unadded" sysfs_remove_group+0xd4/0xe0 device_remove+0x4c/0x60 really_probe+0x2f8/0x5a0)
+claim 1 "attributes that went before their time are heard of" \
+	< <(warning "$unadded" sysfs_remove_group+0xd4/0xe0 device_remove+0x4c/0x60 device_release_driver_internal+0x1a0/0x260)
+unmade="name 'affinity_hint'"
+claim 0 "files of an interrupt that could not be made are removed by Linux" \
+	< <(warning "$unmade" remove_proc_entry+0x180/0x244 unregister_irq_proc+0xb4/0x174 free_desc+0x38/0x80)
+claim 1 "another's file that is not there is heard of" \
+	< <(warning "$unmade" remove_proc_entry+0x180/0x244 'amp_remove+0xb4/0x174 [amprelay_rproc]')
 claim 1 "another warning is heard" <<END
 [    5.000000] ------------[ cut here ]------------
 [    5.000002] WARNING: CPU: 0 PID: 7 at drivers/remoteproc/remoteproc_core.c:270 rproc_boot+0x20/0x28

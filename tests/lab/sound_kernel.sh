@@ -1,13 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # usage: sound_kernel.sh LAB | -f FILE: Linux's log, of that lab ($AMPRELAY) or in a file, has no complaint; of a kernel
-# with its leak detector, there is no leak either. Complaints are printed. Five are let pass, since unmodified Linux
-# makes them by itself:
+# with its leak detector, there is no leak either. Complaints are printed. Unmodified Linux makes some by itself, which
+# are let pass:
 #   rpmsg_poll()     when a core goes away under a program that polls (kernel/upstream, patch 5)
 #   ept->cb_lock     lockdep takes the name service's lock, and that of a channel which it destroys, for one
 #   vmalloc error    an allocation that fails is told of with the calls that led to it
-#   devcd_freev()    dev_coredumpm() frees a dump twice when its device cannot be added
-#   device_release() when an allocation fails in rpmsg_ctrl's probe, which sets the device's release function last
+# and these, when an allocation has failed; the first function warns, since the second one has called it:
+#   device_release()      rpmsg_ctrldev_probe()  a device whose release function is set last
+#   devcd_freev()         dev_coredumpm()        a dump that is freed twice when its device cannot be added
+#   sysfs_remove_group()  really_probe()         a driver's attributes, which it could not add
+#   remove_proc_entry()   unregister_irq_proc()  files of an interrupt, which it could not make
 set -eu
 if [ "$1" = -f ]; then
 	exec <"$2"
@@ -23,12 +26,24 @@ else
 fi
 ! awk '
 	function text(line) { sub(/^\[ *[0-9.]+\] /, "", line); return line }
-	/vmalloc error: .* allocation failed/ { report = known = 1; said = ""; trace = unreleased = freed = 0 }
-	/-\[ cut here \]-/ || /WARNING: (possible|inconsistent|suspicious|bad)/ { report = 1; said = ""; known = trace = unreleased = freed = 0 }
-	report && /WARNING:.* device_release\+/ { unreleased = 1 }
-	unreleased && / rpmsg_ctrldev_probe\+/ { known = 1 }
-	report && / devcd_freev\+/ { freed = 1 }
-	report && freed && / dev_coredumpm\+/ { known = 1 }
+	function begin() { report = 1; said = ""; known = trace = 0; split("", warns) }
+	function names(function_) { return index($0, " " function_ "+") }
+	BEGIN {
+		caller["device_release"] = "rpmsg_ctrldev_probe"
+		caller["devcd_freev"] = "dev_coredumpm"
+		caller["sysfs_remove_group"] = "really_probe"
+		caller["remove_proc_entry"] = "unregister_irq_proc"
+	}
+	/vmalloc error: .* allocation failed/ { begin(); known = 1 }
+	/-\[ cut here \]-/ || /WARNING: (possible|inconsistent|suspicious|bad)/ { begin() }
+	report {
+		for (callee in caller) {
+			if (names(callee))
+				warns[callee]
+			if (callee in warns && names(caller[callee]))
+				known = 1
+		}
+	}
 	report && (/WARNING:.* rpmsg_poll\+/ || /&ept->cb_lock/) { known = 1 }
 	# lockdep has no line for the end: its call trace is indented
 	report && trace && text($0) !~ /^ / && !/-\[ end trace / { if (!known) printf "%s", said; report = 0 }
