@@ -158,8 +158,8 @@ static int request_irqs(struct amp_core *core, struct pci_dev *pdev)
 }
 
 /*
- * When the device cannot be added, rproc_add() gives up a reference that is its caller's: one more is
- * taken for it, and given back if it is still there.
+ * When the device cannot be added, rproc_add() gives up a reference that is its caller's: one more
+ * is taken for it, and given back if it is still there.
  */
 static int add(struct rproc *rproc)
 {
