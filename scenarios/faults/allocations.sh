@@ -13,9 +13,10 @@ fail() {
 }
 
 # attempt WORD FILE: writes the word, with the nth allocation of that failing. What was said is in $said; status 1:
-# there are fewer than n.
+# there are fewer than n. What is needed to begin and to look is opened before: nothing but the writing allocates.
 attempt() {
-	said=$(sh -c "echo $n >/proc/self/fail-nth; echo $1 >$2; read left </proc/self/fail-nth; echo left=\$left" 2>&1)
+	said=$(sh -c "exec 3>/proc/self/fail-nth 4</proc/self/fail-nth
+		echo $n >&3; echo $1 >$2; read left <&4; echo left=\$left" 2>&1)
 	[ "${said##*left=}" = 0 ]
 }
 
