@@ -143,6 +143,9 @@ static void machine_arguments(const struct lab *lab, struct arguments *args)
 	amp_argument(args, "%s.linux", lab->options->lab);
 	amp_argument(args, "-M");
 	amp_argument(args, "%s", lab->soc.host_machine);
+	amp_argument(args, "-accel");
+	/* each boot leaves 36 MiB of translated code; QEMU's own limit for it is 1 GiB */
+	amp_argument(args, "tcg,tb-size=256");
 	amp_argument(args, "-cpu");
 	amp_argument(args, "%s", lab->soc.host_cpu);
 	amp_argument(args, "-smp");
