@@ -278,6 +278,11 @@ static int begin(struct lab *lab, char *error, size_t size)
 	err = amp_vm_start(&lab->vm);
 	if (err < 0)
 		return fail(error, size, "qemu-system-aarch64", err);
+	for (uint32_t i = 0; i < lab->soc.num_cores; i++) {
+		lab->core[i].spares = true;
+		if (lab->core[i].phase == PHASE_OFF)
+			amp_core_spare_start(&lab->core[i]);
+	}
 	return AMP_EXIT_OK;
 }
 

@@ -179,6 +179,7 @@ static void on_ready(struct core *core)
 	amp_core_link_wait(core);
 	amp_core_watch(core, amp_core_crashed);
 	amp_core_prefetch_symbols(core);
+	amp_core_spare_later(core);
 	amp_relay_changed(core->lab);
 }
 
@@ -280,7 +281,7 @@ static void process_ended(void *userdata, const siginfo_t *info)
 	struct core *core = userdata;
 	char ending[64], words[CHILD_WORDS_MAX], text[CHILD_WORDS_MAX + 80];
 
-	if (amp_core_swap_ended(core, info))
+	if (amp_core_spare_ended(core, info) || amp_core_swap_ended(core, info))
 		return;
 	amp_child_ending(info, ending, sizeof(ending));
 	hear_last_words(core);
@@ -363,7 +364,7 @@ static void power_on(struct core *core)
 
 	core->held = false;
 	amp_core_babble_begin(core);
-	err = amp_core_spawn(core, core->ears);
+	err = amp_core_spare_take(core) ? 0 : amp_core_spawn(core, core->ears);
 	if (err == 0) {
 		amp_core_set_deadline(core, core->config->boot_timeout_ms);
 		return;
@@ -509,6 +510,7 @@ void amp_core_destroy(struct core *core)
 	amp_core_finish_dump(core);
 	amp_core_release(core);
 	let_go(core);
+	amp_core_spare_drop(core);
 	amp_core_swap_forget(core);
 	for (uint32_t v = 0; v < BELL_VECTORS; v++)
 		core->vectors[v] = sd_event_source_disable_unref(core->vectors[v]);

@@ -278,6 +278,10 @@ struct core {
 	enum core_sleep sleep;
 	sd_event_source *answer_limit; /**< of a core that is to sleep, wake, or be swapped; NULL: none is waited for */
 	struct swap *swap;             /**< NULL: none is under way */
+	bool spares;                   /**< the QEMU of the next life may be started beforehand: core_spare.c … */
+	struct emulator spare;         /**< … this one, which stands still */
+	pid_t spare_pid;               /**< 0: there is none */
+	sd_event_source *spare_timer;  /**< starts it; NULL: nothing is to come */
 	struct swap_outcome swapped;
 	uint32_t swapped_in; /**< the life of the last firmware that has taken over; 0: there was none */
 	uint32_t outcome;    /**< enum amp_status, answered when the power is off … */
@@ -501,6 +505,19 @@ void amp_core_exchange(struct core *core, struct emulator *other);
 
 /** Gives up another QEMU, which has ended. */
 void amp_core_release_other(struct emulator *other);
+
+/* core_spare.c */
+
+/** The next life may be near: its QEMU is started, if there is none yet. */
+void amp_core_spare_start(struct core *core);
+/** The same, when this life has begun and there is time. */
+void amp_core_spare_later(struct core *core);
+/** It becomes that of the core, which is off, and runs. @return false: there is none that can */
+bool amp_core_spare_take(struct core *core);
+/** A process has ended. @return false: it was not the spare one */
+bool amp_core_spare_ended(struct core *core, const siginfo_t *info);
+/** Ends it. Context: blocks, for milliseconds. */
+void amp_core_spare_drop(struct core *core);
 
 /* core_suspend.c */
 

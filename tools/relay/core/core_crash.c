@@ -167,11 +167,13 @@ void amp_core_crashed(struct core *core, enum amp_detector detector, const char 
 		/* a locked-up QEMU has printed its registers on its way out */
 		crash->registers = strdup(core->process.message);
 		amp_core_conclude(core);
+		amp_core_spare_start(core);
 		return;
 	}
 	amp_core_set_deadline(core, EXAMINE_MS);
 	if (!ask_for_registers(core))
 		amp_core_conclude(core);
+	amp_core_spare_start(core);
 }
 
 /* ------------------------------------------------------------------ symbols */
