@@ -2,28 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # lab.sh BUILD: echo and streams between Linux user space and the Cortex-M3, in a lab of its own, as "key value"
 # lines; the samples of the histogram go to BUILD/lab-samples.txt. Then the doorbells alone. Needs `make lab`.
-set -eu
-bench=$(cd "$(dirname "$0")" && pwd)
-tree=${bench%/*}
+. "$(dirname "$0")/own_lab.sh"
 build=$(cd "$1" && pwd)
-lab=$tree/build/lab
-name=bench$$
-AMPRELAY_STATE=$(mktemp -d "${TMPDIR:-/tmp}/amprelay-bench.XXXXXX")
-export AMPRELAY_STATE
-
-amp() {
-	"$tree/build/bin/amprelay" --name "$name" "$@"
-}
-
-finish() {
-	status=$?
-	trap - EXIT INT TERM
-	amp down >/dev/null 2>&1 || true
-	rm -rf "$AMPRELAY_STATE"
-	exit "$status"
-}
-trap finish EXIT
-trap 'exit 130' INT TERM
 
 amp up --keep >/dev/null
 amp exec -- rpmsg ping amp-echo -c 500 -s 16 --wait 10 --quiet >/dev/null # translated code and caches are warm afterwards

@@ -41,6 +41,8 @@ if [ "${LAB:-yes}" = yes ]; then
 	step "the lab: Linux and the Cortex-M3"
 	build_m3
 	"$bench/lab.sh" "$build" >>"$results"
+	step "the lab: until the first message"
+	"$bench/lifecycle.sh" >>"$results"
 fi
 
 json <"$results" | jq --arg cpu "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" --arg cpus "$(nproc)" \
