@@ -137,12 +137,13 @@ static int start_device(struct virtqueue *vq)
 	vq->vq_life = mark;
 	vq_ring_invalidate(vq, used, sizeof(*used));
 	vq_ring_invalidate(vq, mark, sizeof(*mark));
-	/*
-	 * Entries of an earlier life cannot be told from ours: only a driver's reset leads on, or a firmware that has
-	 * handed the ring over.
-	 */
+	/* A ring that another firmware has handed over is ours as it is; without the mark the driver has reset it
+	 * since. */
+	if (vq->vq_dev->take_over)
+		return AMP_SHARED_LOAD(mark) == VQ_IN_USE ? VQUEUE_SUCCESS : VQ_START(ERROR_EMPTY_RING);
+	/* Entries of an earlier life cannot be told from ours: only a driver's reset leads on. */
 	if (AMP_SHARED_LOAD(&used->idx) != 0 && AMP_SHARED_LOAD(mark) != 0)
-		return vq->vq_dev->take_over ? VQUEUE_SUCCESS : VQ_START(ERROR_EMPTY_RING);
+		return VQ_START(ERROR_EMPTY_RING);
 	AMP_SHARED_STORE(&used->idx, 0);
 	AMP_SHARED_STORE(&used->flags, 0);
 	vq_ring_flush(vq, used, sizeof(*used));
