@@ -29,7 +29,7 @@ static bool parse_line(const char *line, size_t len, struct counter *counter)
 	uint64_t value;
 	char *end;
 
-	if (name == 0 || name >= sizeof(counter->core) || digits == 0 || digits > 10)
+	if (name == 0 || name >= sizeof(counter->core) || digits == 0 || digits > 10 || memchr(line, '\0', len))
 		return false;
 	memcpy(counter->core, line, name);
 	counter->core[name] = '\0';
@@ -39,6 +39,26 @@ static bool parse_line(const char *line, size_t len, struct counter *counter)
 	value = strtoull(number, &end, 10);
 	counter->version = (uint32_t)value;
 	return value <= UINT32_MAX;
+}
+
+static struct counter *find(struct counters *all, const char *core)
+{
+	for (size_t i = 0; i < all->number; i++) {
+		if (strcmp(all->counter[i].core, core) == 0)
+			return &all->counter[i];
+	}
+	return NULL;
+}
+
+/* A core is there once: nobody can say which of two versions counts. @return false: it is no such line */
+static bool take_line(struct counters *all, const char *line, size_t len)
+{
+	struct counter counter;
+
+	if (all->number == CORES_MAX || !parse_line(line, len, &counter) || find(all, counter.core))
+		return false;
+	all->counter[all->number++] = counter;
+	return true;
 }
 
 static int read_all(struct counters *all, const char *path, char *error)
@@ -60,20 +80,10 @@ static int read_all(struct counters *all, const char *path, char *error)
 	while (!err && (len = amp_line_next(&lines, &line)) != SIZE_MAX) {
 		if (len && line[0] == '#')
 			continue;
-		err = all->number == CORES_MAX || !parse_line(line, len, &all->counter[all->number]);
-		all->number++;
+		err = !take_line(all, line, len);
 	}
 	amp_secure_free(&file);
 	return err ? refuse(error, "the file of accepted versions, %s, is damaged: mend it by hand", path) : 0;
-}
-
-static struct counter *find(struct counters *all, const char *core)
-{
-	for (size_t i = 0; i < all->number; i++) {
-		if (strcmp(all->counter[i].core, core) == 0)
-			return &all->counter[i];
-	}
-	return NULL;
 }
 
 int amp_rollback_read(const char *path, const char *core, uint32_t *version, char error[SECURE_TEXT_MAX])

@@ -424,17 +424,26 @@ static void a_replayed_image(void **state)
 
 static void a_damaged_counter_accepts_nothing(void **state)
 {
-	static const char *const texts[] = {"",         "m3 7", "m3\n",  "m3 seven\n", "m3 99999999999\n",
-	                                    "m3 7 8\n", " 7\n", "m3 \n", "m3 -1\n",    "m3 4294967296\n"};
+	/* one for each: a text and its size, since a name with a NUL would not be written as it was read */
+	static const struct {
+		const char *text;
+		size_t size;
+	} files[] = {
+#define FILE_OF(text) {text, sizeof(text) - 1}
+		FILE_OF(""),        FILE_OF("m3 7"),     FILE_OF("m3\n"),         FILE_OF("m3 seven\n"),
+		FILE_OF("m3 \n"),   FILE_OF("m3 7 8\n"), FILE_OF(" 7\n"),         FILE_OF("m3 99999999999\n"),
+		FILE_OF("m3 -1\n"), FILE_OF("m3\0 7\n"), FILE_OF("m3 7\nm3 9\n"), FILE_OF("m3 4294967296\n"),
+#undef FILE_OF
+	};
 	char error[SECURE_TEXT_MAX];
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		const char *path = in_dir("damaged");
 		FILE *out = fopen(path, "w");
 		uint32_t version;
 
-		fputs(texts[i], out);
+		fwrite(files[i].text, 1, files[i].size, out);
 		fclose(out);
 		assert_int_equal(amp_rollback_read(path, "m3", &version, error), -1);
 		assert_non_null(strstr(error, "is damaged: mend it by hand"));
