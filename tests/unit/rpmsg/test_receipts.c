@@ -251,6 +251,28 @@ static void a_taken_message_whose_entry_was_written_over_is_in_no_list(void **st
 	}
 }
 
+/* The same, where the next send with a receipt looks at fewer entries than the ring has, and its first is another's. */
+static void an_entry_that_is_written_over_before_the_look_is_not_believed(void **state)
+{
+	for (unsigned int side = 0; side < 2; side++) {
+		for (unsigned int others = 0; others < RING_NUM; others++) {
+			begin(state, side);
+			send_without_receipt('h');
+			assert_int_equal(send(7), 4);
+			fixture_poll(at.receiver);
+			for (unsigned int i = 0; i < RING_NUM - 2; i++)
+				send_without_receipt(1);
+			send_without_receipt('h'); /* in the buffer of 7 */
+			for (unsigned int i = 0; i < others; i++)
+				send_without_receipt(1);
+			assert_int_equal(send(8), 4);
+			lose();
+			assert_int_equal(at.count, 1);
+			assert_entry(0, 8, AMP_RECEIPT_NOT_TAKEN);
+		}
+	}
+}
+
 static void a_released_message_was_taken(void **state)
 {
 	for (unsigned int side = 0; side < 2; side++) {
@@ -578,6 +600,7 @@ int main(void)
 		RECEIPT_TEST(a_message_whose_callback_was_cut_short_is_unknown),
 		RECEIPT_TEST(messages_without_a_receipt_may_use_the_buffers_again),
 		RECEIPT_TEST(a_taken_message_whose_entry_was_written_over_is_in_no_list),
+		RECEIPT_TEST(an_entry_that_is_written_over_before_the_look_is_not_believed),
 		RECEIPT_TEST(a_released_message_was_taken),
 		RECEIPT_TEST(indices_wrap),
 		RECEIPT_TEST(a_driver_that_resets_waits_for_the_last_callbacks),
