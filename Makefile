@@ -311,7 +311,7 @@ install: lab ## Install programs, library and the lab's files below PREFIX (defa
 	$(call build_preset,release)
 	@DESTDIR='$(DESTDIR)' cmake --install $(BUILD)/release --prefix '$(PREFIX)' >/dev/null
 	@mkdir -p '$(INSTALLED)/share/amprelay/firmware'
-	@cp $(LAB_FILES)/Image $(LAB_FILES)/initramfs.cpio.gz $(LAB_FILES)/*.json $(LAB_FILES)/bootrom-*.elf '$(INSTALLED)/share/amprelay/'
+	@cp $(LAB_FILES)/Image $(LAB_FILES)/initramfs.cpio $(LAB_FILES)/*.json $(LAB_FILES)/bootrom-*.elf '$(INSTALLED)/share/amprelay/'
 	@cp $(LAB_FILES)/firmware/*.elf '$(INSTALLED)/share/amprelay/firmware/'
 	@scripts/installed.sh $(BUILD)/release/install_manifest.txt '$(DESTDIR)' '$(PREFIX)'
 	@echo 'installed below $(INSTALLED)'

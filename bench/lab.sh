@@ -27,7 +27,7 @@ build_image() {
 		mkdir -p "$module/root" &&
 		cp "$tree/kernel/amprelay_bell/init" "$module/amprelay_bell.ko" "$module/root" &&
 		(cd "$module/root" && find . -type f | cpio --quiet -o -H newc -R 0:0) >"$module/bell.cpio" &&
-		cat "$lab/initramfs.cpio.gz" "$module/bell.cpio" >"$module/initramfs"
+		cat "$lab/initramfs.cpio" "$module/bell.cpio" >"$module/initramfs"
 }
 build_image >"$log" 2>&1 || {
 	cat "$log" >&2

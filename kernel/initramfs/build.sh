@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Builds the lab's initramfs. Usage: kernel/initramfs/build.sh [BUILD-DIRECTORY [PROGRAMS-DIRECTORY]]
 #
-# BUILD-DIRECTORY (default: build) gets lab/initramfs.cpio.gz. It needs what kernel/build.sh left in lab/linux and
+# BUILD-DIRECTORY (default: build) gets lab/initramfs.cpio. It needs what kernel/build.sh left in lab/linux and
 # lab/modules, and the guest's programs in PROGRAMS-DIRECTORY (default: BUILD-DIRECTORY/arm64-linux/tools/guest).
 # KERNEL=VERSION and DEBUG=1 choose the lab, as they do there.
 #
@@ -19,7 +19,7 @@ state=$build/guest
 log=$state/build.log
 root=$state/root
 lab=$build/lab$("$top/kernel/which.sh")
-output=$lab/initramfs.cpio.gz
+output=$lab/initramfs.cpio
 
 die() {
 	printf 'guest: %s\n' "$*" >&2
@@ -106,10 +106,11 @@ fill_root() {
 	rm "$root/lib/modules/$release/"modules.*.bin # busybox reads the text
 }
 
-# Same contents, same bytes: no time stamps, owners or directory order of this machine.
+# Same contents, same bytes: no time stamps, owners or directory order of this machine. Not compressed: an emulated
+# processor takes longer to unpack it than to boot half the kernel.
 pack() {
 	find "$root" -exec touch -h -d @0 {} +
-	(cd "$root" && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0 --reproducible | gzip -n -6) >"$output.tmp"
+	(cd "$root" && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0 --reproducible) >"$output.tmp"
 }
 
 mkdir -p "$state" "$lab"

@@ -79,7 +79,7 @@ enum {
 };
 
 static const struct argp_option options[] = {
-	{"lab", KEY_LAB, "DIR", 0, "The lab's files: Image, initramfs.cpio.gz, SOC.json, boot ROMs, firmware/", 0},
+	{"lab", KEY_LAB, "DIR", 0, "The lab's files: Image, initramfs.cpio, SOC.json, boot ROMs, firmware/", 0},
 	{"soc", KEY_SOC, "NAME|FILE", 0, "The SoC: m3 (default), or another that the lab has; or a file from socgen",
          0},
 	{"firmware", KEY_FIRMWARE, "FILE|DIR", 0, "Your firmware: an ELF file, or a directory for Linux to load from",

@@ -163,7 +163,7 @@ int amp_lab_files_resolve(struct lab_files *files, const struct lab_choice *choi
 	memset(files, 0, sizeof(*files));
 	files->dir = amp_lab_files_dir(choice->dir);
 	files->kernel = choice->kernel ? absolute(choice->kernel) : format_path("%s/Image", files->dir);
-	files->initramfs = format_path("%s/initramfs.cpio.gz", files->dir);
+	files->initramfs = format_path("%s/initramfs.cpio", files->dir);
 	files->more_initramfs = choice->initramfs ? absolute(choice->initramfs) : NULL;
 	files->soc_file = find_soc_file(files->dir, choice->soc);
 	files->firmware = choice->firmware ? absolute(choice->firmware) : format_path("%s/firmware", files->dir);

@@ -36,7 +36,7 @@ struct lab_choice {
 };
 
 /**
- * The directory with Image, initramfs.cpio.gz, SOC.json, boot ROMs and firmware/: `dir`, else $AMPRELAY_LAB, else
+ * The directory with Image, initramfs.cpio, SOC.json, boot ROMs and firmware/: `dir`, else $AMPRELAY_LAB, else
  * ../share/amprelay or ../../lab beside the program. It need not exist.
  *
  * @return from malloc

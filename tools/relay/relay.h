@@ -20,7 +20,7 @@ struct amp_relay_options {
 	int lock_fd; /**< <state_dir>/lock, open and flock'ed by the caller; the relay keeps it open until its end */
 	const char *soc_file;  /**< soc.json, from tools/socgen */
 	const char *kernel;    /**< Image for arm64 */
-	const char *initramfs; /**< initramfs.cpio.gz */
+	const char *initramfs; /**< initramfs.cpio */
 	const char *share_dir; /**< the user's folder that Linux sees, with scripts that run at its boot; NULL: none */
 	bool share_writable;   /**< Linux may write there */
 	const char *net;       /**< QEMU's options for a network of Linux; NULL: none */

@@ -24,7 +24,7 @@ trap finish EXIT
 
 mkdir -p "$work/lab/firmware" "$work/bin" "$work/state"
 cp "$soc" "$work/lab/m3.json"
-printf 'not started by anyone' | tee "$work/lab/Image" >"$work/lab/initramfs.cpio.gz"
+printf 'not started by anyone' | tee "$work/lab/Image" >"$work/lab/initramfs.cpio"
 printf x | tee "$work/lab/$(jq -r '.cores[0].bootrom' "$soc")" >"$work/lab/firmware/$(jq -r '.cores[0].firmware' "$soc")"
 qemu() {
 	printf '#!/bin/sh\n%s\n' "$1" >"$work/bin/qemu-system-aarch64"

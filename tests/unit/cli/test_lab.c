@@ -104,7 +104,7 @@ static void each_missing_file_is_named(void **state)
 	struct lab_choice choice = {.dir = *state};
 	struct lab_files files;
 	char error[LAB_FILES_ERROR];
-	static const char *const order[] = {"Image", "initramfs.cpio.gz", "m3.json"};
+	static const char *const order[] = {"Image", "initramfs.cpio", "m3.json"};
 
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
 		assert_int_equal(amp_lab_files_resolve(&files, &choice, error), AMP_EXIT_ENVIRONMENT);
@@ -135,7 +135,7 @@ static void a_soc_is_chosen_by_name_or_by_file(void **state)
 	struct lab_files files;
 
 	put_file(*state, "Image", "w", "x");
-	put_file(*state, "initramfs.cpio.gz", "w", "x");
+	put_file(*state, "initramfs.cpio", "w", "x");
 	put_file(*state, "m3.json", "w", "x");
 	put_file(*state, "star.json", "w", "x");
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
