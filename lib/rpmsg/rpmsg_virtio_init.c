@@ -164,7 +164,9 @@ static int start_device(struct rpmsg_virtio_device *rvdev, struct virtio_device 
 {
 	int status;
 
-	if (AMP_WITH_WAIT_FOR_DRIVER ? amp_virtio_wait_driver_ok(vdev) != 0 : !amp_virtio_driver_ok(vdev))
+	/* A driver that resets while the link is taken over is waited for by nobody: there is no link any more. */
+	if (AMP_WITH_WAIT_FOR_DRIVER && !vdev->take_over ? amp_virtio_wait_driver_ok(vdev) != 0
+	                                                 : !amp_virtio_driver_ok(vdev))
 		return SHORT_ERROR(RPMSG_ERR_DEV_STATE);
 	for (;;) {
 		status = create_queues(rvdev, vdev);
