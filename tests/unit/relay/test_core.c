@@ -8,13 +8,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include <openamp/remoteproc.h>
 
+#include "common/clock.h"
 #include "relay/lab.h"
 
 #include "recorded.h"
@@ -244,6 +248,111 @@ static void a_stop_ends_the_ringing(void **state)
 	amp_core_stop(core, "Linux asked for it");
 	assert_int_equal(core->phase, PHASE_OFF);
 	assert_null(core->report.timer);
+}
+
+/* ------------------------------------------------------------------ a stop under way */
+
+static int doorbell; /* the core's end */
+static int owner_heard;
+
+/* Linux, which has looked before the relay did, asks for it. */
+static void stop_the_core(void)
+{
+	int pair[2];
+
+	run_core();
+	core->ready = true;
+	core->mailbox.taken = 5;
+	core->booted = now_ns();
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
+	doorbell = pair[1];
+	amp_bells_power_on(&core->bells, pair[0]);
+	amp_core_stop(core, "Linux asked for it");
+	assert_int_equal(core->phase, PHASE_STOPPING);
+}
+
+static void says(uint8_t byte)
+{
+	assert_int_equal(write(doorbell, &byte, 1), 1);
+}
+
+static void its_process_is_killed(void)
+{
+	siginfo_t info = {.si_code = CLD_KILLED, .si_status = SIGKILL};
+
+	core->ears->on_exit(core, &info);
+	close(doorbell);
+}
+
+static void has_crashed_and_is_off(void)
+{
+	while (core->phase != PHASE_OFF)
+		assert_true(sd_event_run(lab->loop, UINT64_MAX) >= 0);
+	assert_int_equal(core->crashes, 1);
+	assert_true(core->crashed_at > 0); /* so the life after it is a recovery */
+	assert_int_equal(core->quick_deaths, 0);
+	assert_int_equal(core->wire.resp_seq, 5);
+	assert_int_equal(core->wire.resp_status, AMP_OK);
+	assert_false(core->returns);
+}
+
+static void owner_hears(struct core *of)
+{
+	assert_ptr_equal(of, core);
+	owner_heard++;
+}
+
+static void owner_hears_nothing(struct core *of)
+{
+	assert_ptr_equal(of, core);
+}
+
+static void a_core_that_dies_while_it_is_being_stopped_has_crashed(void **state)
+{
+	(void)state;
+	stop_the_core();
+	its_process_is_killed();
+	has_crashed_and_is_off();
+	assert_true(recorded("\"ev\":\"core.crash\",\"core\":\"m3\",\"detector\":\"exit\""));
+	assert_true(recorded("its process was killed by signal 9"));
+}
+
+static void a_core_that_crashes_in_its_shutdown_has_crashed(void **state)
+{
+	struct amp_remote *remote = (struct amp_remote *)(core->shm.base + AMP_REMOTE_OFFSET);
+
+	(void)state;
+	stop_the_core();
+	remote->crash = (struct amp_crash){.magic = AMP_CRASH_MAGIC, .epoch = 1, .cause = AMP_CRASH_ASSERT};
+	says(AMP_DB_CRASH);
+	amp_core_on_uart(core->uart, core->bells.uart, EPOLLIN, core);
+	has_crashed_and_is_off();
+	assert_true(recorded("\"detector\":\"fault-handler\",\"cause\":\"assert\""));
+	close(doorbell);
+}
+
+static void a_core_that_has_said_that_it_is_done_has_not_crashed(void **state)
+{
+	(void)state;
+	stop_the_core();
+	says(AMP_DB_STOPPED);
+	its_process_is_killed();
+	assert_int_equal(core->phase, PHASE_OFF);
+	assert_int_equal(core->crashes, 0);
+	assert_false(recorded("core.crash"));
+}
+
+static void an_owner_who_stops_a_core_does_not_start_it_again_because_it_crashed(void **state)
+{
+	static const struct core_owner owner = {owner_hears, owner_hears_nothing, owner_hears_nothing};
+
+	(void)state;
+	owner_heard = 0;
+	core->owner = &owner;
+	stop_the_core();
+	its_process_is_killed();
+	has_crashed_and_is_off();
+	assert_int_equal(owner_heard, 0);
 }
 
 /* ------------------------------------------------------------------ Linux's dumps */
@@ -670,6 +779,10 @@ int main(void)
 		TEST(what_the_core_wrote_over_the_report_is_written_again),
 		TEST(an_acknowledgement_that_was_there_before_the_report_counts_for_nothing),
 		TEST(a_stop_ends_the_ringing),
+		TEST(a_core_that_dies_while_it_is_being_stopped_has_crashed),
+		TEST(a_core_that_crashes_in_its_shutdown_has_crashed),
+		TEST(a_core_that_has_said_that_it_is_done_has_not_crashed),
+		TEST(an_owner_who_stops_a_core_does_not_start_it_again_because_it_crashed),
 		TEST(a_dump_gets_the_name_of_the_life_that_ended_last),
 		TEST(a_dump_that_failed_is_neither_kept_nor_recorded),
 		TEST(nothing_but_a_core_of_the_lab_can_have_a_dump),

@@ -187,7 +187,7 @@ static void on_crash_byte(struct core *core)
 {
 	struct amp_remote remote;
 
-	if (core->phase != PHASE_RUNNING && core->phase != PHASE_STARTING)
+	if (core->phase != PHASE_RUNNING && core->phase != PHASE_STARTING && core->phase != PHASE_STOPPING)
 		return;
 	amp_shm_read_remote(&core->shm, &remote);
 	if (!amp_postmortem_record_valid(&remote.crash, core->wire.epoch)) {
@@ -292,6 +292,7 @@ static void process_ended(void *userdata, const siginfo_t *info)
 		start_failed(core, AMP_EIO, text);
 		break;
 	case PHASE_RUNNING:
+	case PHASE_STOPPING: /* that is a crash too: nobody has ended it, and it has not said that it is done */
 		if (strstr(core->process.message, "Lockup"))
 			amp_core_crashed(core, AMP_DETECTOR_EXIT,
 			                 "lock-up: a fault while the core could not handle one");
@@ -303,7 +304,6 @@ static void process_ended(void *userdata, const siginfo_t *info)
 	case PHASE_EXAMINING:
 		amp_core_conclude(core);
 		break;
-	case PHASE_STOPPING:
 	case PHASE_KILLING:
 		power_is_off(core, "its process has ended");
 		break;
@@ -438,6 +438,9 @@ static int on_deadline(sd_event_source *source, uint64_t usec, void *userdata)
 		break;
 	case PHASE_EXAMINING:
 		amp_core_conclude(core);
+		break;
+	case PHASE_CRASHED:
+		amp_core_kill(core, "it was being stopped");
 		break;
 	default:
 		break;

@@ -3,8 +3,9 @@
  * One remote core: its power, its doorbells, its senses. What each file of this folder does: tools/README.md.
  *
  *      OFF ── start ──► STARTING ── boot byte ──► RUNNING ── stop ──► STOPPING ──► KILLING ──► OFF
- *                          │ time-out, exit          │ a detector              ▲
- *                          └────────► KILLING        └──► EXAMINING ──► CRASHED ┘ stop
+ *                          │ time-out, exit          │ a detector        │ it dies       ▲
+ *                          └────────► KILLING        └──► EXAMINING ◄────┘               │
+ *                                                             └──► CRASHED ── stop ──────┘
  */
 #ifndef AMPRELAY_RELAY_CORE_H
 #define AMPRELAY_RELAY_CORE_H
@@ -56,6 +57,7 @@ struct crash {
 	enum amp_detector detector;
 	char text[AMP_TEXT_LEN]; /**< the detector's words; empty = let the crash record tell */
 	uint32_t epoch;
+	bool stopping;            /**< it was being stopped, and will be */
 	uint64_t detected;        /**< ns */
 	struct amp_remote remote; /**< copy */
 	char *registers;          /**< text, or NULL */
@@ -594,7 +596,8 @@ void amp_linux_clock_end(struct lab *lab);
 /* core_crash.c */
 
 /**
- * A detector fired: examine the core, then report to Linux. Ignored unless the core is running.
+ * A detector fired: examine the core, then report to Linux. A stop that is under way goes on behind that. Ignored
+ * unless the core is running or being stopped.
  *
  * @param text  one line; NULL lets the crash record tell
  */

@@ -11,6 +11,7 @@
 #include "relay/lab.h"
 
 #define EXAMINE_MS 200 /* QEMU answers within a millisecond; one that does not has nothing to tell */
+#define STOP_MS    1   /* then the stop that was under way goes on */
 
 /* ------------------------------------------------------------------ evidence */
 
@@ -103,7 +104,8 @@ static void tell_host(struct core *core)
 
 static void count_crash(struct core *core)
 {
-	bool quick = !core->injected && ms_between(core->booted, core->crash.detected) < QUICK_DEATH_MS;
+	bool quick = !core->injected && !core->crash.stopping &&
+	             ms_between(core->booted, core->crash.detected) < QUICK_DEATH_MS;
 
 	core->crashes++;
 	core->lasted = sd_event_source_disable_unref(core->lasted);
@@ -123,7 +125,9 @@ void amp_core_conclude(struct core *core)
 	record_crash(core);
 	amp_core_drain_trace(core);
 	amp_core_write_dump(core);
-	if (core->owner)
+	if (core->crash.stopping)
+		amp_core_set_deadline(core, STOP_MS);
+	else if (core->owner)
 		core->owner->crashed(core);
 }
 
@@ -152,11 +156,12 @@ void amp_core_crashed(struct core *core, enum amp_detector detector, const char 
 {
 	struct crash *crash = &core->crash;
 
-	if (core->phase != PHASE_RUNNING || amp_core_swap_crashed(core, text))
+	if ((core->phase != PHASE_RUNNING && core->phase != PHASE_STOPPING) || amp_core_swap_crashed(core, text))
 		return;
 	amp_core_sleep_end(core);
 	amp_core_finish_dump(core); /* of the last crash, if it is still under way */
 	amp_core_discard_evidence(core);
+	crash->stopping = core->phase == PHASE_STOPPING;
 	crash->detector = detector;
 	crash->epoch = core->wire.epoch;
 	crash->detected = now_ns();
