@@ -481,6 +481,17 @@ static void kicks(int count, bool answered)
 	}
 }
 
+/* It rings without end: more at each look than it may, however slow this machine is. */
+static void babbles(void)
+{
+	static const uint8_t many[256];
+
+	while (!core->babble.paused) {
+		assert_true(send(theirs, many, sizeof(many), MSG_DONTWAIT | MSG_NOSIGNAL) > 0);
+		sd_event_run(lab->loop, 0);
+	}
+}
+
 /* Linux has been reset: nobody has told the core, so the relay does, in the place of the driver that has gone. */
 static void a_core_whose_linux_has_gone_is_told_and_is_nobodys(void **state)
 {
@@ -525,10 +536,11 @@ static void a_core_that_rings_without_end_is_heard_less_often(void **state)
 
 	(void)state;
 	connect_uart();
-	kicks(200000, false);
+	kicks(50000, false);
 	ms = (now_ns() - begin) / NS_PER_MS;
 	/* what was saved up, what each millisecond brings, and no more */
 	assert_true(interrupts() <= 8000 + 8 * (ms + 1));
+	babbles();
 	assert_true(core->babble.pauses > 0);
 	assert_true(recorded("\"core.babble\""));
 	assert_true(recorded("\"on\":true"));
@@ -539,7 +551,7 @@ static void the_last_kick_of_a_babbling_core_arrives(void **state)
 {
 	(void)state;
 	connect_uart();
-	kicks(200000, false);
+	babbles();
 	interrupts();
 	while (core->babble.paused)
 		sd_event_run(lab->loop, UINT64_MAX);
@@ -569,7 +581,7 @@ static void the_end_of_the_babbling_is_told_with_its_measure(void **state)
 
 	(void)state;
 	connect_uart();
-	kicks(200000, false);
+	babbles();
 	amp_core_kill(core, "test");
 	record = record_with("\"on\":false");
 	assert_non_null(record);
