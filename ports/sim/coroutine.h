@@ -3,12 +3,16 @@
 #ifndef SIM_COROUTINE_H
 #define SIM_COROUTINE_H
 
+#include <setjmp.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <ucontext.h>
 
 struct coroutine {
-	ucontext_t context;
-	void *stack; /**< NULL before the first start, and for the one that called */
+	ucontext_t context; /**< where it begins */
+	bool fresh;         /**< it has not begun */
+	jmp_buf place;      /**< where it was left */
+	void *stack;        /**< NULL before the first start, and for the one that called */
 	size_t size;
 	void *fake_stack; /**< the address sanitizer's */
 };
