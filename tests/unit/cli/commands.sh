@@ -144,8 +144,10 @@ claim "a command without an end ends when it cannot print" follows_no_longer_tha
 
 # ---- -h and --json
 short_help() {
+	local said
 	for command in $commands; do
-		[ "$(amp "$command" -h)" = "$(amp "$command" --help)" ] && [[ $(amp "$command" -h) == "Usage: amprelay $command"* ]] || {
+		said=$(amp "$command" -h)
+		[ "$said" = "$(amp "$command" --help)" ] && [[ $said == "Usage: amprelay $command"* ]] || {
 			echo "$command -h"
 			return 1
 		}
@@ -228,9 +230,15 @@ stopped_relay_is_an_error_in_time() {
 		calls+=($!)
 	done
 	wait -n "${calls[@]}" || true # the first one that was not taken: the queue is full
-	ends 7 "is it stopped?" amp status
-	ends 7 "is it stopped?" amp restart m3
-	ends 7 "is it stopped?" amp fault m3 kill
+	calls=()
+	for command in status "restart m3" "fault m3 kill"; do
+		# shellcheck disable=SC2086 # words of one command
+		ends 7 "is it stopped?" amp $command &
+		calls+=($!)
+	done
+	for call in "${calls[@]}"; do
+		wait "$call"
+	done
 	kill -CONT "$relay"
 	wait
 }
