@@ -69,17 +69,16 @@ amp logs --merge --json | jq -r 'select(.text | test("incoming msg|message [0-9]
 	"\(.source) \(.t * 1e6) \(.error_us) \(.text | capture("(msg|message) (?<n>[0-9]+)").n)"' >"$AMPRELAY_STATE/messages"
 awk -v messages=$MESSAGES '
 	$3 == "null" && !bad++ { print "no clock: " $0 }
-	$1 == "kernel" { linux[$4] = $2; linux_error = $3 }
-	$1 == "m3.journal" { core[$4] = $2; core_error = $3 }
+	$1 == "kernel" { linux[$4] = $2; linux_error = linux_by[$4] = $3 }
+	$1 == "m3.journal" { core[$4] = $2; core_error = core_by[$4] = $3 }
 	END {
 		if (bad)
 			exit 1
-		slack = linux_error + core_error
 		for (n = 1; n <= messages; n++) {
 			if (!(n in linux) || !(n in core)) { print "message " n " is missing"; exit 1 }
 			# sent by Linux when the answer before was there; sent back by the core when it had come
-			if (n > 1 && core[n] < linux[n - 1] - slack) { print n " came before it was sent"; exit 1 }
-			if (linux[n] < core[n] - slack) { print "the answer to " n " came before it was sent"; exit 1 }
+			if (n > 1 && core[n] < linux[n - 1] - linux_by[n - 1] - core_by[n]) { print n " came before it was sent"; exit 1 }
+			if (linux[n] < core[n] - linux_by[n] - core_by[n]) { print "the answer to " n " came before it was sent"; exit 1 }
 			early += (n > 1 && core[n] < linux[n - 1]) + (linux[n] < core[n])
 		}
 		printf "causal: %d messages; Linux within %.1f us, the core within %.1f us; %d of %d pairs closer than that\n", \
