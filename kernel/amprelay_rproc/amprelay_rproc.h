@@ -56,8 +56,10 @@ struct amp_vq_irq {
  * rproc's lock
  * @swaps: the number of swapped firmware that has been told of
  * @removing: the device is going away: do not start the core any more
- * @powered: the relay has started the core and has not stopped it since. Written under the rproc's
+ * @powered: the relay has started the core and has not stopped it since. Guarded by the rproc's
  * lock
+ * @serves: the core takes what is sent to it; if not, this driver stands in for it. Written under
+ * the rproc's lock
  * @discard_lock: guards the used rings while the driver stands in for the core
  * @vqs: interrupts of the virtqueues, @soc.notify_ids of them
  * @vqs_enabled: these interrupts are enabled. Guarded by the rproc's lock
@@ -104,6 +106,7 @@ struct amp_core {
 	u32 swaps;
 	bool removing;
 	bool powered;
+	bool serves;
 	spinlock_t discard_lock; /* used rings */
 
 	struct amp_vq_irq *vqs;
@@ -180,6 +183,7 @@ int amp_attach_prepare(struct amp_core *core);
 void amp_attach_unprepare(struct amp_core *core);
 struct resource_table *amp_attach_table(struct rproc *rproc, size_t *size);
 void amp_attach_publish(struct amp_core *core);
+void amp_attach_end_links(struct amp_core *core);
 
 /* discard.c: messages to a core that is off */
 bool amp_discard(struct amp_core *core, unsigned int notify_id);

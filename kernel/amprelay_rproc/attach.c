@@ -8,6 +8,7 @@
  */
 
 #include <linux/delay.h>
+#include <linux/ktime.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/virtio_ring.h>
@@ -91,12 +92,14 @@ static bool uses_rings(const struct amp_core *core, const struct amp_image *imag
  * The virtio devices' reset: status 0, and a kick. A core whose last host has gone without a word
  * still uses the rings, which Linux is about to write over. A firmware that does not know of the
  * mark says nothing, and is not waited for.
+ * @loaded: the core's own table
  */
 static void reset_vdevs(struct amp_core *core, const struct amp_image *image, void *loaded)
 {
 	const struct fw_rsc_vdev *rsc;
 	size_t offset = 0;
-	int waited;
+	ktime_t limit;
+	bool in_use;
 
 	while ((rsc = amp_table_next_vdev(image, &offset))) {
 		struct fw_rsc_vdev *live = amp_table_at(image, rsc, loaded);
@@ -106,9 +109,10 @@ static void reset_vdevs(struct amp_core *core, const struct amp_image *image, vo
 	/* The kick must not be seen before the status. */
 	mb();
 	amp_ring_all(core);
-	for (waited = 0; uses_rings(core, image) && waited < LET_GO_US; waited += LET_GO_LOOK_US)
+	limit = ktime_add_us(ktime_get(), LET_GO_US);
+	while ((in_use = uses_rings(core, image)) && ktime_before(ktime_get(), limit))
 		usleep_range(LET_GO_LOOK_US, 2 * LET_GO_LOOK_US);
-	if (waited >= LET_GO_US)
+	if (in_use)
 		dev_warn(core->dev, "%s: it does not let go of its rings; going on without\n",
 			 core->soc.core);
 }
@@ -164,6 +168,20 @@ struct resource_table *amp_attach_table(struct rproc *rproc, size_t *size)
 		return ERR_PTR(ret);
 	*size = len;
 	return core->attach_table;
+}
+
+/**
+ * amp_attach_end_links() - have a core that is attached to let go of its rings
+ * @core: the core
+ *
+ * It gives no buffer back any more, so that this driver can stand in for it: discard.c.
+ */
+void amp_attach_end_links(struct amp_core *core)
+{
+	struct amp_image image = { .table = core->table, .table_size = core->table_size };
+
+	if (core->table)
+		reset_vdevs(core, &image, core->mem + (core->table_da - core->soc.mem_da));
 }
 
 /**

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Messages to a core that is off: taken and thrown away.
+ * Messages to a core that is off, or does not use its rings: taken and thrown away.
  *
- * When all message buffers are in use, virtio_rpmsg_bus makes a sender wait for up to 15 s, and the
- * removal of its channel waits for the sender. A dead core never gives a buffer back, so a single
- * busy sender would delay a recovery by 15 s, and a stop or rmmod as well. Therefore, from the
- * moment that the core is off until its virtqueues are gone, the driver stands in for it: it uses
- * up at once whatever is sent.
+ * When all message buffers are in use, virtio_rpmsg_bus makes a sender wait for up to 15 s, and
+ * the removal of its channel waits for the sender. A dead core never gives a buffer back, so a
+ * single busy sender would delay a recovery by 15 s, and a stop or rmmod as well. Nor does a core
+ * that has let go of its rings, since Linux is about to detach from it. Therefore, from that
+ * moment until its virtqueues are gone, the driver stands in for it: it uses up at once whatever
+ * is sent.
+ *
+ * There is no other way with the Linux of today. A sender looks for a used buffer and for nothing
+ * else, however often it is woken; in a queue that is broken (virtio_break_device()) it finds none.
  */
 
 #include <linux/virtio.h>
@@ -32,7 +36,7 @@ static const struct amp_region *vring_region(const struct amp_core *core, unsign
 
 /**
  * amp_discard() - use up what has been sent on a queue
- * @core: the core, which is off
+ * @core: the core, which does not use its rings
  * @notify_id: any queue's id; nothing happens if the queue does not carry messages to the core
  *
  * The core may have left the ring in any state; one that makes no sense is left alone. If the core

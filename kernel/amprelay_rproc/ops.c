@@ -46,6 +46,16 @@ static void disable_vqs(struct amp_core *core)
 		disable_irq(core->vqs[i].irq);
 }
 
+static void serve_no_more(struct amp_core *core)
+{
+	lockdep_assert_held(&core->rproc->lock);
+	/*
+	 * The barrier is for a message that is sent right now: either its kick sees that the core
+	 * does not take it, or quiesce() sees the message.
+	 */
+	smp_store_mb(core->serves, false);
+}
+
 static int power_off(struct amp_core *core)
 {
 	int ret;
@@ -58,19 +68,17 @@ static int power_off(struct amp_core *core)
 	ret = amp_mailbox_request(core, AMP_REQ_STOP, 0, "");
 	if (ret)
 		return ret;
-	/*
-	 * The barrier is for a message that is sent right now: either its kick sees that the core
-	 * is off, or quiesce() sees the message.
-	 */
-	smp_store_mb(core->powered, false);
+	core->powered = false;
 	core->attached = false;
+	serve_no_more(core);
 	return 0;
 }
 
 /*
  * remoteproc stops the virtio devices first, then the core. Two things must have happened before:
  *
- * - the core is off, so that senders that wait for it can be released, see discard.c;
+ * - the core is off, or does not use its rings any more, so that senders that wait for it can be
+ *   released, see discard.c;
  * - no interrupt of a virtqueue is being handled: remoteproc frees the queues without checking.
  *
  * This subdevice does both. It is added after those of the virtio devices, and so stopped before
@@ -78,7 +86,7 @@ static int power_off(struct amp_core *core)
  * rings are still as it has left them.
  *
  * A core that Linux has attached to stays on here: nothing tells whether it is to be stopped or
- * detached from. It answers its senders by itself, unless it has crashed and is another's, who
+ * detached from. Its links end in both cases, now. If it has crashed and is another's, its owner
  * starts it again when Linux has detached from it.
  */
 static void quiesce(struct rproc_subdev *subdev, bool crashed)
@@ -90,15 +98,17 @@ static void quiesce(struct rproc_subdev *subdev, bool crashed)
 	/* If this fails, amp_stop() tries again and reports it. */
 	if (core->rproc->state != RPROC_ATTACHED)
 		power_off(core);
-	else if (dead)
-		smp_store_mb(core->powered, false); /* as in power_off() */
+	else if (!dead)
+		amp_attach_end_links(core);
+	if (core->rproc->state == RPROC_ATTACHED)
+		serve_no_more(core);
 	if (crashed || dead)
 		amp_dump_take(core);
 	/*
 	 * Release the senders before disabling the interrupts: one of them may be a callback in an
 	 * interrupt's thread, for which disable_vqs() waits.
 	 */
-	for (i = 0; !core->powered && i < core->soc.notify_ids; i++)
+	for (i = 0; !core->serves && i < core->soc.notify_ids; i++)
 		if (amp_discard(core, i))
 			rproc_vq_interrupt(core->rproc, i);
 	disable_vqs(core);
@@ -334,7 +344,8 @@ static int amp_start(struct rproc *rproc)
 		return ret;
 	}
 	amp_stage_publish(core);
-	WRITE_ONCE(core->powered, true);
+	core->powered = true;
+	WRITE_ONCE(core->serves, true);
 	return 0;
 }
 
@@ -349,7 +360,8 @@ static int amp_attach(struct rproc *rproc)
 	add_quiesce(core);
 	amp_attach_publish(core);
 	enable_vqs(core);
-	WRITE_ONCE(core->powered, true);
+	core->powered = true;
+	WRITE_ONCE(core->serves, true);
 	return 0;
 }
 
@@ -361,7 +373,8 @@ static int amp_detach(struct rproc *rproc)
 	amp_report_disarm(core);
 	disable_vqs(core);
 	amp_ring_all(core);
-	WRITE_ONCE(core->powered, false);
+	core->powered = false;
+	WRITE_ONCE(core->serves, false);
 	return 0;
 }
 
@@ -391,7 +404,7 @@ static void amp_kick(struct rproc *rproc, int notify_id)
 
 	if ((u32)notify_id >= core->soc.notify_ids)
 		return;
-	if (READ_ONCE(core->powered))
+	if (READ_ONCE(core->serves))
 		amp_ring(core, AMP_VECTOR_NOTIFY(notify_id));
 	else
 		amp_discard(core, notify_id);

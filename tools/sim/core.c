@@ -46,6 +46,10 @@ uint64_t amp_clock_ms(void)
 	return amp_clock_us() / 1000;
 }
 
+void amp_watchdog_feed(void)
+{
+}
+
 void amp_trace_text(const char *text, size_t length)
 {
 	char line[AMP_TRACE_LINE];

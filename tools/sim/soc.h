@@ -5,6 +5,7 @@
 
 #include "common/resources.h"
 
+#define SOC_VDEV0_VRING0_NUM CORE_VRING_NUM
 #define SOC_VDEV0_VRING1_NUM CORE_VRING_NUM
 
 #endif

@@ -7,6 +7,7 @@
 #include "control.h"
 #include "fault_names.h"
 #include "format.h"
+#include "hoard.h"
 #include "misbehave.h"
 #include "services.h"
 #include "telemetry.h"
@@ -97,6 +98,14 @@ static void start_to_misbehave(struct reply *reply, const char *argument)
 		say(reply, "error: '%s'; usage: misbehave KIND [COUNT], of %s\n", argument, misbehave_kinds);
 }
 
+static void start_to_hoard(struct reply *reply, const char *argument)
+{
+	if (hoard(argument))
+		say(reply, "ok\n");
+	else
+		say(reply, "error: '%s'; usage: hoard KIND NAME, of %s\n", argument, hoard_kinds);
+}
+
 static void set_rate(struct reply *reply, const char *argument)
 {
 	uint32_t period;
@@ -162,7 +171,8 @@ static const struct command {
 	{"log", "TEXT: write to the trace buffer", log_text},
 	{"journal", "COUNT: numbered lines for the journal", write_journal},
 	{"sample", "COUNT: of its messages, journaled", expect_samples},
-	{"misbehave", "KIND [COUNT]: do to Linux what no sound core does", start_to_misbehave},
+	{"misbehave", "KIND [COUNT]: as no sound core does", start_to_misbehave},
+	{"hoard", "KIND NAME: keep all buffers", start_to_hoard},
 	{"rate", "MS: period of amp-telemetry, 0 = off", set_rate},
 };
 

@@ -10,8 +10,8 @@
 
 /* The services, in the order in which they are announced. */
 static const struct service *const services[] = {
-	&service_client_sample, &service_tty,       &service_raw,  &service_fixed,     &service_echo,
-	&service_command,       &service_telemetry, &service_sink, &service_misbehave,
+	&service_client_sample, &service_tty,     &service_raw,       &service_fixed, &service_hoard,
+	&service_echo,          &service_command, &service_telemetry, &service_sink,  &service_misbehave,
 };
 
 #define SERVICES (sizeof(services) / sizeof(services[0]))
@@ -108,6 +108,8 @@ static void announce(unsigned i)
 	 */
 	endpoints[i].dest_addr = endpoints[i].addr;
 	states[i] = OPEN;
+	if (service->link_up)
+		service->link_up(&endpoints[i]);
 }
 
 void service_close(struct rpmsg_endpoint *ept)

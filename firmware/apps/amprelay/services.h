@@ -26,6 +26,9 @@ struct service {
 	 */
 	void (*receive)(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src);
 
+	/** Its endpoint has been made on a link that comes up, after those of the services before it in the table. */
+	void (*link_up)(struct rpmsg_endpoint *ept);
+
 	/** The link is gone, and so is everyone who sent messages. */
 	void (*link_down)(void);
 
@@ -114,6 +117,7 @@ extern const struct service service_client_sample;
 extern const struct service service_command;
 extern const struct service service_echo;
 extern const struct service service_fixed;
+extern const struct service service_hoard;
 extern const struct service service_misbehave;
 extern const struct service service_raw;
 extern const struct service service_sink;

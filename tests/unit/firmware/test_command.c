@@ -14,6 +14,7 @@
 #include "command.h"
 #include "control.h"
 #include "fault_names.h"
+#include "hoard.h"
 #include "misbehave.h"
 #include "services.h"
 #include "telemetry.h"
@@ -39,6 +40,13 @@ const char misbehave_kinds[] = "rudely, loudly";
 bool misbehave(const char *text)
 {
 	return strcmp(text, "rudely 3") == 0;
+}
+
+const char hoard_kinds[] = "silver, gold";
+
+bool hoard(const char *text)
+{
+	return strcmp(text, "gold of mine") == 0;
 }
 
 uint32_t amp_control_heartbeat(void)
@@ -131,8 +139,8 @@ static int setup(void **state)
 
 static void help_names_every_command_and_fault(void **state)
 {
-	static const char *const words[] = {"help", "version", "uptime", "stats",     "crash",
-	                                    "log",  "journal", "sample", "misbehave", "rate"};
+	static const char *const words[] = {"help",    "version", "uptime",    "stats", "crash", "log",
+	                                    "journal", "sample",  "misbehave", "hoard", "rate"};
 	const char *help = reply("help");
 
 	(void)state;
@@ -241,6 +249,13 @@ static void misbehaviour_begins_or_its_kinds_are_told(void **state)
 	                    "error: 'politely'; usage: misbehave KIND [COUNT], of rudely, loudly\n");
 }
 
+static void a_hoard_begins_or_its_kinds_are_told(void **state)
+{
+	(void)state;
+	assert_string_equal(reply("hoard gold of mine"), "ok\n");
+	assert_string_equal(reply("hoard lead"), "error: 'lead'; usage: hoard KIND NAME, of silver, gold\n");
+}
+
 static void long_commands_are_refused_whole(void **state)
 {
 	char line[496];
@@ -290,6 +305,7 @@ int main(void)
 		cmocka_unit_test_setup(line_ends_and_padding_do_not_matter, setup),
 		cmocka_unit_test_setup(anything_else_is_an_error, setup),
 		cmocka_unit_test_setup(misbehaviour_begins_or_its_kinds_are_told, setup),
+		cmocka_unit_test_setup(a_hoard_begins_or_its_kinds_are_told, setup),
 		cmocka_unit_test_setup(long_commands_are_refused_whole, setup),
 		cmocka_unit_test_setup(the_journal_gets_so_many_lines, setup),
 	};

@@ -6,6 +6,8 @@
 #include "link_fixture.h"
 
 #include "app.h"
+#include "board.h"
+#include "hoard.h"
 #include "journal.h"
 #include "services.h"
 #include "trace.h"
@@ -18,6 +20,7 @@
 #define RAW    0x402u
 #define FIXED  0x1u
 #define SINK   0x103u
+#define HOARD  0x3feu
 
 struct app_stats app_stats;
 
@@ -41,6 +44,10 @@ bool amp_journal(const char *format, ...)
 	(void)format;
 	journaled++;
 	return true;
+}
+
+void amp_watchdog_feed(void)
+{
 }
 
 static void receive_nothing(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src)
@@ -406,6 +413,84 @@ static void the_sink_s_report_waits_for_a_buffer(void **state)
 	assert_int_equal(app_stats.dropped, 0);
 }
 
+/* ------------------------------------------------------------------ the hoard */
+
+static void next_link(struct fixture *f)
+{
+	services_link_down();
+	rpmsg_deinit_vdev(&f->remote.rvdev);
+	rpmsg_deinit_vdev(&f->host.rvdev);
+	heard_count = 0;
+	start_link(f);
+}
+
+static void a_hoard_has_all_buffers_of_both_sides_until_the_link_ends(void **state)
+{
+	struct fixture *f = *state;
+	static struct box box;
+
+	for (unsigned int life = 0; life < 3; life++) {
+		box_open(&box, &f->host, NULL, 0x64, HOARD);
+		assert_true(hoard("take gold of mine"));
+		turn(f);
+		assert_string_equal(trace_text, "hoard gold of mine: has all 8 buffers for sending\n");
+		for (unsigned int i = 0; i < RING_NUM; i++)
+			ask(f, &box, "x", HOARD);
+		assert_string_equal(trace_text, "hoard gold of mine: has all 8 messages that Linux can send\n");
+		assert_int_equal(rpmsg_trysendto(&box.ept, "x", 1, HOARD), RPMSG_ERR_NO_BUFF);
+		next_link(f);
+		assert_int_equal(heard_count, 7);
+	}
+}
+
+static unsigned int waits;
+
+static int lose_the_link_later(struct rpmsg_device *rdev, uint32_t id)
+{
+	(void)id;
+	if (++waits == 3)
+		amp_rpmsg_peer_lost(metal_container_of(rdev, struct rpmsg_virtio_device, rdev));
+	return RPMSG_SUCCESS;
+}
+
+static void a_hoard_s_send_waits_until_the_link_ends(void **state)
+{
+	struct fixture *f = *state;
+
+	waits = 0;
+	rpmsg_virtio_set_wait_cb(&f->remote.rvdev, lose_the_link_later);
+	assert_true(hoard("send gold"));
+	services_turn(0);
+	assert_int_equal(waits, 3);
+	assert_non_null(strstr(trace_text, "hoard gold: the send ended: RPMSG_ERR_DEV_STATE: "));
+	next_link(f);
+	assert_int_equal(heard_count, 7);
+}
+
+static void a_hoard_stops_the_announcements_of_the_next_link_in_their_midst(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_true(hoard("announce gold"));
+	turn(f);
+	assert_int_equal(traced, 0);
+	next_link(f);
+	for (unsigned int i = 0; i < 5; i++)
+		turn(f);
+	assert_int_equal(heard_count, 3);
+	next_link(f);
+	assert_int_equal(heard_count, 7);
+}
+
+static void what_is_no_hoard_is_refused(void **state)
+{
+	static const char *const texts[] = {"", "take", "take ", "takex", "give x", "take 123456789012345678901234"};
+
+	(void)state;
+	for (unsigned int i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		assert_false(hoard(texts[i]));
+}
+
 /* ------------------------------------------------------------------ rpmsg-tty */
 
 /* A terminal that Linux makes, and what it receives. */
@@ -715,6 +800,10 @@ int main(void)
 		TEST(an_empty_message_makes_the_sink_report_and_start_over),
 		TEST(the_sink_counts_gaps_and_sums_all_bytes),
 		TEST(the_sink_s_report_waits_for_a_buffer),
+		TEST(a_hoard_has_all_buffers_of_both_sides_until_the_link_ends),
+		TEST(a_hoard_s_send_waits_until_the_link_ends),
+		TEST(a_hoard_stops_the_announcements_of_the_next_link_in_their_midst),
+		TEST(what_is_no_hoard_is_refused),
 		TEST(a_terminal_answers_with_its_number),
 		TEST(a_terminal_of_linux_is_not_taken_for_terminal_0_that_nobody_has_used_yet),
 		TEST(a_terminal_s_reply_that_is_too_long_comes_in_two_messages),

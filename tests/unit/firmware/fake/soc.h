@@ -13,4 +13,7 @@ extern unsigned char fake_control_block[];
 #define SOC_CORE_NAME    "test"
 #define SOC_DOORBELL_IRQ 5
 
+#define SOC_VDEV0_VRING0_NUM 8
+#define SOC_VDEV0_VRING1_NUM 8
+
 #endif
