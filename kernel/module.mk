@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# A module, out of the kernel's tree. A module's Makefile sets "here", its directory with a "/" behind it, and includes this:
+# A module, out of the kernel's tree. A module's Makefile sets "here", its directory with a "/" behind it, perhaps "oldest", the
+# first kernel that has what it needs, and "why"; and includes this:
 #
 #   make KDIR=DIR [MO=DIR]        build; KDIR is a configured and built kernel, MO takes every object
 #   make KDIR=DIR [MO=DIR] check  sparse over the sources
@@ -10,6 +11,7 @@
 
 top := $(abspath $(dir $(lastword $(MAKEFILE_LIST)))..)
 
+oldest ?= 0
 KDIR ?= $(top)/build/kernel/obj
 MO ?= $(top)/build/kernel/$(notdir $(here:/=))
 ARCH ?= arm64
@@ -19,8 +21,13 @@ sources := $(notdir $(wildcard $(here)*.c $(here)*.h)) Kbuild
 links := $(addprefix $(MO)/,$(sources))
 kbuild = $(MAKE) -C $(KDIR) M=$(abspath $(MO)) ARCH=$(ARCH) CROSS_COMPILE=$(CROSS_COMPILE) AMP_INCLUDE=$(top)/include
 
-modules: $(links)
+modules: version $(links)
 	$(kbuild) modules
+
+release = $(KDIR)/include/config/kernel.release
+version:
+	@[ ! -e $(release) ] || [ "$$( (echo $(oldest); cat $(release)) | sort -V | head -n 1)" = $(oldest) ] || { \
+		echo "kernel: $(KDIR) is Linux $$(cat $(release)): $(notdir $(here:/=)) needs $(oldest) or later, $(why)" >&2; exit 1; }
 
 check: $(links)
 	$(kbuild) C=2 CF=-D__CHECK_ENDIAN__ W=1 modules
@@ -37,4 +44,4 @@ $(MO)/%: $(here)% | $(MO)
 $(MO):
 	mkdir -p $@
 
-.PHONY: modules check style clean
+.PHONY: modules version check style clean
