@@ -8,7 +8,8 @@
 
 #define WAIT_US (AMP_JOURNAL_WAIT_MS * UINT64_C(1000))
 
-volatile struct amp_journal_memory amp_journal_memory;
+/* At a fixed place: the linker script. */
+__attribute__((section(".journal"))) volatile struct amp_journal_memory amp_journal_memory;
 
 static uint32_t untold;     /* lines that were lost since that was said last … */
 static uint32_t in_vain;    /* … and what the relay had taken when it was waited for in vain … */

@@ -28,40 +28,36 @@ refused() {
 	cp "$good" "$fw"
 }
 
-# The firmware's segments: code and data; the data begins with the resource table.
+# The firmware's segments: code, data, the journal, and the resource table.
 set -- $(readelf -lW "$good" | awk '$1 == "LOAD" { print $2, $4, $5, $6 }')
-code=$(($2)) offset=$(($5)) data=$(($6)) filesz=$(($7)) memsz=$(($8))
-size=$((0x$(readelf -SW "$good" | sed -n 's/.* \.resource_table *PROGBITS *[0-9a-f]* [0-9a-f]* \([0-9a-f]*\) .*/\1/p')))
-behind=$(((size + 7) & ~7)) # what comes behind the table
+code=$(($2)) offset=$(($5)) data=$(($6)) filesz=$(($7)) memsz=$(($8)) journal=$((${10})) journalsz=$((${12})) table=$((${13})) place=$((${14})) size=$((${15}))
 elsewhere=$((data + 0x100000))
 
 mark
-headers 3
-segment 1 1 $((offset + behind)) $((data + behind)) $((filesz - behind)) $((memsz - behind))
-segment 2 1 "$offset" $elsewhere "$size" "$size"
+segment 3 1 "$table" $elsewhere "$size" "$size"
 works "a table that runs elsewhere than it is loaded (STM32MP1)"
 
-headers 3
-segment 1 1 $((offset + behind)) $((data + behind)) $((filesz - behind)) $((memsz - behind))
-segment 2 4 "$offset" $elsewhere "$size" "$size"
+segment 3 4 "$table" $elsewhere "$size" "$size"
 works "a table that no segment loads"
 
-headers 4
-segment 2 1 0 "$data" 0 "$memsz"
-segment 3 1 0 $((data + filesz - 4)) 0 $((memsz - filesz))
+headers 6
+segment 4 1 0 "$data" 0 "$memsz"
+segment 5 1 0 $((data + filesz - 4)) 0 $((memsz - filesz))
 works "zeroes behind the data that they overlap, and over zeroes (GNU ld for ZynqMP, RZ, Nios)"
 
-headers 3
+headers 5
 segment 1 1 0 "$code" 0 $((data + memsz - code))
 segment 2 1 "$offset" "$data" "$filesz" "$memsz"
+segment 3 1 0 "$journal" 0 "$journalsz"
+segment 4 1 "$table" "$place" "$size" "$size"
 works "zeroes before the data that they overlap, and behind the code"
 
-headers 3
-segment 2 1 "$offset" $((data + 4)) 8 8
+headers 5
+segment 4 1 "$offset" $((data + 4)) 8 8
 refused "overlapping segments" "on top of another"
 
 # The table: the second entry is the trace buffer, whose offset is its sixth word.
-trace=$((offset + 20))
+trace=$((table + 20))
 trace=$(($(od -An -tu4 -j $trace -N 4 "$good")))
 table $trace "$(le32 5)"
 works "an entry of a type that is unknown (TI, NXP, Nordic)"
@@ -69,6 +65,11 @@ table $trace "$(le32 129)$(le32 0)"
 works "a vendor's entry that says nothing of its length (openEuler)"
 table $trace "$(le32 129)$(le32 16)$(le32 0)$(le32 0)$(le32 1)"
 works "a vendor's entry whose length is none (NXP)"
+# The journal's entry, as one that the driver does not know either: so a Linux without our driver takes it.
+entry=$(($(od -An -tu4 -j $((table + 24)) -N 4 "$good")))
+table $entry "$(le32 201)"
+works "a vendor's entry that no driver knows"
+expect 0 "unsupported vendor resource 201" guest dmesg
 table 20 "$(le32 "$size")"
 refused "entry 1 at offset" "ends before"
 table $((trace + 8)) "$(le32 0)"
@@ -77,7 +78,7 @@ table $((trace + 16)) "$(printf '%032d' 0)"
 works "a name without an end"
 
 # A ring whose size is open gets one from Linux. In the library it is the application's to say, and the relay does not.
-vring=$(($(od -An -tu4 -j $((offset + 16)) -N 4 "$good") + 28))
+vring=$(($(od -An -tu4 -j $((table + 16)) -N 4 "$good") + 28))
 table $((vring + 8)) "$(le32 0)" $((vring + 28)) "$(le32 0)"
 expect 0 "" amp start m3
 expect_echo
