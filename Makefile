@@ -94,8 +94,8 @@ docs: ## Reference of the public headers: build/docs/html/index.html
 setup: ## Install the Debian packages of packages.txt that are missing (SETUP=no: only name them)
 	@scripts/setup.sh
 
-.PHONY: .lab .path .setup .tools .native .firmware .guest .kernel .image .qemu .cross .docs .coverage
-.lab: .path .setup .qemu .tools .firmware .image
+.PHONY: .lab .path .setup .tools .native .firmware .lint-firmware .guest .kernel .image .qemu .cross .docs .coverage
+.lab: .path .setup .qemu .tools .firmware .lint-firmware .image
 
 # Said before anything is built, not after five minutes.
 .path:
@@ -125,6 +125,14 @@ put = { cmp -s $(1) $(2) || { cp $(1) $(2).new && mv $(2).new $(2); }; }
 	@for f in $(FIRMWARE_PRESETS:%=$(BUILD)/%/firmware/*.elf); do \
 		case $${f##*/} in bootrom-*) to=$(SHARED_FILES) ;; *) to=$(SHARED_FILES)/firmware ;; esac; \
 		$(call put,$$f,$$to/$${f##*/}) || exit; \
+	done
+
+# The firmware is looked at for the core whose name it has.
+.lint-firmware: .tools .firmware
+	@for f in $(SHARED_FILES)/firmware/amprelay-*.elf; do \
+		core=$${f##*/amprelay-} && core=$${core%.elf} && core=$${core%-private}; \
+		[ ! -f $(SHARED_FILES)/$$core.json ] || found=$$($(AMPRELAY) lint --lab $(SHARED_FILES) --soc $$core $$f) || \
+			{ printf '%s\n' "$$found"; exit 1; }; \
 	done
 
 .firmware-%:

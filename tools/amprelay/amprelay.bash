@@ -35,6 +35,11 @@ _amprelay_faults() {
 	}
 }
 
+# Rules of the linter.
+_amprelay_rules() {
+	"${COMP_WORDS[0]/#\~/$HOME}" lint --rules 2>/dev/null | sed 's/ .*//'
+}
+
 # The labs that are up, and those that have left records.
 _amprelay_labs() {
 	"${COMP_WORDS[0]/#\~/$HOME}" ls --json 2>/dev/null | sed -n 's/^ *"lab": "\(.*\)",$/\1/p'
@@ -42,14 +47,14 @@ _amprelay_labs() {
 
 _amprelay() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-	local common='--name --json --color -h --help' commands='up down run ls status top start stop restart attach detach suspend resume swap reboot kill exec cp ssh console logs events sniff talk fault scenario campaign report postmortem keygen sign verify gdb demo doctor version help'
+	local common='--name --json --color -h --help' commands='up down run ls status top start stop restart attach detach suspend resume swap reboot kill exec cp ssh console logs events sniff talk fault scenario campaign report postmortem lint keygen sign verify gdb demo doctor version help'
 	local command='' lab=default words=0 i
 	COMPREPLY=()
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
 		--name) lab=${COMP_WORDS[++i]} ;;
-		--color | --since | --timeout | --wait | --lab | --soc | --for | --firmware | --kernel | --initramfs | --early | --owned | --share | --share-rw | --forward | --ssh-key | --report | --output | -o | --loader | --table | --dump | --symbols | --raw | --map | --repeat | --seed | --jobs | -j | --junit | --artifacts | --rounds | --from | --kinds | --host | --scenarios | --catalogue | --channel | --kernel-log | --perfetto | -w | --write | -k | --key | --core | -V | --image-version | --signature) ((i++)) ;;
+		--color | --since | --timeout | --wait | --lab | --soc | --for | --firmware | --kernel | --initramfs | --early | --owned | --share | --share-rw | --forward | --ssh-key | --report | --output | -o | --loader | --table | --dump | --symbols | --raw | --map | --repeat | --seed | --jobs | -j | --junit | --artifacts | --rounds | --from | --kinds | --host | --scenarios | --catalogue | --channel | --kernel-log | --perfetto | -w | --write | -k | --key | --core | -V | --image-version | --signature | --allow) ((i++)) ;;
 		-*) ;;
 		*)
 			if [[ -z $command ]]; then
@@ -65,12 +70,14 @@ _amprelay() {
 	--lab | --artifacts | --share | --share-rw | --scenarios | --catalogue) mapfile -t COMPREPLY < <(compgen -d -- "$cur") && return ;;
 	--firmware | --kernel | --initramfs | --ssh-key | --report | --junit | --output | -o | --kernel-log | --perfetto | --table | --dump | --symbols | -w | --write | -k | --key | --signature) mapfile -t COMPREPLY < <(compgen -f -- "$cur") && return ;;
 	--soc) mapfile -t COMPREPLY < <(compgen -W "$(_amprelay_socs)" -- "$cur" && compgen -f -X "!*.json" -- "$cur") && return ;;
+	--allow) mapfile -t COMPREPLY < <(compgen -W "$(_amprelay_rules)" -- "$cur") && return ;;
 	--loader) mapfile -t COMPREPLY < <(compgen -W 'linux relay' -- "$cur") && return ;;
 	--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") && return ;;
 	--channel) mapfile -t COMPREPLY < <(compgen -W 'amp-echo amp-command amp-telemetry amp-sink' -- "$cur") && return ;;
 	--name) mapfile -t COMPREPLY < <(compgen -W "$(_amprelay_labs)" -- "$cur") && return ;;
 	--kinds) mapfile -t COMPREPLY < <(compgen -W "$(_amprelay_faults)" -- "$cur") && return ;;
-	--early | --owned | --core | -V | --image-version | --forward | --since | --timeout | --wait | --rounds | --from | --host | --repeat | --seed | --jobs | -j | -n | -c | --count | --raw | --map) return ;;
+	--host) [[ $command == lint ]] || return ;;
+	--early | --owned | --core | -V | --image-version | --forward | --since | --timeout | --wait | --rounds | --from | --repeat | --seed | --jobs | -j | -n | -c | --count | --raw | --map) return ;;
 	esac
 
 	local choice=''
@@ -131,6 +138,14 @@ _amprelay() {
 	cp)
 		mapfile -t COMPREPLY < <(compgen -W "$common" -- "$cur" && compgen -f -- "$cur")
 		return
+		;;
+	lint)
+		if [[ $prev == --host ]]; then
+			choice='linux-6.1 linux-7 openamp nuttx amprelay'
+		else
+			mapfile -t COMPREPLY < <(compgen -W "--host --soc --core --lab --sarif -o --output --allow --rules $common" -- "$cur" && compgen -f -- "$cur")
+			return
+		fi
 		;;
 	keygen) choice="-f --force $common" ;;
 	sign)

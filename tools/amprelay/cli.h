@@ -101,6 +101,7 @@ int cmd_events(int argc, char **argv);
 int cmd_exec(int argc, char **argv);
 int cmd_fault(int argc, char **argv);
 int cmd_gdb(int argc, char **argv);
+int cmd_lint(int argc, char **argv);
 int cmd_logs(int argc, char **argv);
 int cmd_ls(int argc, char **argv);
 int cmd_report(int argc, char **argv);

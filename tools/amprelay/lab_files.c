@@ -156,6 +156,19 @@ static int check_soc_file(const struct lab_files *files, const char *soc, char *
 	return check_file(files->soc_file, "SoC description", "build it with 'make tools'", error);
 }
 
+int amp_lab_soc_load(struct soc_config *config, const char *dir, const char *soc, char *error)
+{
+	struct lab_files files = {.dir = amp_lab_files_dir(dir)};
+	int err;
+
+	files.soc_file = find_soc_file(files.dir, soc);
+	err = check_soc_file(&files, soc, error);
+	if (!err && amp_soc_load(config, files.soc_file, error, LAB_FILES_ERROR))
+		err = AMP_EXIT_ENVIRONMENT;
+	amp_lab_files_free(&files);
+	return err;
+}
+
 int amp_lab_files_resolve(struct lab_files *files, const struct lab_choice *choice, char *error)
 {
 	int err;

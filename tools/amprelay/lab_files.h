@@ -51,6 +51,14 @@ char *amp_lab_files_dir(const char *dir);
  */
 int amp_lab_files_resolve(struct lab_files *files, const struct lab_choice *choice, char *error);
 
+/**
+ * Only the SoC: as amp_lab_files_resolve() finds and checks it.
+ *
+ * @param dir  as for amp_lab_files_dir()
+ * @param soc  as in struct lab_choice
+ */
+int amp_lab_soc_load(struct soc_config *config, const char *dir, const char *soc, char *error);
+
 void amp_lab_files_free(struct lab_files *files);
 
 /**

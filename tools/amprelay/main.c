@@ -41,6 +41,7 @@ static const struct command commands[] = {
 	{"campaign", "[--rounds N] [--seed S]", "break everything at random, under messages", cmd_campaign},
 	{"report", "[RUN] [--open]", "a page of a run: timeline, recoveries, crashes", cmd_report},
 	{"postmortem", "CORE | FILE", "explain a dump: the fault, the vrings, the last messages", cmd_postmortem},
+	{"lint", "FILE.elf", "what will go wrong with a firmware, before it starts", cmd_lint},
 	{"keygen", "[--force] NAME", "make a pair of keys, NAME.key and NAME.pub", cmd_keygen},
 	{"sign", "-k KEY -c CORE -V N FILE", "sign a firmware for a core that asks for it", cmd_sign},
 	{"verify", "-k KEY [-c CORE] FILE", "check the signature of a firmware", cmd_verify},

@@ -233,6 +233,21 @@ static void read_private(struct reader *r, const json_t *object, unsigned int in
 		fail(r, "secure", "signed firmware executes from private memory only, and there is none");
 }
 
+/* "rom" or "ram", which a core need not have. */
+static void read_own(struct reader *r, const json_t *object, unsigned int index, const char *key, uint32_t *da,
+                     uint32_t *size)
+{
+	const json_t *own = json_object_get(object, key);
+
+	if (!own)
+		return;
+	amp_text(r->where, sizeof(r->where), "cores[%u].%s", index, key);
+	*da = read_address(r, own, "da");
+	*size = read_address(r, own, "size");
+	if (!r->failed)
+		amp_text(r->where, sizeof(r->where), "cores[%u]", index);
+}
+
 static void read_core(struct reader *r, const json_t *object, unsigned int index, struct soc_config *soc)
 {
 	static const char *const taken[] = {"linux", "kernel", "relay"};
@@ -267,6 +282,8 @@ static void read_core(struct reader *r, const json_t *object, unsigned int index
 			fail(r, "name", "\"%s\" is there twice", core->name);
 	}
 	read_regions(r, object, index, core);
+	read_own(r, object, index, "rom", &core->rom.da, &core->rom.size);
+	read_own(r, object, index, "ram", &core->ram.da, &core->ram.size);
 	if (!r->failed)
 		read_private(r, object, index, core);
 	if (r->failed)

@@ -31,6 +31,9 @@ struct core_config {
 	uint32_t denied_linux, denied_tools; /**< what they may not do: bits of enum amp_verb */
 	char secure[SOC_FILE_LEN]; /**< its firmware must be signed with this key, in a file; "": it need not be signed
 	                            */
+	struct {
+		uint32_t da, size;
+	} rom, ram; /**< of the core's own, into which no firmware is loaded; size 0: none */
 	uint32_t num_private;
 	struct {
 		uint32_t da, size;
