@@ -3,7 +3,8 @@
 #   include/                  headers, with the ones of the port and architecture that were built
 #   lib/libamprelay.a, .so    the library, and the names libopen_amp and libmetal for it
 #   lib/pkgconfig/            amprelay, open_amp, libmetal
-#   lib/cmake/amprelay/       find_package(amprelay): amprelay::amprelay, amprelay::amprelay-shared if there are both
+#   lib/cmake/amprelay/       find_package(amprelay): amprelay::amprelay, amprelay::amprelay-shared if there are both;
+#                             amprelay_lint(): firmware is looked at when it is linked
 # The prefix can be moved: nothing below it names it.
 set(headers DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT library)
 set(libraries DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT library)
@@ -45,10 +46,12 @@ if(@on_linux@)
   find_dependency(Threads)
 endif()
 include(${CMAKE_CURRENT_LIST_DIR}/amprelay-targets.cmake)
+include(${CMAKE_CURRENT_LIST_DIR}/amprelay-lint.cmake)
 ]])
 # Before 1.0 a minor version may change the interface.
 write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/amprelay-config-version.cmake COMPATIBILITY SameMinorVersion)
-install(FILES ${CMAKE_CURRENT_BINARY_DIR}/amprelay-config.cmake ${CMAKE_CURRENT_BINARY_DIR}/amprelay-config-version.cmake ${package})
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/amprelay-config.cmake ${CMAKE_CURRENT_BINARY_DIR}/amprelay-config-version.cmake
+              ${CMAKE_CURRENT_LIST_DIR}/amprelay-lint.cmake ${package})
 
 # ------------------------------------------------------------------ pkg-config
 file(RELATIVE_PATH to_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
