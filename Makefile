@@ -13,7 +13,7 @@ REPORTS := $(BUILD)/reports
 SOCS    := $(patsubst qemu/%.dts,%,$(wildcard qemu/*.dts))
 SOC     ?=
 # The cores that there is firmware for, by CMake preset.
-FIRMWARE_PRESETS := cortex-m3 cortex-m33 riscv32
+FIRMWARE_PRESETS := cortex-m3 cortex-m33 riscv32 cortex-a53
 DEMO    ?= bring-up
 
 # Which kernel: a version of Debian's, the user's own tree, with debugging, with patches. And which QEMU.

@@ -27,7 +27,8 @@ rows() {
 		}' include/amprelay/faults.h
 }
 
-# Number, ID, name, what, detector on Arm, on RISC-V, cause, bound: the three by name, each with its words behind it.
+# Number, ID, name, what, detector on Cortex-M, on other cores, cause, bound: the three by
+# name, each with its words behind it.
 faults() {
 	{
 		rows AMP_DETECTORS | sed 's/^/detector\t/'
@@ -57,7 +58,7 @@ table() {
 	faults)
 		printf '| number | name | by | the core is to | noticed by | within | Linux'\''s log says | there again |\n|---|---|---|---|---|---|---|---|\n'
 		faults | awk -F '\t' '{
-			other = $7 == $5 ? "" : ", on RISC-V `" $7 "`"
+			other = $7 == $5 ? "" : ", on RISC-V and AArch64 `" $7 "`"
 			by = $1 > 0 ? "firmware" : "relay"
 			type = $5 ~ /watchdog|heartbeat/ ? "watchdog" : $9 ~ /stack|mpu/ ? "mmufault" : "fatal error"
 			record = $9 == "none" ? "" : "; crash record: " $10

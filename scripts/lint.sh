@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 root=$PWD
 out=build/lint/out
 report=build/reports/lint.json
-presets="lint lint-cortex-m3 lint-riscv32 lint-arm64-linux"
+presets="lint lint-cortex-m3 lint-riscv32 lint-cortex-a53 lint-arm64-linux"
 deviations=docs/reference/misra-deviations.md
 
 # ran NAME VERSION FILES STARTED: what a tool has looked at; its findings are in $out/NAME.found

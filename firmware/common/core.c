@@ -35,7 +35,7 @@ uint32_t amp_cpu_idle(void)
 	return slept;
 }
 
-_Static_assert(SOC_CLOCK_HZ % 1000000 == 0, "a microsecond is a whole number of cycles");
+_Static_assert(SOC_CLOCK_HZ % 1000 == 0, "a millisecond is a whole number of cycles");
 _Static_assert(1000000000 % SOC_CLOCK_HZ == 0, "a cycle is a whole number of nanoseconds");
 
 uint64_t amp_clock_ns(void)
@@ -45,7 +45,7 @@ uint64_t amp_clock_ns(void)
 
 uint64_t amp_clock_us(void)
 {
-	return amp_clock_cycles() / (SOC_CLOCK_HZ / 1000000);
+	return amp_clock_ns() / 1000;
 }
 
 uint64_t amp_clock_ms(void)

@@ -229,10 +229,14 @@ static bool is_floating(char conversion)
 static void skip_argument(char conversion, const struct conversion *conv, struct arguments *args)
 {
 	if (is_floating(conversion)) {
+#if defined(__aarch64__) && !defined(__ARM_FP)
+		(void)conv; /* without floating-point registers nobody can have passed one */
+#else
 		if (conv->long_double)
 			(void)va_arg(args->list, long double);
 		else
 			(void)va_arg(args->list, double);
+#endif
 	} else if (conversion == 'n' || conversion == 's') {
 		(void)va_arg(args->list, void *);
 	} else if (conversion == 'c') {

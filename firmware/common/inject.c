@@ -89,7 +89,7 @@ static volatile uint32_t data[4];
 
 INJECT(execute)
 {
-	((void (*)(void))((uintptr_t)data | 1))(); /* Thumb code on Arm; RISC-V does not look at the bit */
+	((void (*)(void))cpu_entry_at((uintptr_t)data))();
 }
 
 INJECT(overwrite)

@@ -44,8 +44,8 @@
 	X(9, BOOT, "boot", "it stopped in the boot ROM")
 
 /**
- * Faults that a firmware commits on request: X(number, ID, name, what the core does, detector on Arm, detector on
- * RISC-V, cause, bound). Detectors and cause are IDs of the tables above; cause is NONE where no fault handler reports.
+ * Faults that a firmware commits on request: X(number, ID, name, what the core does, detector on Cortex-M, detector
+ * on other cores, cause, bound). Detectors and cause are IDs of the tables above; cause is NONE where no fault handler reports.
  * A detector NONE: nobody need notice, nothing is lost. The bound is what detection may take on a busy machine, or what
  * a loss of nothing may delay a message; in milliseconds. The firmware commits the fault in inject_NAME().
  */

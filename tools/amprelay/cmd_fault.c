@@ -55,10 +55,10 @@ static void add_kind(struct amp_table *table, const struct fault_kind *k)
 {
 	char detectors[64];
 
-	snprintf(detectors, sizeof(detectors), "%s", amp_detector_name(k->arm));
-	if (k->riscv != k->arm)
-		snprintf(detectors, sizeof(detectors), "%s; on RISC-V: %s", amp_detector_name(k->arm),
-		         amp_detector_name(k->riscv));
+	snprintf(detectors, sizeof(detectors), "%s", amp_detector_name(k->cortex_m));
+	if (k->other != k->cortex_m)
+		snprintf(detectors, sizeof(detectors), "%s; on RISC-V and AArch64: %s", amp_detector_name(k->cortex_m),
+		         amp_detector_name(k->other));
 	amp_table_add(table, (const char *[]){k->name, k->what, detectors}, "");
 }
 
@@ -69,8 +69,8 @@ static void list_kinds(void)
 
 		for (const struct fault_kind *k = amp_fault_kinds; k->name; k++)
 			json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s}", "kind", k->name, "what", k->what,
-			                                      "detector", amp_detector_name(k->arm), "detector_riscv",
-			                                      amp_detector_name(k->riscv)));
+			                                      "detector", amp_detector_name(k->cortex_m),
+			                                      "detector_other", amp_detector_name(k->other)));
 		amp_cli_print_json(list);
 		return;
 	}

@@ -6,13 +6,13 @@
 #include "common/text.h"
 
 const struct fault_kind amp_fault_kinds[] = {
-#define KIND(number, id, fault_name, text, on_arm, on_riscv, of, bound)                         \
-	{.name = #fault_name,                                                                   \
-	 .what = (text),                                                                        \
-	 .arm = AMP_DETECTOR_##on_arm,                                                          \
-	 .riscv = AMP_DETECTOR_##on_riscv,                                                      \
-	 .cause = AMP_CRASH_##of,                                                               \
-	 .outcome = AMP_DETECTOR_##on_arm == AMP_DETECTOR_NONE ? FAULT_MASKED : FAULT_DETECTED, \
+#define KIND(number, id, fault_name, text, on_cortex_m, on_other, of, bound)                         \
+	{.name = #fault_name,                                                                        \
+	 .what = (text),                                                                             \
+	 .cortex_m = AMP_DETECTOR_##on_cortex_m,                                                     \
+	 .other = AMP_DETECTOR_##on_other,                                                           \
+	 .cause = AMP_CRASH_##of,                                                                    \
+	 .outcome = AMP_DETECTOR_##on_cortex_m == AMP_DETECTOR_NONE ? FAULT_MASKED : FAULT_DETECTED, \
 	 .bound_ms = (bound)},
 	AMP_FAULTS(KIND) AMP_FAULTS_FROM_OUTSIDE(KIND)
 #define RINGS(id, fault_name, text, is_found, whose, says, bound)         \

@@ -24,9 +24,9 @@ enum fault_log {
 
 struct fault_kind {
 	const char *name;
-	const char *what;             /**< completes "the core is to …" */
-	enum amp_detector arm, riscv; /**< what should notice it; NONE: nothing need, or a log tells */
-	enum amp_crash_cause cause;   /**< in the crash record; NONE: there is none */
+	const char *what;                  /**< completes "the core is to …" */
+	enum amp_detector cortex_m, other; /**< what should notice it; NONE: nothing need, or a log tells */
+	enum amp_crash_cause cause;        /**< in the crash record; NONE: there is none */
 	enum fault_outcome outcome;
 	bool of_rings;         /**< it befalls the memory that both sides share */
 	bool found;            /**< by the ledger; also of one that is detected, if messages are doubled by then */

@@ -33,6 +33,10 @@ static const struct amp_arch_prstatus riscv_prstatus = {
 static const struct amp_arch_register aarch64_regs[] = {AMP_AARCH64_REGISTERS(REGISTER)};
 static const struct amp_arch_status aarch64_status[AMP_CRASH_STATUS] = {AMP_AARCH64_STATUS(STATUS)};
 
+/* struct elf_prstatus of arm64 Linux: x0 … x30, sp, pc, pstate */
+static const struct amp_arch_prstatus aarch64_prstatus = {
+	.size = 392, .pid_offset = 32, .reg_offset = 112, .num_regs = 34};
+
 static const struct amp_arch archs[] = {
 	{.elf_machine = EM_ARM,
          .word = 4,
@@ -60,7 +64,8 @@ static const struct amp_arch archs[] = {
          .lr = AMP_AARCH64_X30,
          .pc = AMP_AARCH64_PC,
          .reg = aarch64_regs,
-         .status = aarch64_status},
+         .status = aarch64_status,
+         .prstatus = &aarch64_prstatus},
 };
 
 const struct amp_arch *amp_arch_find(uint16_t elf_machine)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "autopsy.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -164,12 +165,13 @@ static void take_registers(struct amp_autopsy *autopsy)
 		return;
 	autopsy->registers = calloc(1, size);
 	for (uint32_t i = 0; autopsy->registers && i < layout->num_regs; i++) {
-		uint32_t reg = i == 0 && layout->pc_first ? arch->pc : i, value;
+		uint32_t reg = i == 0 && layout->pc_first ? arch->pc : i;
+		uint64_t value = 0; /* as this machine, the core has the lowest byte first */
 
-		memcpy(&value, autopsy->dump.prstatus + layout->reg_offset + (size_t)4 * i, sizeof(value));
+		memcpy(&value, autopsy->dump.prstatus + layout->reg_offset + (size_t)arch->word * i, arch->word);
 		if (arch->reg[reg].qemu && fill < size)
-			fill += (size_t)snprintf(autopsy->registers + fill, size - fill, "%s=%08x\n",
-			                         arch->reg[reg].qemu, value);
+			fill += (size_t)snprintf(autopsy->registers + fill, size - fill, "%s=%0*" PRIx64 "\n",
+			                         arch->reg[reg].qemu, 2 * arch->word, value);
 	}
 }
 

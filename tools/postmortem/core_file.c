@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * An ELF core file as gdb knows it from 32-bit Linux: one thread (NT_PRSTATUS) and the shared memory. Zero pages lie
- * in no segment's file part: each run of used pages is one segment, whose p_memsz covers the zero pages after it.
+ * An ELF core file as gdb knows it from Linux, of 32 or 64 bits as the core is: one thread (NT_PRSTATUS) and the shared
+ * memory. Zero pages lie in no segment's file part: each run of used pages is one segment, whose p_memsz covers the
+ * zero pages after it.
  */
 #include <elf.h>
 #include <errno.h>
@@ -49,10 +50,15 @@ static unsigned int find_runs(const uint8_t *memory, size_t size, struct run *ru
 	return n;
 }
 
-static void put32(uint8_t *at, uint32_t value)
+static void put(uint8_t *at, uint64_t value, unsigned int size)
 {
-	for (unsigned int i = 0; i < 4; i++)
+	for (unsigned int i = 0; i < size; i++)
 		at[i] = (uint8_t)(value >> 8 * i);
+}
+
+static bool is_64(const struct amp_arch *arch)
+{
+	return arch->word == 8;
 }
 
 /* What kept stdio from writing, as far as it has told. */
@@ -71,11 +77,11 @@ static int write_note(FILE *f, const struct amp_arch *arch, const struct amp_reg
 	note.n_namesz = 5;
 	note.n_descsz = layout->size;
 	note.n_type = NT_PRSTATUS;
-	put32(status + layout->pid_offset, 1);
+	put(status + layout->pid_offset, 1, 4);
 	for (unsigned int i = 0; i < layout->num_regs; i++) {
 		unsigned int reg = i == 0 && layout->pc_first ? arch->pc : i;
 
-		put32(status + layout->reg_offset + (size_t)4 * i, (uint32_t)regs->value[reg]);
+		put(status + layout->reg_offset + (size_t)arch->word * i, regs->value[reg], arch->word);
 	}
 	fwrite(&note, sizeof(note), 1, f);
 	fwrite("CORE\0\0\0", 8, 1, f);
@@ -83,13 +89,19 @@ static int write_note(FILE *f, const struct amp_arch *arch, const struct amp_reg
 	return ferror(f) ? why() : 0;
 }
 
-static void write_headers(FILE *f, const struct amp_postmortem *pm, const struct amp_arch *arch, const struct run *runs,
-                          unsigned int num_runs)
+static void write_file_header(FILE *f, const struct amp_arch *arch, unsigned int segments)
 {
-	uint32_t note_size = (uint32_t)sizeof(Elf32_Nhdr) + 8 + arch->prstatus->size;
-	uint32_t note_at = (uint32_t)(sizeof(Elf32_Ehdr) + (num_runs + 1) * sizeof(Elf32_Phdr));
-	uint32_t at = (note_at + note_size + PAGE - 1) & ~(PAGE - 1);
-	Elf32_Ehdr ehdr = {
+	Elf64_Ehdr head = {
+		.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
+		.e_type = ET_CORE,
+		.e_machine = arch->elf_machine,
+		.e_version = EV_CURRENT,
+		.e_phoff = sizeof(Elf64_Ehdr),
+		.e_ehsize = sizeof(Elf64_Ehdr),
+		.e_phentsize = sizeof(Elf64_Phdr),
+		.e_phnum = (Elf64_Half)segments,
+	};
+	Elf32_Ehdr head32 = {
 		.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS32, ELFDATA2LSB, EV_CURRENT},
 		.e_type = ET_CORE,
 		.e_machine = arch->elf_machine,
@@ -97,25 +109,59 @@ static void write_headers(FILE *f, const struct amp_postmortem *pm, const struct
 		.e_phoff = sizeof(Elf32_Ehdr),
 		.e_ehsize = sizeof(Elf32_Ehdr),
 		.e_phentsize = sizeof(Elf32_Phdr),
-		.e_phnum = (Elf32_Half)(num_runs + 1),
+		.e_phnum = (Elf32_Half)segments,
 	};
-	Elf32_Phdr phdr = {.p_type = PT_NOTE, .p_offset = note_at, .p_filesz = note_size, .p_align = 4};
 
-	fwrite(&ehdr, sizeof(ehdr), 1, f);
-	fwrite(&phdr, sizeof(phdr), 1, f);
+	if (is_64(arch))
+		fwrite(&head, sizeof(head), 1, f);
+	else
+		fwrite(&head32, sizeof(head32), 1, f);
+}
+
+static void write_segment(FILE *f, const struct amp_arch *arch, const Elf64_Phdr *segment)
+{
+	Elf32_Phdr narrow = {
+		.p_type = segment->p_type,
+		.p_offset = (Elf32_Off)segment->p_offset,
+		.p_vaddr = (Elf32_Addr)segment->p_vaddr,
+		.p_paddr = (Elf32_Addr)segment->p_paddr,
+		.p_filesz = (Elf32_Word)segment->p_filesz,
+		.p_memsz = (Elf32_Word)segment->p_memsz,
+		.p_flags = segment->p_flags,
+		.p_align = (Elf32_Word)segment->p_align,
+	};
+
+	if (is_64(arch))
+		fwrite(segment, sizeof(*segment), 1, f);
+	else
+		fwrite(&narrow, sizeof(narrow), 1, f);
+}
+
+static void write_headers(FILE *f, const struct amp_postmortem *pm, const struct amp_arch *arch, const struct run *runs,
+                          unsigned int num_runs)
+{
+	size_t head_size = is_64(arch) ? sizeof(Elf64_Ehdr) : sizeof(Elf32_Ehdr);
+	size_t segment_size = is_64(arch) ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr);
+	uint64_t note_size = sizeof(Elf32_Nhdr) + 8 + arch->prstatus->size;
+	uint64_t note_at = head_size + (num_runs + 1) * segment_size;
+	uint64_t at = (note_at + note_size + PAGE - 1) & ~(uint64_t)(PAGE - 1);
+
+	write_file_header(f, arch, num_runs + 1);
+	write_segment(f, arch,
+	              &(Elf64_Phdr){.p_type = PT_NOTE, .p_offset = note_at, .p_filesz = note_size, .p_align = 4});
 	for (unsigned int i = 0; i < num_runs; i++) {
-		phdr = (Elf32_Phdr){
-			.p_type = PT_LOAD,
-			.p_offset = at,
-			.p_vaddr = pm->memory_da + runs[i].offset,
-			.p_paddr = pm->memory_da + runs[i].offset,
-			.p_filesz = runs[i].file_size,
-			.p_memsz = runs[i].mem_size,
-			.p_flags = PF_R | PF_W | PF_X,
-			.p_align = PAGE,
-		};
-		fwrite(&phdr, sizeof(phdr), 1, f);
-		at += (runs[i].file_size + PAGE - 1) & ~(PAGE - 1);
+		write_segment(f, arch,
+		              &(Elf64_Phdr){
+				      .p_type = PT_LOAD,
+				      .p_offset = at,
+				      .p_vaddr = pm->memory_da + (uint64_t)runs[i].offset,
+				      .p_paddr = pm->memory_da + (uint64_t)runs[i].offset,
+				      .p_filesz = runs[i].file_size,
+				      .p_memsz = runs[i].mem_size,
+				      .p_flags = PF_R | PF_W | PF_X,
+				      .p_align = PAGE,
+			      });
+		at += (runs[i].file_size + PAGE - 1) & ~(uint64_t)(PAGE - 1);
 	}
 }
 

@@ -94,6 +94,8 @@ static void emit_core(FILE *out, const struct soc_core *core, const char *separa
 	fprintf(out, "\t\t{\n");
 	member(out, "\t\t\t", "name", core->name);
 	member(out, "\t\t\t", "machine", core->machine);
+	if (core->cpu)
+		member(out, "\t\t\t", "cpu", core->cpu);
 	member(out, "\t\t\t", "isa", core->isa->name);
 	fprintf(out, "\t\t\t\"elf_machine\": %" PRIu32 ",\n", core->isa->elf_machine);
 	fprintf(out, "\t\t\t\"elf_class\": %" PRIu32 ",\n", core->isa->elf_class);

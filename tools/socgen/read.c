@@ -184,6 +184,7 @@ static void read_core(struct soc_report *report, struct soc_core *core, int node
 	core->node = node;
 	core->name = soc_text(fdt, node, "label");
 	core->machine = soc_text(fdt, node, "machine");
+	core->cpu = soc_text(fdt, node, "cpu");
 	core->isa = find_isa(soc_text(fdt, node, "isa"));
 	core->firmware = soc_text(fdt, node, "firmware");
 	core->bootrom = soc_text(fdt, node, "bootrom");

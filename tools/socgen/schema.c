@@ -199,6 +199,7 @@ static const struct property_schema core_properties[] = {
 	{"#size-cells", .type = VALUE_U32, .min = 0, .max = 0},
 	{"label", .type = VALUE_NAME, .max = LABEL_MAX},
 	{"machine", .type = VALUE_TEXT, .max = 255},
+	{"cpu", .type = VALUE_TEXT, .optional = true, .max = 95},
 	{"isa", .type = VALUE_ISA, .max = 15},
 	{"clock-frequency", .type = VALUE_U32, .min = 1, .max = UINT32_MAX},
 	{"firmware", .type = VALUE_FILE, .max = AMP_FIRMWARE_LEN - 1},

@@ -72,6 +72,7 @@ struct soc_core {
 	int node;
 	const char *name;
 	const char *machine;
+	const char *cpu; /**< NULL: the machine's own */
 	const struct soc_isa *isa;
 	const char *firmware;
 	const char *bootrom;

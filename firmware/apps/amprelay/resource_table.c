@@ -11,6 +11,9 @@ _Static_assert(offsetof(struct app_resource_table, vring) ==
                        offsetof(struct app_resource_table, vdev) + sizeof(struct fw_rsc_vdev),
                "the vrings follow the vdev");
 
+_Static_assert(sizeof(((struct app_resource_table *)0)->journal) == sizeof(struct amp_rsc_journal),
+               "the journal's entry");
+
 #define VRING(n)                                                                                                     \
 	{                                                                                                            \
 		.da = SOC_VDEV0_VRING##n##_DA, .align = SOC_VDEV0_VRING##n##_ALIGN, .num = SOC_VDEV0_VRING##n##_NUM, \
@@ -43,8 +46,12 @@ __attribute__((section(".resource_table"), used)) struct app_resource_table app_
 	.journal =
 		{
 			.type = AMP_RSC_JOURNAL,
+#if UINTPTR_MAX == UINT32_MAX
 			.da = (uint32_t)&amp_journal_memory,
 			.len = sizeof(amp_journal_memory),
+#else
+			.da_and_len = (uintptr_t)&amp_journal_memory + ((uint64_t)sizeof(amp_journal_memory) << 32),
+#endif
 			.name = "journal",
 		},
 };

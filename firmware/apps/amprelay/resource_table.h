@@ -15,7 +15,21 @@ struct app_resource_table {
 	struct fw_rsc_vdev vdev;
 	struct fw_rsc_vdev_vring vring[2]; /* part of vdev: must follow it */
 	struct fw_rsc_trace trace;
-	struct amp_rsc_journal journal; /* ignored by hosts that do not know it */
+	/* ignored by hosts that do not know it */
+#if UINTPTR_MAX == UINT32_MAX
+	struct amp_rsc_journal journal;
+#else
+	/*
+	 * The same, for a linker that knows addresses of 64 bits only: `da` in the lower half of a word, `len` in the
+	 * upper one.
+	 */
+	struct {
+		uint32_t type;
+		uint64_t da_and_len;
+		uint32_t reserved;
+		char name[32];
+	} __attribute__((packed)) journal;
+#endif
 };
 
 extern struct app_resource_table app_resource_table;

@@ -29,6 +29,12 @@ static inline uint32_t cpu_code_address(uint32_t entry)
 	return entry & ~1u;
 }
 
+/** @return the entry point that has its instruction at `code` */
+static inline uintptr_t cpu_entry_at(uintptr_t code)
+{
+	return code | 1;
+}
+
 /** An instruction that the core does not have. A macro, so that a crash names the line of its caller. */
 #define cpu_undefined() __asm__ volatile("udf #0")
 

@@ -27,7 +27,8 @@
 #define IN_OUTER    0x21100007u
 #define STACK       0x21180000u
 #define ARM         40  /* EM_ARM */
-#define AARCH64     183 /* EM_AARCH64: no core files yet */
+#define MIPS        8   /* EM_MIPS: no core files */
+#define AARCH64     183 /* EM_AARCH64 */
 #define RISCV       243 /* EM_RISCV */
 
 struct fixture {

@@ -124,6 +124,23 @@ static void a_sound_description_is_taken_whole(void **state)
 	assert_int_equal(wire.region[3].arg, 1);
 }
 
+static void ram_that_ends_where_the_shared_memory_begins_is_part_of_the_same_memory(void **state)
+{
+	(void)state;
+	assert_int_equal(load_with(NULL, NULL), 0);
+	assert_int_equal(soc.core[0].memory_before, 0);
+	assert_string_equal(soc.core[0].cpu, "");
+	assert_int_equal(load_with("'notify_ids':2", "'notify_ids':2,'cpu':'cortex-a53',"
+	                                             "'ram':{'da':'0x20000000','size':'0x1000000'}"),
+	                 0);
+	assert_int_equal(soc.core[0].memory_before, 0x1000000);
+	assert_string_equal(soc.core[0].cpu, "cortex-a53");
+	assert_int_equal(load_with("'notify_ids':2", "'notify_ids':2,'ram':{'da':'0x20000000','size':'0x8000'}"), 0);
+	assert_int_equal(soc.core[0].memory_before, 0);
+	assert_int_equal(load_with("'notify_ids':2", "'notify_ids':2,'ram':{'da':'0x22000000','size':'0x8000'}"), 0);
+	assert_int_equal(soc.core[0].memory_before, 0);
+}
+
 static void each_wrong_value_is_refused_by_its_key(void **state)
 {
 	static const struct {
@@ -138,6 +155,10 @@ static void each_wrong_value_is_refused_by_its_key(void **state)
 		{"'name':'m3'", "'name':'a-name-too-long-for-it'", "cores[0].name"},
 		{"'name':'m3'", "'name':'relay'", "cores[0].name: \"relay\" is the name of another log"},
 		{"'elf_class':1", "'elf_class':3", "cores[0].elf_class"},
+		{"'elf_class':1", "'elf_class':1,'cpu':'a53 -x'", "cores[0].cpu: \"a53 -x\" is not a QEMU name"},
+		{"'elf_class':1", "'elf_class':1,'ram':{'da':'0x20000000','size':'16'}", "cores[0].ram.size"},
+		{"'elf_class':1", "'elf_class':1,'ram':{'da':'0x20ffff00','size':'0x100'}",
+	         "cores[0].ram.da: address and size must be multiples of 0x1000"},
 		{"'amprelay-m3.elf'", "'/amprelay-m3.elf'", "cores[0].firmware"},
 		{"'bootrom-m3.elf'", "'a/b'", "cores[0].bootrom"},
 		{"'isa':'arm'", "'isa':'riscv64'", "cores[0].isa"},
@@ -263,6 +284,7 @@ int main(void)
 #define TEST(claim) cmocka_unit_test_setup_teardown(claim, make_file, remove_file)
 	const struct CMUnitTest tests[] = {
 		TEST(a_sound_description_is_taken_whole),
+		TEST(ram_that_ends_where_the_shared_memory_begins_is_part_of_the_same_memory),
 		TEST(each_wrong_value_is_refused_by_its_key),
 		TEST(two_cores_of_one_name_are_refused),
 		TEST(no_truncation_is_taken),

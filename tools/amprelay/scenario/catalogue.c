@@ -336,23 +336,23 @@ bool amp_run_judge_messages(struct run *run, const struct scenario_step *step, c
 	return true;
 }
 
-/* The core's instruction set decides what notices some of them. */
-static bool is_riscv(const struct run *run, const char *name)
+/* The core's instruction set decides what notices some of them: only a Cortex-M locks up. */
+static bool is_cortex_m(const struct run *run, const char *name)
 {
 	char *path = NULL;
 	json_t *soc =
 		asprintf(&path, "%s/%s.json", run->files_dir, run->soc) < 0 ? NULL : json_load_file(path, 0, NULL);
 	const json_t *core;
-	bool riscv = false;
+	bool cortex_m = false;
 	size_t i;
 
 	json_array_foreach (json_object_get(soc, "cores"), i, core) {
 		if (strcmp(amp_event_string(core, "name"), name) == 0)
-			riscv = strncmp(amp_event_string(core, "isa"), "riscv", 5) == 0;
+			cortex_m = strcmp(amp_event_string(core, "isa"), "arm") == 0;
 	}
 	json_decref(soc);
 	free(path);
-	return riscv;
+	return cortex_m;
 }
 
 static bool judge(struct test *t, const char *outcome, bool ok)
@@ -386,7 +386,7 @@ bool amp_run_break(struct run *run, const struct scenario_step *step, const char
 		return amp_run_failed(run, step, "there is no fault '%s'", kind);
 	if (t.kind->of_rings)
 		return judge(&t, amp_fault_outcome_name(t.kind->outcome), is_as_declared(&t));
-	t.detector = is_riscv(run, core) ? t.kind->riscv : t.kind->arm;
+	t.detector = is_cortex_m(run, core) ? t.kind->cortex_m : t.kind->other;
 	if (t.detector == AMP_DETECTOR_NONE)
 		return judge(&t, "masked",
 		             amp_jobs_ledger_of(&run->jobs, core) ? is_survived_under_ledger(&t) : is_survived(&t));

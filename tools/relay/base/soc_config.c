@@ -244,6 +244,8 @@ static void read_own(struct reader *r, const json_t *object, unsigned int index,
 	amp_text(r->where, sizeof(r->where), "cores[%u].%s", index, key);
 	*da = read_address(r, own, "da");
 	*size = read_address(r, own, "size");
+	if (!r->failed && (*da % 4096 || *size % 4096))
+		fail(r, "da", "address and size must be multiples of 0x1000");
 	if (!r->failed)
 		amp_text(r->where, sizeof(r->where), "cores[%u]", index);
 }
@@ -256,6 +258,8 @@ static void read_core(struct reader *r, const json_t *object, unsigned int index
 	amp_text(r->where, sizeof(r->where), "cores[%u]", index);
 	read_file_name(r, object, "name", core->name, sizeof(core->name));
 	read_machine(r, object, "machine", core->machine, sizeof(core->machine));
+	if (json_object_get(object, "cpu"))
+		read_machine(r, object, "cpu", core->cpu, sizeof(core->cpu));
 	read_string(r, object, "isa", core->isa, sizeof(core->isa));
 	if (!r->failed && !amp_soc_qemu_program(core->isa))
 		fail(r, "isa", "no QEMU runs \"%s\"; known are arm, aarch64, riscv32", core->isa);
@@ -284,6 +288,9 @@ static void read_core(struct reader *r, const json_t *object, unsigned int index
 	read_regions(r, object, index, core);
 	read_own(r, object, index, "rom", &core->rom.da, &core->rom.size);
 	read_own(r, object, index, "ram", &core->ram.da, &core->ram.size);
+	/* RAM that ends where the shared memory begins is one with it to the machine, which has all other by itself. */
+	if (core->ram.size && core->ram.da < core->mem_da && core->mem_da - core->ram.da == core->ram.size)
+		core->memory_before = core->ram.size;
 	if (!r->failed)
 		read_private(r, object, index, core);
 	if (r->failed)

@@ -17,12 +17,15 @@
 struct core_config {
 	char name[AMP_NAME_LEN];
 	char machine[SOC_MACHINE_LEN]; /**< QEMU's -M, without the memory backend */
+	char cpu[SOC_MACHINE_LEN];     /**< QEMU's -cpu; "": the machine's own */
 	char isa[16];                  /**< "arm", "riscv32", "aarch64" … */
 	uint32_t elf_machine, elf_class;
 	char firmware[SOC_FILE_LEN];
 	char bootrom[SOC_FILE_LEN];
 	uint32_t boot_timeout_ms;
 	uint32_t mem_da, mem_size;
+	uint32_t memory_before;   /**< bytes of the machine's memory in front of the shared memory, which are the core's
+	                             own */
 	uint32_t doorbell_serial; /**< QEMU's number of the doorbell UART */
 	bool has_console;
 	uint32_t console_serial; /**< … and of the console */

@@ -8,6 +8,28 @@
 #include "core.h"
 #include "relay/lab.h"
 
+/* The machine's memory is the file, or memory of the core's own and then the file. */
+static void memory_arguments(const struct core *core, struct arguments *args)
+{
+	const struct core_config *config = core->config;
+
+	amp_argument(args, "-M");
+	amp_argument(args, "%s%s", config->machine, config->memory_before ? "" : ",memory-backend=shared");
+	amp_argument(args, "-object");
+	amp_argument(args, "memory-backend-file,id=shared,size=%u,mem-path=/proc/self/fd/%d,share=on", config->mem_size,
+	             core->shm.fd);
+	if (!config->memory_before)
+		return;
+	amp_argument(args, "-m");
+	amp_argument(args, "%uK", (config->memory_before + config->mem_size) / 1024);
+	amp_argument(args, "-object");
+	amp_argument(args, "memory-backend-ram,id=own,size=%u,reserve=off", config->memory_before);
+	amp_argument(args, "-numa");
+	amp_argument(args, "node,memdev=own");
+	amp_argument(args, "-numa");
+	amp_argument(args, "node,memdev=shared");
+}
+
 /* Arm's microcontrollers start with the vectors in their ROM; others are told to start in the boot ROM. */
 static void boot_arguments(const struct core *core, struct arguments *args)
 {
@@ -26,8 +48,10 @@ static void boot_arguments(const struct core *core, struct arguments *args)
 		option[n++] = *p;
 	}
 	option[n] = '\0';
-	amp_argument(args, "-bios");
-	amp_argument(args, "none");
+	if (strcmp(core->config->isa, "aarch64") != 0) { /* which has no firmware of its own, and knows no "none" */
+		amp_argument(args, "-bios");
+		amp_argument(args, "none");
+	}
 	amp_argument(args, "-device");
 	amp_argument(args, "loader,cpu-num=0,file=%s", option);
 }
@@ -71,11 +95,11 @@ static size_t qemu_arguments(const struct core *core, struct arguments *args, co
 	amp_argument(args, "%s", amp_soc_qemu_program(config->isa));
 	amp_argument(args, "-name");
 	amp_argument(args, "%s.%s", core->lab->options->lab, config->name);
-	amp_argument(args, "-M");
-	amp_argument(args, "%s,memory-backend=shared", config->machine);
-	amp_argument(args, "-object");
-	amp_argument(args, "memory-backend-file,id=shared,size=%u,mem-path=/proc/self/fd/%d,share=on", config->mem_size,
-	             core->shm.fd);
+	memory_arguments(core, args);
+	if (config->cpu[0]) {
+		amp_argument(args, "-cpu");
+		amp_argument(args, "%s", config->cpu);
+	}
 	boot_arguments(core, args);
 	amp_argument(args, "-nodefaults");
 	amp_argument(args, "-display");
