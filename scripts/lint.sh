@@ -42,12 +42,12 @@ run_analyzer() {
 	ran gcc-analyzer "$(gcc -dumpfullversion)" $files "$started"
 }
 
-# clang knows each compiler's target by its name, but not all of gcc's flags.
+# clang knows each compiler's target by its name, but not all of gcc's flags, and has headers of its own.
 run_tidy() {
 	started=$(date +%s) files=0
 	for preset in $presets; do
 		mkdir -p "$out/$preset"
-		sed -E 's/ -(fanalyzer|fno-tree-loop-distribute-patterns|fno-isolate-erroneous-paths-dereference|misa-spec=[0-9.]+|mstrict-align)\>//g' "build/$preset/compile_commands.json" \
+		sed -E 's/ -(fanalyzer|fno-tree-loop-distribute-patterns|fno-isolate-erroneous-paths-dereference|misa-spec=[0-9.]+|mstrict-align|nostdinc -isystem [^ ]*)\>//g' "build/$preset/compile_commands.json" \
 			>"$out/$preset/compile_commands.json"
 		sources $preset | xargs -P "$(nproc)" -n 8 clang-tidy --quiet -p "$out/$preset" \
 			>"$out/$preset.log" 2>"$out/$preset.err" && failed=no || failed=yes

@@ -232,7 +232,7 @@ static void examine_crash(struct amp_autopsy *autopsy)
 		.registers = autopsy->registers,
 		.memory = autopsy->image,
 		.memory_size = autopsy->image ? autopsy->soc.mem_size : 0,
-		.memory_da = (uint32_t)autopsy->control,
+		.memory_da = autopsy->control,
 		.trace_offset = trace ? trace->offset : 0,
 		.trace_size = trace ? trace->size : 0,
 		.firmware = autopsy->firmware,

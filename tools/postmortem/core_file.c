@@ -154,8 +154,8 @@ static void write_headers(FILE *f, const struct amp_postmortem *pm, const struct
 		              &(Elf64_Phdr){
 				      .p_type = PT_LOAD,
 				      .p_offset = at,
-				      .p_vaddr = pm->memory_da + (uint64_t)runs[i].offset,
-				      .p_paddr = pm->memory_da + (uint64_t)runs[i].offset,
+				      .p_vaddr = pm->memory_da + runs[i].offset,
+				      .p_paddr = pm->memory_da + runs[i].offset,
 				      .p_filesz = runs[i].file_size,
 				      .p_memsz = runs[i].mem_size,
 				      .p_flags = PF_R | PF_W | PF_X,

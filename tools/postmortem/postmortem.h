@@ -37,7 +37,7 @@ struct amp_postmortem {
 	const char *registers; /**< QEMU's `info registers`, or a locked-up QEMU's stderr; NULL if there is none */
 	const uint8_t *memory; /**< a private copy, or the mapping, of the shared memory; NULL if there is none */
 	size_t memory_size;
-	uint32_t memory_da;          /**< device address of memory[0] */
+	uint64_t memory_da;          /**< device address of memory[0] */
 	uint32_t trace_offset;       /**< trace region in memory; the report quotes its last lines */
 	uint32_t trace_size;         /**< bytes, 0 if there is none */
 	const char *firmware;        /**< path of the firmware's ELF file, NULL if unknown */

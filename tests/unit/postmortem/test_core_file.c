@@ -82,7 +82,7 @@ static void gdb_shows_the_registers_of_a_risc_v_core(void **state)
 	                                      "0x101f", "pc", "0x80100202", NULL});
 }
 
-static void gdb_shows_the_registers_and_memory_of_a_core_of_64_bits(void **state)
+static void gdb_shows_the_registers_and_memory_of_a_core_of_64_bits_above_4_gib(void **state)
 {
 	struct fixture *f = *state;
 
@@ -93,12 +93,13 @@ static void gdb_shows_the_registers_and_memory_of_a_core_of_64_bits(void **state
 	f->remote.crash.reg[33] = 0x60000004;  /* pstate */
 	f->pm.elf_machine = AARCH64;
 	f->pm.firmware = NULL;
+	f->pm.memory_da = 0x140000000;
 	put_word(f, MEMORY_DA + 0x1000, 0xcafe0001);
 	write_core(f);
 	assert_gdb_says(f, "info registers",
 	                (const char *const[]){"x0", "0x100000001000", "x30", "0x10000000101e", "sp", "0x140100300",
 	                                      "pc", "0x140100200", "cpsr", "0x60000004", NULL});
-	assert_gdb_says(f, "x/xw 0x21001000", (const char *const[]){"0xcafe0001", NULL});
+	assert_gdb_says(f, "x/xw 0x140001000", (const char *const[]){"0xcafe0001", NULL});
 }
 
 static void gdb_reads_used_and_zero_memory(void **state)
@@ -194,7 +195,7 @@ int main(void)
 		T(gdb_unwinds_the_call_chain),
 		T(gdb_shows_the_registers),
 		T(gdb_shows_the_registers_of_a_risc_v_core),
-		T(gdb_shows_the_registers_and_memory_of_a_core_of_64_bits),
+		T(gdb_shows_the_registers_and_memory_of_a_core_of_64_bits_above_4_gib),
 		T(gdb_reads_used_and_zero_memory),
 		T(zero_pages_take_no_space),
 		T(memory_of_many_islands_still_fits),
