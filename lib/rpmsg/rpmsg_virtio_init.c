@@ -99,7 +99,7 @@ static uint32_t start_driver(struct virtio_device *vdev)
 		(void)virtio_set_status(vdev, VIRTIO_CONFIG_STATUS_RESET);
 	(void)virtio_set_status(vdev, VIRTIO_CONFIG_STATUS_ACK);
 	(void)virtio_set_status(vdev, VIRTIO_CONFIG_STATUS_ACK | VIRTIO_CONFIG_STATUS_DRIVER);
-	if (virtio_negotiate_features(vdev, HOST_FEATURES, &features))
+	if (virtio_negotiate_features(vdev, HOST_FEATURES | vdev->rpmsg_accepts, &features))
 		(void)virtio_get_features(vdev, &features);
 	return features;
 }

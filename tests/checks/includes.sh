@@ -48,7 +48,7 @@ c_files | grep -E '^(lib|kernel|include)/' | grep -v '^kernel/upstream/' | awk '
 			return "remoteproc"
 		if (name == "rpc_files.h")
 			return "services"
-		return name ~ /^(hand_over|link|receipts)\.h$/ ? "rpmsg" : "wire"
+		return name ~ /^(buffer_sizes|hand_over|link|receipts)\.h$/ ? "rpmsg" : "wire"
 	}
 
 	# Layer of what #include names, "" if it is none of the library.

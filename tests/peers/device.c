@@ -103,6 +103,18 @@ const struct peer_kind openamp_remote = {
 	.habits = {.learns = true},
 };
 
+const struct peer_kind linux_sizes_remote = {
+	MODEL_REMOTE,
+	.name = "OpenAMP (buffer sizes for Linux)",
+	.habits = {.learns = true, .sizes = SIZES_OF_LINUX},
+};
+
+const struct peer_kind nuttx_remote = {
+	MODEL_REMOTE,
+	.name = "NuttX",
+	.habits = {.learns = true, .sizes = SIZES_OF_NUTTX},
+};
+
 const struct peer_kind lite_remote = {
 	MODEL_REMOTE,
 	.name = "RPMsg-Lite",

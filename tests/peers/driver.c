@@ -6,12 +6,12 @@
 
 static void *buffer_of(const struct peer *peer, unsigned int queue, uint32_t id)
 {
-	const struct shared *shared = peer->shared;
-	uint8_t *start = shared->buffers;
+	const uint32_t *size = peer->model.size;
+	uint8_t *start = peer->shared->buffers;
 
 	if (queue == TO_REMOTE)
-		start += shared->ring_size * shared->buffer_size[TO_HOST];
-	return start + id * shared->buffer_size[queue];
+		start += peer->shared->ring_size * size[TO_HOST];
+	return start + id * size[queue];
 }
 
 static void describe(struct peer *peer, unsigned int queue, uint32_t id, uint32_t len)
@@ -39,26 +39,51 @@ static void kick(struct peer *peer, unsigned int queue)
 		world_kick(peer, queue);
 }
 
+/* The sizes that the remote asks for, if this host knows the dialect; else its own. @return feature bits of that */
+static uint32_t choose_sizes(struct peer *peer)
+{
+	const struct shared *shared = peer->shared;
+	uint32_t *size = peer->model.size;
+
+	size[TO_HOST] = shared->buffer_size[TO_HOST];
+	size[TO_REMOTE] = shared->buffer_size[TO_REMOTE];
+	if (!shared->status || !(*shared->features_offered & FEATURE_SIZES(peer->kind->habits.sizes)))
+		return 0;
+	if (peer->kind->habits.sizes == SIZES_OF_LINUX) {
+		/* version, size, what the remote sends in, what it receives in */
+		if (shared->space[0] != 1 || shared->space[1] != 11 || shared->space[2] != 0)
+			return 0;
+		memcpy(&size[TO_HOST], shared->space + 3, sizeof(size[0]));
+		memcpy(&size[TO_REMOTE], shared->space + 7, sizeof(size[0]));
+	} else {
+		memcpy(&size[TO_REMOTE], shared->space, sizeof(size[0]));
+		memcpy(&size[TO_HOST], shared->space + 4, sizeof(size[0]));
+	}
+	return FEATURE_SIZES(peer->kind->habits.sizes);
+}
+
 static bool start(struct peer *peer)
 {
 	const struct habits *habits = &peer->kind->habits;
 	const struct shared *shared = peer->shared;
 	struct model *model = &peer->model;
+	uint32_t features;
 
 	memset(model, 0, sizeof(*model));
+	features = FEATURE_NS | choose_sizes(peer);
 	if (shared->status)
 		*shared->status = 0;
 	if (shared->status && habits->accepts_all)
 		*shared->features_accepted = *shared->features_offered;
 	else if (shared->status)
-		*shared->features_accepted = *shared->features_offered & FEATURE_NS;
+		*shared->features_accepted = *shared->features_offered & features;
 	for (unsigned int queue = 0; queue < 2; queue++) {
 		vring_init(&model->ring[queue], shared->ring_size, shared->ring[queue], shared->ring_align);
 		memset(shared->ring[queue], 0, (size_t)vring_size(shared->ring_size, shared->ring_align));
 		model->ring[queue].avail->flags = habits->no_interrupt || queue == TO_REMOTE;
 		for (uint32_t id = 0; id < shared->ring_size; id++) {
-			model->len[queue][id] = shared->buffer_size[queue];
-			describe(peer, queue, id, shared->buffer_size[queue]);
+			model->len[queue][id] = model->size[queue];
+			describe(peer, queue, id, model->size[queue]);
 		}
 	}
 	for (uint32_t id = 0; id < shared->ring_size; id++)
@@ -66,7 +91,7 @@ static bool start(struct peer *peer)
 	if (habits->used_from_start) {
 		for (uint32_t id = 0; id < shared->ring_size; id++) {
 			model->ring[TO_REMOTE].used->ring[id].id = id;
-			model->ring[TO_REMOTE].used->ring[id].len = shared->buffer_size[TO_REMOTE];
+			model->ring[TO_REMOTE].used->ring[id].len = model->size[TO_REMOTE];
 		}
 		model->ring[TO_REMOTE].used->idx = (uint16_t)shared->ring_size;
 	} else {
@@ -133,9 +158,9 @@ static void notified(struct peer *peer, unsigned int queue)
 		if (used->id >= ring->num)
 			world_fail(peer, "used id %u", used->id);
 		hdr = buffer_of(peer, TO_HOST, used->id);
-		if (used->len > peer->shared->buffer_size[TO_HOST] || used->len < sizeof(*hdr) + hdr->len)
+		if (used->len > model->size[TO_HOST] || used->len < sizeof(*hdr) + hdr->len)
 			world_fail(peer, "used length %u for a message of %u in a buffer of %u", used->len, hdr->len,
-			           peer->shared->buffer_size[TO_HOST]);
+			           model->size[TO_HOST]);
 		model_received(peer, hdr);
 		if (peer->kind->habits.used_length_is_size)
 			model->len[TO_HOST][used->id] = used->len;
@@ -170,6 +195,18 @@ const struct peer_kind linux_host = {
 	MODEL_HOST,
 	.name = "Linux",
 	.habits = {.message_is_length = true},
+};
+
+const struct peer_kind linux_sizes_host = {
+	MODEL_HOST,
+	.name = "Linux (buffer sizes)",
+	.habits = {.message_is_length = true, .sizes = SIZES_OF_LINUX},
+};
+
+const struct peer_kind nuttx_host = {
+	MODEL_HOST,
+	.name = "NuttX",
+	.habits = {.used_length_is_size = true, .accepts_all = true, .learns = true, .sizes = SIZES_OF_NUTTX},
 };
 
 const struct peer_kind openamp_host = {

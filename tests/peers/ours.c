@@ -2,6 +2,7 @@
 /* The library as one of the peers, in either role, and as the remote of an RPMsg-Lite host. */
 #include "peer.h"
 
+#include <amprelay/buffer_sizes.h>
 #include <amprelay/link.h>
 #include <openamp/remoteproc_virtio.h>
 #include <openamp/rpmsg_virtio.h>
@@ -173,12 +174,26 @@ static struct own *power_on(struct peer *peer)
 	return own;
 }
 
+/* The sizes that the remote asks for, if it does. */
+static void choose_sizes(struct own *own, struct rpmsg_virtio_config *config)
+{
+	const struct shared *shared = own->peer->shared;
+	const char *wrong = amp_rpmsg_negotiate_buffers(own->vdev, config, NULL, NULL);
+
+	if (wrong)
+		world_fail(own->peer, "amp_rpmsg_negotiate_buffers(): %s", wrong);
+	if (config->h2r_buf_size != shared->agreed_size[TO_REMOTE] ||
+	    config->r2h_buf_size != shared->agreed_size[TO_HOST])
+		world_fail(own->peer, "has buffers of %u and %u, not of %u and %u", config->h2r_buf_size,
+		           config->r2h_buf_size, shared->agreed_size[TO_REMOTE], shared->agreed_size[TO_HOST]);
+}
+
 static bool start(struct peer *peer)
 {
 	struct own *own = peer->own ? peer->own : power_on(peer);
 	const struct shared *shared = peer->shared;
 	struct rpmsg_virtio_config config = {shared->buffer_size[TO_REMOTE], shared->buffer_size[TO_HOST], true};
-	size_t to_host = shared->ring_size * shared->buffer_size[TO_HOST];
+	size_t to_host;
 	int status;
 
 	/* the remote does not wait */
@@ -186,9 +201,12 @@ static bool start(struct peer *peer)
 		return false;
 	if (peer->kind->host && !peer->other->up)
 		amp_virtio_peer_off(own->vdev);
+	if (peer->kind->host)
+		choose_sizes(own, &config);
+	to_host = (size_t)shared->ring_size * config.r2h_buf_size;
 	rpmsg_virtio_init_shm_pool(&own->pools[1], shared->buffers, to_host);
 	rpmsg_virtio_init_shm_pool(&own->pools[0], shared->buffers + to_host,
-	                           shared->ring_size * shared->buffer_size[TO_REMOTE]);
+	                           (size_t)shared->ring_size * config.h2r_buf_size);
 	status = rpmsg_init_vdev_with_config(&own->rvdev, own->vdev, on_bind, &own->io, own->pools, &config);
 	if (status && (peer->kind->host || status != RPMSG_ERR_DEV_STATE))
 		world_fail(peer, "rpmsg_init_vdev(): %s", amp_strerror(status));

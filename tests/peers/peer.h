@@ -14,14 +14,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ENDPOINTS_MAX 100u
-#define NAME_SIZE     32u
-#define NOBODY        0xffffffffu
-#define NAME_SERVICE  0x35u
-#define FEATURE_NS    (1u << 0)
-#define FEATURE_ACK   (1u << 16)
-#define TO_HOST       0u /**< queue that carries messages to the host */
-#define TO_REMOTE     1u
+#define ENDPOINTS_MAX          100u
+#define NAME_SIZE              32u
+#define NOBODY                 0xffffffffu
+#define NAME_SERVICE           0x35u
+#define FEATURE_NS             (1u << 0)
+#define FEATURE_ACK            (1u << 16)
+#define FEATURE_SIZES(dialect) ((dialect) == NO_SIZES ? 0 : 1u << (dialect))
+#define TO_HOST                0u /**< queue that carries messages to the host */
+#define TO_REMOTE              1u
+
+/** Dialects in which a remote asks for sizes of buffers: the number of the feature bit. */
+enum dialect {
+	NO_SIZES = 0,
+	SIZES_OF_LINUX = 1,
+	SIZES_OF_NUTTX = 2
+};
 
 /** Status of the virtio device. */
 #define STATUS_DRIVER_OK 4u
@@ -49,7 +57,9 @@ struct shared {
 	uint8_t *ring[2];
 	uint32_t ring_size, ring_align;
 	uint8_t *buffers;
-	uint32_t buffer_size[2]; /**< by queue */
+	uint32_t buffer_size[2]; /**< by queue, unless the host takes those that the remote asks for … */
+	uint32_t agreed_size[2]; /**< … which makes it these */
+	uint8_t *space;          /**< configuration space, if there is any */
 };
 
 /** In which ways a model differs. */
@@ -64,6 +74,7 @@ struct habits {
 	bool learns;              /**< a message tells the counterpart of an endpoint that has none */
 	bool always_kicks;        /**< whatever the other side's flags say */
 	bool no_status;           /**< waits for no status, and writes none */
+	enum dialect sizes;       /**< driver: takes sizes of this dialect; device: asks for them */
 };
 
 struct peer;
@@ -101,6 +112,7 @@ struct model {
 	uint16_t next[2];  /**< entry of the other side's ring to read */
 	uint16_t given[2]; /**< entry of the own ring to write */
 	uint32_t fresh;    /**< driver: send buffers that were never used */
+	uint32_t size[2];  /**< driver: of its buffers, by queue */
 	uint32_t len[2][256];
 	struct model_endpoint ept[ENDPOINTS_MAX];
 };
@@ -119,8 +131,10 @@ struct peer {
 	void *own; /**< of a peer that is no model */
 };
 
-extern const struct peer_kind linux_host, openamp_host, openamp_host_40, lite_host, our_host;
-extern const struct peer_kind openamp_remote, lite_remote, our_remote, our_remote_lite;
+extern const struct peer_kind linux_host, linux_sizes_host, openamp_host, openamp_host_40, nuttx_host, lite_host,
+	our_host;
+extern const struct peer_kind openamp_remote, linux_sizes_remote, nuttx_remote, lite_remote, our_remote,
+	our_remote_lite;
 
 /* ------------------------------------------------------------------ model.c: what model drivers and devices share */
 

@@ -23,10 +23,12 @@
 static const struct {
 	const struct peer_kind *host, *remote;
 } pairs[] = {
-	{&our_host, &our_remote},         {&our_host, &openamp_remote},     {&our_host, &lite_remote},
-	{&linux_host, &our_remote},       {&openamp_host, &our_remote},     {&openamp_host_40, &our_remote},
-	{&lite_host, &our_remote_lite},   {&linux_host, &openamp_remote},   {&linux_host, &lite_remote},
-	{&openamp_host, &openamp_remote}, {&openamp_host_40, &lite_remote}, {&lite_host, &lite_remote},
+	{&our_host, &our_remote},         {&our_host, &openamp_remote},       {&our_host, &lite_remote},
+	{&linux_host, &our_remote},       {&openamp_host, &our_remote},       {&openamp_host_40, &our_remote},
+	{&lite_host, &our_remote_lite},   {&linux_host, &openamp_remote},     {&linux_host, &lite_remote},
+	{&openamp_host, &openamp_remote}, {&openamp_host_40, &lite_remote},   {&lite_host, &lite_remote},
+	{&our_host, &linux_sizes_remote}, {&our_host, &nuttx_remote},         {&linux_sizes_host, &our_remote},
+	{&nuttx_host, &our_remote},       {&linux_host, &linux_sizes_remote},
 };
 
 #define PAIRS (sizeof(pairs) / sizeof(pairs[0]))
@@ -243,17 +245,44 @@ static void last_round(void)
 
 /* ------------------------------------------------------------------ what is drawn */
 
+/* Our remote asks in either dialect, or not at all. @return the dialect */
+static enum dialect draw_sizes(uint8_t *space, uint32_t size[2])
+{
+	static const uint32_t sizes[] = {64, 68, 512, 1024, 2048, 4096};
+	const struct peer_kind *remote = world.peer[1].kind;
+	enum dialect dialect = remote->habits.sizes;
+	const uint8_t header[] = {1, 11, 0};
+
+	if (remote == &our_remote)
+		dialect = world_random(3);
+	size[TO_HOST] = sizes[world_random(6)];
+	size[TO_REMOTE] = sizes[world_random(6)];
+	if (dialect == SIZES_OF_LINUX) {
+		memcpy(space, header, sizeof(header));
+		memcpy(space + 3, &size[TO_HOST], sizeof(size[0]));
+		memcpy(space + 7, &size[TO_REMOTE], sizeof(size[0]));
+	} else if (dialect == SIZES_OF_NUTTX) {
+		memcpy(space, &size[TO_REMOTE], sizeof(size[0]));
+		memcpy(space + 4, &size[TO_HOST], sizeof(size[0]));
+	}
+	return dialect;
+}
+
 static void make_table(bool lite)
 {
 	struct {
 		struct fw_rsc_vdev vdev;
 		struct fw_rsc_vdev_vring vring[2];
+		uint8_t space[SPACE_SIZE];
 	} *table = (void *)world.shared.memory;
 
 	memset(table, 0, sizeof(*table));
 	table->vdev.type = RSC_VDEV;
 	table->vdev.id = 7;
-	table->vdev.dfeatures = FEATURE_NS | (world_random(2) ? FEATURE_ACK : 0);
+	table->vdev.dfeatures = FEATURE_NS | (world_random(2) ? FEATURE_ACK : 0) | FEATURE_SIZES(world.dialect);
+	table->vdev.config_len = world.dialect == NO_SIZES ? 0 : world.dialect == SIZES_OF_LINUX ? 11 : SPACE_SIZE;
+	memcpy(table->space, world.space, SPACE_SIZE);
+	world.shared.space = table->space;
 	table->vdev.num_of_vrings = 2;
 	for (unsigned int i = 0; i < 2; i++)
 		table->vring[i] = (struct fw_rsc_vdev_vring){
@@ -268,18 +297,25 @@ static void draw(void)
 	static const uint32_t sizes[] = {64, 128, 512, 1024}, counts[] = {1, 2, 7, ENDPOINTS_MAX};
 	const struct peer_kind *host = pairs[world.pair].host, *remote = pairs[world.pair].remote;
 	struct shared *shared = &world.shared;
+	uint32_t asked[2], most = 0;
 	unsigned int who;
 
 	shared->ring_size = 2u << world_random(8);
 	shared->ring_align = world_random(2) ? 4096 : 64;
-	shared->buffer_size[0] = host == &linux_host ? 512 : sizes[world_random(4)];
+	shared->buffer_size[0] = host == &linux_host || host == &linux_sizes_host ? 512 : sizes[world_random(4)];
 	shared->buffer_size[1] =
 		host == &our_host || host->habits.used_length_is_size ? sizes[world_random(4)] : shared->buffer_size[0];
+	world.dialect = draw_sizes(world.space, asked);
+	for (unsigned int queue = 0; queue < 2; queue++) {
+		bool takes = world.dialect != NO_SIZES && (host->ours || host->habits.sizes == world.dialect);
+
+		shared->agreed_size[queue] = takes ? asked[queue] : shared->buffer_size[queue];
+		most += shared->agreed_size[queue];
+	}
 	/* RPMsg-Lite has 32 bits for an address. */
 	shared->phys =
 		host == &lite_host || remote == &lite_remote || !world_random(2) ? 0x20000000ull : 0x3c0000000ull;
-	shared->size = TABLE_SIZE + 2 * RING_SPACE +
-	               (size_t)shared->ring_size * (shared->buffer_size[0] + shared->buffer_size[1]);
+	shared->size = TABLE_SIZE + 2 * RING_SPACE + (size_t)shared->ring_size * most;
 	shared->memory = aligned_alloc(4096, (shared->size + 4095) / 4096 * 4096);
 	if (!shared->memory)
 		abort();
@@ -291,8 +327,8 @@ static void draw(void)
 	shared->ring[1] = shared->ring[0] + RING_SPACE;
 	shared->buffers = shared->ring[1] + RING_SPACE;
 	make_table(host->habits.no_status);
-	world.largest[0] = shared->buffer_size[TO_REMOTE] - 16;
-	world.largest[1] = shared->buffer_size[TO_HOST] - 16;
+	world.largest[0] = shared->agreed_size[TO_REMOTE] - 16;
+	world.largest[1] = shared->agreed_size[TO_HOST] - 16;
 	world.endpoints = counts[world_random(4)];
 	world.holds = shared->ring_size > 4 && world_random(2); /* a ring of two needs its buffers */
 	/* Linux learns no address from a message: it has to be told. */
@@ -312,17 +348,18 @@ static void run(unsigned int pair, uint64_t seed)
 	world.pair = pair;
 	world.seed = seed;
 	world.random = (seed * PAIRS + pair + 1) * 0x9e3779b97f4a7c15ull;
+	for (unsigned int i = 0; i < 2; i++)
+		world.peer[i].kind = i ? pairs[pair].remote : pairs[pair].host;
 	draw();
 	for (unsigned int i = 0; i < 2; i++) {
-		world.peer[i].kind = i ? pairs[pair].remote : pairs[pair].host;
 		world.peer[i].shared = &world.shared;
 		world.peer[i].other = &world.peer[!i];
 		world.peer[i].addr_base = 0x400 + 1000 * i;
 	}
 	if (verbose)
 		printf("pair %u, seed %llu: rings of %u, buffers of %u and %u, %u endpoints, host %s, remote %s\n",
-		       pair, (unsigned long long)seed, world.shared.ring_size, world.shared.buffer_size[0],
-		       world.shared.buffer_size[1], world.endpoints, world.announces[0] ? "announces" : "listens",
+		       pair, (unsigned long long)seed, world.shared.ring_size, world.shared.agreed_size[0],
+		       world.shared.agreed_size[1], world.endpoints, world.announces[0] ? "announces" : "listens",
 		       world.announces[1] ? "announces" : "listens");
 	for (unsigned int steps = 200 + world_random(800); steps; steps--) {
 		step(&world.peer[world_random(2)]);

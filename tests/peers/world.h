@@ -5,6 +5,8 @@
 
 #include "peer.h"
 
+#define SPACE_SIZE 40u /**< of a configuration space, at most */
+
 #define PAYLOAD_MAGIC 0x52454550u
 
 /** Starts every payload; behind it bytes that follow from the number. */
@@ -31,8 +33,10 @@ struct world {
 	bool holds;       /**< received buffers are held */
 	uint64_t random, seed;
 	unsigned int pair, endpoints, lives;
-	unsigned int largest[2]; /**< payload, by side */
-	uint32_t received;       /**< messages in all runs */
+	unsigned int largest[2];   /**< payload, by side */
+	enum dialect dialect;      /**< in which the remote asks for sizes of buffers … */
+	uint8_t space[SPACE_SIZE]; /**< … and its words */
+	uint32_t received;         /**< messages in all runs */
 	bool verbose;
 };
 
