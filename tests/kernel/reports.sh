@@ -119,6 +119,18 @@ claim 0 "a dump that is freed twice is devcoredump's" \
 	< <(warning "$freed" __vunmap+0x8c/0x524 vfree+0x74/0xf0 devcd_freev+0xc/0x1c dev_coredumpm+0x2c/0x374)
 claim 1 "what else is freed twice is heard" \
 	< <(warning "$freed" __vunmap+0x8c/0x524 vfree+0x74/0xf0 'amp_dump_take+0xc/0x1c [amprelay_rproc]')
+# duplicate CALL...: sysfs says so, with the calls that led to it
+duplicate() {
+	printf '[    5.000000] sysfs: cannot create duplicate filename %s\n' "'/devices/x/remoteproc/remoteproc0/devcoredump'"
+	printf '[    5.000001] Call trace:\n'
+	printf '[    5.000002]  %s\n' "$@"
+	printf '[    5.000003] remoteproc remoteproc0: stopped remote processor m3\n'
+}
+
+claim 0 "a dump that follows the one before at once is devcoredump's" \
+	< <(duplicate dump_stack+0x18/0x30 sysfs_warn_dup+0x6c/0x84 dev_coredumpm+0x2e8/0x374)
+claim 1 "what else is there twice is heard of" \
+	< <(duplicate dump_stack+0x18/0x30 sysfs_warn_dup+0x6c/0x84 'amp_probe+0x2e8/0x374 [amprelay_rproc]')
 unadded="sysfs group 'usage' not found for kobject '0000:00:03.0'"
 claim 0 "attributes that could not be added are removed by Linux" \
 	< <(warning "$unadded" sysfs_remove_group+0xd4/0xe0 device_remove+0x4c/0x60 really_probe+0x2f8/0x5a0)

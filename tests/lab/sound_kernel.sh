@@ -6,9 +6,10 @@
 #   rpmsg_poll()     when a core goes away under a program that polls (kernel/upstream, patch 5)
 #   ept->cb_lock     lockdep takes the name service's lock, and that of a channel which it destroys, for one
 #   vmalloc error    an allocation that fails is told of with the calls that led to it
-# and these, when an allocation has failed; the first function warns, since the second one has called it:
+# and these, most when an allocation has failed; the first function warns, since the second one has called it:
 #   device_release()      rpmsg_ctrldev_probe()  a device whose release function is set last
 #   devcd_freev()         dev_coredumpm()        a dump that is freed twice when its device cannot be added
+#   sysfs_warn_dup()      dev_coredumpm()        a link to the dump before, whose device goes just now
 #   sysfs_remove_group()  really_probe()         a driver's attributes, which it could not add
 #   remove_proc_entry()   unregister_irq_proc()  files of an interrupt, which it could not make
 set -eu
@@ -31,11 +32,12 @@ fi
 	BEGIN {
 		caller["device_release"] = "rpmsg_ctrldev_probe"
 		caller["devcd_freev"] = "dev_coredumpm"
+		caller["sysfs_warn_dup"] = "dev_coredumpm"
 		caller["sysfs_remove_group"] = "really_probe"
 		caller["remove_proc_entry"] = "unregister_irq_proc"
 	}
 	/vmalloc error: .* allocation failed/ { begin(); known = 1 }
-	/-\[ cut here \]-/ || /WARNING: (possible|inconsistent|suspicious|bad)/ { begin() }
+	/-\[ cut here \]-/ || /WARNING: (possible|inconsistent|suspicious|bad)|sysfs: cannot create duplicate/ { begin() }
 	report {
 		for (callee in caller) {
 			if (names(callee))
@@ -45,7 +47,7 @@ fi
 		}
 	}
 	report && (/WARNING:.* rpmsg_poll\+/ || /&ept->cb_lock/) { known = 1 }
-	# lockdep has no line for the end: its call trace is indented
+	# where there is no line for the end: a call trace is indented
 	report && trace && text($0) !~ /^ / && !/-\[ end trace / { if (!known) printf "%s", said; report = 0 }
 	report && /Call trace:/ { trace = 1 }
 	report { said = said $0 "\n" }
