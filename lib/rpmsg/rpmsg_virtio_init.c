@@ -234,17 +234,12 @@ static int bring_up(struct rpmsg_virtio_device *rvdev, struct virtio_device *vde
 	return RPMSG_SUCCESS;
 }
 
-/* Only programs that hold buffers contain this, and count them: see on_demand/. */
-#pragma weak amp_rpmsg_report_held
-
 /* Undo what rpmsg_init_vdev_with_config() did; the endpoints are gone. */
 static void release(struct rpmsg_virtio_device *rvdev)
 {
 	struct virtio_device *vdev = rvdev->vdev;
 	bool was_up = rvdev->link_state == AMP_LINK_UP;
 
-	if (rvdev->held)
-		amp_rpmsg_report_held(rvdev);
 	metal_mutex_acquire(&rvdev->rdev.lock);
 	rvdev->rdev.closed = true;
 	amp_link_over(rvdev, AMP_LINK_DOWN);
@@ -348,6 +343,9 @@ int rpmsg_init_vdev(struct rpmsg_virtio_device *rvdev, struct virtio_device *vde
 	return init(rvdev, vdev, ns_bind_cb, shm_io, shpool, &config);
 }
 
+/* Only programs that hold buffers contain this, and count them: see on_demand/. */
+#pragma weak amp_rpmsg_report_held
+
 void rpmsg_deinit_vdev(struct rpmsg_virtio_device *rvdev)
 {
 	struct rpmsg_endpoint *ept;
@@ -374,6 +372,8 @@ void rpmsg_deinit_vdev(struct rpmsg_virtio_device *rvdev)
 	metal_mutex_acquire(&rdev->lock);
 	rvdev->vdev->users--;
 	metal_mutex_release(&rdev->lock);
+	if (rvdev->held)
+		amp_rpmsg_report_held(rvdev);
 	release(rvdev);
 }
 
