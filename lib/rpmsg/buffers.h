@@ -262,9 +262,15 @@ AMP_HOT void unlock_fenced(struct rpmsg_virtio_device *rvdev)
 /** After a publication: release the lock, and kick if that is wanted. */
 AMP_HOT void kick_unlock(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, bool driver)
 {
+#if AMP_FAST
 	unlock_fenced(rvdev);
 	if (vq_kick_flag(vq, driver))
 		vq->notify(vq);
+#else
+	(void)driver;
+	metal_mutex_release(&rvdev->rdev.lock);
+	virtqueue_kick(vq);
+#endif
 }
 
 /**
