@@ -40,7 +40,7 @@ int metal_condition_broadcast(struct metal_condition *cv)
 static bool signalled(struct metal_condition *cv, unsigned int before)
 {
 	unsigned int flags = metal_irq_save_disable();
-	bool changed = atomic_load_explicit(&cv->signals, memory_order_acquire) != before;
+	bool changed = atomic_load_explicit(&cv->signals, memory_order_relaxed) != before;
 
 	if (!changed)
 		amp_board_idle();
@@ -56,6 +56,7 @@ int metal_condition_wait(struct metal_condition *cv, metal_mutex_t *m)
 	metal_mutex_release(m);
 	while (!signalled(cv, before))
 		;
+	atomic_signal_fence(memory_order_acquire);
 	metal_mutex_acquire(m);
 	return 0;
 }
@@ -70,13 +71,14 @@ int amp_condition_wait_until(struct metal_condition *cv, metal_mutex_t *m, unsig
 	metal_mutex_release(m);
 	do {
 		now = metal_get_timestamp();
-		changed = atomic_load_explicit(&cv->signals, memory_order_acquire) != before;
+		changed = atomic_load_explicit(&cv->signals, memory_order_relaxed) != before;
 		/* A signal that came before the deadline counts, even if it is only seen now. */
 		if (!changed && now == 0)
 			ret = -ENOSYS;
 		else if (!changed && now >= deadline)
 			ret = -ETIMEDOUT;
 	} while (!changed && !ret && !signalled(cv, before));
+	atomic_signal_fence(memory_order_acquire); /* what was done before the signal is seen */
 	metal_mutex_acquire(m);
 	return ret;
 }
