@@ -11,6 +11,8 @@
 #ifndef AMP_SHARED_ACCESS_H
 #define AMP_SHARED_ACCESS_H
 
+#include <metal/cpu.h>
+
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -28,7 +30,13 @@
  * instructions: GCC computes the address of an atomic access apart. Sanitizers have to see that accesses are atomic.
  */
 #if UINTPTR_MAX == UINT32_MAX && !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__)
-#define AMP_SHARED_LOAD(ptr)         (*(const volatile __typeof__(*(ptr)) *)(ptr))
+#ifdef AMP_ARCH_LOAD_HALF
+#define AMP_SHARED_LOAD(ptr)                                                  \
+	((__typeof__(*(ptr)))(sizeof(*(ptr)) == 2 ? AMP_ARCH_LOAD_HALF((ptr)) \
+	                                          : *(const volatile __typeof__(*(ptr)) *)(ptr)))
+#else
+#define AMP_SHARED_LOAD(ptr) (*(const volatile __typeof__(*(ptr)) *)(ptr))
+#endif
 #define AMP_SHARED_STORE(ptr, value) ((void)(*(volatile __typeof__(*(ptr)) *)(ptr) = (value)))
 #else
 /** Read, no order. For words behind an index that was read with AMP_SHARED_LOAD_ACQUIRE, and for own words. */

@@ -6,6 +6,8 @@
 #ifndef METAL_ARCH_CPU_H
 #define METAL_ARCH_CPU_H
 
+#include <stdint.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -14,6 +16,18 @@ static inline void amp_arch_cpu_yield(void)
 {
 	__asm__ volatile("yield" ::: "memory");
 }
+
+/** Load a half-word that others write, once. GCC extends a volatile one by a further instruction, after ldrh has. */
+static inline uint32_t amp_arch_load_half(const volatile void *ptr)
+{
+	uint32_t half;
+
+	__asm__ volatile("ldrh %0, %1" : "=r"(half) : "m"(*(const volatile uint16_t *)ptr));
+	if (half > UINT16_MAX)
+		__builtin_unreachable();
+	return half;
+}
+#define AMP_ARCH_LOAD_HALF(ptr) amp_arch_load_half(ptr)
 
 /** Mask all interrupts that can be masked; returns the mask before (PRIMASK). */
 static inline unsigned int amp_arch_irq_save(void)
