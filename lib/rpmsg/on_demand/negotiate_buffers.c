@@ -10,9 +10,8 @@
 #define LINUX_BUFSZ   (1u << AMP_RPMSG_F_BUFSZ)
 #define NUTTX_BUFSZ   (1u << AMP_RPMSG_F_NUTTX_BUFSZ)
 #define NUTTX_BUFADDR (1u << AMP_RPMSG_F_NUTTX_BUFADDR)
-#define NUTTX_ALONE                                                                                      \
-	(NUTTX_BUFSZ | 1u << AMP_RPMSG_F_NUTTX_CPUNAME | NUTTX_BUFADDR) /* bits that Linux does not have \
-	                                                                 */
+/* Bits that Linux does not have. */
+#define NUTTX_ALONE (NUTTX_BUFSZ | 1u << AMP_RPMSG_F_NUTTX_CPUNAME | NUTTX_BUFADDR)
 
 /* What cannot be read is read as this, which is right in neither dialect. */
 #define NOT_READ 0xffu
@@ -57,9 +56,7 @@ static const char *read_linux(struct virtio_device *vdev, struct offer *offer)
 		               : NULL;
 	}
 	if (space.version != AMP_RPMSG_SPACE_VERSION)
-		return "feature bit 1 with a configuration space that is not of version 1 of Linux's dialect, and no "
-		       "other "
-		       "bit that would make it NuttX's";
+		return "feature bit 1 with a configuration space that is not Linux's version 1, and no bit of NuttX's";
 	if (space.size != sizeof(space))
 		return "a configuration space of version 1 of Linux's dialect that says a size other than 11";
 	offer->features = LINUX_BUFSZ;
