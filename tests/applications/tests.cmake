@@ -15,6 +15,9 @@ set_tests_properties(consumer_applications_build PROPERTIES LABELS unit TIMEOUT 
 function(application_test name)
   add_test(NAME consumer_application_${name} COMMAND ${ARGN})
   set_tests_properties(consumer_application_${name} PROPERTIES LABELS unit TIMEOUT 120 FIXTURES_REQUIRED applications)
+  if(name MATCHES files)
+    set_tests_properties(consumer_application_${name} PROPERTIES RESOURCE_LOCK application_files) # one name in /tmp
+  endif()
 endfunction()
 
 # The device's side with one region for all, and with one for each ring.

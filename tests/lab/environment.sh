@@ -18,7 +18,7 @@ jq '.cores[0].mem_size = "0x1001"' "$AMPRELAY_LAB/m3.json" >"$AMPRELAY_STATE/lab
 expect 5 "mem_size" amp up --lab "$AMPRELAY_STATE/lab"
 head -c 100 "$AMPRELAY_LAB/m3.json" >"$AMPRELAY_STATE/lab/m3.json"
 expect 5 "m3.json" amp up --lab "$AMPRELAY_STATE/lab"
-expect 5 "no SoC 'nonsense' in $AMPRELAY_STATE/lab: it has m3" amp up --lab "$AMPRELAY_STATE/lab" --soc nonsense
+expect 5 "no SoC 'nonsense' in $AMPRELAY_STATE/lab: it has a53 m3" amp up --lab "$AMPRELAY_STATE/lab" --soc nonsense
 expect 5 "nonsense.json" amp up --soc ./nonsense.json
 jq '.cores += .cores' "$AMPRELAY_LAB/m3.json" >"$AMPRELAY_STATE/twice.json"
 expect 5 'cores[1].name: "m3" is there twice' amp up --soc "$AMPRELAY_STATE/twice.json"

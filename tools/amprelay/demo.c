@@ -220,8 +220,9 @@ static void explain_failure(const struct demo *d)
 		return;
 	if (!access(events, F_OK)) {
 		fputs("The last events:\n", stderr);
-		amp_demo_reap(amp_demo_spawn((const char *[]){"amprelay", "--name", d->lab, "events", "-n", "12", NULL},
-		                             STDERR_FILENO));
+		amp_demo_reap(amp_demo_spawn(
+			(const char *[]){"amprelay", "--name", d->lab, "events", "-n", "12", "ev!=clock.set", NULL},
+			STDERR_FILENO));
 	}
 	free(events);
 	amp_cli_error("the demonstration failed; its records are kept as those of the lab '" DEMO_LAST "'");

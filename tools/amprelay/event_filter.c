@@ -10,6 +10,7 @@
 struct term {
 	const char *key;
 	const char *value;
+	bool differs; /* the member is to have another value, or not to be there */
 };
 
 struct event_filter {
@@ -18,25 +19,28 @@ struct event_filter {
 	struct term term[MAX_TERMS];
 };
 
-/* Splits one KEY=VALUE in place. Returns what is wrong, or NULL. */
+/* Splits one KEY=VALUE or KEY!=VALUE in place. Returns what is wrong, or NULL. */
 static const char *add_term(struct event_filter *filter, char *word)
 {
-	char *equals = strchr(word, '=');
+	char *equals = strchr(word, '='), *end = equals;
+	bool differs = equals && equals > word && equals[-1] == '!';
 
-	if (!equals || equals == word)
+	if (differs)
+		end--;
+	if (!equals || end == word)
 		return "is not of the form KEY=VALUE";
 	if (!equals[1])
 		return "has no value";
 	if (filter->num_terms == MAX_TERMS)
 		return "is one condition too many";
-	*equals = '\0';
+	*end = '\0';
 	for (size_t i = 0; i < filter->num_terms; i++) {
 		if (strcmp(filter->term[i].key, word) == 0) {
-			*equals = '=';
+			*end = differs ? '!' : '=';
 			return "names a key for the second time";
 		}
 	}
-	filter->term[filter->num_terms++] = (struct term){word, equals + 1};
+	filter->term[filter->num_terms++] = (struct term){word, equals + 1, differs};
 	return NULL;
 }
 
@@ -91,7 +95,7 @@ bool amp_event_filter_match(const struct event_filter *filter, const json_t *rec
 	for (size_t i = 0; i < filter->num_terms; i++) {
 		const json_t *member = json_object_get(record, filter->term[i].key);
 
-		if (!member || !has_value(member, filter->term[i].value))
+		if ((member && has_value(member, filter->term[i].value)) == filter->term[i].differs)
 			return false;
 	}
 	return true;

@@ -10,13 +10,13 @@
 struct event_filter;
 
 /**
- * @param text   KEY=VALUE[,KEY=VALUE...]; a value ends at the next comma
+ * @param text   KEY=VALUE[,KEY=VALUE...], or KEY!=VALUE: another value, or none; a value ends at the next comma
  * @param error  what is wrong with it, one line
  * @return the filter, or NULL
  */
 struct event_filter *amp_event_filter_parse(const char *text, char *error, size_t error_size);
 
-/** @return true if the record has all these members and values: texts as they are, decimal numbers, true, false */
+/** @return true if all of it holds: texts as they are, decimal numbers, true, false */
 bool amp_event_filter_match(const struct event_filter *filter, const json_t *record);
 
 /** @param filter may be NULL */

@@ -48,16 +48,32 @@ static void a_value_may_contain_an_equals_sign(void **state)
 	assert_true(matches("why=a=b", "{\"why\":\"a=b\"}"));
 }
 
+static void a_condition_can_be_that_a_value_is_another(void **state)
+{
+	(void)state;
+	assert_true(matches("ev!=core.fault", crash));
+	assert_false(matches("ev!=core.crash", crash));
+	assert_true(matches("nobody!=7", crash));
+	assert_false(matches("ev!=core.fault,seq!=7", crash));
+	assert_true(matches("why=a!=b", "{\"why\":\"a!=b\"}"));
+}
+
 static void nonsense_is_refused_with_the_word_that_is_wrong(void **state)
 {
 	static const struct {
 		const char *text, *word;
 	} bad[] = {
-		{"", "''"},           {"x", "'x'"},
-		{"=y", "'=y'"},       {"ev=", "'ev='"},
-		{"a=b,", "''"},       {",a=b", "''"},
-		{"a=b,,c=d", "''"},   {"a=b,a=c", "'a=c'"},
-		{"a=1,b=2,c", "'c'"}, {"a=1,b=2,c=,d=4", "'c='"},
+		{"", "''"},
+		{"x", "'x'"},
+		{"=y", "'=y'"},
+		{"!=y", "'!=y'"},
+		{"ev=", "'ev='"},
+		{"a=b,", "''"},
+		{",a=b", "''"},
+		{"a=b,,c=d", "''"},
+		{"a=b,a=c", "'a=c'"},
+		{"a=1,b=2,c", "'c'"},
+		{"a=1,b=2,c=,d=4", "'c='"},
 	};
 
 	(void)state;
@@ -87,6 +103,7 @@ int main(void)
 		cmocka_unit_test(all_conditions_must_hold),
 		cmocka_unit_test(numbers_and_truth_values_are_compared_as_text),
 		cmocka_unit_test(a_value_may_contain_an_equals_sign),
+		cmocka_unit_test(a_condition_can_be_that_a_value_is_another),
 		cmocka_unit_test(nonsense_is_refused_with_the_word_that_is_wrong),
 		cmocka_unit_test(too_many_conditions_are_refused),
 	};

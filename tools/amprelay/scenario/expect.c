@@ -68,7 +68,8 @@ static void show_events(struct run *run, FILE *out)
 	struct job *job;
 
 	snprintf(since, sizeof(since), "%lld", (long long)run->mark);
-	job = amp_run_amprelay(run, (const char *[]){"events", "--since", since, "-n", EVENTS_SHOWN, NULL},
+	job = amp_run_amprelay(run,
+	                       (const char *[]){"events", "--since", since, "-n", EVENTS_SHOWN, "ev!=clock.set", NULL},
 	                       amp_cli_now_ms() + SHORT_MS);
 	fputs("happened:\n", out);
 	for (char *line = job && job->status == 0 ? job->output : NULL, *rest = NULL;
