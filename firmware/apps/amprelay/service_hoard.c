@@ -71,12 +71,12 @@ static void send_one(struct rpmsg_endpoint *ept)
 	amp_trace("hoard %s: the send ended: %s\n", name, sent < 0 ? amp_strerror(sent) : "sent");
 }
 
-/* Some of them are under way to Linux, and come back in later turns. */
-static void take_all(struct rpmsg_endpoint *ept)
+/* Some of them are under way to Linux, and come back: in later turns, or waited for. */
+static void take_all(struct rpmsg_endpoint *ept, bool wait)
 {
 	uint32_t room;
 
-	while (taken < SOC_VDEV0_VRING0_NUM && rpmsg_get_tx_payload_buffer(ept, &room, false)) {
+	while (taken < SOC_VDEV0_VRING0_NUM && rpmsg_get_tx_payload_buffer(ept, &room, wait)) {
 		taken++;
 		if (taken == SOC_VDEV0_VRING0_NUM)
 			amp_trace("hoard %s: has all %u buffers for sending\n", name, (unsigned)taken);
@@ -103,12 +103,20 @@ static void begin(void)
 	asked = NOTHING;
 }
 
+/* Waits for those of the announcements so far, or one of them would be for the next. */
 static void link_up(struct rpmsg_endpoint *ept)
 {
+	struct rpmsg_virtio_device *rvdev = metal_container_of(ept->rdev, struct rpmsg_virtio_device, rdev);
+
 	if (asked != ANNOUNCE)
 		return;
 	begin();
-	take_all(ept);
+	amp_rpmsg_set_send_timeout(rvdev, SLICE_MS);
+	for (unsigned i = 0; i < SLICES && taken < SOC_VDEV0_VRING0_NUM; i++) {
+		take_all(ept, true);
+		amp_watchdog_feed();
+	}
+	amp_rpmsg_set_send_timeout(rvdev, 0);
 }
 
 static void turn(struct rpmsg_endpoint *ept, uint64_t now_ms)
@@ -117,7 +125,7 @@ static void turn(struct rpmsg_endpoint *ept, uint64_t now_ms)
 	if (asked == TAKE || asked == SEND)
 		begin();
 	if (doing != NOTHING)
-		take_all(ept);
+		take_all(ept, false);
 }
 
 /* The buffers went with the link. */
