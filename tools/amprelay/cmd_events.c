@@ -72,7 +72,7 @@ static const struct argp argp = {
 	.doc = "Show the lab's flight record: what happened, when. It can be read after the lab's end, too.\vA "
 	       "FILTER is KEY=VALUE[,KEY=VALUE...], for example ev=core.crash,core=m3,detector=heartbeat; all must "
 	       "hold; KEY!=VALUE: another value, or none. With --json each record is one line as it stands in the "
-               "file, --time or not.\n\n"
+	       "file, --time or not.\n\n"
 	       "--wait takes a record that is there already. Without --since, it passes over the record of a lab "
 	       "that is down, and waits for its next start.",
 	.children = amp_cli_shown,
