@@ -232,19 +232,24 @@ static void send_without_receipt(uint32_t number)
 }
 
 /* Held messages make the order of the buffers another one: the entry of one that came back is written over. */
+static void take_7_and_use_its_buffer_again(void **state, unsigned int side, unsigned int others)
+{
+	begin(state, side);
+	send_without_receipt('h');
+	assert_int_equal(send(7), 4);
+	fixture_poll(at.receiver);
+	for (unsigned int i = 0; i < RING_NUM - 2; i++)
+		send_without_receipt(1);
+	send_without_receipt('h'); /* in the buffer of 7 */
+	for (unsigned int i = 0; i < others; i++)
+		send_without_receipt(1);
+}
+
 static void a_taken_message_whose_entry_was_written_over_is_in_no_list(void **state)
 {
 	for (unsigned int side = 0; side < 2; side++) {
 		for (unsigned int others = 0; others < RING_NUM; others++) {
-			begin(state, side);
-			send_without_receipt('h');
-			assert_int_equal(send(7), 4);
-			fixture_poll(at.receiver);
-			for (unsigned int i = 0; i < RING_NUM - 2; i++)
-				send_without_receipt(1);
-			send_without_receipt('h'); /* in the buffer of 7 */
-			for (unsigned int i = 0; i < others; i++)
-				send_without_receipt(1);
+			take_7_and_use_its_buffer_again(state, side, others);
 			lose();
 			assert_int_equal(at.count, 0);
 		}
@@ -256,15 +261,7 @@ static void an_entry_that_is_written_over_before_the_look_is_not_believed(void *
 {
 	for (unsigned int side = 0; side < 2; side++) {
 		for (unsigned int others = 0; others < RING_NUM; others++) {
-			begin(state, side);
-			send_without_receipt('h');
-			assert_int_equal(send(7), 4);
-			fixture_poll(at.receiver);
-			for (unsigned int i = 0; i < RING_NUM - 2; i++)
-				send_without_receipt(1);
-			send_without_receipt('h'); /* in the buffer of 7 */
-			for (unsigned int i = 0; i < others; i++)
-				send_without_receipt(1);
+			take_7_and_use_its_buffer_again(state, side, others);
 			assert_int_equal(send(8), 4);
 			lose();
 			assert_int_equal(at.count, 1);
