@@ -348,7 +348,7 @@ static void what_cannot_be_told_apart_is_refused(void **state)
 	struct amp_rpmsg_nuttx_space space = {.h2r_size = 1024, .r2h_size = 1024};
 
 	(void)state;
-	is_refused(NS | ACK, &space, sizeof(space), "no other bit");
+	is_refused(NS | ACK, &space, sizeof(space), "no bit of NuttX's");
 }
 
 static void stays_at_512(uint32_t features, const void *space, uint32_t size)
