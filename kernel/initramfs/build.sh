@@ -96,6 +96,7 @@ fill_root() {
 	copy "$programs/amprelay-agent" bin 755
 	copy "$programs/rproc" bin 755
 	copy "$programs/pty" bin 755
+	copy "$programs/kexec" bin 755
 	copy "$programs/rpmsg" bin 755
 	for name in export_ept export_dev destroy_ept ping; do
 		ln -s rpmsg "$root/bin/rpmsg_$name"

@@ -19,7 +19,7 @@ static bool on_frame(void *userdata, const struct amp_frame *frame, const uint8_
 	struct seen *seen = userdata;
 
 	fuzz_check(frame->len <= AMP_AGENT_PAYLOAD_MAX && frame->reserved == 0);
-	fuzz_check((frame->type >= AMP_FRAME_HELLO && frame->type <= AMP_FRAME_DUMP_END) ||
+	fuzz_check((frame->type >= AMP_FRAME_HELLO && frame->type <= AMP_FRAME_BOOT) ||
 	           frame->type == AMP_FRAME_WINDOW);
 	fuzz_check(!seen->first || (frame->type == AMP_FRAME_HELLO && frame->len == 4 && frame->channel == 0));
 	fuzz_check(payload >= seen->reader->buffer);

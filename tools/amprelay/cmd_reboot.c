@@ -45,7 +45,9 @@ static int reboot_linux(bool reset, const char *doc, int argc, char **argv)
 
 int cmd_reboot(int argc, char **argv)
 {
-	return reboot_linux(false, "Ask Linux to reboot." RUN_ON, argc, argv);
+	return reboot_linux(
+		false, "Ask Linux to reboot; a kernel that 'kexec' has loaded in it is started without a reset." RUN_ON,
+		argc, argv);
 }
 
 int cmd_kill(int argc, char **argv)

@@ -19,6 +19,7 @@
 #define AMP_AGENT_VERSION     1u
 #define AMP_AGENT_PAYLOAD_MAX 16384u
 #define AMP_AGENT_WINDOW      262144u
+#define AMP_AGENT_BOOT_ID     36u /* of /proc/sys/kernel/random/boot_id */
 
 enum amp_frame_type {
 	/* relay → agent */
@@ -35,6 +36,7 @@ enum amp_frame_type {
 	AMP_FRAME_DUMP = 21,      /**< channel 0: a devcoredump begins: name of its core, 1 to 31 bytes */
 	AMP_FRAME_DUMP_DATA = 22, /**< channel 0: the next bytes of it */
 	AMP_FRAME_DUMP_END = 23,  /**< channel 0: le32, 0 = that was all of it, else Linux's errno */
+	AMP_FRAME_BOOT = 24,      /**< channel 0: which boot it is, AMP_AGENT_BOOT_ID characters; follows HELLO */
 	/* both */
 	AMP_FRAME_WINDOW = 32, /**< le32 number of bytes passed on */
 };

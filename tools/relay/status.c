@@ -135,14 +135,15 @@ void amp_relay_status(struct lab *lab, json_t *answer)
 
 	for (uint32_t i = 0; i < lab->soc.num_cores; i++)
 		json_array_append_new(cores, core_status(&lab->core[i]));
-	members = json_pack("{s:s, s:s, s:s, s:I, s:f, s:s, s:s, s:o, s:o, s:o, s:{s:s, s:I, s:s, s:s, s:s}, s:o}",
+	members = json_pack("{s:s, s:s, s:s, s:I, s:f, s:s, s:s, s:o, s:o, s:o, s:{s:s, s:I, s:s, s:s, s:s, s:s}, s:o}",
 	                    "lab", lab->options->lab, "state", lab->going_down ? "going down" : "up", "soc",
 	                    lab->soc.name, "pid", (json_int_t)getpid(), "uptime_ms", ms_since(lab->started),
 	                    "state_dir", lab->options->state_dir, "firmware_dir", lab->options->firmware_dir,
 	                    "debugger", amp_debugger_status(&lab->debugger), "share", amp_share_status(lab), "net",
 	                    net_status(lab->options), "host", "state", amp_vm_runs(&lab->vm) ? "running" : "off", "pid",
 	                    (json_int_t)lab->vm.process.pid, "agent", lab->agent.up ? "up" : "down", "kernel",
-	                    lab->options->kernel, "release", lab->agent.release, "cores", cores);
+	                    lab->options->kernel, "initramfs", lab->options->initramfs, "release", lab->agent.release,
+	                    "cores", cores);
 	if (members)
 		json_object_update(answer, members);
 	json_decref(members);

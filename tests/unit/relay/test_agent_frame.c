@@ -112,7 +112,7 @@ static void a_bad_header_loses_step_until_the_next_hello(void **state)
 		{.len = UINT32_MAX, .type = AMP_FRAME_STDOUT, .channel = 1},
 		{.len = 0, .type = 0, .channel = 1},
 		{.len = 0, .type = AMP_FRAME_EXEC, .channel = 1},
-		{.len = 0, .type = AMP_FRAME_DUMP_END + 1, .channel = 1},
+		{.len = 0, .type = AMP_FRAME_BOOT + 1, .channel = 1},
 		{.len = 0, .type = 255, .channel = 1},
 		{.len = 0, .type = AMP_FRAME_STDOUT, .reserved = 1, .channel = 1},
 	};

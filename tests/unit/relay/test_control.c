@@ -804,11 +804,17 @@ static void frames_that_make_no_sense_break_the_link_and_end_its_commands(void *
 		const char *payload;
 		uint32_t len;
 	} frames[] = {
-		{AMP_FRAME_STDOUT, 999, "x", 1},      {AMP_FRAME_STDERR, 0, "x", 1},
-		{AMP_FRAME_EXIT, 999, "\0\0\0\0", 4}, {AMP_FRAME_EXIT, 1, "\0", 1},
-		{AMP_FRAME_WINDOW, 1, "\1\0\0\0", 4}, {AMP_FRAME_WINDOW, 1, "\1", 1},
-		{AMP_FRAME_DUMP_END, 0, "\0", 1},     {AMP_FRAME_HELLO, 0, "\2\0\0\0", 4},
+		{AMP_FRAME_STDOUT, 999, "x", 1},
+		{AMP_FRAME_STDERR, 0, "x", 1},
+		{AMP_FRAME_EXIT, 999, "\0\0\0\0", 4},
+		{AMP_FRAME_EXIT, 1, "\0", 1},
+		{AMP_FRAME_WINDOW, 1, "\1\0\0\0", 4},
+		{AMP_FRAME_WINDOW, 1, "\1", 1},
+		{AMP_FRAME_DUMP_END, 0, "\0", 1},
+		{AMP_FRAME_HELLO, 0, "\2\0\0\0", 4},
 		{AMP_FRAME_HELLO, 5, "\1\0\0\0", 4},
+		{AMP_FRAME_BOOT, 0, "00000000-0000", 13},
+		{AMP_FRAME_BOOT, 1, "00000000-0000-4000-8000-000000000001", AMP_AGENT_BOOT_ID},
 	};
 	uint8_t payload[AMP_AGENT_PAYLOAD_MAX];
 	char error[256];
@@ -827,6 +833,28 @@ static void frames_that_make_no_sense_break_the_link_and_end_its_commands(void *
 		assert_int_equal(answer(fd, error, sizeof(error)), AMP_EXIT_EXEC);
 		agent_is_up(); /* and it can come back */
 	}
+}
+
+/* A kernel that starts the next one resets nothing: which boot it is tells. */
+static void another_boot_is_counted_once(void **state)
+{
+	static const char first[] = "00000000-0000-4000-8000-000000000001",
+			  next[] = "00000000-0000-4000-8000-000000000002";
+	uint32_t resets = lab->vm.resets;
+
+	(void)state;
+	agent_is_up();
+	agent_sends(AMP_FRAME_BOOT, 0, first, AMP_AGENT_BOOT_ID);
+	agent_is_up(); /* its program alone started anew */
+	agent_sends(AMP_FRAME_BOOT, 0, first, AMP_AGENT_BOOT_ID);
+	assert_int_equal(lab->vm.resets, resets);
+	agent_is_up();
+	agent_sends(AMP_FRAME_BOOT, 0, next, AMP_AGENT_BOOT_ID);
+	assert_int_equal(lab->vm.resets, resets + 1);
+	agent_is_up();
+	agent_sends(AMP_FRAME_BOOT, 0, next, AMP_AGENT_BOOT_ID);
+	assert_int_equal(lab->vm.resets, resets + 1);
+	assert_true(lab->agent.up);
 }
 
 static void an_agent_that_starts_anew_all_the_time_is_slowed_down(void **state)
@@ -1002,6 +1030,7 @@ int main(void)
 		TEST(an_agent_that_ignores_its_window_loses_the_link),
 		TEST(input_beyond_the_window_waits_with_the_client),
 		TEST(frames_that_make_no_sense_break_the_link_and_end_its_commands),
+		TEST(another_boot_is_counted_once),
 		TEST(an_agent_that_starts_anew_all_the_time_is_slowed_down),
 		TEST(the_console_goes_both_ways),
 		TEST(a_console_ends_with_its_input),

@@ -92,6 +92,17 @@ static bool host_is_away(const struct amp_guest_port *port)
 	return poll(&fd, 1, 0) == 1 && (fd.revents & POLLHUP);
 }
 
+/* A kernel that was started by the one before it (kexec) is known by nothing else. */
+static void put_boot_id(struct amp_frame_out *out)
+{
+	char id[64];
+
+	if (amp_attr_read("/proc/sys/kernel/random", "boot_id", id, sizeof(id)) != AMP_AGENT_BOOT_ID)
+		return;
+	memcpy(amp_frame_payload(out), id, AMP_AGENT_BOOT_ID);
+	amp_frame_put(out, AMP_FRAME_BOOT, 0, AMP_AGENT_BOOT_ID);
+}
+
 static enum amp_guest_port_event look_for_host(struct amp_guest_port *port)
 {
 	struct epoll_event event;
@@ -102,6 +113,7 @@ static enum amp_guest_port_event look_for_host(struct amp_guest_port *port)
 	port->host_epoll = -1;
 	port->connected = true;
 	amp_frame_put_le32(&port->out, AMP_FRAME_HELLO, 0, AMP_AGENT_VERSION);
+	put_boot_id(&port->out);
 	return AMP_GUEST_PORT_CONNECTED;
 }
 

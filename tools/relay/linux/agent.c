@@ -196,6 +196,19 @@ static bool on_hello(struct agent *agent, const struct amp_frame *frame, const u
 	return true;
 }
 
+static bool on_boot_id(struct agent *agent, const struct amp_frame *frame, const uint8_t *payload)
+{
+	char boot[sizeof(agent->boot)];
+
+	if (frame->channel != 0 || frame->len != AMP_AGENT_BOOT_ID)
+		return false;
+	amp_text_clean(boot, sizeof(boot), payload, frame->len);
+	if (agent->boot[0] && strcmp(agent->boot, boot))
+		amp_vm_other_boot(&agent->lab->vm);
+	amp_text(agent->boot, sizeof(agent->boot), "%s", boot);
+	return true;
+}
+
 /* Whole lines of the kernel's log. Its first ones tell which kernel it is; no program has their time stamp. */
 static void on_kernel_log(struct agent *agent, const uint8_t *lines, size_t len)
 {
@@ -241,6 +254,8 @@ static bool on_frame(void *userdata, const struct amp_frame *frame, const uint8_
 	switch (frame->type) {
 	case AMP_FRAME_HELLO:
 		return on_hello(agent, frame, payload);
+	case AMP_FRAME_BOOT:
+		return on_boot_id(agent, frame, payload);
 	case AMP_FRAME_KMSG:
 		on_kernel_log(agent, payload, frame->len);
 		return true;

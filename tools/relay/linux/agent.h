@@ -43,7 +43,8 @@ struct agent {
 	struct stream stream;
 	struct frame_reader reader;
 	bool up;
-	char release[65]; /**< which Linux it is in (uname -r), or "" before that has said so */
+	char release[65];                 /**< which Linux it is in (uname -r), or "" before that has said so */
+	char boot[AMP_AGENT_BOOT_ID + 1]; /**< which boot of it; "" before it has said so */
 	uint16_t last_id;
 	struct agent_dump dump;
 	struct agent_channel channel[AGENT_CHANNELS];

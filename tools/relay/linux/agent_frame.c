@@ -51,7 +51,7 @@ void amp_frame_lose_step(struct frame_reader *reader)
 
 static bool type_is_agents(uint8_t type)
 {
-	return (type >= AMP_FRAME_HELLO && type <= AMP_FRAME_DUMP_END) || type == AMP_FRAME_WINDOW;
+	return (type >= AMP_FRAME_HELLO && type <= AMP_FRAME_BOOT) || type == AMP_FRAME_WINDOW;
 }
 
 /* @return 1: took a frame, 0: needs more bytes, -1: wrong */

@@ -63,6 +63,15 @@ static void begin_boot(struct linux_vm *vm)
 	amp_linux_clock_end(vm->lab);
 }
 
+static void count_boot(struct linux_vm *vm, const char *why)
+{
+	vm->resets++;
+	begin_boot(vm);
+	amp_record(&vm->lab->record, "host.reset", NULL, "{s:s, s:s, s:I}", "text", why, "panic", vm->panic, "resets",
+	           (json_int_t)vm->resets);
+	amp_log("%s", why);
+}
+
 /* Linux boots again, and its cores run on. One that never gets anywhere is not let try for ever. */
 static void on_reset(struct linux_vm *vm)
 {
@@ -72,11 +81,8 @@ static void on_reset(struct linux_vm *vm)
 	amp_stream_drain(&vm->console);
 	amp_text(why, sizeof(why), "%s%s", vm->panic[0] ? "Linux panicked: " : "Linux boots again", vm->panic);
 	amp_agent_port_closed(&lab->agent); /* before anyone who waits for the next one looks */
-	vm->resets++;
-	begin_boot(vm);
-	amp_record(&lab->record, "host.reset", NULL, "{s:s, s:s, s:I}", "text", why, "panic", vm->panic, "resets",
-	           (json_int_t)vm->resets);
-	amp_log("%s", why);
+	lab->agent.boot[0] = '\0';
+	count_boot(vm, why);
 	for (uint32_t i = 0; i < lab->soc.num_cores; i++)
 		amp_core_host_gone(&lab->core[i], why);
 	if (!vm->reached)
@@ -87,6 +93,13 @@ static void on_reset(struct linux_vm *vm)
 	amp_relay_changed(lab);
 }
 
+/* The former kernel's driver let go of its cores in order; this one's may have attached to them already. */
+void amp_vm_other_boot(struct linux_vm *vm)
+{
+	count_boot(vm, "Linux was started by another Linux (kexec)");
+	amp_relay_changed(vm->lab);
+}
+
 static void on_event(void *userdata, const char *event, const json_t *data)
 {
 	struct linux_vm *vm = userdata;
@@ -94,7 +107,7 @@ static void on_event(void *userdata, const char *event, const json_t *data)
 	if (strcmp(event, "RESET") == 0)
 		on_reset(vm);
 
-	/* the agent closed its port: whatever comes next begins with a HELLO */
+	/* The agent closed its port: whatever comes next begins with a HELLO. QEMU tells of ports that have an id. */
 	if (strcmp(event, "VSERPORT_CHANGE") == 0 && json_is_false(json_object_get(data, "open")))
 		amp_agent_port_closed(&vm->lab->agent);
 }
@@ -180,7 +193,7 @@ static void device_arguments(const struct lab *lab, struct arguments *args, int 
 	amp_argument(args, "-chardev");
 	amp_argument(args, "socket,id=agent,fd=%d", agent);
 	amp_argument(args, "-device");
-	amp_argument(args, "virtserialport,chardev=agent,name=" AMP_AGENT_PORT);
+	amp_argument(args, "virtserialport,id=agent,chardev=agent,name=" AMP_AGENT_PORT);
 	/* the guest cannot write there: its dumps come through the agent */
 	amp_argument(args, "-virtfs");
 	amp_argument(args, "local,path=%s,mount_tag=firmware,security_model=none,readonly=on",
@@ -244,6 +257,8 @@ static int open_streams(struct linux_vm *vm, struct arguments *args, struct chil
 	err = amp_qmp_open(&vm->qmp, lab->loop, monitor, "linux", on_event, vm);
 	if (err < 0)
 		return err;
+	/* that the port was closed is heard before what came through it afterwards */
+	sd_event_source_set_priority(vm->qmp.stream.io, SD_EVENT_PRIORITY_NORMAL - 10);
 	device_arguments(lab, args, console_fd, agent_fd, monitor_fd);
 	return core_arguments(vm, args, theirs);
 }
