@@ -86,8 +86,7 @@ fill_root() {
 	mkdir -p "$root"/{bin,sbin,dev,etc,firmware,proc,sys,tmp,usr/bin,usr/sbin,lib/modules/"$release"}
 	install -m 755 "$busybox" "$root/bin/busybox"
 	ln -s busybox "$root/bin/sh"
-	install -m 755 "$here/init" "$root/init"
-	install -m 755 "$here/rc" "$here/restart" "$here/settled" "$here/share" "$root/etc/"
+	install -m 755 "$here/restart" "$here/settled" "$here/share" "$root/etc/"
 	install -m 644 "$here/inittab" "$here/mdev.conf" "$here/profile" "$here/modules" "$lab/linux" "$root/etc/"
 	while read -r module _; do
 		case $module in '' | '#'*) continue ;; esac
@@ -97,6 +96,7 @@ fill_root() {
 	copy "$programs/rproc" bin 755
 	copy "$programs/pty" bin 755
 	copy "$programs/kexec" bin 755
+	copy "$programs/init" . 755
 	copy "$programs/rpmsg" bin 755
 	for name in export_ept export_dev destroy_ept ping; do
 		ln -s rpmsg "$root/bin/rpmsg_$name"
