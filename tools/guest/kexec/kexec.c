@@ -53,7 +53,7 @@ static int load(const char *kernel, const char *initramfs)
 
 int main(int argc, char **argv)
 {
-	if (argc == 2 && !strcmp(argv[1], "--execute")) {
+	if (argc == 2 && strcmp(argv[1], "--execute") == 0) {
 		syscall(SYS_reboot, LINUX_REBOOT_MAGIC1, LINUX_REBOOT_MAGIC2, LINUX_REBOOT_CMD_KEXEC, NULL);
 		return fail("cannot start it");
 	}

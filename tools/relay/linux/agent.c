@@ -203,8 +203,8 @@ static bool on_boot_id(struct agent *agent, const struct amp_frame *frame, const
 	if (frame->channel != 0 || frame->len != AMP_AGENT_BOOT_ID)
 		return false;
 	amp_text_clean(boot, sizeof(boot), payload, frame->len);
-	if (agent->boot[0] && strcmp(agent->boot, boot))
-		amp_vm_other_boot(&agent->lab->vm);
+	if (agent->boot[0] && strcmp(agent->boot, boot) != 0 && agent->on_other_boot)
+		agent->on_other_boot(agent->lab);
 	amp_text(agent->boot, sizeof(agent->boot), "%s", boot);
 	return true;
 }

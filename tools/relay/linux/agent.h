@@ -50,6 +50,7 @@ struct agent {
 	struct agent_channel channel[AGENT_CHANNELS];
 	struct ratelimit noise; /**< of warnings and records that the guest can cause */
 	struct ratelimit hellos;
+	void (*on_other_boot)(struct lab *lab); /**< it answers from another boot than before, NULL: nobody asks */
 };
 
 /** @param fd our end of the port; taken over. @return 0 or a negative errno */

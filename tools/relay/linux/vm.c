@@ -93,13 +93,6 @@ static void on_reset(struct linux_vm *vm)
 	amp_relay_changed(lab);
 }
 
-/* The former kernel's driver let go of its cores in order; this one's may have attached to them already. */
-void amp_vm_other_boot(struct linux_vm *vm)
-{
-	count_boot(vm, "Linux was started by another Linux (kexec)");
-	amp_relay_changed(vm->lab);
-}
-
 static void on_event(void *userdata, const char *event, const json_t *data)
 {
 	struct linux_vm *vm = userdata;
@@ -233,6 +226,16 @@ static int core_arguments(struct linux_vm *vm, struct arguments *args, struct ch
 	return 0;
 }
 
+/*
+ * Its agent answers from another boot, and the machine was not reset: one kernel has started the next (kexec). The
+ * former one's driver let go of its cores in order; this one's may have attached to them already.
+ */
+static void on_other_boot(struct lab *lab)
+{
+	count_boot(&lab->vm, "Linux was started by another Linux (kexec)");
+	amp_relay_changed(lab);
+}
+
 static int open_streams(struct linux_vm *vm, struct arguments *args, struct child_fds *theirs)
 {
 	static const struct stream_ops console_ops = {.on_data = on_console, .on_drained = on_console_drained};
@@ -251,6 +254,7 @@ static int open_streams(struct linux_vm *vm, struct arguments *args, struct chil
 	err = amp_agent_open(&lab->agent, lab, agent);
 	if (err < 0)
 		return err;
+	lab->agent.on_other_boot = on_other_boot;
 	monitor_fd = make_pair(theirs, &monitor);
 	if (monitor_fd < 0)
 		return monitor_fd;

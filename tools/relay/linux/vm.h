@@ -36,9 +36,6 @@ void amp_vm_prepare(struct linux_vm *vm, struct lab *lab);
 int amp_vm_start(struct linux_vm *vm);
 void amp_vm_destroy(struct linux_vm *vm);
 
-/** Its agent answers from another boot, and the machine was not reset: one kernel has started the next (kexec). */
-void amp_vm_other_boot(struct linux_vm *vm);
-
 static inline bool amp_vm_runs(const struct linux_vm *vm)
 {
 	return vm->process.pid > 0;
