@@ -170,6 +170,10 @@ void amp_demo_show_boot(struct demo *d)
 	d->report.boot_ms = agent ? amp_demo_event_ms(agent) - d->start : 0;
 	amp_demo_step(d, "Linux boots", agent != NULL, d->report.boot_ms, "%s on arm64", amp_demo_first_line(&text));
 	json_decref(agent);
+	/* a core may have been ready before Linux's agent was */
+	amp_event_reader_close(&d->events);
+	if (amp_event_reader_open(&d->events, d->state_dir))
+		d->failed = true;
 	for (const struct demo_core *c = d->kind->cores; c->name && !d->failed; c++)
 		show_start(d);
 }

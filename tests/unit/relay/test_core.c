@@ -387,7 +387,7 @@ static struct agent *an_agent(void)
 	return &lab->agent;
 }
 
-static void a_dump_gets_the_name_of_the_life_that_ended_last(void **state)
+static void a_dump_gets_the_name_of_the_life_that_had_ended_last_when_it_began(void **state)
 {
 	struct agent *agent = an_agent();
 	char text[16] = "";
@@ -401,6 +401,7 @@ static void a_dump_gets_the_name_of_the_life_that_ended_last(void **state)
 	assert_int_equal(access(in_dumps("m3-7.devcoredump"), F_OK), -1);
 	amp_dump_data(agent, "dump", 4);
 	assert_false(recorded("core.dump"));
+	core->ended = 8; /* the next has died meanwhile */
 	amp_dump_end(agent, 0);
 	file = fopen(in_dumps("m3-7.devcoredump"), "r");
 	assert_non_null(file);
@@ -409,6 +410,29 @@ static void a_dump_gets_the_name_of_the_life_that_ended_last(void **state)
 	fclose(file);
 	assert_int_equal(files_in_dumps(), 1);
 	assert_true(recorded("\"file\":\"dumps/m3-7.devcoredump\",\"epoch\":7,\"by\":\"linux\""));
+}
+
+static void a_dump_of_a_core_with_an_owner_comes_before_its_life_has_ended(void **state)
+{
+	static const struct core_owner owner = {0};
+	struct agent *agent = an_agent();
+
+	(void)state;
+	core->owner = &owner;
+	core->ended = 7;
+	core->wire.epoch = 8;
+	core->phase = PHASE_CRASHED;
+	amp_dump_begin(agent, "m3", 2);
+	amp_dump_end(agent, 0);
+	assert_int_equal(access(in_dumps("m3-8.devcoredump"), F_OK), 0);
+	core->ended = 8;
+	core->wire.epoch = 9;
+	core->phase = PHASE_RUNNING;
+	amp_dump_begin(agent, "m3", 2);
+	amp_dump_end(agent, 0);
+	assert_int_equal(files_in_dumps(), 1); /* it was that one again */
+	core->phase = PHASE_OFF;
+	core->owner = NULL;
 }
 
 static void a_dump_that_failed_is_neither_kept_nor_recorded(void **state)
@@ -783,7 +807,8 @@ int main(void)
 		TEST(a_core_that_crashes_in_its_shutdown_has_crashed),
 		TEST(a_core_that_has_said_that_it_is_done_has_not_crashed),
 		TEST(an_owner_who_stops_a_core_does_not_start_it_again_because_it_crashed),
-		TEST(a_dump_gets_the_name_of_the_life_that_ended_last),
+		TEST(a_dump_gets_the_name_of_the_life_that_had_ended_last_when_it_began),
+		TEST(a_dump_of_a_core_with_an_owner_comes_before_its_life_has_ended),
 		TEST(a_dump_that_failed_is_neither_kept_nor_recorded),
 		TEST(nothing_but_a_core_of_the_lab_can_have_a_dump),
 		TEST(a_link_in_the_place_of_a_dump_is_not_followed),

@@ -53,6 +53,18 @@ static void fail(struct agent *agent, const char *why)
 	amp_core_warn(core, "Linux's core dump is not kept: %s", why);
 }
 
+/*
+ * Asked when it begins: the next life may end before it is here. Linux takes a dump when it has stopped the core, and
+ * of one that has an owner before it lets go of it.
+ */
+static uint32_t life_of_dump(const struct core *core)
+{
+	bool still_there =
+		core->phase == PHASE_CRASHED || core->phase == PHASE_STOPPING || core->phase == PHASE_KILLING;
+
+	return core->owner && still_there ? core->wire.epoch : core->ended;
+}
+
 void amp_dump_begin(struct agent *agent, const void *name, size_t len)
 {
 	struct agent_dump *dump = &agent->dump;
@@ -63,6 +75,7 @@ void amp_dump_begin(struct agent *agent, const void *name, size_t len)
 	dump->core = amp_relay_core(agent->lab, core);
 	if (!dump->core || !amp_core_permits(dump->core, ACTOR_LINUX, AMP_VERB_DUMP, why, sizeof(why)))
 		return;
+	dump->epoch = life_of_dump(dump->core);
 	part_path(agent, path);
 	unlink(path);
 	dump->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
@@ -101,18 +114,17 @@ void amp_dump_end(struct agent *agent, uint32_t err)
 		fail(agent, strerror(err < 4096 ? (int)err : EIO));
 		return;
 	}
-	/* Linux takes a dump when it has stopped the core: it is of the life that has ended last */
 	part_path(agent, part);
-	path_of(agent, "dumps/%s-%u.devcoredump", core->ended, path);
-	snprintf(file, sizeof(file), "dumps/%s-%u.devcoredump", core->config->name, core->ended);
+	path_of(agent, "dumps/%s-%u.devcoredump", dump->epoch, path);
+	snprintf(file, sizeof(file), "dumps/%s-%u.devcoredump", core->config->name, dump->epoch);
 	if (rename(part, path) < 0) {
 		fail(agent, strerror(errno));
 		return;
 	}
 	close(dump->fd);
-	amp_core_keep_dump(core, &core->linux_dumps, core->ended);
-	amp_dump_prepare(dump);
+	amp_core_keep_dump(core, &core->linux_dumps, dump->epoch);
 	if (amp_ratelimit(&agent->noise, now_ns(), &suppressed))
 		amp_record(&agent->lab->record, "core.dump", core->config->name, "{s:s, s:I, s:s}", "file", file,
-		           "epoch", (json_int_t)core->ended, "by", "linux");
+		           "epoch", (json_int_t)dump->epoch, "by", "linux");
+	amp_dump_prepare(dump);
 }

@@ -20,6 +20,7 @@ struct core;
 struct agent_dump {
 	struct core *core; /**< NULL: none, or of a core that this lab does not have */
 	int fd;            /**< -1: none, or it has gone wrong */
+	uint32_t epoch;    /**< the life that it is of */
 	size_t size;
 };
 
