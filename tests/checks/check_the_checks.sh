@@ -15,15 +15,17 @@ put() {
 	cat >"$tree/$1"
 }
 
-# expect NAME: its findings on the tree are standard input, line for line.
+# expect NAME [ARG...]: its findings on the tree are standard input, line for line.
 expect() {
 	cat >"$work/expected"
 	status=0
-	"$checks/$1.sh" "$tree" >"$work/found" 2>&1 || status=$?
+	name=$1
+	shift
+	"$checks/$name.sh" "$tree" "$@" >"$work/found" 2>&1 || status=$?
 	wanted=1
 	[ -s "$work/expected" ] || wanted=0
 	if ! diff -u "$work/expected" "$work/found" || [ "$status" -ne "$wanted" ]; then
-		printf '%s.sh: exit status %s, expected %s; findings above: - expected, + found\n' "$1" "$status" "$wanted"
+		printf '%s.sh: exit status %s, expected %s; findings above: - expected, + found\n' "$name" "$status" "$wanted"
 		failed=1
 	fi
 }
@@ -78,9 +80,21 @@ EOF
 put docs/page.md <<'EOF'
 [back](../README.md)
 EOF
+put WIRE.md <<'EOF'
+- **W-ONE-1** A side MUST do this, and what follows from it
+  in another line (held by `good`, `good_too`).
+- **W-ONE-2** It MAY do that (held by `good`)
+EOF
+put docs/reference/dialects.md <<'EOF'
+| W-ONE-1 | what | test |
+|---|---|---|
+| this | `that` | `good`, `good_too` |
+EOF
+printf 'good\ngood_too\n' >"$work/tests"
 for check in spdx includes circles format style words links names; do
 	expect $check </dev/null
 done
+expect wire "$work/tests" </dev/null
 
 # ---------------------------------------------------------------- one of each mistake
 put lib/virtio/bad.c <<EOF
@@ -274,5 +288,29 @@ expect names <<'EOF'
 docs/names.md:1: no function gone() is in the sources; correct the name, or if it is not ours, add it to tests/checks/names-of-others.txt
 docs/names.md:1: no file lib/rpmsg/gone.c is in the project; correct the name, or if it is not ours, add it to tests/checks/names-of-others.txt
 docs/names.md:2: here() is not in rpmsg.c; name the file that it is in
+EOF
+
+put WIRE.md <<'EOF'
+- **W-ONE-1** A side MUST do this (held by `good`, `gone`).
+- **W-ONE-1** A side MUST do that (held by `good`).
+- **W-ONE-2** Somebody MUST hold this.
+- **W-ONE-3** It does something (held by `good`).
+EOF
+put docs/reference/dialects.md <<'EOF'
+W-ONE-3, and W-ONE-4.
+
+| what | test |
+|---|---|
+| this | `gone_too` |
+| that | none |
+EOF
+expect wire "$work/tests" <<'EOF'
+WIRE.md:1: W-ONE-1 is held by gone, which ctest does not know; name a test that there is
+WIRE.md:2: W-ONE-1 is in line 1 already; take the next free one
+WIRE.md:3: W-ONE-2 does not end in the tests that hold it; end it in: (held by `NAME`).
+WIRE.md:4: W-ONE-3 asks for nothing; say MUST, SHOULD or MAY
+docs/reference/dialects.md:1: no sentence W-ONE-4 is in WIRE.md; correct the number
+docs/reference/dialects.md:5: ctest does not know gone_too; name a test that there is
+docs/reference/dialects.md:6: this row names no test; its last cell is for that
 EOF
 exit $failed
