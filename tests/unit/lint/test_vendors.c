@@ -11,7 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <amprelay/buffer_sizes.h>
 #include <amprelay/lint.h>
+#include <openamp/open_amp.h>
 
 #include "image.h"
 
@@ -156,11 +158,102 @@ static void the_linter_agrees_with_the_library_on_tables_of_vendors(void **state
 	}
 }
 
+/* ------------------------------------------------------------------ sizes of buffers */
+
+#define SPACE_WORDS 10u
+
+static int ring(void *priv, uint32_t id)
+{
+	(void)priv, (void)id;
+	return 0;
+}
+
+static bool refused_by_library(uint32_t *entry)
+{
+	struct virtio_device *vdev = rproc_virtio_create_vdev(VIRTIO_DEV_DRIVER, 0, entry, NULL, NULL, ring, NULL);
+	struct rpmsg_virtio_config config = {512, 512, false};
+	bool refused;
+
+	assert_non_null(vdev);
+	refused = amp_rpmsg_negotiate_buffers(vdev, &config, NULL, NULL) != NULL;
+	rproc_virtio_remove_vdev(vdev);
+	return refused;
+}
+
+static void note_refusal(const struct amp_lint_finding *finding, void *arg)
+{
+	bool *refused = arg;
+
+	*refused |= strcmp(finding->rule->id, "feature-sizes-refused") == 0;
+}
+
+static bool refused_by_linter(const struct image *image)
+{
+	struct amp_lint_options options = {.host = AMP_LINT_AMPRELAY};
+	bool refused = false;
+	size_t size;
+	uint8_t *bytes = image_build(image, &size);
+
+	assert_int_equal(amp_lint_image(bytes, size, &options, note_refusal, &refused), 0);
+	free(bytes);
+	return refused;
+}
+
+/* Sizes and beginnings that meet the limits from both sides, by chance. */
+static void draw_space(uint32_t space[SPACE_WORDS], uint32_t *seed)
+{
+	static const uint32_t sizes[] = {60, 63, 64, 66, 512, 65536, 65537, 65540};
+	static const uint8_t begins[][3] = {{1, 11, 0}, {1, 12, 0}, {2, 11, 0}, {1, 11, 1}};
+	uint8_t *byte = (uint8_t *)space;
+	uint32_t draw;
+
+	for (unsigned int i = 0; i < SPACE_WORDS; i++) {
+		*seed = *seed * 1664525u + 1013904223u;
+		space[i] = sizes[*seed >> 29];
+	}
+	*seed = *seed * 1664525u + 1013904223u;
+	draw = *seed >> 24;
+	if (draw & 1)
+		return;
+	memcpy(byte, begins[draw >> 1 & 3], 3);
+	memcpy(byte + 3, &sizes[(draw >> 2) & 7], 4);
+	memcpy(byte + 7, &sizes[draw >> 5], 4);
+}
+
+static void the_linter_agrees_with_the_library_on_sizes_of_buffers(void **state)
+{
+	static const uint32_t lengths[] = {0, 1, 3, 4, 7, 8, 10, 11, 12, 23, 24, 40};
+	static const uint32_t table[] = {1, 1, 0, 0, 0x14, VDEV(0), VRING(ANY, 16, 8, 0), VRING(ANY, 16, 8, 1)};
+	static const unsigned int vdev = 5, end = sizeof(table) / 4;
+	struct image image = {COMMON(2),
+	                      .machine = EM_ARM,
+	                      .entry = 0x10000101,
+	                      .segment = {{PT_LOAD, PF_R | PF_X, 0x10000000, 0x10000000, 0x1000, 0x1000},
+	                                  {PT_LOAD, PF_R | PF_W, MEM_DA, MEM_DA, 0x100, 0x1800}},
+	                      .table_segment = 1,
+	                      .words = sizeof(table) / 4 + SPACE_WORDS};
+	uint32_t seed = 20261130, outcomes = 0;
+
+	(void)state;
+	memcpy(image.table, table, sizeof(table));
+	for (unsigned int i = 0; i < 40000; i++) {
+		image.table[vdev + 3] = 1 | (i << 1 & 0x1e);
+		image.table[vdev + 5] = lengths[i / 16 % (sizeof(lengths) / sizeof(lengths[0]))];
+		draw_space(&image.table[end], &seed);
+		if (refused_by_linter(&image) != refused_by_library(&image.table[vdev]))
+			fail_msg("round %u, dfeatures 0x%x, %u bytes: %08x %08x %08x ...", i, image.table[vdev + 3],
+			         image.table[vdev + 5], image.table[end], image.table[end + 1], image.table[end + 2]);
+		outcomes |= 1u << refused_by_linter(&image);
+	}
+	assert_int_equal(outcomes, 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_is_said_of_firmware_of_vendors),
 		cmocka_unit_test(the_linter_agrees_with_the_library_on_tables_of_vendors),
+		cmocka_unit_test(the_linter_agrees_with_the_library_on_sizes_of_buffers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
