@@ -8,6 +8,7 @@
  */
 #include "application.h"
 
+#include <amprelay/buffer_sizes.h>
 #include <openamp/remoteproc_virtio.h>
 
 #include <stddef.h>
@@ -173,9 +174,24 @@ static bool wait_for_something(void)
 	return sim_now() >= tick;
 }
 
+/* The sizes that the remote asks for, and no others. A host that knows nothing of that has its own. */
+static void negotiate(struct application *app, struct rpmsg_virtio_config *config)
+{
+	const char *wrong = plan->ignored ? NULL : amp_rpmsg_negotiate_buffers(app->vdev, config, NULL, NULL);
+
+	if (!oracle_trusts())
+		return;
+	if (wrong)
+		sim_fail("the sizes of buffers are refused: %s", wrong);
+	if (config->r2h_buf_size != buffer_size(plan, SIM_HOST) ||
+	    config->h2r_buf_size != buffer_size(plan, SIM_REMOTE))
+		sim_fail("buffers of %u and %u bytes are not what was asked for", config->r2h_buf_size,
+		         config->h2r_buf_size);
+}
+
 static bool host_connect(struct application *app)
 {
-	static const struct rpmsg_virtio_config config = {BUFFER_SIZE, BUFFER_SIZE, false};
+	struct rpmsg_virtio_config config = {BUFFER_SIZE, BUFFER_SIZE, false};
 	char *view = sim_view(SIM_HOST);
 	unsigned int flags;
 	int status;
@@ -185,7 +201,8 @@ static bool host_connect(struct application *app)
 	controller_start_remote();
 	app->relink = false;
 	flags = sim_irq_save();
-	rpmsg_virtio_init_shm_pool(&app->pool, view + BUFFERS_AT, plan->buffers * BUFFER_SIZE);
+	rpmsg_virtio_init_shm_pool(&app->pool, view + BUFFERS_AT, pool_size(plan));
+	negotiate(app, &config);
 	status = rpmsg_init_vdev_with_config(&app->rvdev, app->vdev, on_bind, &app->io, &app->pool, &config);
 	if (status == RPMSG_SUCCESS)
 		link_is_up(app);
@@ -225,6 +242,10 @@ static bool remote_connect(struct application *app)
 		return false;
 	}
 	link_is_up(app);
+	if (oracle_trusts() &&
+	    virtio_has_feature(app->vdev, plan->nuttx ? AMP_RPMSG_F_NUTTX_BUFSZ : AMP_RPMSG_F_BUFSZ) !=
+	            (plan->asked[SIM_HOST] && !plan->ignored))
+		sim_fail("the remote is told that its sizes are %s", plan->ignored ? "taken" : "not taken");
 	session = oracle_session(SIM_REMOTE);
 	sim_irq_restore(flags);
 	snprintf(name, sizeof(name), NAME_PREFIX "%u", session);

@@ -13,7 +13,7 @@
 #include <amprelay/receipts.h>
 #include <openamp/rpmsg_virtio.h>
 
-#define PAYLOAD_MAX (BUFFER_SIZE - 16)
+#define PAYLOAD_MAX (BUFFER_SIZE_MAX - 16)
 
 /** The state of one side's program; gone when the side dies. */
 struct application {
@@ -46,6 +46,9 @@ extern const struct schedule *plan;
 
 /** Fail the run unless a call of the library may return this. */
 void check_error(int status, const char *call);
+
+/** Bytes of the longest message to a side. */
+uint32_t payload_max(enum sim_side_id receiver);
 
 /** Callback of the endpoints. */
 int receive_message(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src, void *priv);

@@ -6,6 +6,8 @@
 #include "oracle.h"
 #include "schedule.h"
 
+#include <amprelay/buffer_sizes.h>
+
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -34,14 +36,42 @@ static struct {
 	uint16_t avail[2], used[2]; /* indices as they were at the last step */
 } controller;
 
+#define TABLE_SIZE (sizeof(struct fw_rsc_vdev) + 2 * sizeof(struct fw_rsc_vdev_vring))
+
+/* What the remote asks for stands behind the vrings. */
+struct table {
+	struct fw_rsc_vdev vdev;
+	struct fw_rsc_vdev_vring vring[2];
+	union {
+		struct amp_rpmsg_space linuxs;
+		struct amp_rpmsg_nuttx_space nuttxs;
+	} space;
+};
+
+static void ask_for_sizes(struct table *table)
+{
+	const struct schedule *schedule = controller.schedule;
+
+	if (!schedule->asked[SIM_HOST])
+		return;
+	if (schedule->nuttx) {
+		table->vdev.dfeatures |= 1u << AMP_RPMSG_F_NUTTX_BUFSZ;
+		table->space.nuttxs.r2h_size = schedule->asked[SIM_HOST];
+		table->space.nuttxs.h2r_size = schedule->asked[SIM_REMOTE];
+		table->vdev.config_len = sizeof(table->space.nuttxs);
+	} else {
+		table->vdev.dfeatures |= 1u << AMP_RPMSG_F_BUFSZ;
+		table->space.linuxs =
+			(struct amp_rpmsg_space)AMP_RPMSG_SPACE(schedule->asked[SIM_HOST], schedule->asked[SIM_REMOTE]);
+		table->vdev.config_len = sizeof(table->space.linuxs);
+	}
+}
+
 /* The remote's resource table, as its image has it, and nothing else. */
 static void fresh_block(void)
 {
 	const struct schedule *schedule = controller.schedule;
-	struct {
-		struct fw_rsc_vdev vdev;
-		struct fw_rsc_vdev_vring vring[2];
-	} table;
+	struct table table;
 	uint64_t zero = 0;
 
 	for (uint32_t i = 0; i < schedule->sim.block_size; i += sizeof(zero))
@@ -56,6 +86,7 @@ static void fresh_block(void)
 		table.vring[i].num = schedule->ring_size;
 		table.vring[i].notifyid = i;
 	}
+	ask_for_sizes(&table);
 	for (uint32_t i = 0; i < sizeof(table); i += 4)
 		sim_poke(TABLE_AT + i, (const char *)&table + i, 4);
 }
@@ -68,10 +99,11 @@ static void describe_block(void)
 	bool honest =
 		controller.schedule->class != CLASS_HOSTILE; /* descriptors of others lead anywhere in the block */
 
-	sim_name(TABLE_AT, 68, "table");
+	sim_name(TABLE_AT, sizeof(struct table), "table");
 	if (honest) {
 		sim_reserve(TABLE_AT, STATUS_AT, SIM_HOST); /* a device answers requests in the status */
-		sim_reserve(TABLE_AT + STATUS_AT + 1, 68 - STATUS_AT - 1, SIM_HOST);
+		sim_reserve(TABLE_AT + STATUS_AT + 1, TABLE_SIZE - STATUS_AT - 1, SIM_HOST);
+		sim_reserve(TABLE_AT + TABLE_SIZE, sizeof(struct table) - TABLE_SIZE, SIM_REMOTE);
 	}
 	for (uint32_t i = 0; i < 2; i++) {
 		avail = RING_AT(i) + 16 * n;
@@ -84,7 +116,7 @@ static void describe_block(void)
 		sim_reserve(RING_AT(i), used - RING_AT(i), SIM_HOST);
 		sim_reserve(used, 4 + 8 * n, SIM_REMOTE); /* a host answers for the mark of a dead one */
 	}
-	sim_name(BUFFERS_AT, controller.schedule->buffers * BUFFER_SIZE, "buffers");
+	sim_name(BUFFERS_AT, pool_size(controller.schedule), "buffers");
 }
 
 /* ------------------------------------------------------------------ what it does */

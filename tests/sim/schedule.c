@@ -176,7 +176,6 @@ void schedule_draw(struct schedule *schedule, enum fault_class class, uint64_t s
 	schedule->remote_blocks = class != CLASS_HOSTILE && draw(3) == 0;
 
 	schedule->sim.seed = draw(UINT32_MAX);
-	schedule->sim.block_size = BUFFERS_AT + schedule->buffers * BUFFER_SIZE;
 	schedule->sim.max_steps = 100000;
 	schedule->sim.switch_odds = PICK(2, 16, 64, 128);
 	schedule->sim.commit_odds = PICK(4, 16, 64, 256);
@@ -185,6 +184,13 @@ void schedule_draw(struct schedule *schedule, enum fault_class class, uint64_t s
 	draw_faults(schedule);
 	schedule->receipt_odds = PICK(0, 128, 256);
 	schedule->ns_ack = draw(2);
+	if (draw(2)) {
+		for (id = SIM_HOST; id < SIM_SIDES; id++)
+			schedule->asked[id] = PICK(64, 68, 100, 128, BUFFER_SIZE_MAX);
+		schedule->nuttx = draw(2);
+		schedule->ignored = draw(4) == 0;
+	}
+	schedule->sim.block_size = BUFFERS_AT + (pool_size(schedule) + 7) / 8 * 8;
 }
 
 void schedule_print(const struct schedule *schedule)
@@ -209,6 +215,10 @@ void schedule_print(const struct schedule *schedule)
 		printf("  the remote waits for the driver inside rpmsg_init_vdev()\n");
 	if (schedule->ns_ack)
 		printf("  announcements are acknowledged\n");
+	if (schedule->asked[SIM_HOST])
+		printf("  the remote asks for buffers of %u bytes to the host and of %u to itself, as %s does%s\n",
+		       schedule->asked[SIM_HOST], schedule->asked[SIM_REMOTE], schedule->nuttx ? "NuttX" : "Linux",
+		       schedule->ignored ? ", and is ignored" : "");
 	printf("  of 256: switch %u, write visible %u, old value %u, interrupt %u, echo %u, hold %u, in place %u, with "
 	       "receipt %u\n",
 	       sim->switch_odds, sim->commit_odds, sim->stale_odds, sim->interrupt_odds, schedule->echo_odds,

@@ -7,13 +7,14 @@
 #include <sim/sim.h>
 
 /** The shared block. Rings and buffers as many as a schedule has of them. */
-#define TABLE_AT    64u
-#define RING_AT(n)  (192u + 256u * (n))
-#define BUFFERS_AT  704u
-#define RING_MAX    8u
-#define RING_ALIGN  16u
-#define BUFFER_SIZE 64u
-#define PHYS_BASE   0x40000000ul
+#define TABLE_AT        64u
+#define RING_AT(n)      (192u + 256u * (n))
+#define BUFFERS_AT      704u
+#define RING_MAX        8u
+#define RING_ALIGN      16u
+#define BUFFER_SIZE     64u /* unless the remote asks for others, and the host takes them */
+#define BUFFER_SIZE_MAX 192u
+#define PHYS_BASE       0x40000000ul
 
 enum fault {
 	FAULT_REMOTE_CRASH,  /**< the remote dies; the host hears of it, takes its link down and has the remote started
@@ -62,6 +63,9 @@ struct schedule {
 	uint32_t nocopy_odds;          /**< that a message is written in place */
 	uint32_t receipt_odds;         /**< that a message is sent with a receipt */
 	bool ns_ack;                   /**< announcements are acknowledged */
+	uint32_t asked[SIM_SIDES];     /**< sizes of buffers, by receiver, that the remote asks for; 0: none */
+	bool nuttx;                    /**< it does so in NuttX's dialect, else in Linux's */
+	bool ignored;                  /**< the host knows neither */
 	uint32_t slow_odds;            /**< that a callback lasts for SLOW_NS, before what it does or after */
 	bool waits[SIM_SIDES]; /**< sends that find no buffer wait for one; otherwise they are tried again later */
 	bool remote_blocks;    /**< the remote waits for the driver inside rpmsg_init_vdev() */
@@ -73,6 +77,19 @@ struct schedule {
 	} fault[FAULTS_MAX];
 	uint32_t num_faults;
 };
+
+/** Of the buffers in which a side receives. */
+static inline uint32_t buffer_size(const struct schedule *schedule, enum sim_side_id receiver)
+{
+	return schedule->asked[receiver] && !schedule->ignored ? schedule->asked[receiver] : BUFFER_SIZE;
+}
+
+/** Of all of them: they are cut alternately, first one for the host. */
+static inline uint32_t pool_size(const struct schedule *schedule)
+{
+	return (schedule->buffers + 1) / 2 * buffer_size(schedule, SIM_HOST) +
+	       schedule->buffers / 2 * buffer_size(schedule, SIM_REMOTE);
+}
 
 /** Draw schedule @p seed of a class. */
 void schedule_draw(struct schedule *schedule, enum fault_class class, uint64_t seed);

@@ -6,6 +6,20 @@
 
 /* ------------------------------------------------------------------ messages */
 
+uint32_t payload_max(enum sim_side_id receiver)
+{
+	return buffer_size(plan, receiver) - 16;
+}
+
+/* Of any length that there is room for. */
+static struct message draw_message(void)
+{
+	uint32_t most = payload_max(!sim_self());
+
+	return (struct message){
+		.len = (uint16_t)(sizeof(struct message) + sim_random(most - sizeof(struct message) + 1))};
+}
+
 static void fill(const struct message *message, uint8_t *payload)
 {
 	memcpy(payload, message, sizeof(*message));
@@ -100,7 +114,7 @@ void look_at_receipts(struct application *app)
 static void answer(struct rpmsg_endpoint *ept)
 {
 	uint8_t payload[PAYLOAD_MAX];
-	struct message message = {.len = (uint16_t)(sizeof(message) + sim_random(PAYLOAD_MAX - sizeof(message) + 1))};
+	struct message message = draw_message();
 	bool patient = application_self()->patient;
 	unsigned int flags;
 	int status;
@@ -138,8 +152,11 @@ int receive_message(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t
 
 	(void)src;
 	(void)priv;
+	/* A hostile peer may have asked for other sizes. */
+	if (len > payload_max(sim_self()) && (oracle_trusts() || !plan->asked[SIM_HOST]))
+		sim_fail("a message of %zu bytes in a buffer for %u", len, payload_max(sim_self()));
 	if (len > PAYLOAD_MAX)
-		sim_fail("a message of %zu bytes in a buffer for %u", len, PAYLOAD_MAX);
+		return RPMSG_SUCCESS;
 	if (len < sizeof(message)) {
 		if (oracle_trusts())
 			sim_fail("a message of %zu bytes", len);
@@ -197,8 +214,8 @@ static int send_in_place(struct application *app, const struct message *message,
 		rpmsg_release_tx_buffer(&app->ept, buffer);
 		return RPMSG_ERR_BUFF_SIZE;
 	}
-	if (room != PAYLOAD_MAX && oracle_trusts())
-		sim_fail("room for %u bytes in a buffer for %u", room, PAYLOAD_MAX);
+	if (room != payload_max(!sim_self()) && oracle_trusts())
+		sim_fail("room for %u bytes in a buffer for %u", room, payload_max(!sim_self()));
 	sim_copy_in(buffer, payload, (size_t)len);
 	if (sim_random(8) == 0) {
 		status = rpmsg_release_tx_buffer(&app->ept, buffer); /* changed its mind */
@@ -215,13 +232,14 @@ static int send_in_place(struct application *app, const struct message *message,
 bool send_message(struct application *app)
 {
 	uint8_t payload[PAYLOAD_MAX + 1] = {0};
-	struct message message = {.len = (uint16_t)(sizeof(message) + sim_random(PAYLOAD_MAX - sizeof(message) + 1))};
+	struct message message = draw_message();
+	uint32_t most = payload_max(!sim_self());
 	bool wait = plan->waits[sim_self()], in_place = sim_chance(plan->nocopy_odds);
 	int status;
 
 	if (sim_random(16) == 0) {
 		/* More than fits: refused, and the buffer that was taken for it comes back. */
-		status = rpmsg_trysend(&app->ept, payload, PAYLOAD_MAX + 1);
+		status = rpmsg_trysend(&app->ept, payload, (int)most + 1);
 		if (status != RPMSG_ERR_BUFF_SIZE)
 			check_error(status, "rpmsg_trysend() of too much");
 		return true;
