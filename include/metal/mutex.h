@@ -17,7 +17,8 @@
  *
  * Optional: METAL_MUTEX_RELEASE_IS_FENCE, if the release orders memory as atomic_thread_fence(memory_order_seq_cst).
  *
- * METAL_MUTEX_IS_NOTHING: nothing is kept, and whether one is held cannot be told.
+ * METAL_MUTEX_IS_NOTHING: nothing is kept, and whether one is held cannot be told. Such a port defines
+ * METAL_MUTEX_IDLE(), which is called with interrupts disabled, and sleeps until one is pending, whatever it is.
  *
  * Linux: a futex; context: thread, including interrupt handlers, which are threads there.
  * Bare metal: see the option AMP_SINGLE_CONTEXT in ports/README.md; context: any.

@@ -102,6 +102,8 @@ struct rpmsg_virtio_device {
 	struct amp_window window; /**< shbuf_io, if it can be computed with */
 	uint32_t held;            /**< see amp_rpmsg_held_buffers() */
 	uint32_t send_timeout_ms;
+	uint32_t clock;      /**< what it showed a send that waits, in ns */
+	uint32_t unmeasured; /**< 1024 ns of waits that passed between two ticks of the clock, or without one */
 	int (*wait)(struct rpmsg_virtio_device *rvdev); /**< calls notify_wait_cb; NULL: there is none */
 	amp_link_cb link_cb;
 	void *link_arg;
@@ -115,7 +117,6 @@ struct rpmsg_virtio_device {
 	struct rpmsg_virtio_shm_pool *shpool;
 	struct metal_list reclaimer; /**< empty: such lists do not lie in shared memory here, see `reclaimed` */
 	rpmsg_virtio_notify_wait_cb notify_wait_cb;
-	uint32_t unmeasured; /**< 1024 ns of waits that passed between two ticks of the clock, or without one */
 };
 
 /**

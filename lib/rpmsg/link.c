@@ -106,7 +106,7 @@ int amp_rpmsg_link_reason(const struct rpmsg_virtio_device *rvdev)
 
 void amp_rpmsg_set_send_timeout(struct rpmsg_virtio_device *rvdev, uint32_t ms)
 {
-	rvdev->send_timeout_ms = ms;
+	rvdev->send_timeout_ms = metal_min(ms, 2000000u); /* what a wait can count: see blocking_send.c */
 }
 
 void amp_rpmsg_bound_reception(struct rpmsg_virtio_device *rvdev, bool bounded)

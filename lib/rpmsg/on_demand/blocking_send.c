@@ -9,12 +9,12 @@
 #include <amprelay/link.h>
 
 #include <metal/cpu.h>
+#include <metal/irq.h>
 #include <metal/time.h>
 
-/* The time that a wait takes, in units of 1024 ns: 32 bits hold an hour of them. */
+/* The time that a wait takes, in units of 1024 ns: 32 bits hold an hour of them, and a time-out half of it. */
 #define NS_PER_MS    1000000u
 #define TICKS_PER_MS 977u
-#define LONGEST_MS   2000000u
 
 int rpmsg_send_offchannel_raw(struct rpmsg_endpoint *ept, uint32_t src, uint32_t dst, const void *data, int len,
                               int wait)
@@ -38,10 +38,15 @@ struct amp_wait {
 #endif
 };
 
-/* The clock; where it stands still, or there is none, it goes on with what was waited. */
-static __attribute__((__noinline__)) uint32_t now_of(const struct rpmsg_virtio_device *rvdev)
+/* The clock. Where it has stood still since the last look, or there is none, it goes on by @p step. */
+static __attribute__((__noinline__)) uint32_t now_of(struct rpmsg_virtio_device *rvdev, uint32_t step)
 {
-	return (uint32_t)(metal_get_timestamp() >> 10) + rvdev->unmeasured;
+	unsigned long long now = metal_get_timestamp();
+
+	if (rvdev->clock == (uint32_t)now)
+		rvdev->unmeasured += step;
+	rvdev->clock = (uint32_t)now;
+	return (uint32_t)(now >> 10) + rvdev->unmeasured;
 }
 
 /* Whether a deadline is later than a time. */
@@ -50,52 +55,76 @@ static bool is_later(uint32_t deadline, uint32_t time)
 	return (int32_t)(deadline - time) > 0;
 }
 
+#if HAS_LOCKS
+/* Until a kick, or for a millisecond; without a clock nobody can. */
+static void sleep_a_little(struct rpmsg_virtio_device *rvdev)
+{
+	unsigned long long end = metal_get_timestamp() + NS_PER_MS;
+
+	if (amp_condition_wait_until(&rvdev->sent, &rvdev->rdev.lock, end) == -ENOSYS)
+		metal_cpu_yield();
+}
+#else
+/* Until an interrupt, which may be the kick: nobody else can do anything here. A board without a clock may have none
+ * that comes by itself. */
+static void sleep_a_little(struct rpmsg_virtio_device *rvdev)
+{
+	const struct virtqueue *vq = rvdev->svq;
+	unsigned int flags;
+
+	if (!rvdev->clock)
+		return;
+	flags = metal_irq_save_disable();
+	if (vq_peer_idx_now(vq, role_is_driver(vq->vq_dev)) == vq->vq_peer_idx)
+		METAL_MUTEX_IDLE();
+	metal_irq_restore_enable(flags);
+}
+#endif
+
 /*
  * Wait for a kick, or a millisecond: in a program that handles kicks in the thread that waits here, none can come. The
  * lock is free while it waits. What the clock does not show counts as 1 ms if the application waited, and as 1 us if
  * nobody could.
  */
-static int wait_a_little(struct rpmsg_virtio_device *rvdev)
+static int wait_a_little(struct rpmsg_virtio_device *rvdev, uint32_t *step)
 {
-	unsigned long long start = metal_get_timestamp();
-	uint32_t unmeasured = TICKS_PER_MS;
 	int status = RPMSG_EOPNOTSUPP;
-	metal_mutex_t *lock = &rvdev->rdev.lock;
 
+	*step = 1;
 	if (rvdev->wait)
 		status = rvdev->wait(rvdev);
-	if (status == RPMSG_EOPNOTSUPP) {
-		status = RPMSG_SUCCESS;
-		if (rvdev->link_state == AMP_LINK_UP &&
-		    amp_condition_wait_until(&rvdev->sent, lock, start + NS_PER_MS) == -ENOSYS) {
-			metal_cpu_yield();
-			unmeasured = 1;
-		}
+	if (status != RPMSG_EOPNOTSUPP) {
+		*step = TICKS_PER_MS;
+		return status;
 	}
-	if ((uint32_t)metal_get_timestamp() == (uint32_t)start)
-		rvdev->unmeasured += unmeasured;
-	return status;
+	if (rvdev->link_state == AMP_LINK_UP)
+		sleep_a_little(rvdev);
+	return RPMSG_SUCCESS;
 }
 
 /* A send begins to wait: until its time is over, or that of the one that it is inside of. */
 static void begin_wait(struct rpmsg_virtio_device *rvdev, struct amp_wait *here, int wait)
 {
+	uint32_t ms = rvdev->send_timeout_ms, deadline;
 	struct amp_wait *outer = rvdev->waits;
-	uint32_t longest = wait == AMP_WAIT_BRIEFLY ? AMP_RPMSG_DESTROY_TIMEOUT_MS : LONGEST_MS;
+	unsigned int depth = 1;
 
+	if (wait == AMP_WAIT_BRIEFLY && ms > AMP_RPMSG_DESTROY_TIMEOUT_MS)
+		ms = AMP_RPMSG_DESTROY_TIMEOUT_MS;
+	deadline = now_of(rvdev, 0) + ms * TICKS_PER_MS;
 	here->next = outer;
-	here->depth = 1;
-	here->deadline = now_of(rvdev) + metal_min(rvdev->send_timeout_ms, longest) * TICKS_PER_MS;
 #ifdef METAL_MUTEX_CONTEXT
 	here->context = METAL_MUTEX_CONTEXT();
 	while (outer && outer->context != here->context)
 		outer = outer->next;
 #endif
 	if (outer) {
-		here->depth += outer->depth;
-		if (is_later(here->deadline, outer->deadline))
-			here->deadline = outer->deadline;
+		depth += outer->depth;
+		if (is_later(deadline, outer->deadline))
+			deadline = outer->deadline;
 	}
+	here->deadline = deadline;
+	here->depth = depth;
 	rvdev->waits = here;
 	rvdev->vdev->users++;
 }
@@ -122,6 +151,7 @@ AMP_COLD int amp_tx_wait(struct rpmsg_virtio_device *rvdev, uint32_t len, int wa
 	bool driver = role_is_driver(rvdev->vdev);
 	int status, wait_status = RPMSG_SUCCESS;
 	struct amp_wait here;
+	uint32_t step = 1;
 
 	AMP_ASSERT_LOCKED(&rvdev->rdev.lock);
 	/* A link that goes down waits for nobody. */
@@ -139,11 +169,13 @@ AMP_COLD int amp_tx_wait(struct rpmsg_virtio_device *rvdev, uint32_t len, int wa
 		 * for. */
 		AMP_SHARED_FENCE();
 		status = amp_tx_take(rvdev, len, false);
-		if (wait_status && status == SHORT_ERROR(RPMSG_ERR_NO_BUFF))
-			status = wait_status;
-		if (status != SHORT_ERROR(RPMSG_ERR_NO_BUFF) || !is_later(here.deadline, now_of(rvdev)))
+		if (status != SHORT_ERROR(RPMSG_ERR_NO_BUFF))
 			break;
-		wait_status = wait_a_little(rvdev);
+		if (wait_status)
+			status = wait_status;
+		if (wait_status || !is_later(here.deadline, now_of(rvdev, step)))
+			break;
+		wait_status = wait_a_little(rvdev, &step);
 	}
 	end_wait(rvdev, &here);
 	/* A lost link's ring is not ours any more. */

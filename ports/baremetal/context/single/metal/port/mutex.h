@@ -7,12 +7,17 @@
 #ifndef METAL_PORT_MUTEX_H
 #define METAL_PORT_MUTEX_H
 
+#include <metal/port/board.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 /** Nobody can tell whether it is held. */
 #define METAL_MUTEX_IS_NOTHING 1
+
+/** Nobody can signal, but for an interrupt: sleep until one is pending. */
+#define METAL_MUTEX_IDLE() amp_board_idle()
 
 typedef struct {
 	char unused;
