@@ -37,8 +37,9 @@ extern "C" {
 /** State of an RPMsg device. */
 enum amp_link_state {
 	AMP_LINK_DOWN = 0, /**< not initialised */
-	AMP_LINK_UP = 1,
-	AMP_LINK_LOST = 2, /**< see the reason; only rpmsg_deinit_vdev() leads out */
+	AMP_LINK_UP =
+		VIRTIO_CONFIG_STATUS_DRIVER_OK, /**< stands where DRIVER_OK does: see rpmsg_virtio_device::link_ok */
+	AMP_LINK_LOST = 2,                      /**< see the reason; only rpmsg_deinit_vdev() leads out */
 };
 
 /**

@@ -92,10 +92,10 @@ struct rpmsg_virtio_device {
 	uint8_t link_reason;     /**< enum amp_link_reason */
 	bool link_untold;        /**< the link was lost, and the application does not know */
 	bool bounded;            /**< see amp_rpmsg_bound_reception() */
-	uint8_t own_ok;          /**< DRIVER_OK, or 0 after a loss: where link_ok points without such a status */
 	uint16_t reclaimed;      /**< send buffers that this side has and nobody uses: a list of descriptors … */
 	uint16_t reclaimed_head; /**< … and the first of it */
-	/** Where DRIVER_OK must stand for messages to move: the device's status if it can be loaded, else own_ok. */
+	/** Where DRIVER_OK must stand for messages to move: the device's status if it can be loaded, else link_state,
+	 * and that too when the link is not up. */
 	const uint8_t *link_ok;
 	struct amp_buffer taken;  /**< by whoever has the lock */
 	struct amp_wait *waits;   /**< sends that wait for a buffer, the last first */

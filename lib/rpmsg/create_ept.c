@@ -50,7 +50,7 @@ int rpmsg_create_ept(struct rpmsg_endpoint *ept, struct rpmsg_device *rdev, cons
 	}
 	metal_mutex_release(&rdev->lock);
 	if (status)
-		return full_error(status);
+		return full_own_error(status);
 	if (ept->name[0] && rdev->support_ns && (unknown || acknowledges(rdev))) {
 		/* An answer does not wait: most are given where messages are received. Without it they learn of us
 		 * later. */

@@ -15,6 +15,9 @@ static void stop(struct rpmsg_virtio_device *rvdev, int reason)
 bool amp_link_ends(struct rpmsg_virtio_device *rvdev, int reason)
 {
 	AMP_ASSERT_LOCKED(&rvdev->rdev.lock);
+	/* A kick while the link comes up. Without such transports there is no callback yet. */
+	if (AMP_WITH_TRANSPORT_HOOKS && rvdev->link_state == AMP_LINK_DOWN)
+		return false;
 	if (rvdev->link_state != AMP_LINK_UP && rvdev->rvq->vq_fault)
 		return false;
 	if (rvdev->link_state == AMP_LINK_UP) {

@@ -39,8 +39,7 @@ static inline void amp_link_over(struct rpmsg_virtio_device *rvdev, uint8_t stat
 {
 	AMP_ASSERT_LOCKED(&rvdev->rdev.lock);
 	__atomic_store_n(&rvdev->link_state, state, __ATOMIC_RELAXED);
-	rvdev->own_ok = 0;
-	rvdev->link_ok = &rvdev->own_ok;
+	rvdev->link_ok = &rvdev->link_state;
 }
 
 /**

@@ -124,6 +124,7 @@ static void lost(struct virtio_device *vdev)
 	amp_link_end(vdev->priv, AMP_LINK_PEER_RESET);
 }
 
+/* Kicks are ignored until the link is up, which sets the callbacks; a transport that creates queues has them here. */
 static int create_queues(struct rpmsg_virtio_device *rvdev, struct virtio_device *vdev)
 {
 	unsigned int in = role_is_driver(vdev) ? QUEUE_TO_DRIVER : QUEUE_TO_DEVICE;
@@ -138,9 +139,9 @@ static int create_queues(struct rpmsg_virtio_device *rvdev, struct virtio_device
 	if (status)
 		status = VQ_START(status);
 #else
-	status = amp_virtio_create_queue(vdev, in, rpmsg_receiver(false));
+	status = amp_virtio_create_queue(vdev, QUEUE_TO_DRIVER);
 	if (!status)
-		status = amp_virtio_create_queue(vdev, !in, amp_rpmsg_sent);
+		status = amp_virtio_create_queue(vdev, QUEUE_TO_DEVICE);
 #endif
 	if (status)
 		return status == VQ_START(ERROR_EMPTY_RING) ? SHORT_ERROR(RPMSG_ERR_DEV_STATE)
@@ -228,7 +229,8 @@ static int bring_up(struct rpmsg_virtio_device *rvdev, struct virtio_device *vde
 			rvdev->link_ok = vdev->status_shm;
 	}
 	rvdev->link_state = AMP_LINK_UP;
-	rvdev->own_ok = VIRTIO_CONFIG_STATUS_DRIVER_OK;
+	rvdev->rvq->callback = rpmsg_receiver(role_is_driver(vdev));
+	rvdev->svq->callback = amp_rpmsg_sent;
 	if (role_is_driver(vdev))
 		finish_driver(rvdev);
 	return RPMSG_SUCCESS;
@@ -268,8 +270,8 @@ static bool is_one_window(const struct metal_io_region *io)
 }
 
 /* Whether there can be a link, whatever the role. @return RPMSG_SUCCESS or SHORT_ERROR() */
-static int check(const struct rpmsg_virtio_device *rvdev, const struct virtio_device *vdev,
-                 const struct metal_io_region *shm_io)
+static __attribute__((__noinline__)) int check(const struct rpmsg_virtio_device *rvdev,
+                                               const struct virtio_device *vdev, const struct metal_io_region *shm_io)
 {
 	if (!rvdev || !vdev || !shm_io || !vdev->func || (!AMP_WITH_PAGE_MAPS && !is_one_window(shm_io)) ||
 	    (!AMP_WITH_VIRTIO_DRIVER && vdev->role == VIRTIO_DEV_DRIVER) ||
@@ -289,7 +291,7 @@ static void prepare(struct rpmsg_virtio_device *rvdev, struct virtio_device *vde
 	rvdev->rdev.carrier = role_is_driver(vdev) ? VIRTIO_DEV_DRIVER + 1 : VIRTIO_DEV_DEVICE + 1;
 	rvdev->rdev.ops.send_offchannel_raw = role_is_driver(vdev) ? amp_rpmsg_driver_send : amp_rpmsg_device_send;
 #endif
-	rvdev->link_ok = &rvdev->own_ok;
+	rvdev->link_ok = &rvdev->link_state;
 	rvdev->vdev = vdev;
 	rvdev->shbuf_io = shm_io;
 	rvdev->send_timeout_ms = AMP_RPMSG_SEND_TIMEOUT_MS;
@@ -325,14 +327,16 @@ static inline __attribute__((__always_inline__)) int init(struct rpmsg_virtio_de
 		if (status)
 			release(rvdev);
 	}
-	return full_error(status);
+	return full_own_error(status);
 }
 
 int rpmsg_init_vdev_with_config(struct rpmsg_virtio_device *rvdev, struct virtio_device *vdev,
                                 rpmsg_ns_bind_cb ns_bind_cb, struct metal_io_region *shm_io,
                                 struct rpmsg_virtio_shm_pool *shpool, const struct rpmsg_virtio_config *config)
 {
-	return init(rvdev, vdev, ns_bind_cb, shm_io, shpool, config);
+	/* A device has no use for the sizes: in a build without drivers init() is there once. */
+	return AMP_WITH_VIRTIO_DRIVER ? init(rvdev, vdev, ns_bind_cb, shm_io, shpool, config)
+	                              : rpmsg_init_vdev(rvdev, vdev, ns_bind_cb, shm_io, shpool);
 }
 
 int rpmsg_init_vdev(struct rpmsg_virtio_device *rvdev, struct virtio_device *vdev, rpmsg_ns_bind_cb ns_bind_cb,

@@ -19,4 +19,10 @@ static inline int full_error(int status)
 	return status > 0 ? status + RPMSG_ERROR_BASE - SHORT_ERROR_OFFSET : status;
 }
 
+/** The same, where there are none of the application's. */
+static inline int full_own_error(int status)
+{
+	return status ? status + RPMSG_ERROR_BASE - SHORT_ERROR_OFFSET : RPMSG_SUCCESS;
+}
+
 #endif /* AMP_RPMSG_SHORT_ERROR_H */

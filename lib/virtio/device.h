@@ -37,13 +37,10 @@ static inline bool amp_virtio_in_use(const struct virtio_device *vdev)
 }
 
 /** Device: whether the driver is ready. With a transport that has no status it always is. */
-static inline bool amp_virtio_driver_ok(struct virtio_device *vdev)
-{
-	return !vdev->func || !vdev->func->get_status ||
-	       (vdev->func->get_status(vdev) & VIRTIO_CONFIG_STATUS_DRIVER_OK);
-}
+bool amp_virtio_driver_ok(struct virtio_device *vdev);
 
-/** One queue of virtio_create_virtqueues(), on its ring. @return 0 or VQ_START() of an error: see ring.h */
-int amp_virtio_create_queue(struct virtio_device *vdev, unsigned int id, vq_callback callback);
+/** One queue of virtio_create_virtqueues(), on its ring; still without a callback: kicks are ignored.
+ * @return 0 or VQ_START() of an error: see ring.h */
+int amp_virtio_create_queue(struct virtio_device *vdev, unsigned int id);
 
 #endif /* AMP_VIRTIO_DEVICE_H */

@@ -86,7 +86,7 @@ int virtio_reset_device(struct virtio_device *vdev)
 	return 0;
 }
 
-int amp_virtio_create_queue(struct virtio_device *vdev, unsigned int id, vq_callback callback)
+int amp_virtio_create_queue(struct virtio_device *vdev, unsigned int id)
 {
 	struct virtio_vring_info *vring = vdev->vrings_info;
 	struct virtqueue *vq;
@@ -95,7 +95,7 @@ int amp_virtio_create_queue(struct virtio_device *vdev, unsigned int id, vq_call
 		return VQ_START(ERROR_VQUEUE_INVLD_PARAM);
 	vq = vring[id].vq;
 	vq->vq_name = NULL;
-	vq->callback = callback;
+	vq->callback = NULL;
 	vq->notify = vdev->func->notify;
 	return amp_vq_start(vq, vdev, id, &vring[id].info);
 }
@@ -103,6 +103,7 @@ int amp_virtio_create_queue(struct virtio_device *vdev, unsigned int id, vq_call
 int virtio_create_virtqueues(struct virtio_device *vdev, unsigned int flags, unsigned int nvqs, const char *names[],
                              vq_callback callbacks[], void *callback_args[])
 {
+	struct virtqueue *vq;
 	int status = 0;
 
 	if (!vdev || !vdev->func || !callbacks)
@@ -116,12 +117,16 @@ int virtio_create_virtqueues(struct virtio_device *vdev, unsigned int flags, uns
 		return ERROR_VQUEUE_INVLD_PARAM;
 	if (role_is_driver(vdev))
 		vdev->let_go_deadline = metal_get_timestamp() + LET_GO_TIMEOUT_NS;
-	for (unsigned int i = 0; i < nvqs && !status; i++) {
-		status = amp_virtio_create_queue(vdev, i, callbacks[i]);
-		if (!status && names)
-			vdev->vrings_info[i].vq->vq_name = names[i];
-		if (!status && callback_args)
-			vdev->vrings_info[i].vq->priv = callback_args[i];
+	for (unsigned int i = 0; i < nvqs; i++) {
+		status = amp_virtio_create_queue(vdev, i);
+		if (status)
+			break;
+		vq = vdev->vrings_info[i].vq;
+		vq->callback = callbacks[i];
+		if (names)
+			vq->vq_name = names[i];
+		if (callback_args)
+			vq->priv = callback_args[i];
 	}
 	if (role_is_driver(vdev))
 		vdev->let_go_deadline = 0;
@@ -187,6 +192,12 @@ void amp_virtio_peer_off(struct virtio_device *vdev)
 		AMP_SHARED_STORE(mark, VQ_LET_GO);
 		vq_buffer_flush(info->io, mark, sizeof(*mark));
 	}
+}
+
+__attribute__((__noinline__)) bool amp_virtio_driver_ok(struct virtio_device *vdev)
+{
+	return !vdev->func || !vdev->func->get_status ||
+	       (vdev->func->get_status(vdev) & VIRTIO_CONFIG_STATUS_DRIVER_OK);
 }
 
 static unsigned long long deadline_of(const struct virtio_device *vdev)

@@ -260,8 +260,11 @@ int virtqueue_create(struct virtio_device *device, unsigned short id, const char
 
 void virtqueue_kick(struct virtqueue *vq)
 {
-	vq->vq_queued_cnt = 0;
-	if (vq_wants_kick(vq, role_is_driver(vq->vq_dev)) && vq->notify)
+	bool driver = role_is_driver(vq->vq_dev);
+
+	if (driver)
+		vq->vq_queued_cnt = 0;
+	if (vq_wants_kick(vq, driver) && vq->notify)
 		vq->notify(vq);
 }
 
