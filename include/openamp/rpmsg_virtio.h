@@ -97,6 +97,8 @@ struct rpmsg_virtio_device {
 	/** Where DRIVER_OK must stand for messages to move: the device's status if it can be loaded, else link_state,
 	 * and that too when the link is not up. */
 	const uint8_t *link_ok;
+	struct virtqueue *in; /**< rvq and svq, where short instructions reach them */
+	struct virtqueue *out;
 	struct amp_buffer taken;  /**< by whoever has the lock */
 	struct amp_wait *waits;   /**< sends that wait for a buffer, the last first */
 	struct amp_window window; /**< shbuf_io, if it can be computed with */

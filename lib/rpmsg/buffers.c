@@ -16,9 +16,11 @@ AMP_COLD bool amp_buffer_va(struct metal_io_region *io, uint64_t addr, uint32_t 
 	return vq_buffer_va(io, addr, len, va);
 }
 #else
-int amp_device_next(struct rpmsg_virtio_device *rvdev, const struct virtqueue *vq, unsigned int flags)
+struct virtqueue *amp_buffer_give(struct virtqueue *vq, uint32_t idx)
 {
-	return device_next(rvdev, vq, flags, &rvdev->taken, false);
+	bool driver = role_is_driver(vq->vq_dev);
+
+	return give_inline(vq, idx, size_of(vq, idx, driver), driver);
 }
 
 uint32_t amp_ring_lost(const struct rpmsg_virtio_device *rvdev, const struct virtqueue *vq)
@@ -31,7 +33,6 @@ AMP_COLD int amp_tx_take(struct rpmsg_virtio_device *rvdev, uint32_t len, int wa
 {
 	bool driver = role_is_driver(rvdev->vdev);
 	struct amp_buffer *buf = &rvdev->taken;
-	struct virtqueue *vq = rvdev->svq;
 	int reason = AMP_LINK_PEER_RESET;
 
 	AMP_ASSERT_LOCKED(&rvdev->rdev.lock);
@@ -40,18 +41,18 @@ AMP_COLD int amp_tx_take(struct rpmsg_virtio_device *rvdev, uint32_t len, int wa
 			reason = amp_tx_retake(rvdev, len);
 			if (reason <= 0)
 				return reason;
-		} else if (amp_vq_look(vq)) {
-			reason = AMP_FAST || driver ? tx_next(rvdev, vq, buf, driver, false)
-			                            : amp_device_next(rvdev, vq, VRING_DESC_F_WRITE);
+		} else if (amp_vq_look(rvdev->out)) {
+			reason = AMP_FAST || driver ? tx_next(rvdev, rvdev->out, buf, driver, false)
+			                            : amp_device_next(rvdev, rvdev->out, VRING_DESC_F_WRITE);
 			if (!reason && len > buf->size - sizeof(struct rpmsg_hdr))
 				return SHORT_ERROR(RPMSG_ERR_BUFF_SIZE);
 			if (!reason) {
-				tx_advance(vq, driver);
-				mark_buffer(vq, buf->idx, false, driver);
+				tx_advance(rvdev->out, driver);
+				mark_buffer(rvdev->out, buf->idx, false, driver);
 				return RPMSG_SUCCESS;
 			}
 		} else {
-			reason = vq->vq_fault;
+			reason = rvdev->out->vq_fault;
 			if (!reason)
 				return wait && amp_tx_wait ? amp_tx_wait(rvdev, len, wait)
 				                           : SHORT_ERROR(RPMSG_ERR_NO_BUFF);

@@ -95,11 +95,14 @@ AMP_HOT struct amp_window one_window(const struct rpmsg_virtio_device *rvdev)
 AMP_HOT bool buffer_va(const struct rpmsg_virtio_device *rvdev, uint64_t addr, uint32_t len, bool fast, char **va)
 {
 #if AMP_FAST || !AMP_WITH_PAGE_MAPS
-	struct amp_window window = one_window(rvdev);
-	metal_phys_addr_t offset = (metal_phys_addr_t)addr - window.phys;
+	metal_phys_addr_t offset = (metal_phys_addr_t)addr;
+	struct amp_window window;
 
-	if (amp_likely(offset < window.size && ends_inside(offset, len, window.size) &&
-	               (metal_phys_addr_t)addr == addr)) {
+	if (amp_unlikely(offset != addr))
+		return false;
+	window = one_window(rvdev);
+	offset -= window.phys;
+	if (amp_likely(offset < window.size && ends_inside(offset, len, window.size))) {
 		*va = window.virt + offset;
 		return true;
 	}
@@ -163,6 +166,28 @@ AMP_HOT uint32_t size_of(const struct virtqueue *vq, uint32_t idx, bool driver)
 	return AMP_SHARED_LOAD(len);
 }
 
+/**
+ * Offer a buffer, as the driver; give it back, as the device. The used length of a device is the buffer's own, whatever
+ * the message's: there are drivers that offer the buffer again with that as its size.
+ */
+AMP_HOT struct virtqueue *give_inline(struct virtqueue *vq, uint32_t idx, uint32_t size, bool driver)
+{
+	if (driver)
+		vq_driver_publish(vq, idx);
+	else
+		vq_device_put_inline(vq, idx, size);
+	return vq;
+}
+
+/** The same, where a call costs less than its room: the size is read again. @return @p vq, which saves its callers a
+ * register */
+struct virtqueue *amp_buffer_give(struct virtqueue *vq, uint32_t idx);
+#if AMP_FAST
+#define buffer_give(vq, idx, size, driver) give_inline(vq, idx, size, driver)
+#else
+#define buffer_give(vq, idx, size, driver) ((void)(size), (void)(driver), amp_buffer_give(vq, idx))
+#endif
+
 /** Whether the buffer behind @p hdr, by its mark that of descriptor @p idx, is with this side. */
 AMP_HOT bool is_ours(const struct virtqueue *vq, const struct rpmsg_hdr *hdr, uint32_t idx, bool driver)
 {
@@ -178,7 +203,7 @@ AMP_HOT bool is_handed_out(const struct rpmsg_virtio_device *rvdev, const struct
                            bool driver)
 {
 	*idx = AMP_SHARED_LOAD(&hdr->reserved) - BUF_HOLD_ONE;
-	return is_ours(rvdev->svq, hdr, *idx, driver);
+	return is_ours(rvdev->out, hdr, *idx, driver);
 }
 
 /* ------------------------------------------------------------------ marks */
@@ -275,18 +300,13 @@ AMP_HOT void kick_unlock(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq
 
 /**
  * Publish a message, which is complete, kick, and release the lock. In the driver's role the buffer is marked as the
- * device's already. The used length of a device is the buffer's own, whatever the message's, here and in rx_return():
- * there are drivers that offer the buffer again with that as its size.
- * @return @p len
+ * device's already. @return @p len
  */
 AMP_HOT int tx_send_unlock(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, const struct amp_buffer *buf,
                            int len, bool driver)
 {
 	vq_buffer_flush(rvdev->shbuf_io, buf->hdr, (uint32_t)len + (uint32_t)sizeof(*buf->hdr));
-	if (driver)
-		vq_driver_publish(vq, buf->idx);
-	else
-		vq_device_put(vq, buf->idx, buf->size);
+	vq = buffer_give(vq, buf->idx, buf->size, driver);
 	kick_unlock(rvdev, vq, driver);
 	return len;
 }
@@ -306,16 +326,13 @@ static inline void flush_message(const struct rpmsg_virtio_device *rvdev, struct
 	vq_buffer_flush(io, hdr, (unsigned int)metal_min(len, left));
 }
 
-/** Give a received buffer back to the other side. */
-AMP_HOT void rx_return(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, const struct amp_buffer *buf,
-                       bool driver)
+/** Give a received buffer back to the other side. @return @p vq */
+AMP_HOT struct virtqueue *rx_return(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq,
+                                    const struct amp_buffer *buf, bool driver)
 {
 	flush_message(rvdev, buf->hdr);
 	mark_buffer(vq, buf->idx, true, driver);
-	if (driver)
-		vq_driver_publish(vq, buf->idx);
-	else
-		vq_device_put(vq, buf->idx, buf->size);
+	return buffer_give(vq, buf->idx, buf->size, driver);
 }
 
 #endif /* AMP_RPMSG_BUFFERS_H */

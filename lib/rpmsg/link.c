@@ -8,8 +8,8 @@
  * the middle of a store: a driver that waits for us may go on. */
 static void stop(struct rpmsg_virtio_device *rvdev, int reason)
 {
-	amp_vq_stop(rvdev->rvq, reason);
-	amp_vq_stop_sending(rvdev->svq, reason);
+	amp_vq_stop(rvdev->in, reason);
+	amp_vq_stop_sending(rvdev->out, reason);
 }
 
 bool amp_link_ends(struct rpmsg_virtio_device *rvdev, int reason)
@@ -18,7 +18,7 @@ bool amp_link_ends(struct rpmsg_virtio_device *rvdev, int reason)
 	/* A kick while the link comes up. Without such transports there is no callback yet. */
 	if (AMP_WITH_TRANSPORT_HOOKS && rvdev->link_state == AMP_LINK_DOWN)
 		return false;
-	if (rvdev->link_state != AMP_LINK_UP && rvdev->rvq->vq_fault)
+	if (rvdev->link_state != AMP_LINK_UP && rvdev->in->vq_fault)
 		return false;
 	if (rvdev->link_state == AMP_LINK_UP) {
 		rvdev->link_reason = (uint8_t)reason;
@@ -26,7 +26,7 @@ bool amp_link_ends(struct rpmsg_virtio_device *rvdev, int reason)
 	}
 	/* The status, then the index: what was published before the reset is seen. */
 	AMP_SHARED_FENCE();
-	if (reason <= AMP_LINK_PEER_LOST && amp_vq_look(rvdev->rvq))
+	if (reason <= AMP_LINK_PEER_LOST && amp_vq_look(rvdev->in))
 		return true;
 	rvdev->link_untold = true;
 	stop(rvdev, rvdev->link_reason);
@@ -44,7 +44,7 @@ void amp_link_end(struct rpmsg_virtio_device *rvdev, int reason)
 	metal_mutex_acquire(&rvdev->rdev.lock);
 	amp_link_lost(rvdev, reason);
 	metal_mutex_release(&rvdev->rdev.lock);
-	virtqueue_notification(rvdev->rvq);
+	virtqueue_notification(rvdev->in);
 }
 
 /* While the application is told, the device is not removed: a callback may take the link down. */
@@ -125,8 +125,8 @@ bool amp_rpmsg_more(struct rpmsg_virtio_device *rvdev)
 		return false; /* it has no lock */
 	metal_mutex_acquire(&rvdev->rdev.lock);
 	/* A reset or a fault as well: a reception tells of it. A lost link's queues have a fault once it is told. */
-	more = rvdev->link_state == AMP_LINK_UP ? !link_ok(rvdev) || amp_vq_look(rvdev->rvq) || rvdev->rvq->vq_fault
-	                                        : !rvdev->rvq->vq_fault;
+	more = rvdev->link_state == AMP_LINK_UP ? !link_ok(rvdev) || amp_vq_look(rvdev->in) || rvdev->in->vq_fault
+	                                        : !rvdev->in->vq_fault;
 	metal_mutex_release(&rvdev->rdev.lock);
 	return more;
 }

@@ -24,8 +24,8 @@ static AMP_COLD int send_any_unlock(struct rpmsg_virtio_device *rvdev, uint32_t 
 	}
 	tx_fill(buf->hdr, src, dst, len);
 	AMP_SHARED_COPY_IN(buf->hdr + 1, data, (size_t)len);
-	mark_buffer(rvdev->svq, buf->idx, true, driver);
-	return tx_send_unlock(rvdev, rvdev->svq, buf, len, driver);
+	mark_buffer(rvdev->out, buf->idx, true, driver);
+	return tx_send_unlock(rvdev, rvdev->out, buf, len, driver);
 }
 
 /* Optimised for speed, first the usual way: the last look showed a buffer, and the payload fits. Whatever is unusual
@@ -33,7 +33,7 @@ static AMP_COLD int send_any_unlock(struct rpmsg_virtio_device *rvdev, uint32_t 
 AMP_HOT int send_raw(struct rpmsg_virtio_device *rvdev, uint32_t src, uint32_t dst, const void *data, int len, int wait,
                      bool driver)
 {
-	struct virtqueue *vq = rvdev->svq;
+	struct virtqueue *vq = rvdev->out;
 	struct amp_buffer buf;
 
 	metal_mutex_acquire(&rvdev->rdev.lock);

@@ -10,6 +10,14 @@
 #include "link.h"
 #include "on_demand.h"
 
+#if !AMP_FAST
+/* In this file, where a compiler that optimises amp_tx_take() does not see it: that needs less stack. */
+int amp_device_next(struct rpmsg_virtio_device *rvdev, const struct virtqueue *vq, unsigned int flags)
+{
+	return device_next(rvdev, vq, flags, &rvdev->taken, false);
+}
+#endif
+
 /* Take the next message that the last look showed; there is one. @return AMP_LINK_OK or a reason */
 AMP_HOT int rx_take(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, struct amp_buffer *buf, bool driver)
 {
@@ -40,9 +48,9 @@ AMP_HOT void call_ept(struct rpmsg_device *rdev, struct rpmsg_endpoint *ept, str
 {
 	bool ready = ept->dest_addr == RPMSG_ADDR_ANY;
 
+	ept->refcnt++;
 	if (amp_unlikely(ready))
 		ept_set_dest(ept, src);
-	ept->refcnt++;
 	metal_mutex_release(&rdev->lock);
 	if (AMP_WITH_NS_RECEPTION && amp_unlikely(ready)) {
 		ept_ready(rdev, ept);
@@ -96,25 +104,20 @@ AMP_HOT int deliver(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, boo
 	ept = rpmsg_find_ept(&rvdev->rdev, AMP_SHARED_LOAD(&hdr->dst));
 	if (last && overtaken(rvdev, vq, driver))
 		return AMP_LINK_PEER_RESET;
-	if (amp_likely(ept)) {
-		/* The mark comes last: the payload's first bytes are in the header's cache line. */
-		vq_buffer_invalidate(rvdev->shbuf_io, hdr + 1, len);
-		set_mark(rvdev, hdr, buf.idx | BUF_HOLD_ONE);
+	/* The mark comes last: the payload's first bytes are in the header's cache line. */
+	vq_buffer_invalidate(rvdev->shbuf_io, hdr + 1, len);
+	set_mark(rvdev, hdr, buf.idx | BUF_HOLD_ONE);
+	if (amp_likely(ept))
 		call_ept(&rvdev->rdev, ept, hdr, src, len);
-		/* The ring may be another life's by now, the callback took as long as it liked. */
-		if (amp_unlikely(!ring_ours(rvdev, vq, driver)))
-			return AMP_LINK_PEER_RESET; /* unless another reason is known */
-		held = AMP_SHARED_LOAD(&hdr->reserved);
-		if (amp_unlikely(held >= 2 * BUF_HOLD_ONE)) {
-			set_mark(rvdev, hdr, held - BUF_HOLD_ONE);
-			return AMP_LINK_OK;
-		}
-	} else if (amp_unlikely(rvdev->link_state != AMP_LINK_UP)) {
-		return rvdev->link_reason;
+	/* The ring may be another life's by now, the callback took as long as it liked. */
+	if (amp_unlikely(!ring_ours(rvdev, vq, driver)))
+		return AMP_LINK_PEER_RESET; /* unless another reason is known */
+	held = AMP_SHARED_LOAD(&hdr->reserved);
+	if (amp_unlikely(held >= 2 * BUF_HOLD_ONE)) {
+		set_mark(rvdev, hdr, held - BUF_HOLD_ONE);
+		return AMP_LINK_OK;
 	}
-	if (!AMP_FAST) /* not kept: that takes stack */
-		buf.size = size_of(vq, buf.idx, driver);
-	rx_return(rvdev, vq, &buf, driver);
+	(void)rx_return(rvdev, vq, &buf, driver);
 	return AMP_LINK_OK;
 }
 

@@ -72,7 +72,7 @@ static int add_buffers(struct rpmsg_virtio_device *rvdev)
 {
 	struct rpmsg_virtio_shm_pool *to_remote = rvdev->shpool;
 	struct rpmsg_virtio_shm_pool *to_host = rvdev->config.split_shpool ? rvdev->shpool + 1 : rvdev->shpool;
-	struct virtqueue *rvq = rvdev->rvq, *svq = rvdev->svq;
+	struct virtqueue *rvq = rvdev->in, *svq = rvdev->out;
 	int rx = 0, tx = 0;
 
 	while (rx >= 0 || tx >= 0) {
@@ -113,7 +113,7 @@ static void finish_driver(struct rpmsg_virtio_device *rvdev)
 	 * last word of its life before, and no other kick would follow. The fence keeps the kick behind the status.
 	 */
 	AMP_SHARED_FENCE();
-	rvdev->rvq->notify(rvdev->rvq);
+	rvdev->in->notify(rvdev->in);
 }
 
 /* ------------------------------------------------------------------ both */
@@ -147,13 +147,13 @@ static int create_queues(struct rpmsg_virtio_device *rvdev, struct virtio_device
 		return status == VQ_START(ERROR_EMPTY_RING) ? SHORT_ERROR(RPMSG_ERR_DEV_STATE)
 		                                            : SHORT_ERROR(RPMSG_ERR_INIT);
 	vdev->up = true;
-	rvdev->rvq = vdev->vrings_info[in].vq;
-	rvdev->svq = vdev->vrings_info[!in].vq;
-	if (!rvdev->rvq->notify)
+	rvdev->in = rvdev->rvq = vdev->vrings_info[in].vq;
+	rvdev->out = rvdev->svq = vdev->vrings_info[!in].vq;
+	if (!rvdev->in->notify)
 		return SHORT_ERROR(RPMSG_ERR_INIT);
-	rvdev->rvq->shm_io = rvdev->svq->shm_io = rvdev->shbuf_io;
+	rvdev->in->shm_io = rvdev->out->shm_io = rvdev->shbuf_io;
 	/* Senders look for used buffers by themselves, and ask for a kick only while they wait. */
-	vq_set_no_notify(rvdev->svq, true, role_is_driver(vdev));
+	vq_set_no_notify(rvdev->out, true, role_is_driver(vdev));
 	return RPMSG_SUCCESS;
 }
 
@@ -181,7 +181,7 @@ static int start_device(struct rpmsg_virtio_device *rvdev, struct virtio_device 
 		AMP_SHARED_FENCE();
 		if (!amp_virtio_driver_ok(vdev))
 			return SHORT_ERROR(RPMSG_ERR_DEV_STATE);
-		if (vq_mark_stands(rvdev->rvq) && vq_mark_stands(rvdev->svq))
+		if (vq_mark_stands(rvdev->in) && vq_mark_stands(rvdev->out))
 			return RPMSG_SUCCESS;
 		if (AMP_WITH_TRANSPORT_HOOKS)
 			virtio_delete_virtqueues(vdev);
@@ -229,8 +229,8 @@ static int bring_up(struct rpmsg_virtio_device *rvdev, struct virtio_device *vde
 			rvdev->link_ok = vdev->status_shm;
 	}
 	rvdev->link_state = AMP_LINK_UP;
-	rvdev->rvq->callback = rpmsg_receiver(role_is_driver(vdev));
-	rvdev->svq->callback = amp_rpmsg_sent;
+	rvdev->in->callback = rpmsg_receiver(role_is_driver(vdev));
+	rvdev->out->callback = amp_rpmsg_sent;
 	if (role_is_driver(vdev))
 		finish_driver(rvdev);
 	return RPMSG_SUCCESS;
@@ -253,8 +253,8 @@ static void release(struct rpmsg_virtio_device *rvdev)
 		(void)virtio_reset_device(vdev);
 		/* So that a device that only listens learns of it now, and not when the driver comes back. */
 		AMP_SHARED_FENCE();
-		if (was_up && rvdev->rvq->notify)
-			rvdev->rvq->notify(rvdev->rvq);
+		if (was_up && rvdev->in->notify)
+			rvdev->in->notify(rvdev->in);
 	}
 	virtio_delete_virtqueues(vdev);
 	vdev->lost = NULL;
@@ -386,7 +386,7 @@ void rpmsg_deinit_vdev(struct rpmsg_virtio_device *rvdev)
 /* The application waits, in place of the port. With the lock, which is free meanwhile. */
 static int wait_in_application(struct rpmsg_virtio_device *rvdev)
 {
-	uint32_t id = rvdev->vdev->vrings_info[rvdev->svq->vq_queue_index].notifyid;
+	uint32_t id = rvdev->vdev->vrings_info[rvdev->out->vq_queue_index].notifyid;
 	int status;
 
 	metal_mutex_release(&rvdev->rdev.lock);

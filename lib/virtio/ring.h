@@ -261,13 +261,13 @@ int amp_vq_driver_attach(struct virtqueue *vq, void *buf, uint32_t len, bool wri
  */
 AMP_HOT int vq_device_next(const struct virtqueue *vq, uint32_t *head)
 {
-	const uint16_t *entry = &vq->vq_ring.avail->ring[vq->vq_available_idx & vq->vq_mask];
-	uint32_t idx;
+	uint32_t mask = vq->vq_mask, idx;
+	const uint16_t *entry = &vq->vq_ring.avail->ring[vq->vq_available_idx & mask];
 
 	vq_ring_invalidate(vq, entry, sizeof(*entry));
 	idx = AMP_SHARED_LOAD(entry);
 	*head = idx;
-	return amp_likely(idx <= vq->vq_mask) ? AMP_LINK_OK : AMP_LINK_BAD_DESCRIPTOR;
+	return amp_likely(idx <= mask) ? AMP_LINK_OK : AMP_LINK_BAD_DESCRIPTOR;
 }
 
 AMP_HOT void vq_device_advance(struct virtqueue *vq)

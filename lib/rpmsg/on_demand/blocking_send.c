@@ -69,7 +69,7 @@ static void sleep_a_little(struct rpmsg_virtio_device *rvdev)
  * that comes by itself. */
 static void sleep_a_little(struct rpmsg_virtio_device *rvdev)
 {
-	const struct virtqueue *vq = rvdev->svq;
+	const struct virtqueue *vq = rvdev->out;
 	unsigned int flags;
 
 	if (!rvdev->clock)
@@ -158,11 +158,11 @@ AMP_COLD int amp_tx_wait(struct rpmsg_virtio_device *rvdev, uint32_t len, int wa
 	if (rvdev->rdev.closed)
 		return SHORT_ERROR(RPMSG_ERR_NO_BUFF);
 	begin_wait(rvdev, &here, wait);
-	vq_set_no_notify(rvdev->svq, false, driver);
+	vq_set_no_notify(rvdev->out, false, driver);
 	for (;;) {
 		if (here.depth < AMP_RPMSG_SEND_DEPTH) {
 			metal_mutex_release(&rvdev->rdev.lock);
-			virtqueue_notification(rvdev->rvq);
+			virtqueue_notification(rvdev->in);
 			metal_mutex_acquire(&rvdev->rdev.lock);
 		}
 		/* Between our flag and our look: without the fence a buffer that comes now is neither seen nor kicked
@@ -180,7 +180,7 @@ AMP_COLD int amp_tx_wait(struct rpmsg_virtio_device *rvdev, uint32_t len, int wa
 	end_wait(rvdev, &here);
 	/* A lost link's ring is not ours any more. */
 	if (!rvdev->waits && rvdev->link_state == AMP_LINK_UP)
-		vq_set_no_notify(rvdev->svq, true, driver);
+		vq_set_no_notify(rvdev->out, true, driver);
 	return status;
 }
 

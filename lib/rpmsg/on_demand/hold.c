@@ -21,7 +21,7 @@ AMP_HOT void hold_rx(struct rpmsg_virtio_device *rvdev, void *rxbuf, bool driver
 
 	metal_mutex_acquire(&rvdev->rdev.lock);
 	mark = AMP_SHARED_LOAD(&hdr->reserved);
-	if (amp_unlikely(!ring_ours(rvdev, rvdev->rvq, driver))) {
+	if (amp_unlikely(!ring_ours(rvdev, rvdev->in, driver))) {
 		count_held(rvdev, rvdev->held + 1); /* all that is ours any more, and a release only counts */
 	} else if (amp_likely(mark < UINT32_MAX - BUF_INDEX_MASK)) {
 		set_mark(rvdev, hdr, mark + BUF_HOLD_ONE);
@@ -30,27 +30,28 @@ AMP_HOT void hold_rx(struct rpmsg_virtio_device *rvdev, void *rxbuf, bool driver
 	metal_mutex_release(&rvdev->rdev.lock);
 }
 
-/* One hold of a buffer that is ours. @return whether it was the last: it went back */
-AMP_HOT bool release_one(struct rpmsg_virtio_device *rvdev, struct rpmsg_hdr *hdr, uint32_t mark, bool driver)
+/* One hold of a buffer that is ours. @return the queue if it was the last: it went back */
+AMP_HOT struct virtqueue *release_one(struct rpmsg_virtio_device *rvdev, struct rpmsg_hdr *hdr, uint32_t mark,
+                                      bool driver)
 {
-	struct virtqueue *vq = rvdev->rvq;
+	struct virtqueue *vq = rvdev->in;
 	struct amp_buffer buf = {.hdr = hdr, .idx = mark & BUF_INDEX_MASK};
 
 	if (amp_unlikely(mark >= 2 * BUF_HOLD_ONE)) {
 		set_mark(rvdev, hdr, mark - BUF_HOLD_ONE);
-		return false;
+		return NULL;
 	}
 	set_mark(rvdev, hdr, BUF_RELEASED); /* a second release finds no hold */
-	buf.size = size_of(vq, buf.idx, driver);
-	rx_return(rvdev, vq, &buf, driver);
-	return true;
+	if (AMP_FAST)
+		buf.size = size_of(vq, buf.idx, driver);
+	return rx_return(rvdev, vq, &buf, driver);
 }
 
 /* Without a hold there is nothing to release: a callback's buffer goes back by itself. */
 AMP_HOT void release_rx(struct rpmsg_virtio_device *rvdev, void *rxbuf, bool driver)
 {
 	struct rpmsg_hdr *hdr = payload_to_hdr(rxbuf);
-	struct virtqueue *vq = rvdev->rvq;
+	struct virtqueue *vq = rvdev->in;
 	uint32_t mark;
 	bool up;
 
@@ -61,7 +62,8 @@ AMP_HOT void release_rx(struct rpmsg_virtio_device *rvdev, void *rxbuf, bool dri
 	if (amp_likely(rvdev->held &&
 	               (!up || (mark >= BUF_HOLD_ONE && is_ours(vq, hdr, mark & BUF_INDEX_MASK, driver))))) {
 		count_held(rvdev, rvdev->held - 1);
-		if (amp_likely(up) && release_one(rvdev, hdr, mark, driver)) {
+		vq = amp_likely(up) ? release_one(rvdev, hdr, mark, driver) : NULL;
+		if (vq) {
 			kick_unlock(rvdev, vq, driver);
 			return;
 		}

@@ -35,7 +35,7 @@ static AMP_COLD void *get_any_unlock(struct rpmsg_virtio_device *rvdev, uint32_t
 /* As send_raw() in rpmsg.c: first the usual way. */
 AMP_HOT void *get_tx(struct rpmsg_virtio_device *rvdev, uint32_t *len, int wait, bool driver)
 {
-	struct virtqueue *vq = rvdev->svq;
+	struct virtqueue *vq = rvdev->out;
 	struct amp_buffer buf;
 
 	metal_mutex_acquire(&rvdev->rdev.lock);
@@ -50,14 +50,14 @@ AMP_HOT void *get_tx(struct rpmsg_virtio_device *rvdev, uint32_t *len, int wait,
 /* Why a buffer is not sent. With the lock, which is released. */
 static AMP_COLD int refuse_unlock(struct rpmsg_virtio_device *rvdev, bool handed_out)
 {
-	int status = handed_out ? RPMSG_ERR_BUFF_SIZE : RPMSG_ERR_PARAM;
+	int status = handed_out ? SHORT_ERROR(RPMSG_ERR_BUFF_SIZE) : SHORT_ERROR(RPMSG_ERR_PARAM);
 
-	if (!ring_ours(rvdev, rvdev->svq, role_is_driver(rvdev->vdev))) {
+	if (!ring_ours(rvdev, rvdev->out, role_is_driver(rvdev->vdev))) {
 		amp_link_lost(rvdev, AMP_LINK_PEER_RESET);
-		status = RPMSG_ERR_DEV_STATE;
+		status = SHORT_ERROR(RPMSG_ERR_DEV_STATE);
 	}
 	amp_link_unlock(rvdev);
-	return status;
+	return full_own_error(status);
 }
 
 AMP_HOT int send_nocopy(struct rpmsg_virtio_device *rvdev, uint32_t src, uint32_t dst, const void *data, int len,
@@ -69,13 +69,14 @@ AMP_HOT int send_nocopy(struct rpmsg_virtio_device *rvdev, uint32_t src, uint32_
 
 	metal_mutex_acquire(&rvdev->rdev.lock);
 	handed_out = is_handed_out(rvdev, hdr, &buf.idx, driver);
-	if (amp_unlikely(!handed_out || !ring_ours(rvdev, rvdev->svq, driver) ||
+	if (amp_unlikely(!handed_out || !ring_ours(rvdev, rvdev->out, driver) ||
 	                 (uint32_t)len > AMP_SHARED_LOAD(&hdr->len)))
 		return refuse_unlock(rvdev, handed_out);
 	tx_fill(hdr, src, dst, len);
-	buf.size = size_of(rvdev->svq, buf.idx, driver);
-	mark_buffer(rvdev->svq, buf.idx, true, driver);
-	return tx_send_unlock(rvdev, rvdev->svq, &buf, len, driver);
+	if (AMP_FAST)
+		buf.size = size_of(rvdev->out, buf.idx, driver);
+	mark_buffer(rvdev->out, buf.idx, true, driver);
+	return tx_send_unlock(rvdev, rvdev->out, &buf, len, driver);
 }
 
 void *amp_rpmsg_get_tx(struct rpmsg_endpoint *ept, uint32_t *len, int wait)
@@ -95,7 +96,7 @@ int rpmsg_send_offchannel_nocopy(struct rpmsg_endpoint *ept, uint32_t src, uint3
 	int status = check_send(ept, &rdev, src, dst, data, len);
 
 	if (amp_unlikely(status))
-		return full_error(status);
+		return full_own_error(status);
 	if (!is_foreign(rdev))
 		return FOR_ROLE(rpmsg_to_virtio(rdev), send_nocopy, src, dst, data, len);
 	return rdev->ops.send_offchannel_nocopy ? rdev->ops.send_offchannel_nocopy(rdev, src, dst, data, len)

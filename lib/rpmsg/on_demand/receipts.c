@@ -146,7 +146,8 @@ int amp_receipts_sendto_nocopy(struct amp_receipts *receipts, struct rpmsg_endpo
 	}
 	amp_receipt_note(receipts, buf.idx, sequence);
 	tx_fill(buf.hdr, amp_ept_addr(ept), dst, len);
-	buf.size = size_of(rvdev->svq, buf.idx, driver);
+	if (AMP_FAST)
+		buf.size = size_of(rvdev->svq, buf.idx, driver);
 	mark_buffer(rvdev->svq, buf.idx, true, driver);
 	return tx_send_unlock(rvdev, rvdev->svq, &buf, len, driver);
 }
