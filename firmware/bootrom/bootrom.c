@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <string.h>
 
-_Noreturn void boot_refuse(uint32_t pc, uint32_t lr, const char *format, ...)
+_Noreturn void boot_refuse(uintptr_t pc, uintptr_t lr, const char *format, ...)
 {
 	struct amp_crash *crash = amp_crash_open(AMP_CRASH_BOOT);
 	va_list args;
@@ -40,8 +40,8 @@ static struct amp_region firmware_region(const struct amp_soc *soc)
 		if (region.kind != AMP_REGION_FIRMWARE)
 			continue;
 		if (region.offset >= soc->mem_size || region.size > soc->mem_size - region.offset)
-			refuse("the firmware region 0x%x+0x%x is not within the memory", (unsigned)region.offset,
-			       (unsigned)region.size);
+			refuse("the firmware region 0x%llx+0x%x is not within the memory",
+			       (unsigned long long)region.offset, (unsigned)region.size);
 		return region;
 	}
 	refuse("the control block describes no firmware region");
@@ -54,15 +54,16 @@ static void check_description(const struct amp_soc *soc)
 	if (soc->version != AMP_CTRL_VERSION)
 		refuse("control block version %u, this is for version %u", (unsigned)soc->version, AMP_CTRL_VERSION);
 	if (soc->mem_da != SOC_MEM_DA || soc->mem_size != SOC_MEM_SIZE)
-		refuse("the memory is described at 0x%08x+0x%x, this is for 0x%08x+0x%x", (unsigned)soc->mem_da,
-		       (unsigned)soc->mem_size, SOC_MEM_DA, SOC_MEM_SIZE);
+		refuse("the memory is described at 0x%08llx+0x%x, this is for 0x%08llx+0x%x",
+		       (unsigned long long)soc->mem_da, (unsigned)soc->mem_size, (unsigned long long)SOC_MEM_DA,
+		       SOC_MEM_SIZE);
 	if (soc->num_regions > AMP_MAX_REGIONS)
 		refuse("the control block has %u regions, at most %u fit", (unsigned)soc->num_regions, AMP_MAX_REGIONS);
 }
 
 #ifdef SOC_PRIVATE0_DA
 /* What the relay has put into memory of ours says where to go. All else the host could have changed meanwhile. */
-static uint32_t told_entry(void)
+static uint64_t told_entry(void)
 {
 	const volatile struct amp_boot_record *record =
 		(const volatile struct amp_boot_record *)(SOC_PRIVATE0_DA + SOC_PRIVATE0_SIZE - sizeof(*record));
@@ -70,17 +71,17 @@ static uint32_t told_entry(void)
 	return record->magic == AMP_BOOT_RECORD_MAGIC ? record->entry : amp_relay_block->boot_addr;
 }
 
-static bool is_private(uint32_t code)
+static bool is_private(uintptr_t code)
 {
 	return code - SOC_PRIVATE0_DA < SOC_PRIVATE0_SIZE - sizeof(struct amp_boot_record);
 }
 #else
-static uint32_t told_entry(void)
+static uint64_t told_entry(void)
 {
 	return amp_relay_block->boot_addr;
 }
 
-static bool is_private(uint32_t code)
+static bool is_private(uintptr_t code)
 {
 	(void)code;
 	return false;
@@ -88,44 +89,50 @@ static bool is_private(uint32_t code)
 #endif
 
 /** Check the address to which the relay wants us to jump. */
-static uint32_t checked_entry(const struct amp_soc *soc)
+static uintptr_t checked_entry(const struct amp_soc *soc)
 {
 	struct amp_region region = firmware_region(soc);
-	uint32_t entry = told_entry();
-	uint32_t start = soc->mem_da + region.offset;
-	uint32_t code = cpu_code_address(entry);
+	uint64_t told = told_entry();
+	uintptr_t entry = (uintptr_t)told;
+	uintptr_t start = (uintptr_t)(soc->mem_da + region.offset);
+	uintptr_t code = cpu_code_address(entry);
 	const char *wrong = cpu_entry_is_wrong(entry);
 	uint32_t word;
 
+	if (entry != told)
+		refuse("boot address 0x%llx is beyond the addresses of this core", (unsigned long long)told);
 	if (wrong)
-		refuse("boot address 0x%08x %s", (unsigned)entry, wrong);
+		refuse("boot address %p %s", (void *)entry, wrong);
 	if (!is_private(code) &&
 	    (region.size < sizeof(word) || code < start || code - start > region.size - sizeof(word)))
-		refuse("boot address 0x%08x is outside the firmware region 0x%08x-0x%08x", (unsigned)entry,
-		       (unsigned)start, (unsigned)(start + region.size - 1));
-	memcpy(&word, (const void *)(uintptr_t)code, sizeof(word));
+		refuse("boot address %p is outside the firmware region %p-%p", (void *)entry, (void *)start,
+		       (void *)(start + region.size - 1));
+	memcpy(&word, (const void *)code, sizeof(word));
 	if (word == 0 || word == ~0u)
-		refuse("nothing is loaded at boot address 0x%08x", (unsigned)entry);
+		refuse("nothing is loaded at boot address %p", (void *)entry);
 	return entry;
 }
 
 _Noreturn void boot_main(void)
 {
 	const volatile uint32_t *from = (const volatile uint32_t *)amp_soc_block;
-	struct amp_soc soc; /* a copy, so that what is used is what was checked */
-	uint32_t entry;
+	union {
+		struct amp_soc soc;
+		uint32_t word[sizeof(struct amp_soc) / sizeof(uint32_t)];
+	} copy; /* so that what is used is what was checked */
+	uintptr_t entry;
 
 	amp_doorbell_power_on();
 	amp_remote_block->state = AMP_REMOTE_BOOTROM;
 	amp_remote_block->epoch = amp_relay_block->epoch;
-	for (size_t i = 0; i < sizeof(soc) / sizeof(*from); i++)
-		((uint32_t *)&soc)[i] = from[i];
-	check_description(&soc);
-	entry = checked_entry(&soc);
+	for (size_t i = 0; i < sizeof(copy) / sizeof(*from); i++)
+		copy.word[i] = from[i];
+	check_description(&copy.soc);
+	entry = checked_entry(&copy.soc);
 
 	amp_control_publish();
 	amp_doorbell_put(AMP_DB_BOOT);
 	(void)amp_arch_irq_save();
-	((void (*)(void))(uintptr_t)entry)();
+	((void (*)(void))entry)();
 	refuse("the firmware returned");
 }

@@ -12,6 +12,6 @@ extern uint32_t __boot_stack[], __boot_stack_top[];
 _Noreturn void boot_main(void);
 
 /** Called by arch/ISA for a fault before the firmware has handlers. `pc`, `lr`: where it happened; 0 if unknown. */
-_Noreturn void boot_refuse(uint32_t pc, uint32_t lr, const char *format, ...) __attribute__((format(printf, 3, 4)));
+_Noreturn void boot_refuse(uintptr_t pc, uintptr_t lr, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 #endif

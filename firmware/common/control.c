@@ -59,7 +59,7 @@ void amp_control_set_usage(uint32_t load_permille)
 	usage->load_permille = load_permille;
 	usage->stack_size = size;
 	usage->stack_used = used;
-	usage->memory_used = (uint32_t)(uintptr_t)__memory_used;
+	usage->memory_used = (uint32_t)((uintptr_t)__memory_used - (uintptr_t)__text_start);
 	amp_control_publish();
 	usage->told++;
 }

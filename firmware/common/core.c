@@ -63,7 +63,7 @@ uint32_t amp_stack_used(uint32_t *size)
 	return (uint32_t)((uintptr_t)__main_stack_top - (uintptr_t)word);
 }
 
-const char *amp_stack_guarded(uint32_t at)
+const char *amp_stack_guarded(uintptr_t at)
 {
 	if (at - (uintptr_t)__main_guard < AMP_STACK_GUARD)
 		return "main";

@@ -40,6 +40,7 @@ void amp_crash_stack(struct amp_crash *crash, const uint32_t *from, uint32_t wor
 	if (words > AMP_CRASH_STACK_WORDS)
 		words = AMP_CRASH_STACK_WORDS;
 	crash->stack_da = (uint32_t)(uintptr_t)from;
+	crash->stack_da_high = (uint32_t)((uint64_t)(uintptr_t)from >> 32);
 	crash->stack_words = words;
 	memcpy(crash->stack, from, words * sizeof(*from));
 }

@@ -13,8 +13,9 @@
 extern uint32_t __main_guard[], __main_stack[], __main_stack_top[];
 extern uint32_t __handler_guard[], __handler_stack[], __handler_stack_top[];
 extern uint32_t __fault_stack_top[];
-/** Its address is no address, but the bytes that code, data and stacks take. */
+/** As far behind __text_start as code, data and stacks take bytes, wherever those are. */
 extern const uint8_t __memory_used[];
+extern const uint32_t __text_start[];
 
 /** What start.S fills the stacks with. */
 #define AMP_STACK_PAINT 0x5aa5c33cu
@@ -23,6 +24,6 @@ extern const uint8_t __memory_used[];
 #define AMP_STACK_GUARD 4096u
 
 /** @return the name of the stack in whose guard the address lies, or NULL. Context: any. */
-const char *amp_stack_guarded(uint32_t address);
+const char *amp_stack_guarded(uintptr_t address);
 
 #endif

@@ -16,7 +16,8 @@
  */
 struct amp_boot_record {
 	uint32_t magic; /**< AMP_BOOT_RECORD_MAGIC */
-	uint32_t entry; /**< device address */
+	uint32_t reserved;
+	uint64_t entry; /**< device address */
 };
 
 #endif /* AMPRELAY_BOOT_RECORD_H */

@@ -71,7 +71,7 @@
 /* ------------------------------------------------------------------ control block */
 
 #define AMP_CTRL_MAGIC   0x52504d41u /**< "AMPR" */
-#define AMP_CTRL_VERSION 1u
+#define AMP_CTRL_VERSION 2u
 #define AMP_CTRL_OFFSET  0u /**< the control block starts the shared memory */
 #define AMP_CTRL_SIZE    0x2000u
 
@@ -105,10 +105,10 @@ enum amp_region_kind {
 /** A part of the shared memory. */
 struct amp_region {
 	char name[AMP_NAME_LEN]; /**< as Linux names carveouts: "vdev0vring0", "vdev0buffer" … */
-	uint32_t kind;           /**< enum amp_region_kind */
-	uint32_t offset;         /**< page aligned (4096) */
+	uint16_t kind;           /**< enum amp_region_kind */
+	uint16_t arg;            /**< depends on kind, else 0 */
 	uint32_t size;           /**< bytes, multiple of 4096 */
-	uint32_t arg;            /**< depends on kind, else 0 */
+	uint64_t offset;         /**< page aligned (4096) */
 };
 
 /**
@@ -133,8 +133,8 @@ struct amp_soc {
 	char firmware[AMP_FIRMWARE_LEN]; /**< default firmware file name */
 	uint32_t elf_machine;            /**< e_machine that runs here: 40 ARM, 243 RISC-V, 183 AArch64 */
 	uint32_t elf_class;              /**< 1 = ELFCLASS32, 2 = ELFCLASS64 */
-	uint32_t mem_da;                 /**< remote's address of offset 0 */
-	uint32_t mem_size;               /**< bytes */
+	uint64_t mem_da;                 /**< remote's address of offset 0 */
+	uint32_t mem_size;               /**< bytes; the memory does not cross a multiple of 4 GiB */
 	uint32_t notify_ids;             /**< number of notify ids in use: 0 … notify_ids-1 */
 	uint32_t num_regions;            /**< valid entries of `region` */
 	uint32_t heartbeat_ms;           /**< the remote beats at least this often … */
@@ -142,9 +142,19 @@ struct amp_soc {
 	uint32_t watchdog_ms;            /**< watchdog period that the firmware programs */
 	uint32_t denied;                 /**< what the host may not do: bits of enum amp_verb */
 	uint32_t secure; /**< 1: the relay starts signed firmware only, which the host stages for it; else 0 */
-	uint32_t reserved[3];
+	uint32_t reserved[2];
 	struct amp_region region[AMP_MAX_REGIONS];
 };
+
+/**
+ * The device address that 32 bits of a resource table of version 1 mean. Such a table has no room for more, and what it
+ * tells the place of is in the shared memory: it gives the lower half of an address, of which that memory has the upper
+ * one. Not for FW_RSC_ADDR_ANY.
+ */
+static inline uint64_t amp_table_da(uint64_t mem_da, uint32_t da)
+{
+	return (mem_da & ~(uint64_t)0xffffffffu) | da;
+}
 
 /** Requests of the host to the relay. */
 enum amp_request {
@@ -202,15 +212,15 @@ struct amp_host {
 	uint32_t state;  /**< enum amp_host_state */
 	uint32_t epoch;  /**< grows by one each time a driver binds */
 	uint32_t req_seq;
-	uint32_t op; /**< enum amp_request */
-	uint32_t arg;
-	uint32_t report_ack; /**< last amp_relay.report_seq that the host has taken */
+	uint32_t op;  /**< enum amp_request */
+	uint64_t arg; /**< of the request */
 	char firmware[AMP_FIRMWARE_LEN];
 	uint32_t staged;         /**< bytes of a firmware file that stands at the start of the firmware region, for the
 	                            relay to take and to load; 0: the host has loaded it */
 	uint32_t signature_size; /**< bytes of its signature, directly behind it; 0: none */
 	struct amp_clock clock;  /**< ns is not 0: the driver answers amp_relay.host_clock_asked */
-	uint32_t reserved[18];
+	uint32_t report_ack;     /**< last amp_relay.report_seq that the host has taken */
+	uint32_t reserved[17];
 };
 
 /** Answer of the relay to a request. */
@@ -269,27 +279,28 @@ enum amp_fault {
 
 /** Writer: relay. */
 struct amp_relay {
-	uint32_t resp_seq;            /**< sequence number of the request answered last */
-	uint32_t resp_status;         /**< enum amp_status */
-	uint32_t state;               /**< enum amp_core_state */
-	uint32_t epoch;               /**< grows by one at every power-on */
-	uint32_t boot_addr;           /**< entry point that the boot ROM jumps to */
+	uint32_t resp_seq;    /**< sequence number of the request answered last */
+	uint32_t resp_status; /**< enum amp_status */
+	uint32_t state;       /**< enum amp_core_state */
+	uint32_t epoch;       /**< grows by one at every power-on */
+	uint32_t reserved0;
 	uint32_t inject;              /**< enum amp_fault, read by the remote on AMP_DB_INJECT */
 	char resp_text[AMP_TEXT_LEN]; /**< why a request failed, one line, NUL-terminated */
 	/* crash report: complete when report_seq grows; the host only copies report_seq to report_ack */
 	uint32_t report_seq;
 	uint32_t report_type;               /**< enum amp_report_type */
 	uint32_t report_detector;           /**< enum amp_detector */
-	uint32_t report_pc;                 /**< where the core was, 0 if unknown */
-	uint32_t report_lr;                 /**< who called, 0 if unknown */
-	uint32_t host;                      /**< enum amp_core_host */
+	uint32_t host;                      /**< enum amp_core_host; no part of the report */
+	uint64_t report_pc;                 /**< where the core was, 0 if unknown */
+	uint64_t report_lr;                 /**< who called, 0 if unknown */
 	char report_text[AMP_TEXT_LEN];     /**< one line for people: "undefined instruction" … */
 	char report_pc_sym[AMP_SYMBOL_LEN]; /**< "function+0x12 (file.c:34)", empty if unknown */
 	char report_lr_sym[AMP_SYMBOL_LEN];
+	uint64_t boot_addr; /**< entry point that the boot ROM jumps to */
 	/* of the firmware that runs; complete when ATTACH is answered */
-	uint32_t table_da;   /**< where the core has its resource table; 0: it has none */
+	uint64_t table_da;   /**< where the core has its resource table; 0: it has none */
 	uint32_t table_size; /**< bytes of it */
-	uint32_t reserved[18];
+	uint32_t reserved[13];
 	uint32_t clock_asked;      /**< number of the last AMP_DB_ASK_CLOCK */
 	uint32_t host_clock_asked; /**< the same for the host, which is rung with AMP_VECTOR_CONTROL */
 	uint32_t journal_taken;    /**< buffers of the journal that the relay has taken in this life */
@@ -297,6 +308,7 @@ struct amp_relay {
 	uint32_t takeover;  /**< epoch of the life whose link the firmware is to take over; 0: none */
 	uint32_t swaps;     /**< how often another firmware has taken the core over since the lab is up */
 	uint32_t suspended; /**< 1: the core sleeps */
+	uint32_t reserved3;
 };
 
 /** Why the core stopped, as its fault handler or its boot ROM says: AMP_CRASH_CAUSES. */
@@ -321,12 +333,19 @@ struct amp_crash {
 	uint32_t arch;                     /**< e_machine: tells what `reg` and `status` mean */
 	uint64_t reg[AMP_CRASH_REGS];      /**< in the order of registers.h */
 	uint64_t status[AMP_CRASH_STATUS]; /**< fault status, in the order of registers.h */
-	uint32_t stack_da;                 /**< device address of stack[0] */
+	uint32_t stack_da;                 /**< device address of stack[0], its lower half */
 	uint32_t stack_words;              /**< valid entries of `stack` */
 	uint32_t stack[AMP_CRASH_STACK_WORDS];
-	uint32_t reserved[2];
+	uint32_t stack_da_high; /**< the upper half: 0 in version 1, which had none */
+	uint32_t reserved;
 	char text[AMP_TEXT_LEN]; /**< assertion text and place, NUL-terminated, may be empty */
 };
+
+/** The device address of `crash->stack[0]`. */
+static inline uint64_t amp_crash_stack_da(const struct amp_crash *crash)
+{
+	return (uint64_t)crash->stack_da_high << 32 | crash->stack_da;
+}
 
 /** State of the remote, by itself. */
 enum amp_remote_state {
@@ -373,7 +392,7 @@ AMP_WIRE_ASSERT(sizeof(struct amp_soc) == 144 + 32 * AMP_MAX_REGIONS, "amp_soc h
 AMP_WIRE_ASSERT(AMP_SOC_OFFSET + sizeof(struct amp_soc) <= AMP_HOST_OFFSET, "amp_soc fits");
 AMP_WIRE_ASSERT(sizeof(struct amp_host) == 192, "amp_host is 192 bytes");
 AMP_WIRE_ASSERT(AMP_HOST_OFFSET + sizeof(struct amp_host) <= AMP_RELAY_OFFSET, "amp_host fits");
-AMP_WIRE_ASSERT(sizeof(struct amp_relay) == 524, "amp_relay has no holes");
+AMP_WIRE_ASSERT(sizeof(struct amp_relay) == 528, "amp_relay has no holes");
 AMP_WIRE_ASSERT(AMP_RELAY_OFFSET + sizeof(struct amp_relay) <= AMP_REMOTE_OFFSET, "amp_relay fits");
 AMP_WIRE_ASSERT(sizeof(struct amp_crash) ==
                         16 + 8 * (AMP_CRASH_REGS + AMP_CRASH_STATUS) + 16 + 4 * AMP_CRASH_STACK_WORDS + AMP_TEXT_LEN,

@@ -159,7 +159,7 @@ static inline bool amp_is_owned(const struct amp_core *core)
 	return core->soc.denied & AMP_VERBS_OF_OWNER;
 }
 
-static inline u32 amp_region_da(const struct amp_core *core, const struct amp_region *region)
+static inline u64 amp_region_da(const struct amp_core *core, const struct amp_region *region)
 {
 	return region->kind == AMP_REGION_PRIVATE ? region->offset :
 						    core->soc.mem_da + region->offset;
@@ -170,7 +170,7 @@ void amp_ring(struct amp_core *core, unsigned int vector);
 void amp_ring_all(struct amp_core *core);
 bool amp_mailbox_can_attach(const struct amp_core *core);
 int amp_mailbox_greet(struct amp_core *core, bool attach);
-int amp_mailbox_request(struct amp_core *core, enum amp_request op, u32 arg, const char *firmware);
+int amp_mailbox_request(struct amp_core *core, enum amp_request op, u64 arg, const char *firmware);
 void amp_mailbox_leave(struct amp_core *core);
 void amp_mailbox_tell_clock(struct amp_core *core);
 

@@ -128,7 +128,7 @@ static void reset_vdevs(struct amp_core *core, const struct amp_image *image, vo
 struct resource_table *amp_attach_table(struct rproc *rproc, size_t *size)
 {
 	struct amp_core *core = rproc->priv;
-	u32 da = READ_ONCE(core->relay->table_da);
+	u64 da = READ_ONCE(core->relay->table_da);
 	u32 len = READ_ONCE(core->relay->table_size);
 	struct amp_image image = { .table_size = len, .table_da = da };
 	void *loaded;
@@ -139,7 +139,7 @@ struct resource_table *amp_attach_table(struct rproc *rproc, size_t *size)
 		return NULL;
 	if (!amp_table_fits(core, da, len)) {
 		dev_err(&rproc->dev,
-			"the resource table of core %s is said to be at %#x + %#x: misaligned, too large, or outside its firmware memory\n",
+			"the resource table of core %s is said to be at %#llx + %#x: misaligned, too large, or outside its firmware memory\n",
 			core->soc.core, da, len);
 		return ERR_PTR(-EINVAL);
 	}

@@ -121,7 +121,9 @@ static void print_values(struct amp_core *core, const struct word *words, const 
 
 static void print_stack(struct amp_core *core, const struct amp_crash *crash)
 {
+	int width = core->soc.elf_class == ELFCLASS64 ? 16 : 8;
 	unsigned int words = crash->stack_words;
+	u64 da = amp_crash_stack_da(crash);
 	unsigned int i;
 
 	if (words > AMP_CRASH_STACK_WORDS) {
@@ -138,8 +140,8 @@ static void print_stack(struct amp_core *core, const struct amp_crash *crash)
 		seq_buf_init(&text, line, sizeof(line));
 		for (k = i; k < end; k++)
 			seq_buf_printf(&text, " %08x", crash->stack[k]);
-		dev_err(&core->rproc->dev, "%s:  stack %08x:%.*s\n", core->soc.core,
-			crash->stack_da + i * (u32)sizeof(u32), (int)seq_buf_used(&text), line);
+		dev_err(&core->rproc->dev, "%s:  stack %0*llx:%.*s\n", core->soc.core, width,
+			da + i * sizeof(u32), (int)seq_buf_used(&text), line);
 	}
 }
 

@@ -145,7 +145,7 @@ static int answer_to_errno(struct amp_core *core, enum amp_request op)
 	}
 }
 
-static int post(struct amp_core *core, enum amp_request op, u32 arg, const char *firmware)
+static int post(struct amp_core *core, enum amp_request op, u64 arg, const char *firmware)
 {
 	struct amp_host *said = &core->said;
 
@@ -183,7 +183,7 @@ static int post(struct amp_core *core, enum amp_request op, u32 arg, const char 
  * -EREMOTEIO if it did not, -ESHUTDOWN for a start or an attach while the device goes away. A
  * message has been printed, except for the last.
  */
-int amp_mailbox_request(struct amp_core *core, enum amp_request op, u32 arg, const char *firmware)
+int amp_mailbox_request(struct amp_core *core, enum amp_request op, u64 arg, const char *firmware)
 {
 	int ret = 0;
 

@@ -139,8 +139,10 @@ static int add_carveout(struct amp_core *core, const struct amp_region *region, 
 {
 	struct rproc_mem_entry *mem;
 
+	/* remoteproc keeps 32 bits of the address, and writes those to the resource table. */
 	mem = rproc_mem_entry_init(core->dev, va, core->mem_pa + region->offset, region->size,
-				   amp_region_da(core, region), NULL, NULL, "%s", region->name);
+				   lower_32_bits(amp_region_da(core, region)), NULL, NULL, "%s",
+				   region->name);
 	if (!mem)
 		return -ENOMEM;
 	rproc_add_carveout(core->rproc, mem);
@@ -322,6 +324,9 @@ static void *amp_da_to_va(struct rproc *rproc, u64 da, size_t len, bool *is_iome
 {
 	struct amp_core *core = rproc->priv;
 
+	/* As the resource table has it: that of a trace buffer. */
+	if (!upper_32_bits(da))
+		da = amp_table_da(core->soc.mem_da, da);
 	if (!amp_region_at(core, AMP_REGION_FIRMWARE, da, len) &&
 	    !amp_region_at(core, AMP_REGION_TRACE, da, len))
 		return NULL;

@@ -70,14 +70,14 @@ static void take_snapshot(const struct amp_core *core, struct amp_relay *copy)
 	copy->report_seq = seq;
 }
 
-static void print_place(struct amp_core *core, const char *what, u32 address, const char *symbol)
+static void print_place(struct amp_core *core, const char *what, u64 address, const char *symbol)
 {
 	char text[AMP_SYMBOL_LEN];
 
 	if (!address)
 		return;
 	amp_copy_text(text, symbol, sizeof(text));
-	dev_err(&core->rproc->dev, "%s: %s %#010x %s\n", core->soc.core, what, address, text);
+	dev_err(&core->rproc->dev, "%s: %s %#010llx %s\n", core->soc.core, what, address, text);
 }
 
 /* Prints the core's own crash record, if it left one in the life that the report is about. */

@@ -74,9 +74,10 @@ static int check_vring(struct amp_core *core, const struct fw_rsc_vdev_vring *vr
 		return amp_refuse(core,
 				  "has a bad resource table: %s needs %#zx bytes, core %s has %#x",
 				  name, size, core->soc.core, region->size);
-	if (vring->da != (u32)FW_RSC_ADDR_ANY && vring->da != amp_region_da(core, region))
+	if (vring->da != (u32)FW_RSC_ADDR_ANY &&
+	    vring->da != lower_32_bits(amp_region_da(core, region)))
 		return amp_refuse(core,
-				  "has a bad resource table: %s at %#x, core %s has it at %#x",
+				  "has a bad resource table: %s at %#x, core %s has it at %#llx",
 				  name, vring->da, core->soc.core, amp_region_da(core, region));
 	return 0;
 }
@@ -115,6 +116,7 @@ static int check_vdev(struct amp_core *core, const struct entry *entry, unsigned
 static int check_trace(struct amp_core *core, const struct entry *entry)
 {
 	const struct fw_rsc_trace *rsc = entry->body;
+	u64 da;
 
 	if (entry->avail < sizeof(*rsc))
 		return amp_refuse(core, "has a bad resource table: entry %u (trace) is truncated",
@@ -124,8 +126,9 @@ static int check_trace(struct amp_core *core, const struct entry *entry)
 				  "has a bad resource table: entry %u (trace): reserved word is not zero",
 				  entry->index);
 	/* A firmware without a console may still have an entry, of length 0. */
-	if (rsc->len && !(amp_region_at(core, AMP_REGION_TRACE, rsc->da, rsc->len) ||
-			  amp_region_at(core, AMP_REGION_FIRMWARE, rsc->da, rsc->len)))
+	da = amp_table_da(core->soc.mem_da, rsc->da);
+	if (rsc->len && !(amp_region_at(core, AMP_REGION_TRACE, da, rsc->len) ||
+			  amp_region_at(core, AMP_REGION_FIRMWARE, da, rsc->len)))
 		return amp_refuse(core,
 				  "has a bad resource table: trace buffer at %#x + %#x, outside its memory",
 				  rsc->da, rsc->len);
@@ -137,6 +140,7 @@ static int check_carveout(struct amp_core *core, const struct entry *entry)
 {
 	const struct fw_rsc_carveout *rsc = entry->body;
 	size_t len;
+	u64 da;
 
 	if (entry->avail < sizeof(*rsc))
 		return amp_refuse(core,
@@ -156,8 +160,9 @@ static int check_carveout(struct amp_core *core, const struct entry *entry)
 		return amp_refuse(core,
 				  "has a bad resource table: carveout %.32s: reserved word is not zero",
 				  rsc->name);
-	if (!rsc->len || !(amp_region_at(core, AMP_REGION_FIRMWARE, rsc->da, rsc->len) ||
-			   amp_region_at(core, AMP_REGION_HEAP, rsc->da, rsc->len)))
+	da = amp_table_da(core->soc.mem_da, rsc->da);
+	if (!rsc->len || !(amp_region_at(core, AMP_REGION_FIRMWARE, da, rsc->len) ||
+			   amp_region_at(core, AMP_REGION_HEAP, da, rsc->len)))
 		return amp_refuse(core,
 				  "has a bad resource table: carveout %.32s at %#x + %#x, outside its memory",
 				  rsc->name, rsc->da, rsc->len);
@@ -418,7 +423,7 @@ int amp_image_add_carveouts(struct amp_core *core, const struct amp_image *image
 		if (!get_entry(image, i, &entry) || entry.type != RSC_CARVEOUT)
 			continue;
 		rsc = entry.body;
-		offset = rsc->da - core->soc.mem_da;
+		offset = rsc->da - lower_32_bits(core->soc.mem_da);
 		mem = rproc_mem_entry_init(core->dev, core->mem + offset, core->mem_pa + offset,
 					   rsc->len, rsc->da, NULL, NULL, "%s", rsc->name);
 		if (!mem)

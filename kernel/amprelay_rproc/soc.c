@@ -61,9 +61,15 @@ static int check_sizes(struct device *dev, const struct amp_soc *soc, resource_s
 		return dev_err_probe(dev, -EINVAL,
 				     "control block: mem_size %#x: not a multiple of 4096 between %#x and BAR2's %pa\n",
 				     soc->mem_size, AMP_CTRL_SIZE, &bar_size);
-	if (!IS_ALIGNED(soc->mem_da, REGION_ALIGN) || (u64)soc->mem_da + soc->mem_size > SZ_4G)
+	/* A resource table tells the lower half of an address, and remoteproc keeps no more of it. */
+	if (!IS_ALIGNED(soc->mem_da, REGION_ALIGN) ||
+	    lower_32_bits(soc->mem_da) + (u64)soc->mem_size > SZ_4G)
 		return dev_err_probe(dev, -EINVAL,
-				     "control block: mem_da %#x: not page aligned, or the memory passes 4 GiB\n",
+				     "control block: mem_da %#llx: not page aligned, or the memory crosses a multiple of 4 GiB\n",
+				     soc->mem_da);
+	if (soc->elf_class == ELFCLASS32 && upper_32_bits(soc->mem_da))
+		return dev_err_probe(dev, -EINVAL,
+				     "control block: mem_da %#llx: above 4 GiB, and the core has addresses of 32 bits\n",
 				     soc->mem_da);
 	if (soc->notify_ids > AMP_DB_NOTIFY_MAX)
 		return dev_err_probe(dev, -EINVAL, "control block: notify_ids %u: more than %u\n",
@@ -119,17 +125,18 @@ static int check_buffers(struct device *dev, const struct amp_region *region)
 			     region->name);
 }
 
-/* Memory of the core's own: below 4 GiB, and not where the core sees the shared memory. */
+/* Memory of the core's own: where it has addresses, and not where it sees the shared memory. */
 static int check_private(struct device *dev, const struct amp_soc *soc,
 			 const struct amp_region *region)
 {
-	u64 end = (u64)region->offset + region->size;
+	u64 limit = soc->elf_class == ELFCLASS32 ? SZ_4G - 1 : U64_MAX;
+	u64 last = region->offset + (region->size - 1);
 
 	if (!region->size || !IS_ALIGNED(region->size, REGION_ALIGN) ||
-	    !IS_ALIGNED(region->offset, REGION_ALIGN) || end > SZ_4G ||
-	    (region->offset < (u64)soc->mem_da + soc->mem_size && soc->mem_da < end))
+	    !IS_ALIGNED(region->offset, REGION_ALIGN) || last < region->offset || last > limit ||
+	    (region->offset <= soc->mem_da + (soc->mem_size - 1) && soc->mem_da <= last))
 		return dev_err_probe(dev, -EINVAL,
-				     "control block: region %s: address %#x size %#x: not whole pages below 4 GiB beside the shared memory\n",
+				     "control block: region %s: address %#llx size %#x: not whole pages of the core's addresses beside the shared memory\n",
 				     region->name, region->offset, region->size);
 	return 0;
 }
@@ -144,10 +151,10 @@ static int check_region(struct device *dev, const struct amp_soc *soc,
 	if (region->kind == AMP_REGION_PRIVATE)
 		return check_private(dev, soc, region);
 	if (!region->size || !IS_ALIGNED(region->size, REGION_ALIGN) ||
-	    !IS_ALIGNED(region->offset, REGION_ALIGN) ||
-	    (u64)region->offset + region->size > soc->mem_size)
+	    !IS_ALIGNED(region->offset, REGION_ALIGN) || region->offset > soc->mem_size ||
+	    region->size > soc->mem_size - region->offset)
 		return dev_err_probe(dev, -EINVAL,
-				     "control block: region %s: offset %#x size %#x: not whole pages within mem_size %#x\n",
+				     "control block: region %s: offset %#llx size %#x: not whole pages within mem_size %#x\n",
 				     region->name, region->offset, region->size, soc->mem_size);
 
 	switch (region->kind) {
@@ -178,8 +185,9 @@ static int check_pair(struct device *dev, const struct amp_region *a, const stru
 	if (!strcmp(a->name, b->name))
 		return dev_err_probe(dev, -EINVAL, "control block: two regions are called %s\n",
 				     a->name);
-	if (private_a == private_b && a->offset < (u64)b->offset + b->size &&
-	    b->offset < (u64)a->offset + a->size)
+	/* Checked: their last bytes have addresses. */
+	if (private_a == private_b && a->offset <= b->offset + (b->size - 1) &&
+	    b->offset <= a->offset + (a->size - 1))
 		return dev_err_probe(dev, -EINVAL, "control block: regions %s and %s overlap\n",
 				     a->name, b->name);
 	return 0;

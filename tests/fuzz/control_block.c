@@ -16,14 +16,17 @@
 #define TRACE_AT   0x2000u
 #define TRACE_SIZE 0x1000u
 
-static const struct core_config core = {
-	.name = "m3",
-	.mem_da = 0x21000000,
-	.mem_size = MEM_SIZE,
-	.num_regions = 2,
-	.region = {{.name = "control", .kind = AMP_REGION_CONTROL, .size = 0x2000},
-                   {.name = "firmware", .kind = AMP_REGION_FIRMWARE, .offset = 0x8000, .size = 0x8000}},
-};
+#define CORE(da)                                                                                             \
+	{                                                                                                    \
+		.name = "core", .mem_da = (da), .mem_size = MEM_SIZE, .num_regions = 2,                      \
+		.region = {                                                                                  \
+			{.name = "control", .kind = AMP_REGION_CONTROL, .size = 0x2000},                     \
+			{.name = "firmware", .kind = AMP_REGION_FIRMWARE, .offset = 0x8000, .size = 0x8000}, \
+		},                                                                                           \
+	}
+
+/* Below and above 4 GiB, at the end of what 64 bits address. */
+static const struct core_config cores[] = {CORE(0x21000000), CORE(0x141000000), CORE(0xffffffffffff0000)};
 
 static struct {
 	uint8_t before[256];
@@ -42,7 +45,8 @@ static void on_line(void *userdata, const char *line)
 	++*lines;
 }
 
-static void take_request(struct mailbox *box, const struct shared_memory *shm, uint32_t state)
+static void take_request(struct mailbox *box, const struct shared_memory *shm, uint32_t state,
+                         const struct core_config *core)
 {
 	struct mailbox_request request = {0};
 	uint32_t last = box->taken;
@@ -50,7 +54,7 @@ static void take_request(struct mailbox *box, const struct shared_memory *shm, u
 	struct amp_host host;
 
 	amp_shm_read_host(shm, &host);
-	verdict = amp_mailbox_take(box, &host, state, &core, &request);
+	verdict = amp_mailbox_take(box, &host, state, core, &request);
 	fuzz_check((verdict == MAILBOX_NOTHING) == (host.req_seq == last));
 	if (verdict == MAILBOX_NOTHING)
 		return;
@@ -59,7 +63,9 @@ static void take_request(struct mailbox *box, const struct shared_memory *shm, u
 	fuzz_check(amp_request_name(request.op)[0]);
 	if (verdict == MAILBOX_START) {
 		fuzz_check(state == AMP_CORE_OFF);
-		fuzz_check(request.entry >= 0x21008000 && request.entry < 0x21010000);
+		fuzz_check(request.staged <= 0x8000 && request.signature_size <= 0x8000 - request.staged);
+		fuzz_check(request.staged || request.entry - core->mem_da - 0x8000 < 0x8000);
+		fuzz_check(request.entry == host.arg);
 		fuzz_check(!request.firmware[0] || amp_text_is_file_name(request.firmware, sizeof(request.firmware)));
 	} else if (verdict == MAILBOX_ANSWER) {
 		fuzz_check(request.status <= AMP_EIO);
@@ -87,6 +93,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct mailbox box = {0};
 	unsigned int lines = 0;
 	struct amp_remote remote;
+	uint8_t choice;
 
 	memset(&block, 0xa5, sizeof(block));
 	memset(block.memory, 0, AMP_CTRL_SIZE);
@@ -94,7 +101,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	while (in.left) {
 		switch (fuzz_u8(&in) % 8) {
 		case 0:
-			take_request(&box, &shm, fuzz_u8(&in) % 5u);
+			choice = fuzz_u8(&in);
+			take_request(&box, &shm, choice % 5u, &cores[choice / 5u % 3u]);
 			break;
 		case 1:
 			drain_trace(&ring, &shm, &lines);

@@ -38,7 +38,12 @@ static void check_core(const struct core_config *core)
 	fuzz_check(amp_text_is_file_name(core->bootrom, sizeof(core->bootrom)));
 	fuzz_check(!strchr(core->machine, ' ') && core->machine[0]);
 	fuzz_check(core->mem_size >= AMP_CTRL_SIZE && !(core->mem_size & (core->mem_size - 1)));
-	fuzz_check((uint64_t)core->mem_da + core->mem_size <= (uint64_t)UINT32_MAX + 1);
+	fuzz_check((core->mem_da & UINT32_MAX) + core->mem_size <= (uint64_t)UINT32_MAX + 1);
+	fuzz_check(core->elf_class == 2 || core->mem_da <= UINT32_MAX);
+	for (uint32_t i = 0; i < core->num_private; i++)
+		fuzz_check(core->private[i].size > 0 &&
+		           core->private[i].size - 1 <=
+		                   (core->elf_class == 2 ? UINT64_MAX : UINT32_MAX) - core->private[i].da);
 	fuzz_check(core->heartbeat_ms > 0 && core->heartbeat_timeout_ms > core->heartbeat_ms);
 	fuzz_check(core->notify_ids >= 1 && core->notify_ids <= AMP_DB_NOTIFY_MAX);
 	fuzz_check(core->num_regions <= AMP_MAX_REGIONS && core->doorbell_serial <= 7 && core->console_serial <= 7);
@@ -47,7 +52,7 @@ static void check_core(const struct core_config *core)
 	for (uint32_t i = 0; i < core->num_regions; i++)
 		check_region(core, i);
 	amp_soc_describe(core, &wire);
-	fuzz_check(wire.num_regions == core->num_regions && wire.mem_size == core->mem_size);
+	fuzz_check(wire.num_regions == core->num_regions + core->num_private && wire.mem_size == core->mem_size);
 }
 
 static int file_of(const void *json, size_t size)

@@ -24,6 +24,6 @@ void start(void)
 	for (;;) {
 		remote->heartbeat++;
 		if (relay->host == AMP_CORE_HOST_DRIVER)
-			relay->table_da = MEMORY;
+			relay->table_da = (uint64_t)1 << 32 | (uintptr_t)table; /* its lower half is right */
 	}
 }

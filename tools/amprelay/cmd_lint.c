@@ -216,7 +216,7 @@ static void describe(const struct core_config *config, struct amp_lint_core *cor
 	                               .memories = list};
 	for (uint32_t i = 0; i < config->num_regions; i++)
 		add_memory(core, list, config->region[i].name, kind_of(config->region[i].kind),
-		           (uint64_t)config->mem_da + config->region[i].offset, config->region[i].size);
+		           config->mem_da + config->region[i].offset, config->region[i].size);
 	for (uint32_t i = 0; i < config->num_private; i++)
 		add_memory(core, list, "private", AMP_LINT_PRIVATE, config->private[i].da, config->private[i].size);
 	add_memory(core, list, "rom", AMP_LINT_OWN, config->rom.da, config->rom.size);

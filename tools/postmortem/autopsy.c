@@ -60,6 +60,20 @@ bool amp_autopsy_read_table(struct amp_autopsy *autopsy, const char *path, char 
 	return true;
 }
 
+uint64_t amp_autopsy_address(const struct amp_autopsy *autopsy, uint32_t da)
+{
+	uint64_t whole = amp_table_da(autopsy->near, da);
+	uint8_t byte;
+
+	return amp_dumpfile_read((void *)&autopsy->dump, whole, &byte, sizeof(byte)) ? whole : da;
+}
+
+static bool lay_out(const struct amp_autopsy *autopsy, const struct fw_rsc_vdev_vring *place, struct amp_ring *ring,
+                    struct amp_ring_fault *fault)
+{
+	return amp_ring_lay_out(ring, amp_autopsy_address(autopsy, place->da), place->num, place->align, fault);
+}
+
 static bool rings_are_there(struct amp_autopsy *autopsy, const struct amp_vdev *vdev)
 {
 	const struct amp_memory memory = {.read = amp_dumpfile_read, .context = &autopsy->dump};
@@ -69,7 +83,7 @@ static bool rings_are_there(struct amp_autopsy *autopsy, const struct amp_vdev *
 		struct amp_ring_fault fault;
 		struct amp_ring ring;
 
-		if (!amp_ring_lay_out(&ring, vdev->ring[i].da, vdev->ring[i].num, vdev->ring[i].align, &fault) ||
+		if (!lay_out(autopsy, &vdev->ring[i], &ring, &fault) ||
 		    !amp_ring_read_index(&memory, &ring, true, &flags, &index))
 			return false;
 	}
@@ -94,6 +108,7 @@ static void find_table(struct amp_autopsy *autopsy)
 	for (uint32_t i = 0; i < autopsy->dump.pieces; i++) {
 		const struct amp_dumpfile_piece *piece = &autopsy->dump.piece[i];
 
+		autopsy->near = piece->da;
 		for (uint64_t at = 0; at + sizeof(struct resource_table) <= piece->filled; at += sizeof(one)) {
 			size_t size = piece->filled - at < TABLE_MAX ? piece->filled - at : TABLE_MAX;
 			int weight;
@@ -259,7 +274,7 @@ static void try_shift(struct shifts *shifts, const struct amp_vdev *vdev, uint64
 		struct amp_ring_fault fault;
 		struct amp_ring ring;
 
-		if (amp_ring_lay_out(&ring, vdev->ring[i].da, vdev->ring[i].num, vdev->ring[i].align, &fault))
+		if (lay_out(autopsy, &vdev->ring[i], &ring, &fault))
 			amp_ringstate_count_buffers(&memory, &ring, &there, &named);
 	}
 	/* some may be wrong: that is what is looked for */
@@ -284,7 +299,7 @@ static void try_carveouts(struct shifts *shifts, const struct amp_vdev *vdev)
 			continue;
 		memcpy(&carveout, autopsy->table + at, sizeof(carveout));
 		if (carveout.type == RSC_CARVEOUT && carveout.pa != 0 && carveout.pa != UINT32_MAX)
-			try_shift(shifts, vdev, (uint64_t)carveout.da - carveout.pa);
+			try_shift(shifts, vdev, amp_table_da(autopsy->near, carveout.da) - carveout.pa);
 	}
 }
 
@@ -318,7 +333,7 @@ static bool examine_queue(struct amp_autopsy *autopsy, struct amp_autopsy_device
 		memory.buffers_at = autopsy->control + buffers->offset;
 		memory.buffers_size = buffers->size;
 	}
-	if (amp_ring_lay_out(&ring, place->da, place->num, place->align, &fault))
+	if (lay_out(autopsy, place, &ring, &fault))
 		return amp_ringstate_read(state, &memory, &ring, direction, autopsy->has_buffers);
 	*state = (struct amp_ringstate){.direction = direction, .fault = fault};
 	amp_text(state->field, sizeof(state->field), "vring.%s", fault.problem == AMP_RING_NUM ? "num" : "align");
@@ -370,6 +385,10 @@ bool amp_autopsy_examine(struct amp_autopsy *autopsy)
 	examine_crash(autopsy);
 	if (!autopsy->table)
 		find_table(autopsy);
+	if (autopsy->has_control || autopsy->table_at)
+		autopsy->near = autopsy->has_control ? autopsy->control : autopsy->table_at;
+	else if (autopsy->dump.pieces)
+		autopsy->near = autopsy->dump.piece[0].da;
 	return !autopsy->table || examine_devices(autopsy);
 }
 

@@ -38,9 +38,10 @@ struct amp_autopsy {
 	size_t table_size;
 
 	/* what is found: */
-	uint64_t table_at;        /**< device address; 0: it was given */
-	bool has_control;         /**< there is a control block (WIRE.md, section 3) … */
-	uint64_t control;         /**< … at this device address … */
+	uint64_t table_at; /**< device address; 0: it was given */
+	uint64_t near;    /**< an address whose upper half is that of addresses which the table has the lower half of */
+	bool has_control; /**< there is a control block (WIRE.md, section 3) … */
+	uint64_t control; /**< … at this device address … */
 	struct amp_soc soc;       /**< … which says this */
 	bool has_remote;          /**< there is the remote's section: … */
 	struct amp_remote remote; /**< … this */
@@ -64,6 +65,12 @@ bool amp_autopsy_read_table(struct amp_autopsy *autopsy, const char *path, char 
 
 /** Looks at everything. @return false if there is no memory for it */
 bool amp_autopsy_examine(struct amp_autopsy *autopsy);
+
+/**
+ * The address that 32 bits of the table mean: the lower half of one near the table, or all of one below 4 GiB,
+ * whichever the dump has.
+ */
+uint64_t amp_autopsy_address(const struct amp_autopsy *autopsy, uint32_t da);
 
 /** @return the first ring that has something wrong; NULL: there is none */
 const struct amp_ringstate *amp_autopsy_first_fault(const struct amp_autopsy *autopsy);

@@ -175,19 +175,19 @@ static void print_messages(FILE *out, const struct amp_autopsy *autopsy, const s
 /* Of a core without our control block: the end of the buffer that the resource table names. */
 static void print_trace(FILE *out, const struct amp_autopsy *autopsy, const struct fw_rsc_trace *trace)
 {
+	uint64_t da = amp_autopsy_address(autopsy, trace->da);
 	uint32_t len = trace->len, from;
 	uint8_t byte = 0;
 	bool line_start = true;
 
-	while (len > 0 && amp_dumpfile_read((void *)&autopsy->dump, (uint64_t)trace->da + len - 1, &byte, 1) &&
-	       byte == 0)
+	while (len > 0 && amp_dumpfile_read((void *)&autopsy->dump, da + len - 1, &byte, 1) && byte == 0)
 		len--;
 	if (len == 0 || byte == 0)
 		return;
 	from = len > TRACE_SHOWN ? len - TRACE_SHOWN : 0;
 	fputs("\nend of the trace\n", out);
 	for (uint32_t at = from; at < len; at++) {
-		if (!amp_dumpfile_read((void *)&autopsy->dump, (uint64_t)trace->da + at, &byte, 1))
+		if (!amp_dumpfile_read((void *)&autopsy->dump, da + at, &byte, 1))
 			break;
 		if (line_start)
 			fputs("   ", out);

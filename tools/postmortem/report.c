@@ -112,7 +112,8 @@ static void write_stack(FILE *f, const struct amp_postmortem *pm, const struct a
 
 		fprintf(f, "\nstack%s\n", crash->stack_words > words ? " (the core named an impossible size)" : "");
 		for (uint32_t i = 0; i < words; i++)
-			write_stack_word(f, symbols, arch, crash->stack_da + (uint64_t)4 * i, crash->stack[i]);
+			write_stack_word(f, symbols, arch, amp_crash_stack_da(crash) + (uint64_t)4 * i,
+			                 crash->stack[i]);
 	} else if (regs->source == AMP_REGISTERS_QEMU && (regs->valid >> arch->sp & 1)) {
 		uint64_t at = regs->value[arch->sp] - pm->memory_da;
 

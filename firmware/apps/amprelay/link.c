@@ -86,8 +86,8 @@ static int init_vrings(void)
 
 		if (id >= AMP_DB_NOTIFY_MAX)
 			return -RPROC_EINVAL;
-		error = rproc_virtio_init_vring(the_link.vdev, i, id, (void *)(uintptr_t)da, &the_link.vring_io[i], num,
-		                                align);
+		error = rproc_virtio_init_vring(the_link.vdev, i, id, (void *)(uintptr_t)amp_table_da(SOC_MEM_DA, da),
+		                                &the_link.vring_io[i], num, align);
 		if (error)
 			return error;
 	}
@@ -99,7 +99,7 @@ static bool init_buffers(void)
 {
 	uint64_t mem_pa = amp_host_block->mem_pa;
 
-	if (mem_pa == 0 || mem_pa > UINT32_MAX - SOC_MEM_SIZE + 1)
+	if (mem_pa == 0 || mem_pa > UINTPTR_MAX - SOC_MEM_SIZE + 1)
 		return false;
 	the_link.buffers_pa = (metal_phys_addr_t)mem_pa + (SOC_VDEV0_BUFFER_DA - SOC_MEM_DA);
 	metal_io_init(&the_link.buffers_io, (void *)SOC_VDEV0_BUFFER_DA, &the_link.buffers_pa, SOC_VDEV0_BUFFER_SIZE,
@@ -115,7 +115,7 @@ static bool find_memory(void)
 		return false;
 	}
 	if (!init_buffers()) {
-		complain("the driver has not said where it sees our memory, or that is above 4 GiB");
+		complain("the driver has not said where it sees our memory, or not in addresses that we have");
 		return false;
 	}
 	the_link.lost = false;

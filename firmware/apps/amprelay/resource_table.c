@@ -14,10 +14,11 @@ _Static_assert(offsetof(struct app_resource_table, vring) ==
 _Static_assert(sizeof(((struct app_resource_table *)0)->journal) == sizeof(struct amp_rsc_journal),
                "the journal's entry");
 
-#define VRING(n)                                                                                                     \
-	{                                                                                                            \
-		.da = SOC_VDEV0_VRING##n##_DA, .align = SOC_VDEV0_VRING##n##_ALIGN, .num = SOC_VDEV0_VRING##n##_NUM, \
-		.notifyid = SOC_VDEV0_VRING##n##_NOTIFYID,                                                           \
+/* Lower halves of addresses: see amp_table_da(). */
+#define VRING(n)                                                                              \
+	{                                                                                     \
+		.da = (uint32_t)SOC_VDEV0_VRING##n##_DA, .align = SOC_VDEV0_VRING##n##_ALIGN, \
+		.num = SOC_VDEV0_VRING##n##_NUM, .notifyid = SOC_VDEV0_VRING##n##_NOTIFYID,   \
 	}
 
 __attribute__((section(".resource_table"), used)) struct app_resource_table app_resource_table = {
@@ -39,7 +40,7 @@ __attribute__((section(".resource_table"), used)) struct app_resource_table app_
 	.trace =
 		{
 			.type = RSC_TRACE,
-			.da = SOC_TRACE_DA,
+			.da = (uint32_t)SOC_TRACE_DA,
 			.len = SOC_TRACE_SIZE,
 			.name = "trace",
 		},
@@ -50,7 +51,8 @@ __attribute__((section(".resource_table"), used)) struct app_resource_table app_
 			.da = (uint32_t)&amp_journal_memory,
 			.len = sizeof(amp_journal_memory),
 #else
-			.da_and_len = (uintptr_t)&amp_journal_memory + ((uint64_t)sizeof(amp_journal_memory) << 32),
+			.da_and_len = (uintptr_t)&amp_journal_memory - (SOC_MEM_DA & ~(uint64_t)UINT32_MAX) +
+                                      ((uint64_t)sizeof(amp_journal_memory) << 32),
 #endif
 			.name = "journal",
 		},

@@ -47,8 +47,8 @@ enum aarch64_entry {
 
 #define AARCH64_TIMER_IRQ 27u /**< of the virtual timer */
 
-/* Code and constants: read-only once the MMU is on. */
-extern const uint32_t __text_start[], __text_end[], __text_log2_size[];
+/* Code and constants: read-only once the MMU is on, up to the last of these. */
+extern const uint32_t __text_start[], __text_end[], __text_guarded_end[];
 
 /* start.S */
 

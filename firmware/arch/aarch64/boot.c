@@ -10,9 +10,8 @@ _Noreturn void boot_fault(uint64_t pc, uint64_t lr, uint64_t syndrome, uint64_t 
 /* Called by boot_entry.S: a fault before the firmware has installed vectors of its own. */
 _Noreturn void boot_fault(uint64_t pc, uint64_t lr, uint64_t syndrome, uint64_t address)
 {
-	boot_refuse((uint32_t)pc, (uint32_t)lr,
-	            "exception 0x%02x before the firmware had vectors of its own, ESR 0x%08x, FAR 0x%08x",
-	            (unsigned)ESR_CLASS(syndrome), (unsigned)syndrome, (unsigned)address);
+	boot_refuse(pc, lr, "exception 0x%02x before the firmware had vectors of its own, ESR 0x%08x, FAR 0x%08llx",
+	            (unsigned)ESR_CLASS(syndrome), (unsigned)syndrome, (unsigned long long)address);
 }
 
 void amp_cpu_park(void)

@@ -58,7 +58,7 @@ static void explain_access(const struct fault_context *context, struct amp_crash
 {
 	unsigned high = (unsigned)(context->far >> 32), low = (unsigned)context->far;
 	uint32_t status = ESR_STATUS(context->esr);
-	const char *overflown = high ? NULL : amp_stack_guarded(low);
+	const char *overflown = amp_stack_guarded(context->far);
 	bool external = (status & 0x3c) == 0x10 || (status & 0x3c) == 0x14; /* the bus; the same under a table walk */
 
 	if (overflown) {

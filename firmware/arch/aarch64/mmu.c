@@ -67,7 +67,6 @@ static uint64_t address(const void *symbol)
 static void map(void)
 {
 	const uint64_t data = MEMORY | SHARED | NO_EXECUTE;
-	uint64_t text = address(__text_start), text_size = (uint64_t)1 << address(__text_log2_size);
 
 	level1[0] = address(level2_devices) | TABLE;
 	level1[SOC_MEM_DA / SIZE_OF_1] = address(level2_memory) | TABLE;
@@ -79,7 +78,7 @@ static void map(void)
 	protect(SOC_MEM_DA, SOC_MEM_DA + SOC_MEM_SIZE, data);
 	/* the sections of the control block that others write */
 	protect(SOC_CONTROL_DA, SOC_CONTROL_DA + AMP_REMOTE_OFFSET, data | READ_ONLY);
-	protect(text, text + text_size, MEMORY | SHARED | READ_ONLY);
+	protect(address(__text_start), address(__text_guarded_end), MEMORY | SHARED | READ_ONLY);
 	protect(address(__main_guard), address(__main_guard) + AMP_STACK_GUARD, 0);
 	protect(address(__handler_guard), address(__handler_guard) + AMP_STACK_GUARD, 0);
 }

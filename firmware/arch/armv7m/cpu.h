@@ -18,15 +18,15 @@ enum {
 };
 
 /** @return why the address cannot be an entry point, or NULL */
-static inline const char *cpu_entry_is_wrong(uint32_t entry)
+static inline const char *cpu_entry_is_wrong(uintptr_t entry)
 {
 	return entry & 1 ? (const char *)0 : "is not Thumb code: bit 0 is clear";
 }
 
 /** @return the address of the instruction at an entry point */
-static inline uint32_t cpu_code_address(uint32_t entry)
+static inline uintptr_t cpu_code_address(uintptr_t entry)
 {
-	return entry & ~1u;
+	return entry & ~(uintptr_t)1;
 }
 
 /** @return the entry point that has its instruction at `code` */

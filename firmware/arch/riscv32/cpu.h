@@ -15,13 +15,13 @@ enum {
 };
 
 /** @return why the address cannot be an entry point, or NULL */
-static inline const char *cpu_entry_is_wrong(uint32_t entry)
+static inline const char *cpu_entry_is_wrong(uintptr_t entry)
 {
 	return entry & 1 ? "is odd" : (const char *)0;
 }
 
 /** @return the address of the instruction at an entry point */
-static inline uint32_t cpu_code_address(uint32_t entry)
+static inline uintptr_t cpu_code_address(uintptr_t entry)
 {
 	return entry;
 }

@@ -17,8 +17,15 @@
 #include "common/channel_names.h"
 #include "postmortem/autopsy.h"
 
-#define DA      0x10000000u /* of the memory, for the core … */
-#define PA      0x80000000u /* … and for the host */
+#ifndef DA                    /* above 4 GiB, too */
+#define DA        0x10000000u /* of the memory, for the core … */
+#define PA        0x80000000u /* … and for the host */
+#define CLASS     ELFCLASS32
+#define Elf(type) Elf32_##type
+#else
+#define CLASS     ELFCLASS64
+#define Elf(type) Elf64_##type
+#endif
 #define SIZE    0x8000u
 #define RING0   0x0000u
 #define RING1   0x1000u
@@ -159,25 +166,25 @@ static void write_at(FILE *file, long at, const void *data, size_t size)
 static void write_devcoredump(void)
 {
 	static const uint32_t at[] = {RING0, TABLE, REMOTE, BUFFERS}, size[] = {0x2000, 0x1000, 0x1000, SIZE - BUFFERS};
-	Elf32_Ehdr header = {.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS32, ELFDATA2LSB, EV_CURRENT},
-	                     .e_type = ET_CORE,
-	                     .e_machine = EM_ARM,
-	                     .e_version = EV_CURRENT,
-	                     .e_phoff = sizeof(header),
-	                     .e_ehsize = sizeof(header),
-	                     .e_phentsize = sizeof(Elf32_Phdr),
-	                     .e_phnum = 4};
+	Elf(Ehdr) header = {.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, CLASS, ELFDATA2LSB, EV_CURRENT},
+	                    .e_type = ET_CORE,
+	                    .e_machine = EM_ARM,
+	                    .e_version = EV_CURRENT,
+	                    .e_phoff = sizeof(header),
+	                    .e_ehsize = sizeof(header),
+	                    .e_phentsize = sizeof(Elf(Phdr)),
+	                    .e_phnum = 4};
 	FILE *file = fopen(path, "w");
 
 	assert_non_null(file);
 	write_at(file, 0, &header, sizeof(header));
 	for (long i = 0; i < 4; i++) {
-		Elf32_Phdr segment = {.p_type = PT_LOAD,
-		                      .p_offset = 0x1000 + at[i],
-		                      .p_vaddr = DA + at[i],
-		                      .p_paddr = DA + at[i],
-		                      .p_filesz = size[i],
-		                      .p_memsz = size[i]};
+		Elf(Phdr) segment = {.p_type = PT_LOAD,
+		                     .p_offset = 0x1000 + at[i],
+		                     .p_vaddr = DA + at[i],
+		                     .p_paddr = DA + at[i],
+		                     .p_filesz = size[i],
+		                     .p_memsz = size[i]};
 
 		write_at(file, (long)sizeof(header) + i * (long)sizeof(segment), &segment, sizeof(segment));
 		write_at(file, 0x1000 + (long)at[i], memory + at[i], size[i]);

@@ -23,7 +23,9 @@
 
 #include "recorded.h"
 
-#define MEM_DA   0x21000000u
+#ifndef MEM_DA /* above 4 GiB, too */
+#define MEM_DA 0x21000000u
+#endif
 #define MEM_SIZE 0x10000u
 
 static struct amp_relay_options options = {.lab = "test", .lock_fd = -1};

@@ -18,7 +18,9 @@
 #include "common/clock.h"
 #include "relay/lab.h"
 
-#define MEM_DA   0x21000000u
+#ifndef MEM_DA /* above 4 GiB, too */
+#define MEM_DA 0x21000000u
+#endif
 #define MEM_SIZE 0x10000u
 #define RING0    0x2000u
 #define RING1    0x3000u
@@ -131,33 +133,33 @@ static void says_recovered(const char *link)
 
 /* ------------------------------------------------------------------ firmware, its table, its rings */
 
-static void write_firmware(uint32_t table_da, uint32_t table_size, uint32_t type)
+static void write_firmware(uint64_t table_da, uint32_t table_size, uint32_t type)
 {
 	static const char names[] = "\0.shstrtab\0.resource_table";
 	struct {
-		Elf32_Ehdr header;
-		Elf32_Shdr section[3];
+		Elf64_Ehdr header;
+		Elf64_Shdr section[3];
 		char names[sizeof(names)];
 		struct table table;
 	} image = {
-		.header = {.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS32, ELFDATA2LSB, EV_CURRENT},
+		.header = {.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
 	                   .e_type = ET_EXEC,
 	                   .e_machine = EM_ARM,
 	                   .e_version = EV_CURRENT,
-	                   .e_shoff = sizeof(Elf32_Ehdr),
-	                   .e_ehsize = sizeof(Elf32_Ehdr),
-	                   .e_shentsize = sizeof(Elf32_Shdr),
+	                   .e_shoff = sizeof(Elf64_Ehdr),
+	                   .e_ehsize = sizeof(Elf64_Ehdr),
+	                   .e_shentsize = sizeof(Elf64_Shdr),
 	                   .e_shnum = 3,
 	                   .e_shstrndx = 1},
 	};
 	char path[128];
 	FILE *file;
 
-	image.section[1] = (Elf32_Shdr){.sh_name = 1,
+	image.section[1] = (Elf64_Shdr){.sh_name = 1,
 	                                .sh_type = SHT_STRTAB,
 	                                .sh_offset = offsetof(typeof(image), names),
 	                                .sh_size = sizeof(names)};
-	image.section[2] = (Elf32_Shdr){.sh_name = 11,
+	image.section[2] = (Elf64_Shdr){.sh_name = 11,
 	                                .sh_type = type,
 	                                .sh_addr = table_da,
 	                                .sh_offset = offsetof(typeof(image), table),

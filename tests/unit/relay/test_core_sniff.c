@@ -13,7 +13,9 @@
 #include "common/vdevs.h"
 #include "relay/lab.h"
 
-#define MEM_DA   0x21000000u
+#ifndef MEM_DA /* above 4 GiB, too */
+#define MEM_DA 0x21000000u
+#endif
 #define MEM_PA   0x10000000u /* where Linux sees it */
 #define MEM_SIZE 0x20000u
 #define TABLE    0x8000u

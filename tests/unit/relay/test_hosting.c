@@ -22,7 +22,14 @@
 
 #include "recorded.h"
 
-#define MEM_DA       0x21000000u
+#ifndef MEM_DA /* above 4 GiB, too */
+#define MEM_DA    0x21000000u
+#define CLASS     ELFCLASS32
+#define Elf(type) Elf32_##type
+#else
+#define CLASS     ELFCLASS64
+#define Elf(type) Elf64_##type
+#endif
 #define MEM_SIZE     0x10000u
 #define FIRMWARE     0x8000u /* offset of its region, which ends with the memory */
 #define LINUX_MEM_PA 0x10000000u
@@ -59,7 +66,7 @@ static int set_up(void **state)
 	strcpy(config->name, "m3");
 	strcpy(config->firmware, "fw.elf");
 	config->elf_machine = EM_ARM;
-	config->elf_class = ELFCLASS32;
+	config->elf_class = CLASS;
 	config->mem_da = MEM_DA;
 	config->mem_size = MEM_SIZE;
 	config->notify_ids = 2;
@@ -88,25 +95,25 @@ static int tear_down(void **state)
 }
 
 /* A firmware of one segment of 16 bytes. */
-static void write_firmware(uint32_t segment_da, uint32_t entry, uint16_t machine)
+static void write_firmware(uint64_t segment_da, uint64_t entry, uint16_t machine)
 {
 	struct {
-		Elf32_Ehdr header;
-		Elf32_Phdr segment;
+		Elf(Ehdr) header;
+		Elf(Phdr) segment;
 		uint8_t code[16];
 	} image = {
-		.header = {.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS32, ELFDATA2LSB, EV_CURRENT},
+		.header = {.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, CLASS, ELFDATA2LSB, EV_CURRENT},
 	                   .e_type = ET_EXEC,
 	                   .e_machine = machine,
 	                   .e_version = EV_CURRENT,
 	                   .e_entry = entry,
-	                   .e_phoff = sizeof(Elf32_Ehdr),
-	                   .e_ehsize = sizeof(Elf32_Ehdr),
-	                   .e_phentsize = sizeof(Elf32_Phdr),
+	                   .e_phoff = sizeof(Elf(Ehdr)),
+	                   .e_ehsize = sizeof(Elf(Ehdr)),
+	                   .e_phentsize = sizeof(Elf(Phdr)),
 	                   .e_phnum = 1,
-	                   .e_shentsize = sizeof(Elf32_Shdr)},
+	                   .e_shentsize = sizeof(Elf(Shdr))},
 		.segment = {.p_type = PT_LOAD,
-	                    .p_offset = sizeof(Elf32_Ehdr) + sizeof(Elf32_Phdr),
+	                    .p_offset = sizeof(Elf(Ehdr)) + sizeof(Elf(Phdr)),
 	                    .p_vaddr = segment_da,
 	                    .p_paddr = segment_da,
 	                    .p_filesz = 16,
@@ -166,7 +173,7 @@ static void what_is_no_firmware_is_refused_and_the_core_stays_linuxs(void **stat
 
 static void segments_go_to_the_firmware_region_and_nowhere_else(void **state)
 {
-	static const uint32_t elsewhere[] = {MEM_DA, MEM_DA + 0x4000, MEM_DA + FIRMWARE - 1, MEM_DA + MEM_SIZE - 15, 0};
+	static const uint64_t elsewhere[] = {MEM_DA, MEM_DA + 0x4000, MEM_DA + FIRMWARE - 1, MEM_DA + MEM_SIZE - 15, 0};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(elsewhere) / sizeof(elsewhere[0]); i++) {

@@ -31,7 +31,7 @@ static int fresh(void **state)
 	return 0;
 }
 
-static struct amp_host start_request(uint32_t seq, uint32_t entry, const char *firmware)
+static struct amp_host start_request(uint32_t seq, uint64_t entry, const char *firmware)
 {
 	struct amp_host host = {.req_seq = seq, .op = AMP_REQ_START, .arg = entry};
 
@@ -86,6 +86,28 @@ static void an_entry_point_outside_the_firmware_region_is_refused(void **state)
 		assert_int_equal(request.status, AMP_EINVAL);
 		assert_non_null(strstr(request.text, "0x21100000-0x217fffff"));
 	}
+}
+
+static void an_entry_point_above_4_gib_is_taken_as_a_whole(void **state)
+{
+	const uint64_t wrong[] = {0x41100000, 0x1410fffff, 0x141800000, 0x241100000, 0xffffffff41100000};
+	struct core_config high = m3;
+	struct amp_host host = start_request(1, 0x141100000, "");
+
+	(void)state;
+	high.mem_da = 0x141000000;
+	assert_int_equal(amp_mailbox_take(&box, &host, AMP_CORE_OFF, &high, &request), MAILBOX_START);
+	assert_true(request.entry == 0x141100000);
+	for (uint32_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		host = start_request(i + 2, wrong[i], "");
+		assert_int_equal(amp_mailbox_take(&box, &host, AMP_CORE_OFF, &high, &request), MAILBOX_ANSWER);
+		assert_int_equal(request.status, AMP_EINVAL);
+		assert_non_null(strstr(request.text, "0x141100000-0x1417fffff"));
+	}
+	/* and the lower half of one is not one below 4 GiB */
+	host = start_request(9, 0x121100000, "");
+	assert_int_equal(amp_mailbox_take(&box, &host, AMP_CORE_OFF, &m3, &request), MAILBOX_ANSWER);
+	assert_int_equal(request.status, AMP_EINVAL);
 }
 
 static void an_entry_point_may_have_the_thumb_bit(void **state)
@@ -272,6 +294,7 @@ int main(void)
 		cmocka_unit_test_setup(a_start_of_a_core_that_is_off_is_taken_once, fresh),
 		cmocka_unit_test_setup(a_start_of_a_core_that_is_not_off_is_refused, fresh),
 		cmocka_unit_test_setup(an_entry_point_outside_the_firmware_region_is_refused, fresh),
+		cmocka_unit_test_setup(an_entry_point_above_4_gib_is_taken_as_a_whole, fresh),
 		cmocka_unit_test_setup(an_entry_point_may_have_the_thumb_bit, fresh),
 		cmocka_unit_test_setup(a_firmware_name_that_is_a_path_is_refused, fresh),
 		cmocka_unit_test_setup(a_firmware_name_without_an_end_is_refused, fresh),

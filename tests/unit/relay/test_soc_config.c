@@ -141,6 +141,52 @@ static void ram_that_ends_where_the_shared_memory_begins_is_part_of_the_same_mem
 	assert_int_equal(soc.core[0].memory_before, 0);
 }
 
+/* Of a core with addresses of 64 bits; `rest` follows. */
+static int load_wide(const char *da, const char *rest)
+{
+	char to[256];
+
+	snprintf(to, sizeof(to),
+	         "'elf_class':2,'clock_hz':25000000,'firmware':'amprelay-m3.elf','bootrom':'bootrom-m3.elf',"
+	         "'boot_timeout_ms':5000,'mem_da':'%s',%s",
+	         da, rest);
+	return load_with("'elf_class':1,'clock_hz':25000000,'firmware':'amprelay-m3.elf','bootrom':'bootrom-m3.elf',"
+	                 "'boot_timeout_ms':5000,'mem_da':'0x21000000',",
+	                 to);
+}
+
+static void a_core_with_64_bits_may_have_all_of_its_memory_above_4_gib(void **state)
+{
+	struct amp_soc wire;
+
+	(void)state;
+	assert_int_equal(load_wide("0x141000000", "'ram':{'da':'0x40000000','size':'0x101000000'},"
+	                                          "'private':[{'da':'0xfffffffffffff000','size':'0x1000'}],"),
+	                 0);
+	assert_true(soc.core[0].mem_da == 0x141000000);
+	assert_true(soc.core[0].memory_before == 0x101000000);
+	amp_soc_describe(&soc.core[0], &wire);
+	assert_int_equal(wire.version, 2);
+	assert_true(wire.mem_da == 0x141000000);
+	assert_int_equal(wire.region[5].kind, AMP_REGION_PRIVATE);
+	assert_true(wire.region[5].offset == 0xfffffffffffff000);
+
+	/* the last place, and the smallest one behind it */
+	assert_int_equal(load_wide("0xffffffffff000000", ""), 0);
+	assert_int_equal(load_wide("0xffffffffff001000", ""), -1);
+	assert_non_null(strstr(error, "cores[0].mem_size"));
+	assert_int_equal(load_wide("0x10000000000000000", ""), -1);
+	assert_non_null(strstr(error, "to \"0xffffffffffffffff\""));
+	/* one page further it would cross a multiple of 4 GiB */
+	assert_int_equal(load_wide("0x1ff000000", ""), 0);
+	assert_int_equal(load_wide("0x1ff001000", ""), -1);
+	assert_non_null(strstr(error, "not cross a multiple of 4 GiB"));
+	assert_int_equal(load_wide("0x141000000", "'private':[{'da':'0xfffffffffffff000','size':'0x2000'}],"), -1);
+	assert_non_null(strstr(error, "cores[0].private[0].da"));
+	assert_int_equal(load_wide("0x141000000", "'private':[{'da':'0x140fff000','size':'0x2000'}],"), -1);
+	assert_non_null(strstr(error, "overlaps the shared memory"));
+}
+
 static void each_wrong_value_is_refused_by_its_key(void **state)
 {
 	static const struct {
@@ -164,7 +210,8 @@ static void each_wrong_value_is_refused_by_its_key(void **state)
 		{"'isa':'arm'", "'isa':'riscv64'", "cores[0].isa"},
 		{"'0x21000000'", "21000000", "cores[0].mem_da: must be a hexadecimal text"},
 		{"'0x21000000'", "'0x'", "cores[0].mem_da"},
-		{"'0x21000000'", "'0x121000000'", "cores[0].mem_da"},
+		{"'0x21000000'", "'0x121000000'",
+	         "cores[0].mem_da: must be a hexadecimal text from \"0x0\" to \"0xffffffff\""},
 		{"'0x21000000'", "'0x21000000 '", "cores[0].mem_da"},
 		{"'0x21000000'", "'0xfff00000'", "cores[0].mem_size"},
 		{"'0x1000000'", "'0x1800000'", "cores[0].mem_size"},
@@ -248,7 +295,7 @@ static void private_memory_is_beside_the_shared_one(void **state)
 	} wrong[] = {
 		{"'private':[{'da':'0x200800','size':'0x1000'}],", "cores[0].private[0].da: address and size must be"},
 		{"'private':[{'da':'0x200000','size':'0x0'}],", "cores[0].private[0].da: address and size must be"},
-		{"'private':[{'da':'0xfffff000','size':'0x2000'}],", "end below 4 GiB"},
+		{"'private':[{'da':'0xfffff000','size':'0x2000'}],", "end where the core's addresses end"},
 		{"'private':[{'da':'0x20fff000','size':'0x2000'}],",
 	         "cores[0].private[0].da: overlaps the shared memory"},
 		{"'private':[{'da':'0x200000','size':'0x2000'},{'da':'0x201000','size':'0x1000'}],",
@@ -285,6 +332,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_sound_description_is_taken_whole),
 		TEST(ram_that_ends_where_the_shared_memory_begins_is_part_of_the_same_memory),
+		TEST(a_core_with_64_bits_may_have_all_of_its_memory_above_4_gib),
 		TEST(each_wrong_value_is_refused_by_its_key),
 		TEST(two_cores_of_one_name_are_refused),
 		TEST(no_truncation_is_taken),

@@ -84,7 +84,7 @@ static uint32_t read_number(struct reader *r, const json_t *object, const char *
 	return (uint32_t)json_integer_value(value);
 }
 
-static uint32_t read_address(struct reader *r, const json_t *object, const char *key)
+static uint64_t read_hex(struct reader *r, const json_t *object, const char *key, uint64_t max)
 {
 	const char *text = json_string_value(member(r, object, key));
 	unsigned long long number;
@@ -92,14 +92,32 @@ static uint32_t read_address(struct reader *r, const json_t *object, const char 
 
 	errno = 0;
 	number = text ? strtoull(text, &end, 16) : 0;
-	if (!text || strncmp(text, "0x", 2) != 0 || end == text + 2 || *end || errno || number > UINT32_MAX) {
-		fail(r, key, "must be a hexadecimal text from \"0x0\" to \"0xffffffff\"");
+	if (!text || strncmp(text, "0x", 2) != 0 || end == text + 2 || *end || errno || number > max) {
+		fail(r, key, "must be a hexadecimal text from \"0x0\" to \"0x%llx\"", (unsigned long long)max);
 		return 0;
 	}
-	return (uint32_t)number;
+	return number;
 }
 
-static uint32_t read_kind(struct reader *r, const json_t *object)
+/* The last address that the core has. */
+static uint64_t last_address(const struct core_config *core)
+{
+	return core->elf_class == 2 ? UINT64_MAX : UINT32_MAX;
+}
+
+/* An address as the core sees it. */
+static uint64_t read_address(struct reader *r, const json_t *object, const char *key, const struct core_config *core)
+{
+	return read_hex(r, object, key, last_address(core));
+}
+
+/* Of shared memory, or of what has a file. */
+static uint32_t read_size(struct reader *r, const json_t *object, const char *key)
+{
+	return (uint32_t)read_hex(r, object, key, UINT32_MAX);
+}
+
+static uint16_t read_kind(struct reader *r, const json_t *object)
 {
 	static const char *const names[] = {
 		[AMP_REGION_CONTROL] = "control", [AMP_REGION_FIRMWARE] = "firmware", [AMP_REGION_TRACE] = "trace",
@@ -108,7 +126,7 @@ static uint32_t read_kind(struct reader *r, const json_t *object)
 	char kind[16];
 
 	read_string(r, object, "kind", kind, sizeof(kind));
-	for (uint32_t i = AMP_REGION_CONTROL; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (uint16_t i = AMP_REGION_CONTROL; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (strcmp(kind, names[i]) == 0)
 			return i;
 	}
@@ -122,9 +140,9 @@ static void read_region(struct reader *r, const json_t *object, struct core_conf
 
 	read_string(r, object, "name", region->name, sizeof(region->name));
 	region->kind = read_kind(r, object);
-	region->offset = read_address(r, object, "offset");
-	region->size = read_address(r, object, "size");
-	region->arg = read_number(r, object, "arg", 0, AMP_DB_NOTIFY_MAX);
+	region->offset = read_size(r, object, "offset");
+	region->size = read_size(r, object, "size");
+	region->arg = (uint16_t)read_number(r, object, "arg", 0, AMP_DB_NOTIFY_MAX);
 	if (r->failed)
 		return;
 	if (region->offset % 4096 || region->size % 4096 || region->size == 0)
@@ -207,16 +225,18 @@ static void read_private(struct reader *r, const json_t *object, unsigned int in
 		fail(r, "private", "must be a list of at most %d, and with the regions of at most %d", SOC_MAX_PRIVATE,
 		     AMP_MAX_REGIONS);
 	for (size_t i = 0; i < json_array_size(list) && !r->failed; i++) {
-		uint32_t da, size;
+		uint64_t da;
+		uint32_t size;
 
 		amp_text(r->where, sizeof(r->where), "cores[%u].private[%zu]", index, i);
-		da = read_address(r, json_array_get(list, i), "da");
-		size = read_address(r, json_array_get(list, i), "size");
+		da = read_address(r, json_array_get(list, i), "da", core);
+		size = read_size(r, json_array_get(list, i), "size");
 		if (r->failed)
 			return;
-		if (da % 4096 || size % 4096 || size == 0 || size - 1 > UINT32_MAX - da)
+		if (da % 4096 || size % 4096 || size == 0 || size - 1 > last_address(core) - da)
 			fail(r, "da",
-			     "address and size must be multiples of 0x1000, the size not 0, and end below 4 GiB");
+			     "address and size must be multiples of 0x1000, the size not 0, and end where the core's "
+			     "addresses end");
 		else if (da <= core->mem_da + (core->mem_size - 1) && core->mem_da <= da + (size - 1))
 			fail(r, "da", "overlaps the shared memory");
 		else if (i > 0 && da <= core->private[0].da + (core->private[0].size - 1) &&
@@ -234,16 +254,16 @@ static void read_private(struct reader *r, const json_t *object, unsigned int in
 }
 
 /* "rom" or "ram", which a core need not have. */
-static void read_own(struct reader *r, const json_t *object, unsigned int index, const char *key, uint32_t *da,
-                     uint32_t *size)
+static void read_own(struct reader *r, const json_t *object, unsigned int index, const char *key,
+                     const struct core_config *core, uint64_t *da, uint64_t *size)
 {
 	const json_t *own = json_object_get(object, key);
 
 	if (!own)
 		return;
 	amp_text(r->where, sizeof(r->where), "cores[%u].%s", index, key);
-	*da = read_address(r, own, "da");
-	*size = read_address(r, own, "size");
+	*da = read_address(r, own, "da", core);
+	*size = read_address(r, own, "size", core);
 	if (!r->failed && (*da % 4096 || *size % 4096))
 		fail(r, "da", "address and size must be multiples of 0x1000");
 	if (!r->failed)
@@ -268,15 +288,17 @@ static void read_core(struct reader *r, const json_t *object, unsigned int index
 	read_file_name(r, object, "firmware", core->firmware, sizeof(core->firmware));
 	read_file_name(r, object, "bootrom", core->bootrom, sizeof(core->bootrom));
 	core->boot_timeout_ms = read_number(r, object, "boot_timeout_ms", 1, 600000);
-	core->mem_da = read_address(r, object, "mem_da");
-	core->mem_size = read_address(r, object, "mem_size");
+	core->mem_da = read_address(r, object, "mem_da", core);
+	core->mem_size = read_size(r, object, "mem_size");
 	core->watchdog_ms = read_number(r, object, "watchdog_ms", 0, 600000);
 	core->heartbeat_ms = read_number(r, object, "heartbeat_ms", 1, 60000);
 	core->heartbeat_timeout_ms = read_number(r, object, "heartbeat_timeout_ms", core->heartbeat_ms + 1, 600000);
 	core->notify_ids = read_number(r, object, "notify_ids", 1, AMP_DB_NOTIFY_MAX);
+	/* a resource table tells the lower half of an address only */
 	if (!r->failed && (core->mem_size < AMP_CTRL_SIZE || core->mem_size & (core->mem_size - 1) ||
-	                   core->mem_size - 1 > UINT32_MAX - core->mem_da))
-		fail(r, "mem_size", "must be a power of two, hold the control block, and end below 4 GiB");
+	                   core->mem_size - 1 > UINT32_MAX - (uint32_t)core->mem_da))
+		fail(r, "mem_size",
+		     "must be a power of two, hold the control block, and not cross a multiple of 4 GiB");
 	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++) {
 		if (strcmp(core->name, taken[i]) == 0)
 			fail(r, "name", "\"%s\" is the name of another log: a core's is CORE.log", core->name);
@@ -286,8 +308,8 @@ static void read_core(struct reader *r, const json_t *object, unsigned int index
 			fail(r, "name", "\"%s\" is there twice", core->name);
 	}
 	read_regions(r, object, index, core);
-	read_own(r, object, index, "rom", &core->rom.da, &core->rom.size);
-	read_own(r, object, index, "ram", &core->ram.da, &core->ram.size);
+	read_own(r, object, index, "rom", core, &core->rom.da, &core->rom.size);
+	read_own(r, object, index, "ram", core, &core->ram.da, &core->ram.size);
 	/* RAM that ends where the shared memory begins is one with it to the machine, which has all other by itself. */
 	if (core->ram.size && core->ram.da < core->mem_da && core->mem_da - core->ram.da == core->ram.size)
 		core->memory_before = core->ram.size;

@@ -23,8 +23,9 @@ struct core_config {
 	char firmware[SOC_FILE_LEN];
 	char bootrom[SOC_FILE_LEN];
 	uint32_t boot_timeout_ms;
-	uint32_t mem_da, mem_size;
-	uint32_t memory_before;   /**< bytes of the machine's memory in front of the shared memory, which are the core's
+	uint64_t mem_da;
+	uint32_t mem_size;
+	uint64_t memory_before;   /**< bytes of the machine's memory in front of the shared memory, which are the core's
 	                             own */
 	uint32_t doorbell_serial; /**< QEMU's number of the doorbell UART */
 	bool has_console;
@@ -35,11 +36,12 @@ struct core_config {
 	char secure[SOC_FILE_LEN]; /**< its firmware must be signed with this key, in a file; "": it need not be signed
 	                            */
 	struct {
-		uint32_t da, size;
+		uint64_t da, size;
 	} rom, ram; /**< of the core's own, into which no firmware is loaded; size 0: none */
 	uint32_t num_private;
 	struct {
-		uint32_t da, size;
+		uint64_t da;
+		uint32_t size;
 	} private[SOC_MAX_PRIVATE]; /**< memory of the core's own, where firmware may lie that Linux cannot reach */
 	uint32_t num_regions;
 	struct amp_region region[AMP_MAX_REGIONS]; /**< of the shared memory */

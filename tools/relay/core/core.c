@@ -78,7 +78,8 @@ static void power_is_off(struct core *core, const char *why)
 	if (core->host)
 		core->host->off(core);
 	amp_core_set_host(core, AMP_CORE_HOST_NONE, why);
-	core->wire.table_da = core->wire.table_size = 0;
+	core->wire.table_da = 0;
+	core->wire.table_size = 0;
 	amp_core_image_forget(core);
 	core->wire.takeover = 0;
 	say_it_again(core); /* before the state: who sees the core off finds the rest in order */
@@ -386,7 +387,7 @@ static void hold(struct core *core)
 	amp_relay_changed(core->lab);
 }
 
-void amp_core_start(struct core *core, uint32_t entry, const char *firmware, enum amp_core_host host, const char *why)
+void amp_core_start(struct core *core, uint64_t entry, const char *firmware, enum amp_core_host host, const char *why)
 {
 	struct amp_soc soc;
 

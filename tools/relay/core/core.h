@@ -37,6 +37,7 @@ struct lab;
 struct core;
 struct core_ears;
 struct hosting;
+struct fw_rsc_vdev_vring;
 
 #define INJECTION_MS   10000 /**< a crash this long after an injection has another cause */
 #define DUMPS_KEPT     16    /**< post-mortems of one flight that stay on disk, per core */
@@ -169,8 +170,9 @@ struct emulator {
 /** A firmware that has been loaded, but not into the core. */
 struct staged_image {
 	struct shared_memory memory; /**< as the core's own, with nothing but this image in it */
-	uint32_t entry;
-	uint32_t table_da, table_size; /**< of its resource table; 0: it has none */
+	uint64_t entry;
+	uint64_t table_da;
+	uint32_t table_size; /**< of its resource table; 0: it has none */
 	char path[PATH_MAX];
 };
 
@@ -348,7 +350,7 @@ void amp_core_destroy(struct core *core);
  * @param firmware  AMP_FIRMWARE_LEN bytes, a checked name, may be empty
  * @param host      whose it is in this life
  */
-void amp_core_start(struct core *core, uint32_t entry, const char *firmware, enum amp_core_host host, const char *why);
+void amp_core_start(struct core *core, uint64_t entry, const char *firmware, enum amp_core_host host, const char *why);
 /** Shuts down in order if the core still answers, else at once; PHASE_OFF follows. Does nothing when off. */
 void amp_core_stop(struct core *core, const char *why);
 /** As amp_core_stop(), without asking the core. */
@@ -638,6 +640,9 @@ const char *amp_core_link_name(const struct core *core);
 bool amp_core_link_is_bad(const struct core *core);
 /** @return what that is, for people */
 const char *amp_core_link_text(const struct core *core);
+/** Where a vring of the live table is, by offsets in the shared memory. @return false: it cannot be anywhere there */
+bool amp_core_lay_out(const struct core *core, const struct fw_rsc_vdev_vring *place, struct amp_ring *ring,
+                      struct amp_ring_fault *fault);
 
 /* core_sniff.c */
 

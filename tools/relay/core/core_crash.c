@@ -84,8 +84,8 @@ static void fill_report(struct amp_relay *wire, const struct crash *crash)
 
 	wire->report_type = report_type(crash->detector, summary->cause);
 	wire->report_detector = crash->detector;
-	wire->report_pc = (uint32_t)summary->pc;
-	wire->report_lr = (uint32_t)summary->lr;
+	wire->report_pc = summary->pc;
+	wire->report_lr = summary->lr;
 	memset(wire->report_text, 0, sizeof(wire->report_text));
 	amp_text_clean(wire->report_text, sizeof(wire->report_text), summary->text, sizeof(summary->text));
 	amp_text_clean(wire->report_pc_sym, sizeof(wire->report_pc_sym), summary->pc_sym, sizeof(summary->pc_sym));

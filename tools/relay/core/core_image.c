@@ -24,8 +24,8 @@ size_t amp_core_image_arguments(const struct core *core, struct arguments *args,
 		if (fd < 0)
 			continue;
 		amp_argument(args, "-device");
-		amp_argument(args, "loader,file=/proc/self/fd/%d,addr=0x%x,force-raw=on", fd,
-		             core->config->private[i].da);
+		amp_argument(args, "loader,file=/proc/self/fd/%d,addr=0x%llx,force-raw=on", fd,
+		             (unsigned long long)core->config->private[i].da);
 		fds[n++] = fd;
 	}
 	return n;

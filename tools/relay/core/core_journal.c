@@ -17,13 +17,15 @@
 static bool use(struct core *core, const struct amp_rsc_journal *entry)
 {
 	const struct core_config *config = core->config;
-	uint32_t at = entry->da - config->mem_da;
+	uint64_t da = amp_table_da(config->mem_da, entry->da);
+	uint32_t at = (uint32_t)(da - config->mem_da);
 
-	if (entry->da < config->mem_da || entry->da % 4 != 0 || entry->len > AMP_JOURNAL_LEN_MAX ||
+	if (da < config->mem_da || entry->da % 4 != 0 || entry->len > AMP_JOURNAL_LEN_MAX ||
 	    entry->len < sizeof(struct amp_journal) + 2 || at > core->shm.size || entry->len > core->shm.size - at) {
-		amp_core_warn(core,
-		              "its journal is said to be at 0x%x + 0x%x: misaligned, too large, or outside its memory",
-		              entry->da, entry->len);
+		amp_core_warn(
+			core,
+			"its journal is said to be at 0x%llx + 0x%x: misaligned, too large, or outside its memory",
+			(unsigned long long)da, entry->len);
 		return false;
 	}
 	core->journal.at = at;

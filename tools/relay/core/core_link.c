@@ -107,6 +107,15 @@ static bool take(const struct core *core, uint64_t offset, void *copy, size_t si
 	return true;
 }
 
+bool amp_core_lay_out(const struct core *core, const struct fw_rsc_vdev_vring *place, struct amp_ring *ring,
+                      struct amp_ring_fault *fault)
+{
+	uint64_t da = amp_table_da(core->config->mem_da, place->da);
+
+	return da >= core->config->mem_da &&
+	       amp_ring_lay_out(ring, da - core->config->mem_da, place->num, place->align, fault);
+}
+
 /* The used ring's index, and the device's mark behind the ring (WIRE.md, section 10); 0 if there is no such ring. */
 static void look_at_ring(const struct core *core, const struct fw_rsc_vdev_vring *place, uint16_t *index,
                          uint16_t *mark)
@@ -115,8 +124,7 @@ static void look_at_ring(const struct core *core, const struct fw_rsc_vdev_vring
 	struct amp_ring ring;
 
 	*index = *mark = 0;
-	if (place->da < core->config->mem_da ||
-	    !amp_ring_lay_out(&ring, place->da - core->config->mem_da, place->num, place->align, &fault))
+	if (!amp_core_lay_out(core, place, &ring, &fault))
 		return;
 	take(core, ring.used + 2, index, sizeof(*index));
 	take(core, ring.used + 4 + 8 * (uint64_t)ring.num, mark, sizeof(*mark));

@@ -21,9 +21,10 @@ static void memory_arguments(const struct core *core, struct arguments *args)
 	if (!config->memory_before)
 		return;
 	amp_argument(args, "-m");
-	amp_argument(args, "%uK", (config->memory_before + config->mem_size) / 1024);
+	amp_argument(args, "%lluK", (unsigned long long)(config->memory_before + config->mem_size) / 1024);
 	amp_argument(args, "-object");
-	amp_argument(args, "memory-backend-ram,id=own,size=%u,reserve=off", config->memory_before);
+	amp_argument(args, "memory-backend-ram,id=own,size=%llu,reserve=off",
+	             (unsigned long long)config->memory_before);
 	amp_argument(args, "-numa");
 	amp_argument(args, "node,memdev=own");
 	amp_argument(args, "-numa");

@@ -129,7 +129,7 @@ static bool attach(struct core *core)
 	struct amp_host host;
 
 	if (!core->link.found ||
-	    !read_memory(core, (uint64_t)core->config->mem_da + core->link.table, table, core->link.table_size))
+	    !read_memory(core, core->config->mem_da + core->link.table, table, core->link.table_size))
 		return false;
 	if (!amp_vdev_find_rpmsg(table, core->link.table_size, &vdev) ||
 	    !(vdev.head.status & VIRTIO_CONFIG_STATUS_DRIVER_OK))
@@ -140,13 +140,14 @@ static bool attach(struct core *core)
 		.memory = {.read = read_memory, .context = core, .shift = core->config->mem_da - host.mem_pa},
 	};
 	if (buffers) {
-		sniff->memory.buffers_at = (uint64_t)core->config->mem_da + buffers->offset;
+		sniff->memory.buffers_at = core->config->mem_da + buffers->offset;
 		sniff->memory.buffers_size = buffers->size;
 	}
 	for (int i = 0; i < 2; i++) {
 		uint32_t half = buffers && buffers->size >= 2 * BUFFER ? buffers->size / BUFFER / 2 : WINDOW_MAX;
 
-		if (!amp_ring_lay_out(&sniff->ring[i], vdev.ring[i].da, vdev.ring[i].num, vdev.ring[i].align, &fault))
+		if (!amp_ring_lay_out(&sniff->ring[i], amp_table_da(core->config->mem_da, vdev.ring[i].da),
+		                      vdev.ring[i].num, vdev.ring[i].align, &fault))
 			return false;
 		sniff->buffers[i] = vdev.ring[i].num < half ? vdev.ring[i].num : half;
 		if (sniff->buffers[i] > WINDOW_MAX)

@@ -45,7 +45,8 @@ enum stage {
 /* What the old firmware's life is made of, but for its QEMU. */
 struct old_life {
 	uint8_t *memory; /* snapshot */
-	uint32_t epoch, boot_addr;
+	uint32_t epoch;
+	uint64_t boot_addr;
 	char firmware[AMP_FIRMWARE_LEN];
 	char image[PATH_MAX];
 	uint64_t started, booted;
@@ -304,10 +305,7 @@ static const char *rings_differ(const struct core *core, const struct amp_hand_o
 	if (!core->link.found || !amp_vdev_find_rpmsg(table, core->link.table_size, &device))
 		return "the record tells of a link, and there is no device for one";
 	for (int i = 0; i < 2; i++) {
-		if (device.ring[i].da < core->config->mem_da ||
-		    !amp_ring_lay_out(&ring, device.ring[i].da - core->config->mem_da, device.ring[i].num,
-		                      device.ring[i].align, &fault) ||
-		    ring.used + 4 > core->shm.size)
+		if (!amp_core_lay_out(core, &device.ring[i], &ring, &fault) || ring.used + 4 > core->shm.size)
 			return "a ring of its link is not where one can be";
 		amp_shm_read(&core->shm, (uint32_t)ring.used + 2, &used, sizeof(used));
 		if (used != record->index[i])

@@ -53,7 +53,7 @@ static enum mailbox_verdict take_start(const struct amp_host *host, uint32_t sta
                                        struct mailbox_request *request)
 {
 	const struct amp_region *firmware = amp_soc_region(core, AMP_REGION_FIRMWARE);
-	uint32_t base = core->mem_da + firmware->offset;
+	uint64_t base = core->mem_da + firmware->offset;
 
 	if (state != AMP_CORE_OFF) {
 		request->status = AMP_EBUSY;
@@ -73,8 +73,9 @@ static enum mailbox_verdict take_start(const struct amp_host *host, uint32_t sta
 	/* an ARM entry point says "Thumb" in bit 0, which makes no difference here: regions are whole pages */
 	if (host->staged == 0 && (host->arg < base || host->arg - base >= firmware->size)) {
 		amp_text(request->text, sizeof(request->text),
-		         "entry point 0x%x is outside the firmware region 0x%x-0x%x", host->arg, base,
-		         base + firmware->size - 1);
+		         "entry point 0x%llx is outside the firmware region 0x%llx-0x%llx",
+		         (unsigned long long)host->arg, (unsigned long long)base,
+		         (unsigned long long)(base + firmware->size - 1));
 		return refuse(request);
 	}
 	if (host->firmware[0] != '\0' && !amp_text_is_file_name(host->firmware, sizeof(host->firmware))) {

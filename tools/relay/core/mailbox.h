@@ -30,7 +30,7 @@ enum mailbox_verdict {
 
 struct mailbox_request {
 	uint32_t op;                     /**< enum amp_request */
-	uint32_t entry;                  /**< START: device address inside the firmware region, unless it is staged */
+	uint64_t entry;                  /**< START: device address inside the firmware region, unless it is staged */
 	uint32_t staged, signature_size; /**< START: bytes for the relay to load, within the firmware region; or 0 */
 	char firmware[AMP_FIRMWARE_LEN]; /**< START: checked name, may be empty */
 	uint32_t status;                 /**< ANSWER: enum amp_status … */

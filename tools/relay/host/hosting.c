@@ -24,7 +24,7 @@
  * The addresses that descriptors hold are those of the bus, on which both sides must agree. An MCU and its neighbour
  * share one bus: here it has the addresses of the core.
  */
-static uint32_t bus_address(const struct core *core, const struct amp_region *region)
+static uint64_t bus_address(const struct core *core, const struct amp_region *region)
 {
 	return core->config->mem_da + region->offset;
 }
@@ -97,7 +97,7 @@ static int add_private(struct hosting *role, uint32_t index)
 /* Where the boot ROM jumps, behind all that an image may fill: what shared memory says of it Linux could change. */
 static void seal_entry(struct hosting *role)
 {
-	const struct amp_boot_record record = {AMP_BOOT_RECORD_MAGIC, (uint32_t)role->rproc.bootaddr};
+	const struct amp_boot_record record = {.magic = AMP_BOOT_RECORD_MAGIC, .entry = role->rproc.bootaddr};
 
 	if (role->private[0])
 		memcpy((uint8_t *)role->private[0] + role->core->config->private[0].size - sizeof(record), &record,
@@ -373,7 +373,7 @@ int amp_hosting_boot(struct core *core, const char *path, const char *why, char 
 	if (status == AMP_EXIT_OK) {
 		amp_text(core->image, sizeof(core->image), "%s", path);
 		amp_text(name, sizeof(name), "%s", strrchr(path, '/') ? strrchr(path, '/') + 1 : path);
-		amp_core_start(core, (uint32_t)role->rproc.bootaddr, name, AMP_CORE_HOST_NONE, why);
+		amp_core_start(core, role->rproc.bootaddr, name, AMP_CORE_HOST_NONE, why);
 		record_loaded(core, &role->rproc, name);
 	}
 	/* what the library knows of it is of no use any more: nobody here is its host */
@@ -404,8 +404,7 @@ uint32_t amp_hosting_start_staged(struct core *core, uint32_t size, uint32_t sig
 		amp_image_drop(&image);
 	}
 	if (status == AMP_OK) {
-		amp_core_start(core, (uint32_t)role->rproc.bootaddr, firmware, AMP_CORE_HOST_DRIVER,
-		               "Linux asked for it");
+		amp_core_start(core, role->rproc.bootaddr, firmware, AMP_CORE_HOST_DRIVER, "Linux asked for it");
 		record_loaded(core, &role->rproc, firmware);
 	}
 	drop_role(role);
@@ -429,11 +428,11 @@ static int stage(struct hosting *role, struct staged_image *image, char *error, 
 	amp_image_drop(&file);
 	if (err)
 		return AMP_EXIT_REFUSED;
-	image->entry = (uint32_t)role->rproc.bootaddr;
+	image->entry = role->rproc.bootaddr;
 	table = role->rproc.rsc_table;
 	if (!table)
 		return AMP_EXIT_OK;
-	image->table_da = core->config->mem_da + (uint32_t)(table - image->memory.base);
+	image->table_da = core->config->mem_da + (uint64_t)(table - image->memory.base);
 	image->table_size = (uint32_t)role->rproc.rsc_len;
 	return AMP_EXIT_OK;
 }

@@ -96,7 +96,7 @@ static struct secure_core places(const struct core *core)
 		.name = config->name,
 		.elf_machine = config->elf_machine,
 		.elf_class = config->elf_class,
-		.shared = {(uint64_t)config->mem_da + region->offset, region->size},
+		.shared = {config->mem_da + region->offset, region->size},
 		.num_private = config->num_private,
 	};
 
