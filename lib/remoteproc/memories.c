@@ -221,6 +221,25 @@ bool amp_rproc_find_da(struct remoteproc *rproc, metal_phys_addr_t da, size_t si
 	return size && amp_rproc_map(rproc, range) && range->io;
 }
 
+metal_phys_addr_t amp_rproc_widen(const struct remoteproc *rproc, uint32_t value)
+{
+	metal_phys_addr_t wide = value, delta;
+	const struct remoteproc_mem *mem;
+	struct metal_list *node;
+
+	metal_list_for_each (&rproc->mems, node) {
+		mem = metal_container_of(node, struct remoteproc_mem, node);
+		delta = (uint32_t)(value - (uint32_t)mem->da);
+		if (mem->da == METAL_BAD_PHYS || delta >= mem->size)
+			continue;
+		if (mem->da + delta == value)
+			return value;
+		if (wide == value)
+			wide = mem->da + delta;
+	}
+	return wide;
+}
+
 bool amp_rproc_place(struct remoteproc *rproc, struct mem_range *range, const char *name)
 {
 	const struct remoteproc_mem *mem;

@@ -42,6 +42,12 @@ bool amp_rproc_map(struct remoteproc *rproc, struct mem_range *range);
  */
 bool amp_rproc_place(struct remoteproc *rproc, struct mem_range *range, const char *name);
 
+/**
+ * The device address that a table means by 32 bits of it: the whole address of a memory, or else the lower half of an
+ * address in a memory above 4 GiB, or else, since only the platform can know, the whole again.
+ */
+metal_phys_addr_t amp_rproc_widen(const struct remoteproc *rproc, uint32_t value);
+
 /** Write @p data, or with NULL the byte @p fill. @return 0 or -AMP_RPROC_ERR_SEGMENT_MEMORY */
 int amp_rproc_write(struct metal_io_region *io, unsigned long offset, const void *data, unsigned char fill, size_t len);
 
@@ -80,13 +86,15 @@ static inline void *amp_rsc_live(const struct remoteproc *rproc, const void *cop
  * The copy stays as it was checked: entries may overlap. */
 void amp_rsc_put(struct remoteproc *rproc, const void *word, uint32_t value);
 
-/** The same for an address that the table leaves open. False: it does not fit there. */
+/** The same for a device address that the table leaves open. False: it does not fit there. */
 bool amp_rsc_put_address(struct remoteproc *rproc, const void *word, metal_phys_addr_t value);
 
-/** An address as the table has it, to one as the library has it. */
-static inline metal_phys_addr_t amp_rsc_address(uint32_t value)
+/** A device address as the table has it, to one as the library has it. */
+static inline metal_phys_addr_t amp_rsc_address(const struct remoteproc *rproc, uint32_t value)
 {
-	return value == FW_RSC_U32_ADDR_ANY ? METAL_BAD_PHYS : value;
+	if (value == FW_RSC_U32_ADDR_ANY)
+		return METAL_BAD_PHYS;
+	return sizeof(metal_phys_addr_t) > sizeof(value) ? amp_rproc_widen(rproc, value) : value;
 }
 
 typedef void (*amp_rsc_vdev_func)(struct remoteproc *rproc, const struct fw_rsc_vdev *vdev);

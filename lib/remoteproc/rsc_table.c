@@ -254,7 +254,7 @@ void amp_rsc_put(struct remoteproc *rproc, const void *word, uint32_t value)
 
 bool amp_rsc_put_address(struct remoteproc *rproc, const void *word, metal_phys_addr_t value)
 {
-	if (value >= FW_RSC_U32_ADDR_ANY)
+	if ((uint32_t)value == FW_RSC_U32_ADDR_ANY || amp_rsc_address(rproc, (uint32_t)value) != value)
 		return false;
 	amp_rsc_put(rproc, word, (uint32_t)value);
 	return true;
@@ -272,8 +272,9 @@ static int handle_memory(struct remoteproc *rproc, const struct fw_rsc_carveout 
 
 	memcpy(name, entry->name, sizeof(name)); /* which may have no end */
 	name[carveout ? sizeof(name) - 1 : 0] = '\0';
-	range.da = amp_rsc_address(entry->da);
-	range.pa = carveout && (entry->pa == 0 || !open) ? METAL_BAD_PHYS : amp_rsc_address(entry->pa);
+	range.da = amp_rsc_address(rproc, entry->da);
+	range.pa = (carveout && (entry->pa == 0 || !open)) || entry->pa == FW_RSC_U32_ADDR_ANY ? METAL_BAD_PHYS
+	                                                                                       : entry->pa;
 	range.size = entry->len;
 	range.attribute = entry->flags;
 	if (!amp_rproc_place(rproc, &range, name))
@@ -283,8 +284,8 @@ static int handle_memory(struct remoteproc *rproc, const struct fw_rsc_carveout 
 	if (open && !amp_rsc_put_address(rproc, &entry->da, range.da))
 		return -AMP_RPROC_ERR_RSC_MEMORY;
 	/* The physical address is for information; on a host with more than 4 GiB it may not fit. */
-	if (entry->pa == 0 || entry->pa == FW_RSC_U32_ADDR_ANY)
-		(void)amp_rsc_put_address(rproc, &entry->pa, range.pa);
+	if ((entry->pa == 0 || entry->pa == FW_RSC_U32_ADDR_ANY) && range.pa < FW_RSC_U32_ADDR_ANY)
+		amp_rsc_put(rproc, &entry->pa, (uint32_t)range.pa);
 	return 0;
 }
 
@@ -399,10 +400,10 @@ int amp_remoteproc_get_trace(struct remoteproc *rproc, unsigned int index, struc
 	status = amp_rsc_open(rproc, RSC_TRACE, index, &found);
 	if (!status) {
 		entry = found;
-		if (amp_rproc_find_da(rproc, amp_rsc_address(entry->da), entry->len, &range)) {
+		if (amp_rproc_find_da(rproc, amp_rsc_address(rproc, entry->da), entry->len, &range)) {
 			memcpy(trace->name, entry->name, sizeof(trace->name));
 			trace->name[sizeof(trace->name) - 1] = '\0';
-			trace->da = entry->da;
+			trace->da = range.da;
 			trace->len = entry->len;
 			trace->io = range.io;
 			trace->offset = range.offset;

@@ -83,7 +83,7 @@ static bool init_vring(struct remoteproc *rproc, struct virtio_device *vdev, con
 		return false;
 	if (entry->num == 0)
 		return true; /* it is the caller's to make */
-	range.da = amp_rsc_address(entry->da);
+	range.da = amp_rsc_address(rproc, entry->da);
 	range.pa = METAL_BAD_PHYS;
 	range.size = (size_t)vring_size(entry->num, entry->align);
 	range.attribute = 0;

@@ -15,8 +15,8 @@
 struct elf_spec elf_default_spec(bool wide)
 {
 	struct elf_spec spec = {
-		.wide = wide && AMP_WITH_ELF64,
-		.segment = {{0x20000000, 0x120, 0x120}, {0x20001000, 0x180, 0x300}, {0x20003000, 0, 0x100}},
+		.wide = (wide || MEM_DA > UINT32_MAX) && AMP_WITH_ELF64,
+		.segment = {{MEM_DA, 0x120, 0x120}, {MEM_DA + 0x1000, 0x180, 0x300}, {MEM_DA + 0x3000, 0, 0x100}},
 	};
 
 	return spec;

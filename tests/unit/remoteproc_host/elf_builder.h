@@ -16,6 +16,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Where the remote has its memory. Above 4 GiB, too: then a table has the lower half of an address. */
+#ifndef MEM_DA
+#define MEM_DA 0x20000000u
+#endif
+
 #define ELF_SEGMENTS 3
 #define ELF_MACHINE  EM_ARM
 #define ELF_ENTRY    0x20000041u

@@ -17,7 +17,6 @@
 
 #include "elf_builder.h"
 
-#define MEM_DA   0x20000000u
 #define MEM_PA   0x80000000u
 #define MEM_SIZE 0x4000u
 #define CANARY   0xa5

@@ -311,7 +311,7 @@ static void a_carveout_with_a_physical_address_goes_there(void **state)
 	table.carveout.pa = MEM_PA + 0x3100;
 	memset(table.carveout.name, 0, sizeof(table.carveout.name));
 	assert_int_equal(set_shared(&table, sizeof(table)), 0);
-	assert_int_equal(in_memory()->carveout.da, MEM_DA + 0x3100);
+	assert_int_equal(in_memory()->carveout.da, (uint32_t)(MEM_DA + 0x3100));
 	assert_int_equal(in_memory()->carveout.pa, MEM_PA + 0x3100);
 	/* Up to the last byte of the memory that is there, and one more. */
 	table.carveout.pa = MEM_PA + MEM_SIZE - table.carveout.len;
@@ -530,6 +530,38 @@ static void a_trace_buffer_is_found_where_the_table_says(void **state)
 	assert_int_equal(amp_remoteproc_get_trace(&rproc, 0, &trace), -RPROC_ENOMEM);
 }
 
+/* As long as there is one: a table has no room for more than 32 bits. */
+static void a_table_means_a_whole_address_before_the_lower_half_of_one(void **state)
+{
+	struct remoteproc_mem other, over;
+	struct full table = full;
+	struct amp_trace trace;
+
+	(void)state;
+	if (sizeof(metal_phys_addr_t) == sizeof(uint32_t))
+		skip();
+	remoteproc_init_mem(&other, "other", MEM_PA, (metal_phys_addr_t)0x730000000, 0x1000, shared_mem.io);
+	remoteproc_add_mem(&rproc, &other);
+	table.trace.da = 0x30000800;
+	assert_int_equal(set_shared(&table, sizeof(table)), 0);
+	assert_int_equal(amp_remoteproc_get_trace(&rproc, 0, &trace), 0);
+	assert_true(trace.da == 0x730000800);
+	assert_int_equal(trace.offset, 0x800);
+	/* one byte too many, and one before it */
+	in_memory()->trace.da = 0x30000f01;
+	assert_int_equal(amp_remoteproc_get_trace(&rproc, 0, &trace), -AMP_RPROC_ERR_RSC_MEMORY);
+	in_memory()->trace.da = 0x2fffffff;
+	assert_int_equal(amp_remoteproc_get_trace(&rproc, 0, &trace), -AMP_RPROC_ERR_RSC_MEMORY);
+
+	remoteproc_init_mem(&over, "over", MEM_PA, 0x30000000, 0x1000, shared_mem.io);
+	remoteproc_add_mem(&rproc, &over);
+	in_memory()->trace.da = 0x30000800;
+	assert_int_equal(amp_remoteproc_get_trace(&rproc, 0, &trace), 0);
+	assert_true(trace.da == 0x30000800);
+	metal_list_del(&over.node);
+	metal_list_del(&other.node);
+}
+
 static void a_loaded_table_starts_without_a_driver(void **state)
 {
 	struct elf_spec spec = elf_default_spec(false);
@@ -614,6 +646,7 @@ int main(void)
 		TEST(entries_on_top_of_each_other_do_no_harm),
 		TEST(notify_ids_of_a_table_are_reserved_while_it_is_there),
 		TEST(a_trace_buffer_is_found_where_the_table_says),
+		TEST(a_table_means_a_whole_address_before_the_lower_half_of_one),
 		TEST(a_loaded_table_starts_without_a_driver),
 	};
 

@@ -197,7 +197,7 @@ static void a_vring_without_a_place_goes_to_the_memory_with_its_name(void **stat
 	vdev = create_driver();
 	assert_non_null(vdev);
 	assert_ptr_equal(vdev->vrings_info[1].info.vaddr, memory + 0x2800);
-	assert_int_equal(table()->vring[1].da, MEM_DA + 0x2800);
+	assert_int_equal(table()->vring[1].da, (uint32_t)(MEM_DA + 0x2800));
 	metal_list_del(&mem.node);
 }
 
@@ -236,7 +236,7 @@ static void a_vring_without_a_place_goes_where_the_platform_puts_it(void **state
 	vdev = create_driver();
 	assert_non_null(vdev);
 	assert_ptr_equal(vdev->vrings_info[0].info.vaddr, memory + 0x2c00);
-	assert_int_equal(table()->vring[0].da, MEM_DA + 0x2c00);
+	assert_int_equal(table()->vring[0].da, (uint32_t)(MEM_DA + 0x2c00));
 }
 
 static void a_device_without_a_free_notify_id_is_not_created(void **state)
