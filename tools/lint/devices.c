@@ -40,12 +40,12 @@ static void check_numbers(struct lint *lint, struct ring *ring)
 	if (!is_power_of_2(ring->align) || ring->align < ALIGN_MIN || (ring->align > ALIGN_MAX && !lint_is_linux(lint)))
 		lint_say(lint, LINT_RING_ALIGN, place, "its alignment is %u", ring->align);
 	else if (ring->da != ADDRESS_ANY && ring->da % ring->align)
-		lint_say(lint, LINT_RING_MISALIGNED, place, "it is at 0x%x, its alignment is %u", ring->da,
+		lint_say(lint, LINT_RING_MISALIGNED, place, "it is at 0x%llx, its alignment is %u", ULL(ring->da),
 		         ring->align);
 	if (ring->da == 0 && !lint_memory(lint, 0, 1, ~0u))
 		lint_say(lint, LINT_RING_ADDRESS_ZERO, place, "its address is 0");
-	if (ring->da != ADDRESS_ANY && ring->da + ring->size > SPACE_32) {
-		lint_say(lint, LINT_RING_WRAPS, place, "it is at 0x%x + 0x%llx", ring->da, ULL(ring->size));
+	if (ring->da != ADDRESS_ANY && (uint32_t)ring->da + ring->size > SPACE_32) {
+		lint_say(lint, LINT_RING_WRAPS, place, "it is at 0x%llx + 0x%llx", ULL(ring->da), ULL(ring->size));
 		ring->size = 0;
 	}
 	if (ring->notify_id != RSC_NOTIFY_ID_ANY && ring->notify_id >= NOTIFY_IDS)
@@ -61,8 +61,8 @@ static void check_pair(struct lint *lint, const struct ring *earlier, const stru
 {
 	if (has_place(earlier) && has_place(later) && lint_overlap(earlier->da, earlier->size, later->da, later->size))
 		lint_say(lint, LINT_RING_OVERLAP, lint_at_ring(lint, later),
-		         "0x%x + 0x%llx meets vdev%uvring%u at 0x%x + 0x%llx", later->da, ULL(later->size),
-		         earlier->vdev, earlier->index, earlier->da, ULL(earlier->size));
+		         "0x%llx + 0x%llx meets vdev%uvring%u at 0x%llx + 0x%llx", ULL(later->da), ULL(later->size),
+		         earlier->vdev, earlier->index, ULL(earlier->da), ULL(earlier->size));
 	if (later->notify_id != RSC_NOTIFY_ID_ANY && earlier->notify_id == later->notify_id)
 		lint_say(lint, LINT_NOTIFY_ID_CLASH, lint_at_ring(lint, later),
 		         "vdev%uvring%u has the notify id %u as well", earlier->vdev, earlier->index, later->notify_id);
@@ -93,7 +93,7 @@ static void check_segments(struct lint *lint, const struct ring *ring)
 		if (segment->filesz <= segment->memsz &&
 		    lint_overlap(ring->da, ring->size, segment->paddr, segment->filesz))
 			lint_say(lint, LINT_RING_OVER_BYTES, lint_at_ring(lint, ring),
-			         "0x%x + 0x%llx meets the bytes of segment %u at 0x%llx + 0x%llx", ring->da,
+			         "0x%llx + 0x%llx meets the bytes of segment %u at 0x%llx + 0x%llx", ULL(ring->da),
 			         ULL(ring->size), segment->index, ULL(segment->paddr), ULL(segment->filesz));
 	}
 }
@@ -119,8 +119,8 @@ static void check_memory(struct lint *lint, const struct ring *ring)
 		lint_say(lint, LINT_RING_NO_REGION, place, "core %s has no memory '%s'", lint->core->name, name);
 	else if (ring->da == ADDRESS_ANY ? size > region->size
 	                                 : !lint_within(ring->da, size, region->base, region->size))
-		lint_say(lint, LINT_RING_OUTSIDE_REGION, place, "0x%x + 0x%llx is not in '%s' at 0x%llx + 0x%llx",
-		         ring->da, ULL(size), name, ULL(region->base), ULL(region->size));
+		lint_say(lint, LINT_RING_OUTSIDE_REGION, place, "0x%llx + 0x%llx is not in '%s' at 0x%llx + 0x%llx",
+		         ULL(ring->da), ULL(size), name, ULL(region->base), ULL(region->size));
 }
 
 /* ------------------------------------------------------------------ RPMsg devices */
@@ -194,7 +194,7 @@ static void read_device(struct lint *lint, const struct entry *entry)
 		ring[i] = (struct ring){.entry = entry,
 		                        .vdev = lint->vdevs,
 		                        .index = i,
-		                        .da = lint_word(lint, entry, at),
+		                        .da = lint_address(lint, lint_word(lint, entry, at)),
 		                        .align = lint_word(lint, entry, at + 4),
 		                        .num = lint_word(lint, entry, at + 8),
 		                        .notify_id = lint_word(lint, entry, at + 12)};

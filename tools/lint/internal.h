@@ -62,7 +62,8 @@ struct entry {
 struct ring {
 	const struct entry *entry;
 	unsigned int vdev, index; /* vdev1vring0: 1 and 0 */
-	uint32_t da, align, num, notify_id;
+	uint64_t da;              /* as lint_address() says */
+	uint32_t align, num, notify_id;
 	uint64_t size; /* bytes; 0: no size can be said */
 };
 
@@ -131,6 +132,9 @@ static inline bool lint_within(uint64_t a, uint64_t a_size, uint64_t b, uint64_t
 
 /* The memory of the core that holds all of the range, of one of these kinds; or NULL. */
 const struct amp_lint_memory *lint_memory(const struct lint *lint, uint64_t base, uint64_t size, unsigned int kinds);
+/* The device address that version 1 of the table means by 32 bits: of what is shared, all of an address or its lower
+ * half. */
+uint64_t lint_address(const struct lint *lint, uint32_t value);
 const struct amp_lint_memory *lint_memory_named(const struct lint *lint, const char *name);
 
 /* ------------------------------------------------------------------ the image */

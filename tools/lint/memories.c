@@ -98,13 +98,15 @@ static bool in_table(const struct lint *lint, uint32_t da, uint32_t len)
 
 static void check_trace(struct lint *lint, const struct entry *entry)
 {
-	uint32_t da = lint_word(lint, entry, 4), len = length_of(lint, entry);
+	uint32_t told = lint_word(lint, entry, 4), len = length_of(lint, entry);
+	uint64_t da = lint_address(lint, told);
 
 	/* Without a description of the core it may be in any memory of the board. */
-	if (!lint->core || lint_segment_at(lint, da, len) || in_table(lint, da, len) || lint_memory(lint, da, len, ~0u))
+	if (!lint->core || lint_segment_at(lint, da, len) || in_table(lint, told, len) ||
+	    lint_memory(lint, da, len, ~0u))
 		return;
-	lint_say(lint, LINT_TRACE_OUTSIDE_MEMORY, lint_at_entry(lint, entry, 4, 8), "there is nothing at 0x%x + 0x%x",
-	         da, len);
+	lint_say(lint, LINT_TRACE_OUTSIDE_MEMORY, lint_at_entry(lint, entry, 4, 8), "there is nothing at 0x%llx + 0x%x",
+	         (unsigned long long)da, len);
 }
 
 /* ------------------------------------------------------------------ the whole */

@@ -148,6 +148,23 @@ const struct amp_lint_memory *lint_memory(const struct lint *lint, uint64_t base
 	return NULL;
 }
 
+uint64_t lint_address(const struct lint *lint, uint32_t value)
+{
+	const unsigned int shared = ~LINT_KIND(AMP_LINT_OWN);
+	const struct amp_lint_memory *memory;
+	uint32_t delta;
+
+	if (value == ADDRESS_ANY || lint_memory(lint, value, 1, shared))
+		return value;
+	for (size_t i = 0; lint->core && i < lint->core->num_memories; i++) {
+		memory = &lint->core->memories[i];
+		delta = value - (uint32_t)memory->base;
+		if (LINT_KIND(memory->kind) & shared && delta < memory->size)
+			return memory->base + delta;
+	}
+	return value;
+}
+
 const struct amp_lint_memory *lint_memory_named(const struct lint *lint, const char *name)
 {
 	for (size_t i = 0; lint->core && i < lint->core->num_memories; i++) {

@@ -32,7 +32,7 @@ static bool check_numbers(struct lint *lint, const struct segment *segment)
 		lint_say(lint, LINT_SEGMENT_WRAPS, place, "it is loaded to 0x%llx + 0x%llx", ULL(segment->paddr),
 		         ULL(segment->memsz));
 		good = false;
-	} else if (last > UINT32_MAX) {
+	} else if (last > UINT32_MAX && !lint_memory(lint, segment->paddr, segment->memsz, ~0u)) {
 		lint_say(lint, LINT_SEGMENT_ABOVE_4G, place, "it is loaded to 0x%llx + 0x%llx", ULL(segment->paddr),
 		         ULL(segment->memsz));
 	}

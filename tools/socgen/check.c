@@ -61,7 +61,7 @@ static void check_address_space(struct soc_report *report, const struct soc_core
 				          all[j]->base + (all[j]->size - 1));
 }
 
-/* Firmware lies there as it does in shared memory: whole pages, at addresses of 32 bits. */
+/* Firmware lies there as it does in shared memory: whole pages. */
 static void check_private(struct soc_report *report, const struct soc_core *core)
 {
 	for (unsigned i = 0; i < core->num_private; i++) {
@@ -71,9 +71,10 @@ static void check_private(struct soc_report *report, const struct soc_core *core
 			soc_error(report, range->node, "reg",
 			          "0x%" PRIx64 " + 0x%" PRIx64 " are not whole pages of 0x%x", range->base, range->size,
 			          SOC_PAGE);
-		else if (range->base >= GIB4 || range->size > GIB4 - range->base)
-			soc_error(report, range->node, "reg", "0x%" PRIx64 " + 0x%" PRIx64 " is not below 4 GiB",
-			          range->base, range->size);
+		else if (range->size >= GIB4)
+			soc_error(report, range->node, "reg",
+			          "size 0x%" PRIx64 " is not below 4 GiB; the control block has 32 bits for it",
+			          range->size);
 		if (i > 0 && range->base < core->private[i - 1].base)
 			soc_error(report, range->node, NULL, "stands behind %s, whose address is higher",
 			          node_name(report, core->private[i - 1].node));
@@ -106,9 +107,10 @@ static void check_shared(struct soc_report *report, const struct soc_core *core)
 		soc_error(report, shared->node, "reg",
 		          "size 0x%" PRIx64 " is not a power of two of at least 0x%x; Linux sees it as a PCI BAR",
 		          shared->size, SOC_PAGE);
-	else if (shared->base >= GIB4 || shared->size > GIB4 - shared->base || shared->size == GIB4)
+	else if (shared->size >= GIB4 || shared->base / GIB4 != (shared->base + (shared->size - 1)) / GIB4)
 		soc_error(report, shared->node, "reg",
-		          "0x%" PRIx64 " + 0x%" PRIx64 " is not below 4 GiB; resource tables have 32-bit addresses",
+		          "0x%" PRIx64 " + 0x%" PRIx64
+		          " crosses a multiple of 4 GiB; resource tables have the lower half of an address only",
 		          shared->base, shared->size);
 }
 

@@ -247,12 +247,11 @@ static const struct refusal refusals[] = {
 	{"a_shared_memory_that_no_bar_can_have",
          {{"reg = <0x21000000 0x1000000>;", "reg = <0x21000000 0x1800000>;"}},
          SHARED ": reg: size 0x1800000 is not a power of two of at least 0x1000; Linux sees it as a PCI BAR\n"},
-	{"a_shared_memory_above_4_gib",
-         {{"shared@50000000", "shared@150000000"},
-          {"reg = <0x0 0x50000000 0x0 0x00800000>;", "reg = <0x1 0x50000000 0x0 0x00800000>;"}},
-         "/cores/core@1/memories/shared@150000000: reg: 0x150000000 + 0x800000 is not below 4 GiB; resource tables "
-         "have "
-         "32-bit addresses\n"},
+	{"a_shared_memory_that_crosses_a_multiple_of_4_gib",
+         {{"shared@50000000", "shared@1ffc00000"},
+          {"reg = <0x0 0x50000000 0x0 0x00800000>;", "reg = <0x1 0xffc00000 0x0 0x00800000>;"}},
+         "/cores/core@1/memories/shared@1ffc00000: reg: 0x1ffc00000 + 0x800000 crosses a multiple of 4 GiB; resource "
+         "tables have the lower half of an address only\n"},
 	{"a_shared_memory_that_is_not_page_aligned",
          {{"shared@50000000", "shared@50000800"},
           {"reg = <0x0 0x50000000 0x0 0x00800000>;", "reg = <0x0 0x50000800 0x0 0x00800000>;"}},
