@@ -157,6 +157,8 @@ struct virtio_dispatch {
 	void (*write_config)(struct virtio_device *dev, uint32_t offset, void *src, int length);
 	void (*reset_device)(struct virtio_device *dev);
 	void (*notify)(struct virtqueue *vq); /**< kick the other side. Context: that of virtqueue_kick() */
+	/** Driver: negotiate_features() of a transport that has 64 of them. NULL: it has 32. */
+	uint64_t (*negotiate_all)(struct virtio_device *dev, uint64_t features);
 };
 
 /** Where buffers of this device come from, if not from a pool of the application. */
@@ -221,7 +223,21 @@ int virtio_set_features(struct virtio_device *vdev, uint32_t features);
  */
 int virtio_negotiate_features(struct virtio_device *vdev, uint32_t features, uint32_t *final_features);
 
-/** @return whether bit @p feature_bit is among virtio_get_features(); false for bits that there are none of */
+/**
+ * @brief Driver: virtio_negotiate_features() of all features, those above bit 31 among them.
+ *
+ * A transport that has 32 of them, such as remoteproc with a resource table of version 1, accepts none above.
+ *
+ * @param final_features  what both have, VIRTIO_F_VERSION_1 among it where the transport needs that; may be NULL. It is
+ * virtio_device::features from now on.
+ * @return 0, -EINVAL or -ENXIO
+ */
+int amp_virtio_negotiate_features(struct virtio_device *vdev, uint64_t features, uint64_t *final_features);
+
+/**
+ * @return whether bit @p feature_bit is among virtio_get_features(); above bit 31: among those that were negotiated
+ * (virtio_device::features). False for bits that there are none of
+ */
 bool virtio_has_feature(struct virtio_device *vdev, unsigned int feature_bit);
 
 /** @return VIRTIO_ID_* */

@@ -53,11 +53,25 @@ int virtio_negotiate_features(struct virtio_device *vdev, uint32_t features, uin
 	return 0;
 }
 
+int amp_virtio_negotiate_features(struct virtio_device *vdev, uint64_t features, uint64_t *final_features)
+{
+	NEED(vdev, true, func, negotiate_features);
+	if (vdev->func->negotiate_all)
+		features = vdev->func->negotiate_all(vdev, features);
+	else
+		features = vdev->func->negotiate_features(vdev, (uint32_t)features);
+	if (final_features)
+		*final_features = features;
+	return 0;
+}
+
 bool virtio_has_feature(struct virtio_device *vdev, unsigned int feature_bit)
 {
 	uint32_t features;
 
-	return feature_bit < 32 && virtio_get_features(vdev, &features) == 0 && ((features >> feature_bit) & 1);
+	if (feature_bit >= 32)
+		return feature_bit < 64 && vdev && vdev->features >> feature_bit & 1;
+	return virtio_get_features(vdev, &features) == 0 && ((features >> feature_bit) & 1);
 }
 
 uint32_t virtio_get_devid(const struct virtio_device *vdev)

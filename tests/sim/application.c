@@ -133,7 +133,7 @@ static bool create_device(struct application *app, unsigned int role)
 {
 	char *view = sim_view(sim_self());
 
-	app->phys = PHYS_BASE;
+	app->phys = plan->seed & 1 ? PHYS_HIGH : PHYS_BASE;
 	metal_io_init(&app->io, view, &app->phys, plan->sim.block_size, (unsigned int)-1, 0, NULL);
 	app->vdev = rproc_virtio_create_vdev(role, 0, view + TABLE_AT, &app->io, app, kick_peer, NULL);
 	for (uint32_t i = 0; app->vdev && i < 2; i++) {

@@ -14,7 +14,8 @@
 #define RING_ALIGN      16u
 #define BUFFER_SIZE     64u /* unless the remote asks for others, and the host takes them */
 #define BUFFER_SIZE_MAX 192u
-#define PHYS_BASE       0x40000000ul
+#define PHYS_BASE       0x40000000ul  /* of the shared memory … */
+#define PHYS_HIGH       0x140000000ul /* … in every other schedule */
 
 enum fault {
 	FAULT_REMOTE_CRASH,  /**< the remote dies; the host hears of it, takes its link down and has the remote started

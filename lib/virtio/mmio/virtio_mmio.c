@@ -15,8 +15,10 @@
 #define RESET_LOOKS_WITHOUT_CLOCK 1000000u
 #define CONFIG_TRIES              100u
 
-/* Not offered by this library, whatever a device has: its rings work otherwise. */
-#define UNSUPPORTED_FEATURES (1u << VIRTIO_RING_F_INDIRECT_DESC | 1u << VIRTIO_RING_F_EVENT_IDX)
+/* Not offered by this library, whatever a device has: its rings, or its kicks, work otherwise. */
+#define UNSUPPORTED_FEATURES                                                                                     \
+	(1ull << VIRTIO_RING_F_INDIRECT_DESC | 1ull << VIRTIO_RING_F_EVENT_IDX | 1ull << 34 /* packed rings */ | \
+	 1ull << 38 /* kicks with data */)
 
 void amp_mmio_fail(struct virtio_mmio_device *vmdev, const char *what, uint32_t value)
 {
@@ -88,7 +90,7 @@ static void accept(struct virtio_mmio_device *vmdev, uint32_t half, uint32_t fea
 }
 
 /* Returns what holds from now on. Until the next reset there is no second time. */
-static uint32_t negotiate_features(struct virtio_device *vdev, uint32_t features)
+static uint64_t negotiate_all(struct virtio_device *vdev, uint64_t features)
 {
 	struct virtio_mmio_device *vmdev = to_vmdev(vdev);
 	uint8_t status;
@@ -96,23 +98,32 @@ static uint32_t negotiate_features(struct virtio_device *vdev, uint32_t features
 	if (vmdev->failed)
 		return 0;
 	if (vmdev->features_done)
-		return (uint32_t)vdev->features;
-	features &= offered(vmdev, 0) & ~UNSUPPORTED_FEATURES;
-	accept(vmdev, 0, features);
+		return vdev->features;
+	if (vmdev->version != MMIO_MODERN)
+		features &= UINT32_MAX; /* there are no more */
+	features &= offered(vmdev, 0) | (features >> 32 ? (uint64_t)offered(vmdev, 1) << 32 : 0);
+	features &= ~UNSUPPORTED_FEATURES;
+	if (vmdev->version == MMIO_MODERN)
+		features |= 1ull << VIRTIO_F_VERSION_1;
+	accept(vmdev, 0, (uint32_t)features);
 	vdev->features = features;
 	if (vmdev->version == MMIO_MODERN) {
-		vdev->features |= 1ULL << VIRTIO_F_VERSION_1;
-		accept(vmdev, 1, 1u << (VIRTIO_F_VERSION_1 - 32));
+		accept(vmdev, 1, (uint32_t)(features >> 32));
 		status = get_status(vdev) | VIRTIO_CONFIG_FEATURES_OK;
 		mmio_write(vmdev, VIRTIO_MMIO_STATUS, status);
 		if (!(get_status(vdev) & VIRTIO_CONFIG_FEATURES_OK)) {
-			amp_mmio_fail(vmdev, "it does not accept its own features", features);
+			amp_mmio_fail(vmdev, "it does not accept its own features", (uint32_t)features);
 			vdev->features = 0;
 			return 0;
 		}
 	}
 	vmdev->features_done = true;
 	return features;
+}
+
+static uint32_t negotiate_features(struct virtio_device *vdev, uint32_t features)
+{
+	return (uint32_t)negotiate_all(vdev, features);
 }
 
 static uint32_t get_features(struct virtio_device *vdev)
@@ -259,6 +270,7 @@ static const struct virtio_dispatch mmio_dispatch = {
 	.get_features = get_features,
 	.set_features = set_features,
 	.negotiate_features = negotiate_features,
+	.negotiate_all = negotiate_all,
 	.read_config = read_config,
 	.write_config = write_config,
 	.reset_device = reset_device,

@@ -146,6 +146,31 @@ static void status_bits_add_up_until_the_reset(void **state)
 	assert_int_equal(fake.status, 0);
 }
 
+/* Bit 33 is offered and asked for, 35 and 63 are not both; 34 and 38 change what rings and kicks are. */
+static void features_above_bit_31_are_those_that_both_have(void **state)
+{
+	const uint64_t asked = 2 | 1ull << 33 | 1ull << 34 | 1ull << 38 | 1ull << 63;
+	const bool modern = fake.version == 2;
+	uint64_t features;
+
+	(void)state;
+	fake.offered[1] |= 1u << (33 - 32) | 1u << (34 - 32) | 1u << (35 - 32) | 1u << (38 - 32);
+	assert_int_equal(init(), 0);
+	assert_false(virtio_has_feature(&vmdev.vdev, 33));
+	assert_int_equal(amp_virtio_negotiate_features(&vmdev.vdev, asked, &features), 0);
+	assert_true(features == (modern ? 2 | 1ull << 33 | 1ull << VIRTIO_F_VERSION_1 : 2));
+	assert_true(vmdev.vdev.features == features);
+	assert_int_equal(fake.accepted[0], 2);
+	assert_int_equal(fake.accepted[1], features >> 32);
+	assert_true(virtio_has_feature(&vmdev.vdev, 1));
+	for (unsigned int bit = 32; bit < 70; bit++)
+		assert_int_equal(virtio_has_feature(&vmdev.vdev, bit), bit < 64 && features >> bit & 1);
+	/* until the next reset there is no second time */
+	assert_int_equal(amp_virtio_negotiate_features(&vmdev.vdev, 1, NULL), 0);
+	assert_true(vmdev.vdev.features == features);
+	assert_int_equal(amp_virtio_negotiate_features(NULL, 1, NULL), -EINVAL);
+}
+
 static void a_device_that_refuses_its_own_features_is_out_of_use(void **state)
 {
 	uint32_t features = 1;
@@ -242,6 +267,7 @@ int main(void)
 		BOTH(arguments_that_make_no_sense_are_refused),
 		BOTH(registers_in_plain_memory_work_too),
 		BOTH(features_are_those_that_both_have),
+		BOTH(features_above_bit_31_are_those_that_both_have),
 		BOTH(status_bits_add_up_until_the_reset),
 		MODERN(a_device_that_refuses_its_own_features_is_out_of_use),
 		BOTH(a_status_that_is_no_byte_puts_the_device_out_of_use),
