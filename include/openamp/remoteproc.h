@@ -96,6 +96,7 @@ struct remoteproc_ops;
 struct loader_ops;
 struct image_store_ops;
 struct amp_loader;
+struct amp_table2_host;
 
 /** A piece of memory as both sides know it. */
 struct remoteproc_mem {
@@ -142,6 +143,8 @@ struct remoteproc {
 	void *rsc_entry;            /**< amp_remoteproc_live_entry(); private */
 	uint32_t ready_timeout_ms;  /**< its devices' virtio_device::ready_timeout_ms; set it after remoteproc_init() */
 	bool was_off;               /**< stopped since a driver last had one of its devices; private */
+	const struct amp_table2_host *table2; /**< amp_remoteproc_use_table2(); NULL: version 1 only; private */
+	bool table2_taken;                    /**< the table has a version 2, which was taken; private */
 };
 
 /**

@@ -97,6 +97,9 @@ static inline metal_phys_addr_t amp_rsc_address(const struct remoteproc *rproc, 
 	return sizeof(metal_phys_addr_t) > sizeof(value) ? amp_rproc_widen(rproc, value) : value;
 }
 
+/** Hand @p len bytes at @p at of the copy to ops->handle_rsc. @return its answer, or an error */
+int amp_rsc_handle_vendor(struct remoteproc *rproc, size_t at, size_t len);
+
 typedef void (*amp_rsc_vdev_func)(struct remoteproc *rproc, const struct fw_rsc_vdev *vdev);
 
 /**
@@ -108,6 +111,15 @@ int amp_rsc_adopt(struct remoteproc *rproc, void *live, size_t size, struct meta
 
 /** The processor has no table any more. */
 void amp_rsc_forget(struct remoteproc *rproc);
+
+/* table2_host.c, lock held. remoteproc::table2 has it in a program that asks for it, and only there. */
+
+struct amp_table2_host {
+	/** Check and take the best later version, in the open copy. 0, also if there is none; or an error. */
+	int (*take)(struct remoteproc *rproc, amp_rsc_vdev_func on_vdev);
+	/** amp_rsc_open() for the device with that number, which is not in version 1. */
+	int (*open_vdev)(struct remoteproc *rproc, unsigned int vdev_id, void **entry);
+};
 
 /* vdevs.c, lock held */
 

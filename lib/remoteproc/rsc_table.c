@@ -11,6 +11,7 @@
 
 #include <amprelay/config.h>
 #include <amprelay/remoteproc.h>
+#include <amprelay/resource_table2.h>
 #include <openamp/rsc_table_parser.h>
 
 #include <metal/alloc.h>
@@ -289,16 +290,12 @@ static int handle_memory(struct remoteproc *rproc, const struct fw_rsc_carveout 
 	return 0;
 }
 
-/* What is the vendor's may reach to the end of the table. The hook may write to what it gets, so that is a copy of its
- * own: the entries behind it are checked already. */
-static int handle_vendor(struct remoteproc *rproc, size_t at)
+/* The hook may write to what it gets, so that is a copy of its own: the entries behind it are checked already. */
+int amp_rsc_handle_vendor(struct remoteproc *rproc, size_t at, size_t len)
 {
-	size_t len = rproc->rsc_len - at;
 	void *copy;
 	int status;
 
-	if (!AMP_WITH_TABLE_MEMORIES)
-		return -RPROC_ERR_RSC_TAB_NS;
 	copy = metal_allocate_memory((unsigned int)len);
 	if (!copy)
 		return -RPROC_ENOMEM;
@@ -307,6 +304,17 @@ static int handle_vendor(struct remoteproc *rproc, size_t at)
 	status = rproc->ops->handle_rsc(rproc, copy, len);
 	rproc->rsc_entry = NULL;
 	metal_free_memory(copy);
+	return status;
+}
+
+/* What is the vendor's may reach to the end of the table. */
+static int handle_vendor(struct remoteproc *rproc, size_t at)
+{
+	int status;
+
+	if (!AMP_WITH_TABLE_MEMORIES)
+		return -RPROC_ERR_RSC_TAB_NS;
+	status = amp_rsc_handle_vendor(rproc, at, rproc->rsc_len - at);
 	return status == -RPROC_ERR_RSC_TAB_NS ? 0 : status;
 }
 
@@ -327,7 +335,8 @@ static inline INLINED int handle_entry(struct remoteproc *rproc, size_t at, amp_
 			amp_rproc_reserve_ids(rproc, entry);
 		if (on_vdev)
 			on_vdev(rproc, entry);
-	} else if (type >= RSC_VENDOR_START && type <= RSC_VENDOR_END && rproc->ops->handle_rsc) {
+	} else if (type >= RSC_VENDOR_START && type <= RSC_VENDOR_END && rproc->ops->handle_rsc &&
+	           !(rproc->table2 && type == AMP_RSC_TABLE2)) {
 		return handle_vendor(rproc, at);
 	}
 	return 0; /* amp_remoteproc_get_trace() finds a trace; nobody knows the others */
@@ -340,6 +349,7 @@ void amp_rsc_forget(struct remoteproc *rproc)
 	rproc->rsc_table = NULL;
 	rproc->rsc_len = 0;
 	rproc->rsc_io = NULL;
+	rproc->table2_taken = false;
 	if (amp_rproc_forget_ids)
 		amp_rproc_forget_ids(rproc);
 }
@@ -359,6 +369,8 @@ static inline INLINED int adopt(struct remoteproc *rproc, void *live, size_t siz
 	copy = rproc->rsc_copy;
 	for (uint32_t i = 0; !status && i < copy->num; i++)
 		status = handle_entry(rproc, copy->offset[i], on_vdev);
+	if (!status && rproc->table2)
+		status = rproc->table2->take(rproc, on_vdev);
 	amp_rsc_close(rproc);
 	if (status)
 		amp_rsc_forget(rproc);

@@ -48,33 +48,75 @@ static bool choose_id(struct remoteproc *rproc, const void *word, uint32_t *id)
 	return true;
 }
 
-static bool is_open(const struct fw_rsc_vdev_vring *vring)
+/* The entry of a device. */
+struct opened {
+	const struct fw_rsc_vdev *entry;
+	bool wide; /* of version 2: the word behind a vring's notify id is the upper half of its address */
+};
+
+static bool is_open(const struct opened *opened, const struct fw_rsc_vdev_vring *vring)
 {
-	return vring->da == FW_RSC_U32_ADDR_ANY;
+	return vring->da == FW_RSC_U32_ADDR_ANY && (!opened->wide || vring->reserved == FW_RSC_U32_ADDR_ANY);
 }
 
-static bool has_open_address(const struct fw_rsc_vdev *entry)
+static bool has_open_address(const struct opened *opened)
 {
-	for (const struct fw_rsc_vdev_vring *vring = entry->vring; vring < &entry->vring[entry->num_of_vrings];
-	     vring++) {
-		if (vring->num && is_open(vring))
+	const struct fw_rsc_vdev_vring *vring = opened->entry->vring;
+
+	for (; vring < &opened->entry->vring[opened->entry->num_of_vrings]; vring++) {
+		if (vring->num && is_open(opened, vring))
 			return true;
 	}
 	return false;
 }
 
+/* False: it is beyond what this side can address. */
+static bool vring_address(const struct remoteproc *rproc, const struct opened *opened,
+                          const struct fw_rsc_vdev_vring *vring, metal_phys_addr_t *da)
+{
+	uint64_t wide = vring->da | (uint64_t)vring->reserved << 32;
+
+	*da = opened->wide ? (metal_phys_addr_t)wide : amp_rsc_address(rproc, vring->da);
+	return !opened->wide || is_open(opened, vring) || wide < METAL_BAD_PHYS;
+}
+
+static bool put_address(struct remoteproc *rproc, const struct opened *opened, const struct fw_rsc_vdev_vring *vring,
+                        metal_phys_addr_t da)
+{
+	if (!opened->wide)
+		return amp_rsc_put_address(rproc, &vring->da, da);
+	amp_rsc_put(rproc, &vring->da, (uint32_t)da);
+	amp_rsc_put(rproc, &vring->reserved, (uint32_t)((uint64_t)da >> 32));
+	return true;
+}
+
+/* The device's entry, in either version. After 0 end with amp_rsc_close(). */
+static int open_vdev(struct remoteproc *rproc, unsigned int vdev_id, struct opened *opened)
+{
+	void *entry;
+	int status = amp_rsc_open(rproc, RSC_VDEV, vdev_id, &entry);
+
+	opened->wide = status == -RPROC_ERR_RSC_TAB_NP && rproc->table2;
+	if (opened->wide)
+		status = rproc->table2->open_vdev(rproc, vdev_id, &entry);
+	if (!status)
+		opened->entry = entry;
+	return status;
+}
+
 /* The driver's: an open address becomes that of the memory with the vring's name, or of what the platform allocates,
  * and is written to the table. */
 static bool choose_place(struct remoteproc *rproc, struct mem_range *range, const char *name,
-                         const struct fw_rsc_vdev_vring *entry)
+                         const struct opened *opened, const struct fw_rsc_vdev_vring *entry)
 {
 	return amp_rproc_place(rproc, range, name) && !(range->da & (entry->align - 1)) &&
-	       (!is_open(entry) || amp_rsc_put_address(rproc, &entry->da, range->da));
+	       (!is_open(opened, entry) || put_address(rproc, opened, entry, range->da));
 }
 
 /* Take a vring over, give it a queue, and find its place. */
 static bool init_vring(struct remoteproc *rproc, struct virtio_device *vdev, const char *name,
-                       struct virtio_vring_info *vring, const struct fw_rsc_vdev_vring *entry)
+                       struct virtio_vring_info *vring, const struct opened *opened,
+                       const struct fw_rsc_vdev_vring *entry)
 {
 	bool driver = role_is_driver(vdev);
 	struct mem_range range;
@@ -83,13 +125,13 @@ static bool init_vring(struct remoteproc *rproc, struct virtio_device *vdev, con
 		return false;
 	if (entry->num == 0)
 		return true; /* it is the caller's to make */
-	range.da = amp_rsc_address(rproc, entry->da);
 	range.pa = METAL_BAD_PHYS;
 	range.size = (size_t)vring_size(entry->num, entry->align);
 	range.attribute = 0;
-	if (is_open(entry) && !(AMP_WITH_TABLE_MEMORIES && driver))
+	if (!vring_address(rproc, opened, entry, &range.da) ||
+	    (is_open(opened, entry) && !(AMP_WITH_TABLE_MEMORIES && driver)))
 		return false;
-	if (!(driver ? choose_place(rproc, &range, name, entry) : amp_rproc_map(rproc, &range)) ||
+	if (!(driver ? choose_place(rproc, &range, name, opened, entry) : amp_rproc_map(rproc, &range)) ||
 	    ((uintptr_t)range.va & ((entry->align - 1) | 7)))
 		return false;
 	vring->io = range.io;
@@ -99,15 +141,15 @@ static bool init_vring(struct remoteproc *rproc, struct virtio_device *vdev, con
 
 /* The device on an entry, with its rings; NULL if that is not possible. */
 static struct remoteproc_virtio *create_vdev(struct remoteproc *rproc, int vdev_id, unsigned int role,
-                                             virtio_dev_reset_cb rst_cb, const struct fw_rsc_vdev *entry)
+                                             virtio_dev_reset_cb rst_cb, struct opened *opened)
 {
+	const struct fw_rsc_vdev *entry = opened->entry;
 	struct remoteproc_virtio *rpvdev;
 	struct virtio_device *vdev;
 	const struct fw_rsc_vdev_vring *vring;
 	struct virtio_vring_info *info;
 	char name[] = "vdev0vring0";
 	uint32_t id = entry->notifyid;
-	void *again;
 
 	if (AMP_WITH_VIRTIO_DRIVER && role == VIRTIO_DEV_DRIVER && !choose_id(rproc, &entry->notifyid, &id))
 		return NULL;
@@ -122,14 +164,14 @@ static struct remoteproc_virtio *create_vdev(struct remoteproc *rproc, int vdev_
 	vdev->wait = rproc->ops->wait ? wait : NULL;
 	vdev->ready_timeout_ms = rproc->ready_timeout_ms;
 	/* The device's side cannot choose addresses: the driver, which does, writes them before it is ready. */
-	if (AMP_WITH_TABLE_MEMORIES && !role_is_driver(vdev) && has_open_address(entry)) {
+	if (AMP_WITH_TABLE_MEMORIES && !role_is_driver(vdev) && has_open_address(opened)) {
 		if (amp_virtio_wait_driver_ok(vdev))
 			goto remove;
 		amp_rsc_close(rproc);
-		if (amp_rsc_open(rproc, RSC_VDEV, (unsigned int)vdev_id, &again))
+		if (open_vdev(rproc, (unsigned int)vdev_id, opened))
 			goto remove;
 		/* The table may have become another one since the device was created. */
-		entry = again;
+		entry = opened->entry;
 		if (vdev->vrings_num != entry->num_of_vrings)
 			goto remove;
 	}
@@ -138,7 +180,7 @@ static struct remoteproc_virtio *create_vdev(struct remoteproc *rproc, int vdev_
 		name[0] = '\0';
 	vring = entry->vring;
 	for (info = vdev->vrings_info; info < &vdev->vrings_info[vdev->vrings_num]; info++, vring++, name[10]++) {
-		if (!init_vring(rproc, vdev, name, info, vring))
+		if (!init_vring(rproc, vdev, name, info, opened, vring))
 			goto remove;
 	}
 	return rpvdev;
@@ -152,14 +194,14 @@ struct virtio_device *remoteproc_create_virtio(struct remoteproc *rproc, int vde
 {
 	struct virtio_device *vdev = NULL;
 	struct remoteproc_virtio *rpvdev;
-	void *entry;
+	struct opened opened;
 
 	if (!rproc || vdev_id < 0)
 		return NULL;
 	metal_mutex_acquire(&rproc->lock);
-	if (amp_rsc_open(rproc, RSC_VDEV, (unsigned int)vdev_id, &entry) == 0) {
-		vdev = find_vdev(rproc, amp_rsc_live(rproc, entry));
-		rpvdev = vdev ? NULL : create_vdev(rproc, vdev_id, role, rst_cb, entry);
+	if (open_vdev(rproc, (unsigned int)vdev_id, &opened) == 0) {
+		vdev = find_vdev(rproc, amp_rsc_live(rproc, opened.entry));
+		rpvdev = vdev ? NULL : create_vdev(rproc, vdev_id, role, rst_cb, &opened);
 		if (rpvdev) {
 			vdev = &rpvdev->vdev;
 			metal_list_add_tail(&rproc->vdevs, &rpvdev->node);

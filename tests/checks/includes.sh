@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Who may include whom (DESIGN.md): wire <- metal <- virtio <- rpmsg <- services, and virtio <- remoteproc. lib/ takes
 # ISO C headers and its own, and asks for no operating system by name; what depends on one is in ports/. kernel/
-# shares with the rest only amprelay/wire.h with its tables, and include/uapi; the reproducers in kernel/upstream/ are
-# programs.
+# shares with the rest only amprelay/wire.h with its tables, amprelay/resource_table2.h, and include/uapi; the
+# reproducers in kernel/upstream/ are programs.
 . "$(dirname "$0")/common.sh"
 
 c_files | grep -E '^(lib|kernel|include)/' | grep -v '^kernel/upstream/' | awk '
@@ -44,7 +44,7 @@ c_files | grep -E '^(lib|kernel|include)/' | grep -v '^kernel/upstream/' | awk '
 
 	# Layer of a header below include/amprelay/.
 	function amprelay_layer(name) {
-		if (name ~ /^(remoteproc|image_store)\.h$/)
+		if (name ~ /^(remoteproc|image_store|resource_table2)\.h$/)
 			return "remoteproc"
 		if (name == "rpc_files.h")
 			return "services"
@@ -77,9 +77,9 @@ c_files | grep -E '^(lib|kernel|include)/' | grep -v '^kernel/upstream/' | awk '
 	}
 
 	function check_kernel(name, quoted) {
-		if (name ~ /^amprelay\/(wire|faults|registers)\.h$/ || name ~ /^(linux|asm|uapi|trace|generated)\// || (quoted && name !~ /\//))
+		if (name ~ /^amprelay\/(wire|faults|registers|resource_table2)\.h$/ || name ~ /^(linux|asm|uapi|trace|generated)\// || (quoted && name !~ /\//))
 			return
-		printf "%s:%d: includes %s; kernel/ shares only amprelay/wire.h, its tables and include/uapi with the rest\n", file, number, name
+		printf "%s:%d: includes %s; kernel/ shares only amprelay/wire.h, its tables, amprelay/resource_table2.h and include/uapi with the rest\n", file, number, name
 	}
 
 	function check_library(name, quoted,   theirs) {
@@ -96,7 +96,7 @@ c_files | grep -E '^(lib|kernel|include)/' | grep -v '^kernel/upstream/' | awk '
 		file = $0
 		kernel = file ~ /^kernel\//
 		layer = kernel ? "kernel" : layer_of_file(file)
-		if (file ~ /^include\/(uapi\/|amprelay\/wire\.h$)/)
+		if (file ~ /^include\/(uapi\/|amprelay\/(wire|resource_table2)\.h$)/)
 			next # made for the kernel as well, whose headers they name
 		if (!kernel && !(layer in may)) {
 			printf "%s:1: belongs to no layer; name it in tests/checks/includes.sh\n", file
