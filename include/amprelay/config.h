@@ -54,7 +54,8 @@
 /**
  * What a resource table has besides virtio devices at known places: carveouts, devmems, vendors' entries, vrings whose
  * address is open. A build for a remote alone passes carveouts and devmems over, which are the host's to provide.
- * Without, a table with one of the entries is refused, and so is a vdev with such a vring. CMake: WITH_TABLE_MEMORIES.
+ * Without, a table with one of the entries is refused, and so is a vdev with such a vring; version 2 of the table is
+ * passed over. CMake: WITH_TABLE_MEMORIES.
  */
 #ifndef AMP_WITH_TABLE_MEMORIES
 #define AMP_WITH_TABLE_MEMORIES 1

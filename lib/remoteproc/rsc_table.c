@@ -369,7 +369,7 @@ static inline INLINED int adopt(struct remoteproc *rproc, void *live, size_t siz
 	copy = rproc->rsc_copy;
 	for (uint32_t i = 0; !status && i < copy->num; i++)
 		status = handle_entry(rproc, copy->offset[i], on_vdev);
-	if (!status && rproc->table2)
+	if (AMP_WITH_TABLE_MEMORIES && !status && rproc->table2)
 		status = rproc->table2->take(rproc, on_vdev);
 	amp_rsc_close(rproc);
 	if (status)

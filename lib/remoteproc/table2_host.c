@@ -132,6 +132,18 @@ static int serve_memory(struct remoteproc *rproc, const struct amp_rsc2_memory *
 	return 0;
 }
 
+/* Can this side address the rings of a device that is in version 2 only? */
+static bool has_native_rings(const struct amp_rsc2_vdev *vdev)
+{
+	const struct fw_rsc_vdev *device = (const void *)(vdev + 1);
+
+	for (unsigned int i = 0; sizeof(metal_phys_addr_t) < 8 && i < device->num_of_vrings; i++) {
+		if (device->vring[i].da != FW_RSC_U32_ADDR_ANY && device->vring[i].reserved)
+			return false;
+	}
+	return true;
+}
+
 /* Is it in memory that this side can reach? */
 static int serve_range(struct remoteproc *rproc, const struct amp_rsc_u64 *da, const struct amp_rsc_u64 *len,
                        struct mem_range *range)
@@ -163,6 +175,8 @@ static int serve_vdev(struct remoteproc *rproc, const struct amp_rsc2_vdev *vdev
 	int status = 0;
 
 	if (vdev->twin == AMP_RSC2_NO_TWIN) {
+		if (!has_native_rings(vdev))
+			return -AMP_RPROC_ERR_RSC_MEMORY;
 		if (amp_rproc_reserve_ids)
 			amp_rproc_reserve_ids(rproc, device);
 		if (on_vdev)
@@ -305,8 +319,8 @@ static int open_vdev(struct remoteproc *rproc, unsigned int vdev_id, void **entr
 
 	if (status)
 		return status;
-	/* Version 1 has changed since it was asked for the device. */
-	if (vdev->twin != AMP_RSC2_NO_TWIN) {
+	/* Or version 1 has changed since it was asked for the device. */
+	if (vdev->twin != AMP_RSC2_NO_TWIN || !has_native_rings(vdev)) {
 		amp_rsc_close(rproc);
 		return -RPROC_ERR_RSC_TAB_NP;
 	}

@@ -54,39 +54,56 @@ struct opened {
 	bool wide; /* of version 2: the word behind a vring's notify id is the upper half of its address */
 };
 
-static bool is_open(const struct opened *opened, const struct fw_rsc_vdev_vring *vring)
+/* A build without memories in the table knows the answer. */
+static inline bool is_wide(const struct opened *opened)
 {
-	return vring->da == FW_RSC_U32_ADDR_ANY && (!opened->wide || vring->reserved == FW_RSC_U32_ADDR_ANY);
+	return AMP_WITH_TABLE_MEMORIES && opened->wide;
 }
 
-static bool has_open_address(const struct opened *opened)
+/* Whatever the upper half is: no address that is aligned ends so. */
+static bool is_open(const struct fw_rsc_vdev_vring *vring)
 {
-	const struct fw_rsc_vdev_vring *vring = opened->entry->vring;
+	return vring->da == FW_RSC_U32_ADDR_ANY;
+}
 
-	for (; vring < &opened->entry->vring[opened->entry->num_of_vrings]; vring++) {
-		if (vring->num && is_open(opened, vring))
+static bool has_open_address(const struct fw_rsc_vdev *entry)
+{
+	for (const struct fw_rsc_vdev_vring *vring = entry->vring; vring < &entry->vring[entry->num_of_vrings];
+	     vring++) {
+		if (vring->num && is_open(vring))
 			return true;
 	}
 	return false;
 }
 
+<<<<<<< ours
 /* False: it is beyond what this side can address. */
 static bool vring_address(const struct remoteproc *rproc, const struct opened *opened,
                           const struct fw_rsc_vdev_vring *vring, metal_phys_addr_t *da)
+=======
+/* Where addresses have 32 bits, open_vdev() has seen to it that the upper half is 0. */
+static metal_phys_addr_t vring_address(const struct opened *opened, const struct fw_rsc_vdev_vring *vring)
+>>>>>>> theirs
 {
-	uint64_t wide = vring->da | (uint64_t)vring->reserved << 32;
+	metal_phys_addr_t da = amp_rsc_address(vring->da);
 
+<<<<<<< ours
 	*da = opened->wide ? (metal_phys_addr_t)wide : amp_rsc_address(rproc, vring->da);
 	return !opened->wide || is_open(opened, vring) || wide < METAL_BAD_PHYS;
+=======
+	if (sizeof(da) > sizeof(vring->da) && is_wide(opened))
+		da |= (metal_phys_addr_t)((uint64_t)vring->reserved << 32);
+	return da;
+>>>>>>> theirs
 }
 
 static bool put_address(struct remoteproc *rproc, const struct opened *opened, const struct fw_rsc_vdev_vring *vring,
                         metal_phys_addr_t da)
 {
-	if (!opened->wide)
+	if (!is_wide(opened))
 		return amp_rsc_put_address(rproc, &vring->da, da);
-	amp_rsc_put(rproc, &vring->da, (uint32_t)da);
 	amp_rsc_put(rproc, &vring->reserved, (uint32_t)((uint64_t)da >> 32));
+	amp_rsc_put(rproc, &vring->da, (uint32_t)da);
 	return true;
 }
 
@@ -96,11 +113,12 @@ static int open_vdev(struct remoteproc *rproc, unsigned int vdev_id, struct open
 	void *entry;
 	int status = amp_rsc_open(rproc, RSC_VDEV, vdev_id, &entry);
 
-	opened->wide = status == -RPROC_ERR_RSC_TAB_NP && rproc->table2;
-	if (opened->wide)
+	opened->wide = false;
+	if (AMP_WITH_TABLE_MEMORIES && status == -RPROC_ERR_RSC_TAB_NP && rproc->table2) {
+		opened->wide = true;
 		status = rproc->table2->open_vdev(rproc, vdev_id, &entry);
-	if (!status)
-		opened->entry = entry;
+	}
+	opened->entry = status ? NULL : entry;
 	return status;
 }
 
@@ -110,7 +128,7 @@ static bool choose_place(struct remoteproc *rproc, struct mem_range *range, cons
                          const struct opened *opened, const struct fw_rsc_vdev_vring *entry)
 {
 	return amp_rproc_place(rproc, range, name) && !(range->da & (entry->align - 1)) &&
-	       (!is_open(opened, entry) || put_address(rproc, opened, entry, range->da));
+	       (!is_open(entry) || put_address(rproc, opened, entry, range->da));
 }
 
 /* Take a vring over, give it a queue, and find its place. */
@@ -125,11 +143,16 @@ static bool init_vring(struct remoteproc *rproc, struct virtio_device *vdev, con
 		return false;
 	if (entry->num == 0)
 		return true; /* it is the caller's to make */
+	range.da = vring_address(opened, entry);
 	range.pa = METAL_BAD_PHYS;
 	range.size = (size_t)vring_size(entry->num, entry->align);
 	range.attribute = 0;
+<<<<<<< ours
 	if (!vring_address(rproc, opened, entry, &range.da) ||
 	    (is_open(opened, entry) && !(AMP_WITH_TABLE_MEMORIES && driver)))
+=======
+	if (is_open(entry) && !(AMP_WITH_TABLE_MEMORIES && driver))
+>>>>>>> theirs
 		return false;
 	if (!(driver ? choose_place(rproc, &range, name, opened, entry) : amp_rproc_map(rproc, &range)) ||
 	    ((uintptr_t)range.va & ((entry->align - 1) | 7)))
@@ -164,7 +187,7 @@ static struct remoteproc_virtio *create_vdev(struct remoteproc *rproc, int vdev_
 	vdev->wait = rproc->ops->wait ? wait : NULL;
 	vdev->ready_timeout_ms = rproc->ready_timeout_ms;
 	/* The device's side cannot choose addresses: the driver, which does, writes them before it is ready. */
-	if (AMP_WITH_TABLE_MEMORIES && !role_is_driver(vdev) && has_open_address(opened)) {
+	if (AMP_WITH_TABLE_MEMORIES && !role_is_driver(vdev) && has_open_address(entry)) {
 		if (amp_virtio_wait_driver_ok(vdev))
 			goto remove;
 		amp_rsc_close(rproc);
