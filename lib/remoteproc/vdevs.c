@@ -76,25 +76,17 @@ static bool has_open_address(const struct fw_rsc_vdev *entry)
 	return false;
 }
 
-<<<<<<< ours
-/* False: it is beyond what this side can address. */
-static bool vring_address(const struct remoteproc *rproc, const struct opened *opened,
-                          const struct fw_rsc_vdev_vring *vring, metal_phys_addr_t *da)
-=======
 /* Where addresses have 32 bits, open_vdev() has seen to it that the upper half is 0. */
-static metal_phys_addr_t vring_address(const struct opened *opened, const struct fw_rsc_vdev_vring *vring)
->>>>>>> theirs
+static metal_phys_addr_t vring_address(const struct remoteproc *rproc, const struct opened *opened,
+                                       const struct fw_rsc_vdev_vring *vring)
 {
-	metal_phys_addr_t da = amp_rsc_address(vring->da);
+	metal_phys_addr_t da = vring->da;
 
-<<<<<<< ours
-	*da = opened->wide ? (metal_phys_addr_t)wide : amp_rsc_address(rproc, vring->da);
-	return !opened->wide || is_open(opened, vring) || wide < METAL_BAD_PHYS;
-=======
-	if (sizeof(da) > sizeof(vring->da) && is_wide(opened))
+	if (is_open(vring) || !is_wide(opened))
+		return amp_rsc_address(rproc, vring->da);
+	if (sizeof(da) > sizeof(vring->da))
 		da |= (metal_phys_addr_t)((uint64_t)vring->reserved << 32);
 	return da;
->>>>>>> theirs
 }
 
 static bool put_address(struct remoteproc *rproc, const struct opened *opened, const struct fw_rsc_vdev_vring *vring,
@@ -143,16 +135,11 @@ static bool init_vring(struct remoteproc *rproc, struct virtio_device *vdev, con
 		return false;
 	if (entry->num == 0)
 		return true; /* it is the caller's to make */
-	range.da = vring_address(opened, entry);
+	range.da = vring_address(rproc, opened, entry);
 	range.pa = METAL_BAD_PHYS;
 	range.size = (size_t)vring_size(entry->num, entry->align);
 	range.attribute = 0;
-<<<<<<< ours
-	if (!vring_address(rproc, opened, entry, &range.da) ||
-	    (is_open(opened, entry) && !(AMP_WITH_TABLE_MEMORIES && driver)))
-=======
 	if (is_open(entry) && !(AMP_WITH_TABLE_MEMORIES && driver))
->>>>>>> theirs
 		return false;
 	if (!(driver ? choose_place(rproc, &range, name, opened, entry) : amp_rproc_map(rproc, &range)) ||
 	    ((uintptr_t)range.va & ((entry->align - 1) | 7)))

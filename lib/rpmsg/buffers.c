@@ -1,14 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/* The message buffers of a link: what is not on the usual way. */
+/* The message buffers of a link: what is called, and not inlined. */
 #include "buffers.h"
-#include "link.h"
-#include "on_demand.h"
-#include "short_error.h"
-
-/* Only programs that put buffers back unsent contain this. */
-#pragma weak amp_tx_retake
-/* And only those that call a function that blocks, this. */
-#pragma weak amp_tx_wait
 
 #if AMP_FAST
 AMP_COLD bool amp_buffer_va(struct metal_io_region *io, uint64_t addr, uint32_t len, char **va)
@@ -16,6 +8,11 @@ AMP_COLD bool amp_buffer_va(struct metal_io_region *io, uint64_t addr, uint32_t 
 	return vq_buffer_va(io, addr, len, va);
 }
 #else
+int amp_device_next(struct rpmsg_virtio_device *rvdev, const struct virtqueue *vq, unsigned int flags)
+{
+	return device_next(rvdev, vq, flags, &rvdev->taken, false);
+}
+
 struct virtqueue *amp_buffer_give(struct virtqueue *vq, uint32_t idx)
 {
 	bool driver = role_is_driver(vq->vq_dev);
@@ -28,36 +25,3 @@ uint32_t amp_ring_lost(const struct rpmsg_virtio_device *rvdev, const struct vir
 	return ring_lost_inline(rvdev, vq, role_is_driver(vq->vq_dev));
 }
 #endif
-
-AMP_COLD int amp_tx_take(struct rpmsg_virtio_device *rvdev, uint32_t len, int wait)
-{
-	bool driver = role_is_driver(rvdev->vdev);
-	struct amp_buffer *buf = &rvdev->taken;
-	int reason = AMP_LINK_PEER_RESET;
-
-	AMP_ASSERT_LOCKED(&rvdev->rdev.lock);
-	if (link_ok(rvdev)) {
-		if (rvdev->reclaimed) {
-			reason = amp_tx_retake(rvdev, len);
-			if (reason <= 0)
-				return reason;
-		} else if (amp_vq_look(rvdev->out)) {
-			reason = AMP_FAST || driver ? tx_next(rvdev, rvdev->out, buf, driver, false)
-			                            : amp_device_next(rvdev, rvdev->out, VRING_DESC_F_WRITE);
-			if (!reason && len > buf->size - sizeof(struct rpmsg_hdr))
-				return SHORT_ERROR(RPMSG_ERR_BUFF_SIZE);
-			if (!reason) {
-				tx_advance(rvdev->out, driver);
-				mark_buffer(rvdev->out, buf->idx, false, driver);
-				return RPMSG_SUCCESS;
-			}
-		} else {
-			reason = rvdev->out->vq_fault;
-			if (!reason)
-				return wait && amp_tx_wait ? amp_tx_wait(rvdev, len, wait)
-				                           : SHORT_ERROR(RPMSG_ERR_NO_BUFF);
-		}
-	}
-	amp_link_lost(rvdev, reason);
-	return SHORT_ERROR(RPMSG_ERR_DEV_STATE);
-}

@@ -10,14 +10,6 @@
 #include "link.h"
 #include "on_demand.h"
 
-#if !AMP_FAST
-/* In this file, where a compiler that optimises amp_tx_take() does not see it: that needs less stack. */
-int amp_device_next(struct rpmsg_virtio_device *rvdev, const struct virtqueue *vq, unsigned int flags)
-{
-	return device_next(rvdev, vq, flags, &rvdev->taken, false);
-}
-#endif
-
 /* Take the next message that the last look showed; there is one. @return AMP_LINK_OK or a reason */
 AMP_HOT int rx_take(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, struct amp_buffer *buf, bool driver)
 {
