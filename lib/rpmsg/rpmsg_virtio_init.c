@@ -90,24 +90,32 @@ static int add_buffers(struct rpmsg_virtio_device *rvdev)
 	return rvq->vq_available_idx && rvdev->reclaimed ? RPMSG_SUCCESS : SHORT_ERROR(RPMSG_ERR_NO_BUFF);
 }
 
+static void set_status(struct virtio_device *vdev, uint8_t status)
+{
+	if (vdev->func->set_status)
+		vdev->func->set_status(vdev, status);
+}
+
 /* Reset and features: what comes before the queues. A transport without a status or features goes on without. */
 static uint32_t start_driver(struct virtio_device *vdev)
 {
-	uint32_t features = 0;
+	const struct virtio_dispatch *func = vdev->func;
 
-	if (virtio_reset_device(vdev))
-		(void)virtio_set_status(vdev, VIRTIO_CONFIG_STATUS_RESET);
-	(void)virtio_set_status(vdev, VIRTIO_CONFIG_STATUS_ACK);
-	(void)virtio_set_status(vdev, VIRTIO_CONFIG_STATUS_ACK | VIRTIO_CONFIG_STATUS_DRIVER);
-	if (virtio_negotiate_features(vdev, HOST_FEATURES | vdev->rpmsg_accepts, &features))
-		(void)virtio_get_features(vdev, &features);
-	return features;
+	if (func->reset_device)
+		func->reset_device(vdev);
+	else
+		set_status(vdev, VIRTIO_CONFIG_STATUS_RESET);
+	set_status(vdev, VIRTIO_CONFIG_STATUS_ACK);
+	set_status(vdev, VIRTIO_CONFIG_STATUS_ACK | VIRTIO_CONFIG_STATUS_DRIVER);
+	if (func->negotiate_features)
+		return func->negotiate_features(vdev, HOST_FEATURES | vdev->rpmsg_accepts);
+	return func->get_features ? func->get_features(vdev) : 0;
 }
 
 static void finish_driver(struct rpmsg_virtio_device *rvdev)
 {
-	(void)virtio_set_status(rvdev->vdev, VIRTIO_CONFIG_STATUS_ACK | VIRTIO_CONFIG_STATUS_DRIVER |
-	                                             VIRTIO_CONFIG_STATUS_DRIVER_OK);
+	set_status(rvdev->vdev,
+	           VIRTIO_CONFIG_STATUS_ACK | VIRTIO_CONFIG_STATUS_DRIVER | VIRTIO_CONFIG_STATUS_DRIVER_OK);
 	/*
 	 * The device may be waiting for DRIVER_OK. Whether its flag asks for kicks does not matter: that may be the
 	 * last word of its life before, and no other kick would follow. The fence keeps the kick behind the status.
@@ -250,7 +258,8 @@ static void release(struct rpmsg_virtio_device *rvdev)
 		rvdev->link_untold = vdev->users;
 	metal_mutex_release(&rvdev->rdev.lock);
 	if (role_is_driver(vdev)) {
-		(void)virtio_reset_device(vdev);
+		if (vdev->func->reset_device)
+			vdev->func->reset_device(vdev);
 		/* So that a device that only listens learns of it now, and not when the driver comes back. */
 		AMP_SHARED_FENCE();
 		if (was_up && rvdev->in->notify)
