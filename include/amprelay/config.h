@@ -63,8 +63,8 @@
 
 /**
  * Message buffers, and memories of a remote processor, in regions of several pages, or with functions that translate
- * addresses. Without, rpmsg_init_vdev() refuses such a region, and nothing is found in such a memory. CMake:
- * WITH_PAGE_MAPS, off for AMP_PORT=baremetal.
+ * addresses. Without, rpmsg_init_vdev() refuses such a region, virtqueue_add_buffer() a buffer in one, and nothing is
+ * found in such a memory. CMake: WITH_PAGE_MAPS, off for AMP_PORT=baremetal.
  */
 #ifndef AMP_WITH_PAGE_MAPS
 #define AMP_WITH_PAGE_MAPS 1

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /* I/O regions: what is not inline. */
+#include <amprelay/config.h>
+
 #include <metal/errno.h>
 #include <metal/io.h>
 #include <string.h>
@@ -71,6 +73,9 @@ bool amp_io_in_one_piece(struct metal_io_region *io, unsigned long offset, metal
 
 	if (offset >= io->size || size > io->size - offset)
 		return false;
+	/* One page, which a subtraction translates; no others are there. */
+	if (!AMP_WITH_PAGE_MAPS)
+		return io->page_shift >= METAL_BITS_PER_ULONG && !io->ops.phys_to_offset && !io->ops.offset_to_phys;
 	/* The last byte, then that of each page before: where these are, their pages are. */
 	for (unsigned long at = offset + size; at > offset; at = last & ~io->page_mask) {
 		last = at - 1;

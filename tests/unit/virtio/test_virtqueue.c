@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A driver's and a device's virtqueue on one ring, for device types with buffers in several parts. */
+#include <amprelay/config.h>
 #include <amprelay/link_reason.h>
 #include <openamp/virtio.h>
 
@@ -359,6 +360,16 @@ static void use_pages(void)
 	init_io(pages, 7);
 }
 
+/* Without WITH_PAGE_MAPS there are no buffers in the regions that the queues have now. */
+static bool no_buffers_here(void)
+{
+	int cookie;
+
+	if (!AMP_WITH_PAGE_MAPS)
+		assert_int_equal(add(1, 0, &cookie), ERROR_VQUEUE_INVLD_PARAM);
+	return !AMP_WITH_PAGE_MAPS;
+}
+
 static void a_buffer_across_pages_that_are_not_adjacent_is_not_offered(void **state)
 {
 	static const struct {
@@ -378,6 +389,8 @@ static void a_buffer_across_pages_that_are_not_adjacent_is_not_offered(void **st
 
 	(void)state;
 	use_pages();
+	if (no_buffers_here())
+		return;
 	for (unsigned int i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		list.buf = seen_by(VIRTIO_DEV_DRIVER, pair->shm.data + cases[i].start);
 		list.len = (int)cases[i].len;
@@ -402,6 +415,8 @@ static void a_buffer_across_pages_that_are_not_adjacent_is_not_accepted(void **s
 
 	for (unsigned int i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		use_pages();
+		if (no_buffers_here())
+			return;
 		assert_int_equal(add(1, 0, &cookie), VQUEUE_SUCCESS);
 		pair->ring.desc[0].addr = cases[i].addr;
 		pair->ring.desc[0].len = cases[i].len;
@@ -444,6 +459,8 @@ static void addresses_that_functions_translate_work_with_those_that_a_side_needs
 	metal_io_init(&device_io, pair->io[1].virt, NULL, sizeof(pair->shm), (unsigned int)-1, 0, &device_ops);
 	virtqueue_set_shmem_io(pair->driver, &driver_io);
 	virtqueue_set_shmem_io(pair->device, &device_io);
+	if (no_buffers_here())
+		return;
 	assert_int_equal(add(1, 0, &cookie), VQUEUE_SUCCESS);
 	assert_int_equal(pair->ring.desc[0].addr, 0x90000000 + 512);
 	assert_ptr_equal(virtqueue_get_first_avail_buffer(pair->device, &head, &len),
