@@ -97,7 +97,8 @@ AMP_HOT int deliver(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, boo
 	if (last && overtaken(rvdev, vq, driver))
 		return AMP_LINK_PEER_RESET;
 	/* The mark comes last: the payload's first bytes are in the header's cache line. */
-	vq_buffer_invalidate(rvdev->shbuf_io, hdr + 1, len);
+	if (AMP_WITH_DCACHE)
+		vq_buffer_invalidate(rvdev->shbuf_io, hdr + 1, len);
 	set_mark(rvdev, hdr, buf.idx | BUF_HOLD_ONE);
 	if (amp_likely(ept))
 		call_ept(&rvdev->rdev, ept, hdr, src, len);
