@@ -431,8 +431,11 @@ int remoteproc_load_noblock(struct remoteproc *rproc, const void *img_data, size
  * @brief Take a resource table that is there already: in memory that both sides share, or a copy.
  *
  * It is checked, and its entries are handled: carveouts and devmems are mapped, vendors' entries go to ops->handle_rsc,
- * those of unknown types are passed over. Addresses of carveouts that are open (FW_RSC_U32_ADDR_ANY) are filled. The
- * reserved words of the header must be 0 now; later the firmware may use them.
+ * those of unknown types are passed over. A device address in it, which has 32 bits, is the whole address of a memory,
+ * or else the lower half of an address in one above 4 GiB.
+ *
+ * Addresses of carveouts that are open (FW_RSC_U32_ADDR_ANY) are filled. The reserved words of the header must be 0
+ * now; later the firmware may use them.
  *
  * The memories are the host's to provide: a build without the driver's role passes carveouts and devmems over.
  *
