@@ -51,6 +51,13 @@ void amp_control_set_build_id(void)
 	amp_remote_block->build_id_len = length;
 }
 
+void amp_control_set_state(uint32_t state, uint32_t cause)
+{
+	amp_remote_block->state = state;
+	amp_state_told(state, cause);
+	amp_control_publish();
+}
+
 void amp_control_set_usage(uint32_t load_permille)
 {
 	volatile struct amp_usage *usage = &amp_remote_block->usage;

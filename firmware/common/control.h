@@ -19,6 +19,12 @@ static inline void amp_control_publish(void)
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
+/** The state has changed: for an application that tells it elsewhere as well. crash.c has one that does nothing. */
+void amp_state_told(uint32_t state, uint32_t cause);
+
+/** Set this core's state (enum amp_remote_state). @p cause: enum amp_crash_cause of a crash, else 0 */
+void amp_control_set_state(uint32_t state, uint32_t cause);
+
 /**
  * Copy the firmware's GNU build id into the control block, so that a crash can be matched to its ELF file. If the
  * linker made none, its length there is 0.

@@ -5,7 +5,15 @@
 #include "control.h"
 #include "format.h"
 
+#include <metal/compiler.h>
+
 #include <string.h>
+
+metal_weak void amp_state_told(uint32_t state, uint32_t cause)
+{
+	(void)state;
+	(void)cause;
+}
 
 struct amp_crash *amp_crash_open(uint32_t cause)
 {
@@ -50,6 +58,7 @@ void amp_crash_publish(struct amp_crash *crash)
 	amp_control_publish();
 	((volatile struct amp_crash *)crash)->magic = AMP_CRASH_MAGIC;
 	amp_remote_block->state = AMP_REMOTE_CRASHED;
+	amp_state_told(AMP_REMOTE_CRASHED, crash->cause);
 	amp_control_publish();
 }
 

@@ -19,7 +19,9 @@
 #include "common/platform.h"
 #include "control.h"
 #include "fault_names.h"
+#include "format.h"
 #include "journal.h"
+#include "params.h"
 #include "services.h"
 #include "trace.h"
 
@@ -92,6 +94,12 @@ uint32_t amp_stack_used(uint32_t *size)
 {
 	*size = 0;
 	return 0;
+}
+
+/* Its resource table is the examples', which has version 1 only. */
+size_t params_format(char text[PARAMS_TEXT_MAX])
+{
+	return amp_format(text, PARAMS_TEXT_MAX, "table=1 host=unknown label= rate=\n");
 }
 
 bool app_link_want_buffers(void)

@@ -107,6 +107,13 @@ static void emit_vdev(FILE *out, const struct soc_core *core, unsigned index)
 	address(out, core->shared.base + vdev->buffers->offset, "VDEV%u_BUFFER_DA", index);
 	address(out, vdev->buffers->size, "VDEV%u_BUFFER_SIZE", index);
 	number(out, vdev->buffer_size, "VDEV%u_BUFFER_SIZE_EACH", index);
+	/* Linux has those of queue 0 first, as many as the ring has descriptors, then those of queue 1. */
+	for (unsigned i = 0; i < vdev->num_vrings && i < 2; i++) {
+		const uint64_t each_way = (uint64_t)vdev->vring[i].descriptors * vdev->buffer_size;
+
+		address(out, core->shared.base + vdev->buffers->offset + i * each_way, "VDEV%u_BUFFERS%u_DA", index, i);
+		address(out, each_way, "VDEV%u_BUFFERS%u_LEN", index, i);
+	}
 }
 
 void soc_emit_header(FILE *out, const struct soc *soc, const struct soc_core *core)

@@ -9,6 +9,7 @@
 #include "format.h"
 #include "hoard.h"
 #include "misbehave.h"
+#include "params.h"
 #include "services.h"
 #include "telemetry.h"
 #include "trace.h"
@@ -155,6 +156,15 @@ static void expect_samples(struct reply *reply, const char *argument)
 	say(reply, "ok\n");
 }
 
+static void say_params(struct reply *reply, const char *argument)
+{
+	char text[PARAMS_TEXT_MAX];
+
+	(void)argument;
+	(void)params_format(text);
+	say(reply, "%s", text);
+}
+
 static void say_help(struct reply *reply, const char *argument);
 
 /* The commands; one row each. */
@@ -165,14 +175,15 @@ static const struct command {
 } commands[] = {
 	{"help", "this list", say_help},
 	{"version", "of firmware and library", say_version},
-	{"uptime", "since the core was started", say_uptime},
+	{"uptime", "since the start", say_uptime},
 	{"stats", "counters, load, stack", say_stats},
 	{"crash", "KIND: commit a fault", crash},
 	{"log", "TEXT: write to the trace buffer", log_text},
-	{"journal", "COUNT: numbered lines for the journal", write_journal},
+	{"journal", "COUNT: numbered lines", write_journal},
 	{"sample", "COUNT: of its messages, journaled", expect_samples},
 	{"misbehave", "KIND [COUNT]: as no sound core does", start_to_misbehave},
 	{"hoard", "KIND NAME: keep all buffers", start_to_hoard},
+	{"params", "of its start", say_params},
 	{"rate", "MS: period of amp-telemetry, 0 = off", set_rate},
 };
 

@@ -10,6 +10,7 @@
 #include "inject.h"
 #include "journal.h"
 #include "load.h"
+#include "params.h"
 #include "services.h"
 #include "trace.h"
 
@@ -41,11 +42,11 @@ static void start(void)
 	          (unsigned)amp_remote_block->epoch);
 	console_start(amp_remote_block->epoch);
 	metal_init(&params);
+	params_start();
 	app_link_start();
 	taken_over = app_take_over();
 
-	amp_remote_block->state = AMP_REMOTE_RUNNING;
-	amp_control_publish();
+	amp_control_set_state(AMP_REMOTE_RUNNING, 0);
 	amp_doorbell_ring(AMP_DB_READY);
 	if (taken_over)
 		amp_doorbell_ring(AMP_DB_RESUMED);
@@ -58,8 +59,7 @@ static void sleep_until_resumed(struct amp_doorbell_events *events)
 
 	amp_trace("suspended\n");
 	amp_watchdog_stop();
-	amp_remote_block->state = AMP_REMOTE_SUSPENDED;
-	amp_control_publish();
+	amp_control_set_state(AMP_REMOTE_SUSPENDED, 0);
 	amp_doorbell_ring(AMP_DB_SUSPENDED);
 	while (!(events->control & AMP_EVENT_RESUME)) {
 		amp_cpu_idle();
@@ -69,8 +69,7 @@ static void sleep_until_resumed(struct amp_doorbell_events *events)
 	}
 	events->control &= ~(AMP_EVENT_RESUME | AMP_EVENT_SUSPEND);
 	amp_watchdog_start();
-	amp_remote_block->state = AMP_REMOTE_RUNNING;
-	amp_control_publish();
+	amp_control_set_state(AMP_REMOTE_RUNNING, 0);
 	amp_trace("resumed\n");
 	amp_doorbell_ring(AMP_DB_RESUMED);
 }
@@ -100,8 +99,7 @@ static _Noreturn void shut_down(void)
 	amp_trace("shutting down\n");
 	app_link_stop();
 	amp_watchdog_stop();
-	amp_remote_block->state = AMP_REMOTE_STOPPED;
-	amp_control_publish();
+	amp_control_set_state(AMP_REMOTE_STOPPED, 0);
 	amp_interrupts_off();
 	amp_doorbell_put(AMP_DB_STOPPED);
 	amp_cpu_park();

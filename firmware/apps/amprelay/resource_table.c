@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "resource_table.h"
 
+#include "control.h"
 #include "journal.h"
 
 #include <soc.h>
@@ -13,6 +14,9 @@ _Static_assert(offsetof(struct app_resource_table, vring) ==
 
 _Static_assert(sizeof(((struct app_resource_table *)0)->journal) == sizeof(struct amp_rsc_journal),
                "the journal's entry");
+_Static_assert(sizeof(((struct app_resource_table *)0)->journal2) == sizeof(struct amp_rsc2_trace),
+               "the journal's entry of version 2");
+_Static_assert(sizeof(struct app_resource_table) <= 512, "both versions are to be small");
 
 /* Lower halves of addresses: see amp_table_da(). */
 #define VRING(n)                                                                              \
@@ -21,13 +25,25 @@ _Static_assert(sizeof(((struct app_resource_table *)0)->journal) == sizeof(struc
 		.num = SOC_VDEV0_VRING##n##_NUM, .notifyid = SOC_VDEV0_VRING##n##_NOTIFYID,   \
 	}
 
+#define HEAD(kind, member)                                                                                             \
+	{                                                                                                              \
+		AMP_RSC2_##kind, AMP_RSC2_VERSION, AMP_RSC2_OPTIONAL, sizeof(((struct app_resource_table *)0)->member) \
+	}
+
+#define BUFFERS(n)                                                                                 \
+	{                                                                                          \
+		AMP_RSC2_U64(SOC_VDEV0_BUFFERS##n##_DA), AMP_RSC2_U64(SOC_VDEV0_BUFFERS##n##_LEN), \
+			SOC_VDEV0_BUFFER_SIZE_EACH                                                 \
+	}
+
 __attribute__((section(".resource_table"), used)) struct app_resource_table app_resource_table = {
-	.header = {.ver = 1, .num = 3},
+	.header = {.ver = 1, .num = 4},
 	.offset =
 		{
 			offsetof(struct app_resource_table, vdev),
 			offsetof(struct app_resource_table, trace),
 			offsetof(struct app_resource_table, journal),
+			offsetof(struct app_resource_table, table2),
 		},
 	.vdev =
 		{
@@ -56,4 +72,31 @@ __attribute__((section(".resource_table"), used)) struct app_resource_table app_
 #endif
 			.name = "journal",
 		},
+	.table2 = {AMP_RSC_TABLE2, APP_TABLE2_SIZE, AMP_TABLE2_VERSION, 6, AMP_TABLE2_OWNER_HOST, 0},
+	.more = {.head = HEAD(VDEV, more), .buffers = {BUFFERS(0), BUFFERS(1)}},
+	.trace2 = {.head = HEAD(TRACE, trace2),
+                   .da = AMP_RSC2_U64(SOC_TRACE_DA),
+                   .len = AMP_RSC2_U64(SOC_TRACE_SIZE),
+                   .method = AMP_RSC2_TRACE_TEXT,
+                   .notifyid = AMP_DB_TRACE,
+                   .name = "trace"},
+	.journal2 = {.head = HEAD(TRACE, journal2),
+#if UINTPTR_MAX == UINT32_MAX
+                     .da = {(uint32_t)&amp_journal_memory, 0},
+#else
+                     .da = (uintptr_t)&amp_journal_memory,
+#endif
+                     .len = AMP_RSC2_U64(sizeof(amp_journal_memory)),
+                     .method = AMP_RSC2_TRACE_JOURNAL,
+                     .notifyid = AMP_DB_JOURNAL,
+                     .name = "journal"},
+	.label = AMP_RSC2_PARAM_INIT(APP_LABEL_MAX, "label", ""),
+	.rate = AMP_RSC2_PARAM_INIT(APP_RATE_MAX, "rate", ""),
+	.state = {.head = HEAD(STATE, state)},
 };
+
+/* The numbers are the same there. */
+void amp_state_told(uint32_t state, uint32_t cause)
+{
+	amp_rsc2_set_state(&app_resource_table.state, state, cause);
+}

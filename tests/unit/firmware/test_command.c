@@ -16,6 +16,7 @@
 #include "fault_names.h"
 #include "hoard.h"
 #include "misbehave.h"
+#include "params.h"
 #include "services.h"
 #include "telemetry.h"
 #include "trace.h"
@@ -36,6 +37,12 @@ uint32_t amp_control_build_id(uint8_t id[AMP_BUILD_ID_LEN])
 }
 
 const char misbehave_kinds[] = "rudely, loudly";
+
+size_t params_format(char text[PARAMS_TEXT_MAX])
+{
+	strcpy(text, "table=2\n");
+	return strlen(text);
+}
 
 bool misbehave(const char *text)
 {
@@ -139,8 +146,8 @@ static int setup(void **state)
 
 static void help_names_every_command_and_fault(void **state)
 {
-	static const char *const words[] = {"help",    "version", "uptime",    "stats", "crash", "log",
-	                                    "journal", "sample",  "misbehave", "hoard", "rate"};
+	static const char *const words[] = {"help",    "version", "uptime",    "stats", "crash",  "log",
+	                                    "journal", "sample",  "misbehave", "hoard", "params", "rate"};
 	const char *help = reply("help");
 
 	(void)state;

@@ -48,6 +48,10 @@
 #define SOC_VDEV0_BUFFER_DA            0x50013000
 #define SOC_VDEV0_BUFFER_SIZE          0x00002000
 #define SOC_VDEV0_BUFFER_SIZE_EACH     256
+#define SOC_VDEV0_BUFFERS0_DA          0x50013000
+#define SOC_VDEV0_BUFFERS0_LEN         0x00001000
+#define SOC_VDEV0_BUFFERS1_DA          0x50014000
+#define SOC_VDEV0_BUFFERS1_LEN         0x00001000
 
 #define SOC_VDEV1_ID                   3
 #define SOC_VDEV1_FEATURES             0x00000000
