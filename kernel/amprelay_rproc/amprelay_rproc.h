@@ -18,6 +18,7 @@
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 
+#include <amprelay/resource_table2.h>
 #include <amprelay/wire.h>
 
 #ifdef __BIG_ENDIAN
@@ -246,6 +247,13 @@ void *amp_table_at(const struct amp_image *image, const void *at, void *copy);
 const struct fw_rsc_vdev *amp_table_next_vdev(const struct amp_image *image, size_t *offset);
 void amp_table_clean(const struct amp_image *image, struct resource_table *table);
 bool amp_table_is_same(struct amp_core *core, const struct amp_image *image);
+
+/* table2.c: version 2 of the resource table */
+int amp_image_check_table2(struct amp_core *core, const struct amp_image *image, unsigned int vdevs);
+void amp_image_fill_table2(struct amp_core *core, const struct amp_image *image,
+		     struct resource_table *table);
+void amp_table_clean2(const struct amp_image *image, struct resource_table *table);
+void amp_table_publish(struct amp_core *core, const void *filled);
 
 /* sleep.c: suspended cores, swapped firmware */
 extern const struct attribute_group amp_sleep_group;

@@ -196,7 +196,7 @@ void amp_attach_publish(struct amp_core *core)
 
 	if (!core->attach_table)
 		return;
-	memcpy(loaded, core->attach_table, core->table_size);
+	amp_table_publish(core, core->attach_table);
 	core->rproc->table_ptr = loaded;
 	kfree(core->attach_table);
 	core->attach_table = NULL;

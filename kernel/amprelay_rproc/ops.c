@@ -310,10 +310,13 @@ static struct resource_table *amp_loaded_table(struct rproc *rproc, const struct
 					      NULL;
 }
 
-/* The journal is the relay's. remoteproc would warn of an entry that nobody handles. */
+/*
+ * The journal is the relay's, and version 2 has been checked. remoteproc would warn of an entry that
+ * nobody handles.
+ */
 static int amp_handle_rsc(struct rproc *rproc, u32 type, void *rsc, int offset, int avail)
 {
-	return type == AMP_RSC_JOURNAL ? RSC_HANDLED : RSC_IGNORED;
+	return type == AMP_RSC_JOURNAL || type == AMP_RSC_TABLE2 ? RSC_HANDLED : RSC_IGNORED;
 }
 
 /*

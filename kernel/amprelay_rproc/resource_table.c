@@ -231,7 +231,7 @@ int amp_image_check_table(struct amp_core *core, const struct amp_image *image)
 			break;
 		}
 	}
-	return ret;
+	return ret ? ret : amp_image_check_table2(core, image, vdevs);
 }
 
 /* Descriptors for a vring whose size is left to us: as many as fit; 0 if none do. */
@@ -285,6 +285,7 @@ int amp_image_fill_table(struct amp_core *core, const struct amp_image *image,
 					usual_size(core, &from->vring[nr], vdevs, nr);
 		vdevs++;
 	}
+	amp_image_fill_table2(core, image, table);
 	/* Entries may overlap, so filling in one may have changed another: check again. */
 	filled.table = table;
 	return amp_image_check_table(core, &filled);
@@ -374,7 +375,7 @@ bool amp_table_is_same(struct amp_core *core, const struct amp_image *image)
 {
 	const struct fw_rsc_vdev *rsc, *was;
 	struct amp_image mine = { .table = core->table, .table_size = core->table_size };
-	struct resource_table *clean;
+	struct resource_table *clean, *other;
 	size_t offset = 0, same = 0;
 	bool equal;
 	unsigned int nr;
@@ -384,9 +385,15 @@ bool amp_table_is_same(struct amp_core *core, const struct amp_image *image)
 	if (!image->table || !memcmp(image->table, core->table, image->table_size))
 		return true;
 	clean = kmemdup(image->table, image->table_size, GFP_KERNEL);
-	if (!clean)
+	other = kmemdup(core->table, core->table_size, GFP_KERNEL);
+	if (!clean || !other) {
+		kfree(clean);
+		kfree(other);
 		return false;
+	}
 	amp_table_clean(image, clean);
+	amp_table_clean2(image, clean);
+	amp_table_clean2(&mine, other);
 	while ((rsc = amp_table_next_vdev(image, &offset)) &&
 	       (was = amp_table_next_vdev(&mine, &same))) {
 		struct fw_rsc_vdev *vdev = amp_table_at(image, rsc, clean);
@@ -395,8 +402,9 @@ bool amp_table_is_same(struct amp_core *core, const struct amp_image *image)
 			if (!vdev->vring[nr].num)
 				vdev->vring[nr].num = was->vring[nr].num;
 	}
-	equal = !memcmp(clean, core->table, image->table_size);
+	equal = !memcmp(clean, other, image->table_size);
 	kfree(clean);
+	kfree(other);
 	return equal;
 }
 

@@ -115,7 +115,6 @@ void amp_stage_publish(struct amp_core *core)
 
 	if (!core->staged || !core->table)
 		return;
-	memcpy(core->mem + (core->table_da - core->soc.mem_da), rproc->cached_table,
-	       core->table_size);
+	amp_table_publish(core, rproc->cached_table);
 	rproc->table_ptr = core->mem + (core->table_da - core->soc.mem_da);
 }
