@@ -40,8 +40,7 @@ static struct virtio_device *make_device(struct target *target, struct fuzz_inpu
 	entry->vdev.num_of_vrings = 2;
 	fuzz_bytes(in, entry->space, len);
 	vdev = rproc_virtio_create_vdev(VIRTIO_DEV_DRIVER, 0, entry, &target->io, NULL, ring, NULL);
-	fuzz_check(vdev);
-	for (unsigned int i = 0; i < 2; i++)
+	for (unsigned int i = 0; vdev && i < 2 && i < vdev->vrings_num; i++)
 		fuzz_check(!rproc_virtio_init_vring(vdev, i, i, target->memory + 0x400 + i * 0x400, &target->io,
 		                                    NUM_DESCS, 64));
 	return vdev;
@@ -79,6 +78,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		fuzz_peer_arm(&in);
 	}
 	vdev = make_device(&target, &in, features, len);
+	fuzz_check(vdev || how & 1);
+	if (!vdev) { /* its entry was no device's any more when it was read */
+		fuzz_peer_end();
+		target_check(&target);
+		target_down(&target);
+		return 0;
+	}
 	wrong = amp_rpmsg_negotiate_buffers(vdev, &config, how & 2 ? areas : NULL, how & 2 ? &target.io : NULL);
 	if (wrong) {
 		fuzz_check(*wrong && !vdev->rpmsg_accepts);
