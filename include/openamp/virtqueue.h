@@ -123,8 +123,9 @@ struct virtqueue {
 	uint16_t vq_used_cons_idx; /**< used ring: driver's next entry to read, device's next entry to write */
 	uint16_t vq_available_idx; /**< available ring: driver's next entry to write, device's next entry to read */
 	bool vq_inuse;
-	uint16_t *vq_life;      /**< device: its mark in the ring; see lib/virtio/ring.h */
+	uint16_t *vq_life;      /**< the device's mark in the ring; see lib/virtio/ring.h */
 	uint16_t vq_used_ahead; /**< device, with an RPMsg-Lite host: what the ring's used index is larger by */
+	uint16_t vq_flags; /**< packed ring: of the descriptor that is written next; see amprelay/ring_features.h */
 	__extension__ struct vq_desc_extra vq_descx[0]; /**< driver: one per descriptor. Device: none */
 };
 

@@ -160,6 +160,12 @@ AMP_HOT bool vq_look_inline(struct virtqueue *vq, bool driver)
 	return idx != next;
 }
 
+/** Whether the other side has published something behind @p next, which was all that there was. */
+AMP_HOT bool vq_came_since(const struct virtqueue *vq, uint16_t next, bool driver)
+{
+	return vq_peer_idx_now(vq, driver) != next;
+}
+
 /** Whether something is left of what the last look showed. */
 AMP_HOT bool vq_shown(const struct virtqueue *vq, bool driver)
 {

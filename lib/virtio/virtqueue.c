@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /* Virtqueues: what both roles share: life, kicks, looking at the other side's index. */
-#include "ring.h"
+#include "ring_start.h"
 
 #include <metal/alloc.h>
 #include <metal/cpu.h>
 #include <metal/log.h>
 #include <metal/time.h>
-
-#include <string.h>
 
 /* How many times a driver looks while its clock stands still. */
 #define LET_GO_LOOKS 100000
@@ -77,7 +75,7 @@ void virtqueue_set_shmem_io(struct virtqueue *vq, struct metal_io_region *io)
  */
 uint16_t amp_vq_wait_let_go(struct virtqueue *vq)
 {
-	const uint16_t *mark = vring_mark(&vq->vq_ring);
+	const uint16_t *mark = vq->vq_life;
 	unsigned long long now = metal_get_timestamp(), last = now, deadline = vq->vq_dev->let_go_deadline;
 	unsigned int looks = LET_GO_LOOKS;
 	uint16_t is;
@@ -102,26 +100,6 @@ uint16_t amp_vq_wait_let_go(struct virtqueue *vq)
 		last = now;
 	} while (now < deadline && looks);
 	return is;
-}
-
-/* The driver's side of a new ring: zeroed, and all descriptors free. */
-static void start_driver(struct virtqueue *vq)
-{
-	uint16_t *mark = vring_mark(&vq->vq_ring);
-	char *start = (char *)vq->vq_ring.desc, *end = (char *)(mark + 1);
-
-	(void)amp_vq_wait_let_go(vq);
-	/* The mark, a fence, then the rest: a device that has not let go, and reads what is zeroed, finds its mark gone
-	 * when it looks afterwards. */
-	AMP_SHARED_STORE(mark, 0);
-	vq_ring_flush(vq, mark, sizeof(*mark));
-	AMP_SHARED_FENCE();
-	AMP_SHARED_CLEAR(start, (size_t)(end - start));
-	vq_ring_flush(vq, start, (unsigned int)(end - start));
-	memset(vq->vq_descx, 0, vq->vq_nentries * sizeof(vq->vq_descx[0]));
-	for (uint16_t i = 0; i < vq->vq_nentries; i++)
-		vq->vq_descx[i].next = (uint16_t)(i + 1);
-	vq->vq_free_cnt = vq->vq_nentries;
 }
 
 /*
@@ -186,32 +164,11 @@ static int join_lite_host(struct virtqueue *vq)
 }
 #endif
 
-/* What is wrong with a place for a ring; 0: nothing. More than VIRTQUEUE_MAX_DESC, a power of two, is no uint16_t. */
-static int check_ring(const struct vring_alloc_info *ring)
-{
-	uint32_t num = ring->num_descs, align = ring->align;
-
-	if (!ring->vaddr)
-		return VQ_START(ERROR_VQUEUE_INVLD_PARAM);
-	if (!num || (num & (num - 1)))
-		return VQ_START(ERROR_VRING_MAX_DESC);
-	/* 8: descriptors are read as 64-bit words */
-	if (align < 4 || (align & (align - 1)) || ((uintptr_t)ring->vaddr & ((align - 1) | 7)))
-		return VQ_START(ERROR_VRING_ALIGN);
-	return VQUEUE_SUCCESS;
-}
-
-static bool in_noncoherent_memory(const struct virtio_device *device, unsigned int id)
-{
-	return AMP_WITH_DCACHE && id < device->vrings_num && device->vrings_info && device->vrings_info[id].io &&
-	       (device->vrings_info[id].io->mem_flags & AMP_IO_NONCOHERENT);
-}
-
 int amp_vq_start(struct virtqueue *vq, struct virtio_device *device, unsigned int id,
                  const struct vring_alloc_info *ring)
 {
-	bool noncoherent = in_noncoherent_memory(device, id);
-	int status = check_ring(ring);
+	bool noncoherent = vq_in_noncoherent_memory(device, id);
+	int status = vq_check_ring(ring);
 
 	/* No line of the cache holds words of both sides: each would carry its old ones over the other's new ones. */
 	if (!status && noncoherent && (((uintptr_t)ring->vaddr | ring->align) & (AMP_ARCH_CACHE_LINE - 1u)))
@@ -219,25 +176,12 @@ int amp_vq_start(struct virtqueue *vq, struct virtio_device *device, unsigned in
 	if (status)
 		return status;
 
-	vq->vq_dev = device;
-	vq->vq_fault = AMP_LINK_OK;
-	vq->vq_noncoherent = noncoherent;
-	vq->vq_peer_idx = 0;
-	vq->vq_mask = ring->num_descs - 1u;
-	vq->vq_queue_index = (uint16_t)id;
-	vq->vq_nentries = ring->num_descs;
-	vq->priv = NULL;
-	vq->vq_free_cnt = vq->vq_queued_cnt = 0;
-	vq->shm_io = NULL;
-	vq->vq_desc_head_idx = vq->vq_used_cons_idx = vq->vq_available_idx = 0;
-	vq->vq_inuse = true;
-	vq->vq_life = NULL;
+	vq_prepare(vq, device, id, ring, noncoherent);
 	if (AMP_WITH_RPMSG_LITE_HOST)
 		vq->vq_used_ahead = 0;
-	vring_init(&vq->vq_ring, ring->num_descs, ring->vaddr, ring->align);
 
 	if (role_is_driver(device))
-		start_driver(vq);
+		vq_zero_ring(vq, vring_mark(&vq->vq_ring));
 #if AMP_WITH_RPMSG_LITE_HOST
 	else if (device->rpmsg_lite_host)
 		return join_lite_host(vq);

@@ -46,6 +46,8 @@ c_files | grep -E '^(lib|kernel|include)/' | grep -v '^kernel/upstream/' | awk '
 	function amprelay_layer(name) {
 		if (name ~ /^(remoteproc|image_store|resource_table2)\.h$/)
 			return "remoteproc"
+		if (name == "ring_features.h")
+			return "virtio"
 		if (name == "rpc_files.h")
 			return "services"
 		return name ~ /^(buffer_sizes|hand_over|link|receipts)\.h$/ ? "rpmsg" : "wire"

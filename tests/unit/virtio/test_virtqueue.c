@@ -2,6 +2,7 @@
 /* A driver's and a device's virtqueue on one ring, for device types with buffers in several parts. */
 #include <amprelay/config.h>
 #include <amprelay/link_reason.h>
+#include <amprelay/ring_features.h>
 #include <openamp/virtio.h>
 
 #include <setjmp.h>
@@ -224,6 +225,16 @@ static void rings_that_cannot_be_are_refused(void **state)
 	assert_null(virtqueue_allocate(VIRTQUEUE_MAX_DESC + 1));
 	virtqueue_free(vq);
 	virtqueue_free(NULL);
+}
+
+/* Of a packed ring both sides write to each line of the cache. */
+static void a_packed_ring_is_refused_where_caches_are_not_coherent(void **state)
+{
+	int status = SHARED_MEMORY_FLAGS ? ERROR_VRING_ALIGN : VQUEUE_SUCCESS;
+	struct vring_alloc_info info = ring_info(VIRTIO_DEV_DRIVER);
+
+	(void)state;
+	assert_int_equal(amp_packed_create(&pair->driver_dev, 0, "", &info, NULL, NULL, pair->driver), status);
 }
 
 static void a_new_driver_queue_zeroes_its_ring_and_nothing_else(void **state)
@@ -689,6 +700,7 @@ int main(void)
 		TEST(a_full_ring_refuses_and_all_descriptors_come_back),
 		TEST(buffers_that_cannot_be_offered_are_refused),
 		TEST(rings_that_cannot_be_are_refused),
+		TEST(a_packed_ring_is_refused_where_caches_are_not_coherent),
 		TEST(a_new_driver_queue_zeroes_its_ring_and_nothing_else),
 		TEST(kicks_follow_the_flag_of_the_other_side),
 		TEST(a_device_refuses_impossible_chains),
