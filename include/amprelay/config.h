@@ -41,6 +41,14 @@
 #define AMP_WITH_RPMSG_LITE_HOST 0
 #endif
 
+/**
+ * RPMsg over packed rings (VIRTIO_F_RING_PACKED) in place of split ones: between two sides that are both built so.
+ * Queues of other devices do not depend on it: amprelay/ring_features.h. CMake: WITH_PACKED_RINGS.
+ */
+#ifndef AMP_WITH_PACKED_RINGS
+#define AMP_WITH_PACKED_RINGS 0
+#endif
+
 /** The library's own messages to metal_log(). Without, return values alone tell what was wrong. CMake: WITH_LOG. */
 #ifndef AMP_WITH_LOG
 #define AMP_WITH_LOG 1

@@ -42,6 +42,8 @@
  * did. One that is sent so costs some instructions for each buffer that came back since the last one. At least one in
  * 60000 messages of the link has to be sent so: ring indices have 16 bits. If more than a ring's worth was sent without
  * receipts since the last one, a message that was taken before can be listed as unknown, if its buffer was held since.
+ *
+ * A link over packed rings (WITH_PACKED_RINGS) has no receipts: amp_receipts_open() returns RPMSG_EOPNOTSUPP.
  */
 #ifndef AMPRELAY_RECEIPTS_H
 #define AMPRELAY_RECEIPTS_H

@@ -2,6 +2,13 @@
 /* The message buffers of a link: what is called, and not inlined. */
 #include "buffers.h"
 
+#if AMP_WITH_PACKED_RINGS
+AMP_COLD uint64_t amp_buffer_phys(const struct rpmsg_virtio_device *rvdev, const struct rpmsg_hdr *hdr)
+{
+	return metal_io_virt_to_phys(rvdev->shbuf_io, (void *)(uintptr_t)hdr);
+}
+#endif
+
 #if AMP_FAST
 AMP_COLD bool amp_buffer_va(struct metal_io_region *io, uint64_t addr, uint32_t len, char **va)
 {
@@ -13,12 +20,14 @@ int amp_device_next(struct rpmsg_virtio_device *rvdev, const struct virtqueue *v
 	return device_next(rvdev, vq, flags, &rvdev->taken, false);
 }
 
+#if !AMP_WITH_PACKED_RINGS
 struct virtqueue *amp_buffer_give(struct virtqueue *vq, uint32_t idx)
 {
 	bool driver = role_is_driver(vq->vq_dev);
 
 	return give_inline(vq, idx, size_of(vq, idx, driver), driver);
 }
+#endif
 
 uint32_t amp_ring_lost(const struct rpmsg_virtio_device *rvdev, const struct virtqueue *vq)
 {

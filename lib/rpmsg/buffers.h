@@ -7,7 +7,7 @@
 #ifndef AMP_RPMSG_BUFFERS_H
 #define AMP_RPMSG_BUFFERS_H
 
-#include "../virtio/ring.h"
+#include "link_ring.h"
 #include "locked.h"
 #include "wire_format.h"
 
@@ -113,6 +113,7 @@ AMP_HOT bool buffer_va(const struct rpmsg_virtio_device *rvdev, uint64_t addr, u
 #endif
 }
 
+#if !AMP_WITH_PACKED_RINGS
 /**
  * Device: the message buffer of a descriptor.
  * @param flags  what its flags must be: 0 or VRING_DESC_F_WRITE. Chains are for other devices
@@ -151,42 +152,47 @@ AMP_HOT int device_next(const struct rpmsg_virtio_device *rvdev, const struct vi
 
 	return amp_unlikely(reason) ? reason : device_buffer(rvdev, vq, flags, buf, fast);
 }
+#else
+AMP_HOT int device_next(const struct rpmsg_virtio_device *rvdev, const struct virtqueue *vq, unsigned int flags,
+                        struct amp_buffer *buf, bool fast)
+{
+	const struct vring_packed_desc *desc = pq_desc(vq, vq->vq_available_idx);
+	int reason = pq_device_next(vq, &buf->idx);
+	uint32_t size;
+	char *va;
+
+	if (amp_unlikely(reason))
+		return reason;
+	/* With the state that was seen before: chains and indirect ones are for other devices. */
+	if (amp_unlikely(AMP_SHARED_LOAD(&desc->flags) != (vq->vq_peer_idx | flags)))
+		return AMP_LINK_BAD_FLAGS;
+	size = AMP_SHARED_LOAD(&desc->len);
+	if (amp_unlikely(size < sizeof(struct rpmsg_hdr)))
+		return AMP_LINK_BAD_LENGTH;
+	if (amp_unlikely(!buffer_va(rvdev, amp_shared_load64(&desc->addr), size, fast, &va) || (uintptr_t)va & 3))
+		return AMP_LINK_BAD_ADDRESS;
+	buf->size = size;
+	buf->hdr = (struct rpmsg_hdr *)(void *)va;
+	return AMP_LINK_OK;
+}
+#endif
 
 /** The same, where a call costs less than its room: rvdev->taken. */
 int amp_device_next(struct rpmsg_virtio_device *rvdev, const struct virtqueue *vq, unsigned int flags);
 
-/** Device: the size of a buffer that was taken before, by its descriptor. Only the driver can have changed it. */
+/**
+ * Device: the size of a buffer that was taken before, by its descriptor. Only the driver can have changed it. Of a
+ * packed ring's nobody asks: its descriptor may be another's by now.
+ */
 AMP_HOT uint32_t size_of(const struct virtqueue *vq, uint32_t idx, bool driver)
 {
 	const uint32_t *len = &vq->vq_ring.desc[idx].len;
 
-	if (driver)
+	if (driver || AMP_WITH_PACKED_RINGS)
 		return 0;
 	vq_ring_invalidate(vq, len, sizeof(*len));
 	return AMP_SHARED_LOAD(len);
 }
-
-/**
- * Offer a buffer, as the driver; give it back, as the device. The used length of a device is the buffer's own, whatever
- * the message's: there are drivers that offer the buffer again with that as its size.
- */
-AMP_HOT struct virtqueue *give_inline(struct virtqueue *vq, uint32_t idx, uint32_t size, bool driver)
-{
-	if (driver)
-		vq_driver_publish(vq, idx);
-	else
-		vq_device_put_inline(vq, idx, size);
-	return vq;
-}
-
-/** The same, where a call costs less than its room: the size is read again. @return @p vq, which saves its callers a
- * register */
-struct virtqueue *amp_buffer_give(struct virtqueue *vq, uint32_t idx);
-#if AMP_FAST
-#define buffer_give(vq, idx, size, driver) give_inline(vq, idx, size, driver)
-#else
-#define buffer_give(vq, idx, size, driver) ((void)(size), (void)(driver), amp_buffer_give(vq, idx))
-#endif
 
 /** Whether the buffer behind @p hdr, by its mark that of descriptor @p idx, is with this side. */
 AMP_HOT bool is_ours(const struct virtqueue *vq, const struct rpmsg_hdr *hdr, uint32_t idx, bool driver)
@@ -224,6 +230,70 @@ AMP_HOT void set_mark(const struct rpmsg_virtio_device *rvdev, struct rpmsg_hdr 
 	AMP_SHARED_STORE(&hdr->reserved, mark);
 	vq_buffer_flush(rvdev->shbuf_io, hdr, sizeof(*hdr));
 }
+
+/* ------------------------------------------------------------------ over to the other side */
+
+#if AMP_WITH_PACKED_RINGS
+/** Physical address of a buffer, for a region that a subtraction does not translate. */
+uint64_t amp_buffer_phys(const struct rpmsg_virtio_device *rvdev, const struct rpmsg_hdr *hdr);
+
+/** Driver: offer a buffer. @param to_device  it carries a message; otherwise it is for one */
+AMP_HOT void driver_offer(const struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, const struct amp_buffer *buf,
+                          bool to_device)
+{
+#if AMP_FAST || !AMP_WITH_PAGE_MAPS
+	struct amp_window window = one_window(rvdev);
+	metal_phys_addr_t phys = window.phys + (metal_phys_addr_t)((const char *)buf->hdr - window.virt);
+
+	if (AMP_WITH_PAGE_MAPS && amp_unlikely(!window.size))
+		phys = amp_buffer_phys(rvdev, buf->hdr);
+#else
+	uint64_t phys = amp_buffer_phys(rvdev, buf->hdr);
+#endif
+	if (to_device)
+		pq_driver_publish(vq, buf->idx, phys, rvdev->config.h2r_buf_size, 0);
+	else
+		pq_driver_publish(vq, buf->idx, phys, rvdev->config.r2h_buf_size, VRING_DESC_F_WRITE);
+}
+
+/**
+ * Give a buffer to the other side.
+ * @param message  bytes of the message in it, with its header; 0: it was received
+ * @return @p vq
+ */
+AMP_HOT struct virtqueue *buffer_give(const struct rpmsg_virtio_device *rvdev, struct virtqueue *vq,
+                                      const struct amp_buffer *buf, uint32_t message, bool driver)
+{
+	if (driver)
+		driver_offer(rvdev, vq, buf, message != 0);
+	else
+		pq_device_put(vq, buf->idx, 1, message, message ? VRING_DESC_F_WRITE : 0);
+	return vq;
+}
+#else
+/**
+ * Offer a buffer, as the driver; give it back, as the device. The used length of a device is the buffer's own, whatever
+ * the message's: there are drivers that offer the buffer again with that as its size.
+ */
+AMP_HOT struct virtqueue *give_inline(struct virtqueue *vq, uint32_t idx, uint32_t size, bool driver)
+{
+	if (driver)
+		vq_driver_publish(vq, idx);
+	else
+		vq_device_put_inline(vq, idx, size);
+	return vq;
+}
+
+/** The same, where a call costs less than its room: the size is read again. @return @p vq, which saves its callers a
+ * register */
+struct virtqueue *amp_buffer_give(struct virtqueue *vq, uint32_t idx);
+#if AMP_FAST
+#define buffer_give(rvdev, vq, buf, message, driver) give_inline(vq, (buf)->idx, (buf)->size, driver)
+#else
+#define buffer_give(rvdev, vq, buf, message, driver) ((void)(driver), amp_buffer_give(vq, (buf)->idx))
+#endif
+#define driver_offer(rvdev, vq, buf, to_device) vq_driver_publish(vq, (buf)->idx)
+#endif
 
 /* ------------------------------------------------------------------ out */
 
@@ -294,7 +364,7 @@ AMP_HOT void kick_unlock(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq
 #else
 	(void)driver;
 	metal_mutex_release(&rvdev->rdev.lock);
-	virtqueue_kick(vq);
+	link_ring_kick(vq);
 #endif
 }
 
@@ -306,7 +376,7 @@ AMP_HOT int tx_send_unlock(struct rpmsg_virtio_device *rvdev, struct virtqueue *
                            int len, bool driver)
 {
 	vq_buffer_flush(rvdev->shbuf_io, buf->hdr, (uint32_t)len + (uint32_t)sizeof(*buf->hdr));
-	vq = buffer_give(vq, buf->idx, buf->size, driver);
+	vq = buffer_give(rvdev, vq, buf, (uint32_t)len + (uint32_t)sizeof(*buf->hdr), driver);
 	kick_unlock(rvdev, vq, driver);
 	return len;
 }
@@ -332,7 +402,7 @@ AMP_HOT struct virtqueue *rx_return(struct rpmsg_virtio_device *rvdev, struct vi
 {
 	flush_message(rvdev, buf->hdr);
 	mark_buffer(vq, buf->idx, true, driver);
-	return buffer_give(vq, buf->idx, buf->size, driver);
+	return buffer_give(rvdev, vq, buf, 0, driver);
 }
 
 #endif /* AMP_RPMSG_BUFFERS_H */

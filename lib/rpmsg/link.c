@@ -8,8 +8,8 @@
  * the middle of a store: a driver that waits for us may go on. */
 static void stop(struct rpmsg_virtio_device *rvdev, int reason)
 {
-	amp_vq_stop(rvdev->in, reason);
-	amp_vq_stop_sending(rvdev->out, reason);
+	link_ring_stop(rvdev->in, reason);
+	link_ring_stop_sending(rvdev->out, reason);
 }
 
 bool amp_link_ends(struct rpmsg_virtio_device *rvdev, int reason)
@@ -26,7 +26,7 @@ bool amp_link_ends(struct rpmsg_virtio_device *rvdev, int reason)
 	}
 	/* The status, then the index: what was published before the reset is seen. */
 	AMP_SHARED_FENCE();
-	if (reason <= AMP_LINK_PEER_LOST && amp_vq_look(rvdev->in))
+	if (reason <= AMP_LINK_PEER_LOST && link_ring_look(rvdev->in))
 		return true;
 	rvdev->link_untold = true;
 	stop(rvdev, rvdev->link_reason);
@@ -125,7 +125,7 @@ bool amp_rpmsg_more(struct rpmsg_virtio_device *rvdev)
 		return false; /* it has no lock */
 	metal_mutex_acquire(&rvdev->rdev.lock);
 	/* A reset or a fault as well: a reception tells of it. A lost link's queues have a fault once it is told. */
-	more = rvdev->link_state == AMP_LINK_UP ? !link_ok(rvdev) || amp_vq_look(rvdev->in) || rvdev->in->vq_fault
+	more = rvdev->link_state == AMP_LINK_UP ? !link_ok(rvdev) || link_ring_look(rvdev->in) || rvdev->in->vq_fault
 	                                        : !rvdev->in->vq_fault;
 	metal_mutex_release(&rvdev->rdev.lock);
 	return more;

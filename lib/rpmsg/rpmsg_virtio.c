@@ -139,7 +139,7 @@ AMP_HOT bool look_again_unlock(struct rpmsg_virtio_device *rvdev, struct virtque
 
 	vq_set_no_notify(vq, false, driver);
 	kick_unlock(rvdev, vq, driver);
-	return vq_peer_idx_now(vq, driver) != next && !rvdev->bounded;
+	return vq_came_since(vq, next, driver) && !rvdev->bounded;
 }
 
 /*
@@ -162,6 +162,7 @@ static AMP_COLD bool last_words(struct rpmsg_virtio_device *rvdev, struct virtqu
 AMP_HOT bool receive_unlock(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, bool driver)
 {
 	int reason = AMP_LINK_PEER_RESET;
+	uint32_t left = vq->vq_nentries; /* of a packed ring, which shows what comes meanwhile */
 	bool more = false;
 
 	vq->vq_dev->users++;
@@ -177,6 +178,8 @@ AMP_HOT bool receive_unlock(struct rpmsg_virtio_device *rvdev, struct virtqueue 
 		if (!AMP_WITH_VQ_RX_EMPTY_NOTIFY && !reason)
 			reason = kick_for_one(rvdev, vq, driver);
 		more = amp_likely(!reason) && vq_shown(vq, driver);
+		if (AMP_WITH_PACKED_RINGS && rvdev->bounded && --left == 0)
+			more = false;
 		if (amp_likely(!reason) && !more) {
 			vq->vq_dev->users--;
 			return look_again_unlock(rvdev, vq, driver);

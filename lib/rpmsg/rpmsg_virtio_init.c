@@ -62,9 +62,18 @@ static AMP_COLD int add_buffer(struct virtqueue *vq, struct rpmsg_virtio_shm_poo
 		mem = rpmsg_virtio_shm_pool_get_buffer(pool, size);
 		if (!mem)
 			break;
-		desc = amp_vq_driver_attach(vq, mem, size, writable);
+		desc = link_ring_attach(vq, mem, size, writable);
 	}
 	return desc;
+}
+
+/* The first offer of a buffer that add_buffer() has tied to a descriptor. */
+static void offer_empty(const struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, uint32_t desc)
+{
+	struct amp_buffer buf = {.hdr = vq->vq_descx[desc].cookie, .idx = desc};
+
+	(void)rvdev; /* a split ring's descriptor is complete */
+	driver_offer(rvdev, vq, &buf, false);
 }
 
 /* All buffers of both rings. Alternately, so that a pool that is too small for both serves both directions. */
@@ -80,7 +89,7 @@ static int add_buffers(struct rpmsg_virtio_device *rvdev)
 			rx = add_buffer(rvq, to_host, rvdev->config.r2h_buf_size, true);
 		if (rx >= 0) {
 			rvq->vq_descx[rx].ndescs = 1;
-			vq_driver_publish(rvq, (uint32_t)rx);
+			offer_empty(rvdev, rvq, (uint32_t)rx);
 		}
 		if (tx >= 0)
 			tx = add_buffer(svq, to_remote, rvdev->config.h2r_buf_size, false);
@@ -141,12 +150,16 @@ static int create_queues(struct rpmsg_virtio_device *rvdev, struct virtio_device
 #if AMP_WITH_TRANSPORT_HOOKS || AMP_WITH_VIRTIO_DRIVER
 	vq_callback callbacks[NUM_QUEUES];
 
+	if (AMP_WITH_PACKED_RINGS) /* this build has no others */
+		vdev->features |= 1ULL << VIRTIO_F_RING_PACKED;
 	callbacks[in] = rpmsg_receiver(role_is_driver(vdev));
 	callbacks[!in] = amp_rpmsg_sent;
 	status = virtio_create_virtqueues(vdev, 0, NUM_QUEUES, NULL, callbacks, NULL);
 	if (status)
 		status = VQ_START(status);
 #else
+	if (AMP_WITH_PACKED_RINGS)
+		vdev->features |= 1ULL << VIRTIO_F_RING_PACKED;
 	status = amp_virtio_create_queue(vdev, QUEUE_TO_DRIVER);
 	if (!status)
 		status = amp_virtio_create_queue(vdev, QUEUE_TO_DEVICE);
@@ -157,6 +170,9 @@ static int create_queues(struct rpmsg_virtio_device *rvdev, struct virtio_device
 	vdev->up = true;
 	rvdev->in = rvdev->rvq = vdev->vrings_info[in].vq;
 	rvdev->out = rvdev->svq = vdev->vrings_info[!in].vq;
+	/* A transport with queues of its own kind makes split ones. */
+	if (AMP_WITH_PACKED_RINGS && !(rvdev->in->vq_flags && rvdev->out->vq_flags))
+		return SHORT_ERROR(RPMSG_ERR_INIT);
 	if (!rvdev->in->notify)
 		return SHORT_ERROR(RPMSG_ERR_INIT);
 	rvdev->in->shm_io = rvdev->out->shm_io = rvdev->shbuf_io;

@@ -4,7 +4,7 @@
 #define AMP_VIRTIO_DEVICE_H
 
 #include <amprelay/config.h>
-#include <openamp/virtio.h>
+#include <amprelay/ring_features.h>
 
 #include <stdbool.h>
 
@@ -28,6 +28,12 @@ static inline bool role_is_driver(const struct virtio_device *vdev)
 static inline bool host_is_lite(const struct virtqueue *vq)
 {
 	return AMP_WITH_RPMSG_LITE_HOST && vq->vq_dev->rpmsg_lite_host;
+}
+
+/** Whether it is RPMsg's, over packed rings; see lib/rpmsg/link_ring.h. A build without them knows the answer. */
+static inline bool amp_virtio_is_packed(const struct virtio_device *vdev)
+{
+	return AMP_WITH_PACKED_RINGS && ((vdev->features >> VIRTIO_F_RING_PACKED) & 1);
 }
 
 /** Whether a callback of the device runs, after which the library goes on with it: it must stay as it is. */

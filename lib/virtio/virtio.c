@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /* The virtio device model: calls of a transport, checked. */
-#include "ring.h"
+#include "packed_ring.h"
 
 #include <metal/cpu.h>
 #include <metal/time.h>
@@ -111,7 +111,8 @@ int amp_virtio_create_queue(struct virtio_device *vdev, unsigned int id)
 	vq->vq_name = NULL;
 	vq->callback = NULL;
 	vq->notify = vdev->func->notify;
-	return amp_vq_start(vq, vdev, id, &vring[id].info);
+	return amp_virtio_is_packed(vdev) ? amp_packed_start(vq, vdev, id, &vring[id].info)
+	                                  : amp_vq_start(vq, vdev, id, &vring[id].info);
 }
 
 int virtio_create_virtqueues(struct virtio_device *vdev, unsigned int flags, unsigned int nvqs, const char *names[],
@@ -165,7 +166,9 @@ void virtio_delete_virtqueues(struct virtio_device *vdev)
 	for (; vring < end; vring++) {
 		vq = vring->vq;
 		if (vq) {
-			if (vq->vq_inuse)
+			if (vq->vq_inuse && amp_virtio_is_packed(vdev))
+				amp_packed_stop(vq, AMP_LINK_PEER_RESET);
+			else if (vq->vq_inuse)
 				amp_vq_stop(vq, AMP_LINK_PEER_RESET);
 			/* A kick that comes late finds nobody. */
 			vq->callback = NULL;
@@ -189,22 +192,27 @@ int virtio_free_buf(struct virtio_device *vdev, void *buf)
 	return 0;
 }
 
+static void release_mark(const struct virtio_vring_info *info, uint16_t *mark)
+{
+	vq_buffer_invalidate(info->io, mark, sizeof(*mark));
+	if (AMP_SHARED_LOAD(mark) != VQ_IN_USE)
+		return; /* not in use, or by a device that has no marks */
+	AMP_SHARED_STORE(mark, VQ_LET_GO);
+	vq_buffer_flush(info->io, mark, sizeof(*mark));
+}
+
 void amp_virtio_peer_off(struct virtio_device *vdev)
 {
 	struct virtio_vring_info *info = vdev->vrings_info;
 	struct vring ring;
-	uint16_t *mark;
 
 	for (; role_is_driver(vdev) && info < vdev->vrings_info + vdev->vrings_num; info++) {
 		if (!info->info.vaddr)
 			continue;
 		vring_init(&ring, info->info.num_descs, info->info.vaddr, info->info.align);
-		mark = vring_mark(&ring);
-		vq_buffer_invalidate(info->io, mark, sizeof(*mark));
-		if (AMP_SHARED_LOAD(mark) != VQ_IN_USE)
-			continue; /* not in use, or by a device that has no marks */
-		AMP_SHARED_STORE(mark, VQ_LET_GO);
-		vq_buffer_flush(info->io, mark, sizeof(*mark));
+		release_mark(info, vring_mark(&ring));
+		if (AMP_WITH_PACKED_RINGS) /* nobody may have said yet which kind it is */
+			release_mark(info, pq_mark(&ring));
 	}
 }
 

@@ -33,7 +33,8 @@ static struct {
 		enum action action;
 	} plan[PLANS_MAX]; /* what will be done later */
 	uint32_t num_plans;
-	uint16_t avail[2], used[2]; /* indices as they were at the last step */
+	/* As they were at the last step: indices, or the states of a packed ring's descriptors. */
+	uint16_t avail[2], used[2], state[2][RING_MAX];
 } controller;
 
 #define TABLE_SIZE (sizeof(struct fw_rsc_vdev) + 2 * sizeof(struct fw_rsc_vdev_vring))
@@ -109,6 +110,11 @@ static void describe_block(void)
 		avail = RING_AT(i) + 16 * n;
 		used = (avail + 6 + 2 * n + RING_ALIGN - 1) / RING_ALIGN * RING_ALIGN;
 		sim_name(RING_AT(i), 16 * n, names[i][0]);
+		if (honest && AMP_WITH_PACKED_RINGS) {
+			sim_reserve(avail, used - avail, SIM_HOST);
+			sim_reserve(used, 4, SIM_REMOTE); /* both write to the descriptors */
+			continue;
+		}
 		sim_name(avail, used - avail, names[i][1]);
 		sim_name(used, 6 + 8 * n, names[i][2]);
 		if (!honest)
@@ -237,8 +243,28 @@ bool controller_ring_stands(void)
 	/* A host that waited in vain zeroes the ring word by word; the mark goes last. */
 	if (controller.schedule->class == CLASS_SLOW)
 		return false;
-	/* the device's mark behind the used entries; nothing but a driver's zeroing takes it away */
-	return index_at((RING_AT(1) + 16 * n + 6 + 2 * n + RING_ALIGN - 1) / RING_ALIGN * RING_ALIGN + 4 + 8 * n) != 0;
+	/* the device's mark behind the used entries, or its event suppression; nothing but a driver's zeroing takes it
+	 * away */
+	return index_at((RING_AT(1) + 16 * n + 6 + 2 * n + RING_ALIGN - 1) / RING_ALIGN * RING_ALIGN + 4 +
+	                (AMP_WITH_PACKED_RINGS ? 0 : 8 * n)) != 0;
+}
+
+/* A descriptor becomes available, used, available in the other round, used in the other round, and so on. */
+static void check_packed_ring(uint32_t ring)
+{
+	static const uint16_t next[4] = {0x0080, 0x8080, 0x0000, 0x8000}; /* behind 0, 0x0080, 0x8000, 0x8080 */
+	uint16_t flags, id, *was;
+
+	for (uint32_t i = 0; i < controller.schedule->ring_size; i++) {
+		was = &controller.state[ring][i];
+		id = index_at(RING_AT(ring) + 16 * i + 12);
+		flags = index_at(RING_AT(ring) + 16 * i + 14);
+		if (((flags & 0x8080) != *was && (flags & 0x8080) != next[*was >> 14 | (*was >> 7 & 1)]) ||
+		    flags & ~0x8082 || id >= controller.schedule->ring_size)
+			sim_fail("ring %u: descriptor %u has id %u and flags 0x%04x, and was 0x%04x", ring, i, id,
+			         flags, *was);
+		*was = flags & 0x8080;
+	}
 }
 
 /*
@@ -254,6 +280,10 @@ static void check_rings(void)
 	if (!(sim_block()[TABLE_AT + STATUS_AT] & driver_ok))
 		return;
 	for (uint32_t i = 0; i < 2; i++) {
+		if (AMP_WITH_PACKED_RINGS) {
+			check_packed_ring(i);
+			continue;
+		}
 		avail = index_at(RING_AT(i) + 16 * n + 2);
 		used = index_at((RING_AT(i) + 16 * n + 6 + 2 * n + RING_ALIGN - 1) / RING_ALIGN * RING_ALIGN + 2);
 		if (avail < controller.avail[i] || used < controller.used[i] || used > avail || avail > used + n)

@@ -134,7 +134,7 @@ static void draw_every(struct schedule *schedule, uint64_t number)
 	}
 	schedule->hold_odds = scenarios[every.scenario].hold_odds;
 	schedule->nocopy_odds = scenarios[every.scenario].nocopy_odds;
-	schedule->receipt_odds = 256;
+	schedule->receipt_odds = WITH_RECEIPTS * 256;
 	schedule->ns_ack = true;
 	schedule->remote_blocks = every.way & 4;
 	schedule->send_timeout_ms = 20;
@@ -182,7 +182,7 @@ void schedule_draw(struct schedule *schedule, enum fault_class class, uint64_t s
 	schedule->sim.stale_odds = PICK(0, 32, 128);
 	schedule->sim.interrupt_odds = PICK(16, 128, 256);
 	draw_faults(schedule);
-	schedule->receipt_odds = PICK(0, 128, 256);
+	schedule->receipt_odds = WITH_RECEIPTS * PICK(0, 128, 256);
 	schedule->ns_ack = draw(2);
 	if (draw(2)) {
 		for (id = SIM_HOST; id < SIM_SIDES; id++)

@@ -17,6 +17,9 @@
 #define PHYS_BASE       0x40000000ul  /* of the shared memory … */
 #define PHYS_HIGH       0x140000000ul /* … in every other schedule */
 
+/** A link over packed rings has none. */
+#define WITH_RECEIPTS (!AMP_WITH_PACKED_RINGS)
+
 enum fault {
 	FAULT_REMOTE_CRASH,  /**< the remote dies; the host hears of it, takes its link down and has the remote started
 	                      */

@@ -25,7 +25,7 @@ static int queue_payload_size(struct rpmsg_device *rdev, bool sends)
 		if (role_is_driver(rvdev->vdev))
 			size = sends ? rvdev->config.h2r_buf_size : rvdev->config.r2h_buf_size;
 		else
-			size = virtqueue_get_desc_size(sends ? rvdev->svq : rvdev->rvq);
+			size = link_ring_next_size(sends ? rvdev->svq : rvdev->rvq);
 		status = RPMSG_ERR_NO_BUFF;
 		if (size >= sizeof(struct rpmsg_hdr))
 			status = (int)metal_min(size - (uint32_t)sizeof(struct rpmsg_hdr), (uint32_t)MAX_PAYLOAD);

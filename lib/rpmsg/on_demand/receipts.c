@@ -57,6 +57,9 @@ int amp_receipts_open(struct amp_receipts *receipts, struct rpmsg_virtio_device 
 {
 	struct virtqueue *vq;
 
+	/* A packed ring's descriptors are written over by what comes next: what came back is not there to see. */
+	if (AMP_WITH_PACKED_RINGS)
+		return RPMSG_EOPNOTSUPP;
 	if (!receipts || !rvdev || !slots || (flags & ~AMP_RECEIPTS_ONE_BY_ONE))
 		return RPMSG_ERR_PARAM;
 	if (amp_rpmsg_link_state(rvdev) != AMP_LINK_UP)

@@ -202,6 +202,7 @@ void amp_receipts_settle(struct amp_receipts *receipts, bool over, bool marks)
 	__atomic_store_n(&receipts->settled, true, __ATOMIC_RELEASE);
 }
 
+#if !AMP_WITH_PACKED_RINGS
 /* In place of the weak one: a device looks before it lets go of the ring. */
 void amp_vq_stop_sending(struct virtqueue *vq, int reason)
 {
@@ -211,3 +212,4 @@ void amp_vq_stop_sending(struct virtqueue *vq, int reason)
 		amp_receipts_settle(receipts, reason <= AMP_LINK_PEER_LOST, acknowledges(&receipts->rvdev->rdev));
 	amp_vq_stop(vq, reason);
 }
+#endif

@@ -6,6 +6,9 @@
  * A list of descriptors. The driver keeps its links in private memory; the device, which has no table of descriptors,
  * in the buffers, where the other side can write: a wrong link leads to another buffer of the other side, never
  * elsewhere.
+ *
+ * A packed ring has no descriptor of a buffer any more that was taken. What a device must know of one is in the buffer
+ * then, in words that a message will have: where the next one is, the buffer's id, and its room.
  */
 #include "../../rpmsg/carrier.h"
 #include "../../rpmsg/endpoints.h"
@@ -14,13 +17,67 @@
 
 #pragma weak amp_tx_wake
 
+#if AMP_WITH_PACKED_RINGS
+/* Where the first one is, as an offset. A device has no use for what a driver keeps there. */
+#define FIRST_AT(rvdev) ((rvdev)->config.h2r_buf_size)
+
+static void put_back(struct rpmsg_virtio_device *rvdev, struct rpmsg_hdr *hdr, uint32_t id)
+{
+	AMP_SHARED_STORE(&hdr->src, FIRST_AT(rvdev));
+	AMP_SHARED_STORE(&hdr->dst, id);
+	FIRST_AT(rvdev) = (uint32_t)metal_io_virt_to_offset(rvdev->shbuf_io, hdr);
+}
+
+/* The first one, all that it says checked: it leads nowhere but to the shared memory. */
+static int look_at_first(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, struct amp_buffer *buf)
+{
+	const struct metal_io_region *io = rvdev->shbuf_io;
+	uint32_t at = FIRST_AT(rvdev), room;
+
+	if (at & 3 || at > io->size || io->size - at < sizeof(*buf->hdr))
+		return AMP_LINK_BAD_ADDRESS;
+	buf->hdr = (struct rpmsg_hdr *)(void *)((char *)io->virt + at);
+	buf->idx = AMP_SHARED_LOAD(&buf->hdr->dst);
+	room = AMP_SHARED_LOAD(&buf->hdr->len_flags);
+	if (buf->idx > vq->vq_mask)
+		return AMP_LINK_BAD_DESCRIPTOR;
+	if (room > MAX_PAYLOAD || room > io->size - at - sizeof(*buf->hdr))
+		return AMP_LINK_BAD_ADDRESS;
+	buf->size = room + (uint32_t)sizeof(*buf->hdr);
+	return AMP_LINK_OK;
+}
+
+static void take_first(struct rpmsg_virtio_device *rvdev, const struct amp_buffer *buf)
+{
+	FIRST_AT(rvdev) = AMP_SHARED_LOAD(&buf->hdr->src);
+}
+#else
+static void put_back(struct rpmsg_virtio_device *rvdev, struct rpmsg_hdr *hdr, uint32_t idx)
+{
+	set_mark(rvdev, hdr, rvdev->reclaimed_head);
+	rvdev->reclaimed_head = (uint16_t)idx;
+}
+
+static int look_at_first(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, struct amp_buffer *buf)
+{
+	buf->idx = rvdev->reclaimed_head;
+	return device_buffer(rvdev, vq, VRING_DESC_F_WRITE, buf, false);
+}
+
+static void take_first(struct rpmsg_virtio_device *rvdev, const struct amp_buffer *buf)
+{
+	rvdev->reclaimed_head = (uint16_t)(AMP_SHARED_LOAD(&buf->hdr->reserved) & rvdev->svq->vq_mask);
+}
+#endif
+
 void amp_tx_untake(struct rpmsg_virtio_device *rvdev, struct rpmsg_hdr *hdr, uint32_t idx)
 {
-	if (role_is_driver(rvdev->vdev))
+	if (role_is_driver(rvdev->vdev)) {
 		rvdev->svq->vq_descx[idx].next = rvdev->reclaimed_head;
-	else
-		set_mark(rvdev, hdr, rvdev->reclaimed_head);
-	rvdev->reclaimed_head = (uint16_t)idx;
+		rvdev->reclaimed_head = (uint16_t)idx;
+	} else {
+		put_back(rvdev, hdr, idx);
+	}
 	rvdev->reclaimed++;
 }
 
@@ -34,19 +91,21 @@ int amp_tx_retake(struct rpmsg_virtio_device *rvdev, uint32_t len)
 	AMP_ASSERT_LOCKED(&rvdev->rdev.lock);
 	if (!ring_ours(rvdev, vq, driver))
 		return AMP_LINK_PEER_RESET;
-	buf->idx = rvdev->reclaimed_head;
 	if (driver) {
+		buf->idx = rvdev->reclaimed_head;
 		buf->hdr = vq->vq_descx[buf->idx].cookie;
 		buf->size = rvdev->config.h2r_buf_size;
 	} else {
-		reason = device_buffer(rvdev, vq, VRING_DESC_F_WRITE, buf, false);
+		reason = look_at_first(rvdev, vq, buf);
 		if (reason)
 			return reason;
 	}
 	if (len > buf->size - sizeof(struct rpmsg_hdr))
 		return RPMSG_ERR_BUFF_SIZE;
-	rvdev->reclaimed_head =
-		driver ? vq->vq_descx[buf->idx].next : (uint16_t)(AMP_SHARED_LOAD(&buf->hdr->reserved) & vq->vq_mask);
+	if (driver)
+		rvdev->reclaimed_head = vq->vq_descx[buf->idx].next;
+	else
+		take_first(rvdev, buf);
 	rvdev->reclaimed--;
 	return AMP_LINK_OK;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "link_fixture.h"
 
+#include <amprelay/ring_features.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -151,6 +153,57 @@ struct vring fixture_ring(struct fixture *f, unsigned int index)
 	vring_init(&ring, RING_NUM, f->shm->vring[index], RING_ALIGN);
 	return ring;
 }
+
+#if AMP_WITH_PACKED_RINGS
+static struct vring_packed_desc_event *event(struct fixture *f, unsigned int index, unsigned int role)
+{
+	struct vring ring = fixture_ring(f, index);
+
+	return (struct vring_packed_desc_event *)(role == VIRTIO_DEV_DRIVER ? (void *)ring.avail : (void *)ring.used);
+}
+
+uint16_t *fixture_no_kicks(struct fixture *f, unsigned int index, unsigned int role)
+{
+	return &event(f, index, role)->flags;
+}
+
+uint16_t *fixture_mark(struct fixture *f, unsigned int index)
+{
+	return &event(f, index, VIRTIO_DEV_DEVICE)[1].off_wrap;
+}
+
+uint16_t fixture_used(struct fixture *f, unsigned int index)
+{
+	return f->remote.vdev->vrings_info[index].vq->vq_used_cons_idx;
+}
+
+uint32_t fixture_used_id(struct fixture *f, unsigned int index, unsigned int nth)
+{
+	return ((struct vring_packed_desc *)(void *)f->shm->vring[index])[nth].id;
+}
+#else
+uint16_t *fixture_no_kicks(struct fixture *f, unsigned int index, unsigned int role)
+{
+	struct vring ring = fixture_ring(f, index);
+
+	return role == VIRTIO_DEV_DRIVER ? &ring.avail->flags : &ring.used->flags;
+}
+
+uint16_t *fixture_mark(struct fixture *f, unsigned int index)
+{
+	return (uint16_t *)(void *)&fixture_ring(f, index).used->ring[RING_NUM];
+}
+
+uint16_t fixture_used(struct fixture *f, unsigned int index)
+{
+	return fixture_ring(f, index).used->idx;
+}
+
+uint32_t fixture_used_id(struct fixture *f, unsigned int index, unsigned int nth)
+{
+	return fixture_ring(f, index).used->ring[nth].id;
+}
+#endif
 
 int box_receive(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src, void *priv)
 {

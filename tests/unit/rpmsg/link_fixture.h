@@ -86,6 +86,18 @@ void fixture_check_guards(const struct fixture *f);
 /** Ring @p index as it lies in the shared block. */
 struct vring fixture_ring(struct fixture *f, unsigned int index);
 
+/** Where the driver, or the device, says of ring @p index that it wants no kicks: 1 there. Of either kind of ring. */
+uint16_t *fixture_no_kicks(struct fixture *f, unsigned int index, unsigned int role);
+
+/** The device's mark in ring @p index, of either kind. A driver zeroes from the descriptors to here. */
+uint16_t *fixture_mark(struct fixture *f, unsigned int index);
+
+/** How many buffers the device has given back in ring @p index; of a packed ring, by what it knows itself. */
+uint16_t fixture_used(struct fixture *f, unsigned int index);
+
+/** The id of the buffer that it gave back as number @p nth, below RING_NUM. */
+uint32_t fixture_used_id(struct fixture *f, unsigned int index, unsigned int nth);
+
 /** An endpoint that keeps what it received. */
 struct box {
 	struct rpmsg_endpoint ept;

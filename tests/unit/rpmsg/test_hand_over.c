@@ -186,6 +186,13 @@ static void rings_that_are_not_as_the_record_says_stay_as_they_are(void **state)
 	record.index[1]++;
 	assert_int_equal(take_over(f), RPMSG_ERR_PARAM);
 	record.index[1]--;
+	if (AMP_WITH_PACKED_RINGS) { /* one less, too; there is no other index */
+		record.index[1]--;
+		assert_int_equal(take_over(f), RPMSG_ERR_PARAM);
+		record.index[1]++;
+		assert_int_equal(take_over(f), RPMSG_SUCCESS);
+		return;
+	}
 	assert_int_equal(ring.used->idx, record.index[1]);
 	ring.avail->idx += RING_NUM + 1;
 	assert_int_equal(take_over(f), RPMSG_ERR_PARAM);

@@ -248,7 +248,7 @@ static void a_side_that_waits_is_kicked_for_a_released_buffer(void **state)
 
 	directions(f, d);
 	for (unsigned int i = 0; i < 2; i++) {
-		flags = i ? &fixture_ring(f, 0).used->flags : &fixture_ring(f, 1).avail->flags;
+		flags = i ? fixture_no_kicks(f, 0, VIRTIO_DEV_DEVICE) : fixture_no_kicks(f, 1, VIRTIO_DEV_DRIVER);
 		num_held = 0;
 		d[i].receiver->ept.cb = hold;
 		assert_int_equal(rpmsg_trysend(&d[i].sender->ept, "a", 1), 1);

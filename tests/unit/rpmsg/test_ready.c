@@ -177,9 +177,9 @@ static void an_acknowledgement_names_the_endpoint_that_answers_and_the_address_t
 	fixture_poll(&f->host);
 	box_open(&host_box, &f->host, "service", 10, RPMSG_ADDR_ANY);
 	fixture_poll(&f->remote);
-	assert_int_equal(ring.used->idx, 2);
+	assert_int_equal(fixture_used(f, 0), 2);
 	message = f->shm->buffers +
-	          (ring.desc[ring.used->ring[1].id].addr - PHYS_BASE - offsetof(struct shared, buffers));
+	          (ring.desc[fixture_used_id(f, 0, 1)].addr - PHYS_BASE - offsetof(struct shared, buffers));
 	assert_int_equal(message[12], 44);
 	memcpy(&ack, message + 16, sizeof(ack));
 	assert_string_equal(ack.name, "service");

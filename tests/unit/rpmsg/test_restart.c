@@ -33,6 +33,8 @@ static void the_late_index_of_an_old_life_does_not_stop_the_new_one(void **state
 {
 	struct fixture *f = *state;
 
+	if (AMP_WITH_PACKED_RINGS)
+		skip(); /* it is no index; virtio_packed has what becomes of it */
 	assert_messages_flow(f);
 	rpmsg_deinit_vdev(&f->host.rvdev);
 	assert_int_equal(fixture_init_host(f), RPMSG_SUCCESS);
@@ -123,8 +125,8 @@ static void remote_answers(struct fixture *f, uint32_t id)
 	(void)id;
 	if (answers++)
 		return;
-	assert_int_equal(fixture_ring(f, 0).used->idx, 3 * RING_NUM);
-	assert_int_equal(fixture_ring(f, 1).used->idx, 3 * RING_NUM);
+	assert_int_equal(fixture_used(f, 0), 3 * RING_NUM);
+	assert_int_equal(fixture_used(f, 1), 3 * RING_NUM);
 	fixture_poll(&f->remote);
 }
 
@@ -245,8 +247,8 @@ static uint8_t status_goes_and_comes(struct virtio_device *vdev)
 	struct rpmsg_virtio_device *rvdev = vdev->priv;
 
 	if (status_reads++ == 1) {
-		memset(&rvdev->rvq->vq_ring.used->ring[RING_NUM], 0, sizeof(uint16_t));
-		metal_cache_flush(&rvdev->rvq->vq_ring.used->ring[RING_NUM], sizeof(uint16_t));
+		*rvdev->rvq->vq_life = 0;
+		metal_cache_flush(rvdev->rvq->vq_life, sizeof(uint16_t));
 	}
 	return VIRTIO_CONFIG_STATUS_DRIVER_OK;
 }
@@ -293,8 +295,9 @@ static void a_send_that_waited_leaves_the_rings_of_the_next_life_alone(void **st
 	while (rpmsg_trysend(&remote_box.ept, "x", 1) == 1)
 		;
 	assert_int_equal(rpmsg_send(&remote_box.ept, "x", 1), RPMSG_ERR_DEV_STATE);
-	assert_int_equal(fixture_ring(f, 0).used->flags, 0);
-	assert_int_equal(fixture_ring(f, 0).used->idx, 0);
+	assert_int_equal(*fixture_no_kicks(f, 0, VIRTIO_DEV_DEVICE), 0);
+	if (!AMP_WITH_PACKED_RINGS)
+		assert_int_equal(fixture_ring(f, 0).used->idx, 0);
 	rpmsg_deinit_vdev(&f->remote.rvdev);
 	assert_int_equal(fixture_init_remote(f), RPMSG_SUCCESS);
 	assert_messages_flow(f);
@@ -381,8 +384,12 @@ static void assert_nothing_was_stored(struct fixture *f)
 	for (unsigned int i = 0; i < 2; i++) {
 		struct vring ring = fixture_ring(f, i);
 
+		assert_int_equal(*fixture_no_kicks(f, i, VIRTIO_DEV_DEVICE), 0);
+		for (unsigned int j = 0; j < RING_NUM && AMP_WITH_PACKED_RINGS; j++)
+			assert_true(!(ring.desc[j].next & 0x8000)); /* where a packed one has its flags: used */
+		if (AMP_WITH_PACKED_RINGS)
+			continue;
 		assert_int_equal(ring.used->idx, 0);
-		assert_int_equal(ring.used->flags, 0);
 		for (unsigned int j = 0; j < RING_NUM; j++) {
 			assert_int_equal(ring.used->ring[j].id, 0);
 			assert_int_equal(ring.used->ring[j].len, 0);
@@ -449,7 +456,7 @@ static void a_reset_during_a_callback_is_noticed_before_the_buffer_goes_back(voi
 	assert_int_equal(rpmsg_send(&host_box.ept, "x", 1), 1);
 	fixture_poll(&f->remote);
 	assert_int_equal(f->remote.lost_reason, AMP_LINK_PEER_RESET);
-	assert_int_equal(fixture_ring(f, 1).used->idx, 0);
+	assert_int_equal(fixture_used(f, 1), 0);
 }
 
 int main(void)
