@@ -26,6 +26,7 @@
 #define vq_device_advance(vq) pq_device_advance((vq), 1)
 
 #define link_ring_look         amp_packed_look
+#define link_ring_look_out     amp_packed_look
 #define link_ring_stop         amp_packed_stop
 #define link_ring_stop_sending amp_packed_stop
 #define link_ring_attach       amp_packed_attach
@@ -35,6 +36,7 @@
 #else
 
 #define link_ring_look         amp_vq_look
+#define link_ring_look_out     amp_tx_look
 #define link_ring_stop         amp_vq_stop
 #define link_ring_stop_sending amp_vq_stop_sending
 #define link_ring_attach       amp_vq_driver_attach

@@ -25,6 +25,12 @@ void amp_tx_wake(struct rpmsg_virtio_device *rvdev);
 
 /* ------------------------------------------------------------------ hold.c, held.c */
 
+/**
+ * rpmsg_release_rx_buffer(), which is weak, and only another name, where no urgent messages are handed out before their
+ * turn: see flow_reserve.c.
+ */
+void amp_rpmsg_release_rx(struct rpmsg_endpoint *ept, void *rxbuf);
+
 /** Log what is held by an application that takes the link down; something is. */
 void amp_rpmsg_report_held(const struct rpmsg_virtio_device *rvdev);
 
@@ -38,5 +44,10 @@ void amp_tx_untake(struct rpmsg_virtio_device *rvdev, struct rpmsg_hdr *hdr, uin
  * @return 0; RPMSG_ERR_BUFF_SIZE: @p len bytes do not fit, nothing was taken; enum amp_link_reason
  */
 int amp_tx_retake(struct rpmsg_virtio_device *rvdev, uint32_t len);
+
+/* ------------------------------------------------------------------ flow_reserve.c */
+
+/** amp_tx_take() for an urgent message: also of the buffers that are for such. With rdev->lock. */
+int amp_flow_take_urgent(struct rpmsg_virtio_device *rvdev, uint32_t len);
 
 #endif /* AMP_RPMSG_ON_DEMAND_H */

@@ -22,7 +22,7 @@ AMP_COLD int amp_tx_take(struct rpmsg_virtio_device *rvdev, uint32_t len, int wa
 			reason = amp_tx_retake(rvdev, len);
 			if (reason <= 0)
 				return reason;
-		} else if (link_ring_look(rvdev->out)) {
+		} else if (link_ring_look_out(rvdev->out)) {
 			reason = AMP_FAST || driver ? tx_next(rvdev, rvdev->out, buf, driver, false)
 			                            : amp_device_next(rvdev, rvdev->out, VRING_DESC_F_WRITE);
 			if (!reason && len > buf->size - sizeof(struct rpmsg_hdr))

@@ -50,7 +50,7 @@ c_files | grep -E '^(lib|kernel|include)/' | grep -v '^kernel/upstream/' | awk '
 			return "virtio"
 		if (name == "rpc_files.h")
 			return "services"
-		return name ~ /^(buffer_sizes|hand_over|link|receipts)\.h$/ ? "rpmsg" : "wire"
+		return name ~ /^(buffer_sizes|flow_control|hand_over|link|receipts)\.h$/ ? "rpmsg" : "wire"
 	}
 
 	# Layer of what #include names, "" if it is none of the library.

@@ -26,6 +26,7 @@ static int queue_payload_size(struct rpmsg_device *rdev, bool sends)
 			size = sends ? rvdev->config.h2r_buf_size : rvdev->config.r2h_buf_size;
 		else
 			size = link_ring_next_size(sends ? rvdev->svq : rvdev->rvq);
+		(void)link_ring_look_out(rvdev->out); /* that look has shown the buffers of urgent messages, too */
 		status = RPMSG_ERR_NO_BUFF;
 		if (size >= sizeof(struct rpmsg_hdr))
 			status = (int)metal_min(size - (uint32_t)sizeof(struct rpmsg_hdr), (uint32_t)MAX_PAYLOAD);

@@ -2,6 +2,7 @@
 /* A link goes from one firmware to the next: the record of it, and taking it over. */
 #include "../../rpmsg/buffers.h"
 #include "../../rpmsg/endpoints.h"
+#include "flow_control.h"
 
 #include <amprelay/hand_over.h>
 #include <amprelay/link.h>
@@ -169,6 +170,7 @@ static int write_endpoints(struct rpmsg_device *rdev, struct amp_hand_over *reco
 
 int amp_rpmsg_hand_over(struct rpmsg_virtio_device *rvdev, struct amp_hand_over *record)
 {
+	const struct amp_flow *flow;
 	struct virtqueue *vq;
 	int status;
 
@@ -186,6 +188,10 @@ int amp_rpmsg_hand_over(struct rpmsg_virtio_device *rvdev, struct amp_hand_over 
 		if (vq->vq_available_idx != vq->vq_used_cons_idx)
 			status = RPMSG_ERR_NO_BUFF;
 	}
+	/* Nor does it know which messages were handed out before their turn. */
+	flow = amp_flow_of(rvdev);
+	if (flow && flow->num_ahead && !status)
+		status = RPMSG_ERR_NO_BUFF;
 	record->link = 1;
 	metal_mutex_release(&rvdev->rdev.lock);
 	return status;

@@ -83,7 +83,7 @@ void rpmsg_hold_rx_buffer(struct rpmsg_endpoint *ept, void *rxbuf)
 		rdev->ops.hold_rx_buffer(rdev, rxbuf);
 }
 
-void rpmsg_release_rx_buffer(struct rpmsg_endpoint *ept, void *rxbuf)
+void amp_rpmsg_release_rx(struct rpmsg_endpoint *ept, void *rxbuf)
 {
 	struct rpmsg_device *rdev = ept_home(ept);
 
@@ -94,6 +94,9 @@ void rpmsg_release_rx_buffer(struct rpmsg_endpoint *ept, void *rxbuf)
 	else if (rdev->ops.release_rx_buffer)
 		rdev->ops.release_rx_buffer(rdev, rxbuf);
 }
+
+metal_weak void rpmsg_release_rx_buffer(struct rpmsg_endpoint *ept, void *rxbuf)
+	__attribute__((__alias__("amp_rpmsg_release_rx")));
 
 uint32_t amp_rpmsg_held_buffers(const struct rpmsg_virtio_device *rvdev)
 {

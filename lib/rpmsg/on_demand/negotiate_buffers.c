@@ -167,7 +167,7 @@ const char *amp_rpmsg_negotiate_buffers(struct virtio_device *vdev, struct rpmsg
 		return "an argument that makes no sense, or the device's role";
 	if (vdev->up || amp_virtio_in_use(vdev))
 		return "the device is in use";
-	vdev->rpmsg_accepts = 0;
+	vdev->rpmsg_accepts &= ~(LINUX_BUFSZ | NUTTX_ALONE);
 	wrong = read_offer(vdev, &offer);
 	if (!areas)
 		offer.features &= ~NUTTX_BUFADDR;
@@ -182,6 +182,6 @@ const char *amp_rpmsg_negotiate_buffers(struct virtio_device *vdev, struct rpmsg
 		rpmsg_virtio_init_shm_pool(&areas[i], metal_io_virt(shm_io, area[i].offset), area[i].size);
 	if (placed)
 		config->split_shpool = true;
-	vdev->rpmsg_accepts = (uint8_t)offer.features;
+	vdev->rpmsg_accepts |= offer.features;
 	return NULL;
 }
