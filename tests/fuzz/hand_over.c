@@ -53,7 +53,7 @@ static void begin(unsigned int services)
 {
 	static const char *const names[SERVICES] = {"amp-echo", "", "amp-command"};
 
-	link_up(&both, BUF_SIZE, NULL);
+	link_up(&both, BUF_SIZE, NULL, 0);
 	host_got = remote_got = 0;
 	held = NULL;
 	hold_next = false;

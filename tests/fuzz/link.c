@@ -53,7 +53,7 @@ static void create(struct link_side *side, unsigned int role)
 		                                   ALIGN) == 0);
 }
 
-void link_up(struct link *link, uint32_t buf_size, rpmsg_ns_bind_cb bind)
+void link_up(struct link *link, uint32_t buf_size, rpmsg_ns_bind_cb bind, uint32_t features)
 {
 	struct rpmsg_virtio_config config = {buf_size, buf_size, false};
 	struct shared *shared = &block.shared;
@@ -64,12 +64,13 @@ void link_up(struct link *link, uint32_t buf_size, rpmsg_ns_bind_cb bind)
 	memset(&shared->rsc, 0, sizeof(shared->rsc));
 	shared->rsc.vdev.type = RSC_VDEV;
 	shared->rsc.vdev.id = VIRTIO_ID_RPMSG;
-	shared->rsc.vdev.dfeatures = 1u << VIRTIO_RPMSG_F_NS;
+	shared->rsc.vdev.dfeatures = 1u << VIRTIO_RPMSG_F_NS | features;
 	shared->rsc.vdev.num_of_vrings = 2;
 	for (unsigned int i = 0; i < 2; i++)
 		shared->rsc.vring[i] = (struct fw_rsc_vdev_vring){.align = ALIGN, .num = LINK_NUM, .notifyid = i};
 	create(&link->host, VIRTIO_DEV_DRIVER);
 	create(&link->remote, VIRTIO_DEV_DEVICE);
+	link->host.vdev->rpmsg_accepts = features;
 	rpmsg_virtio_init_shm_pool(&link->pool, shared->buffers, 2 * LINK_NUM * (size_t)buf_size);
 	fuzz_check(rpmsg_init_vdev_with_config(&link->host.rvdev, link->host.vdev, bind, &link->host.io, &link->pool,
 	                                       &config) == RPMSG_SUCCESS);

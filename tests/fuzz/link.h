@@ -29,8 +29,9 @@ struct link {
  * Both links up; the peer can write from now on.
  * @param buf_size  bytes of a message buffer, up to LINK_BUF_SIZE
  * @param bind      of both sides; may be NULL
+ * @param features  that both have besides the name service
  */
-void link_up(struct link *link, uint32_t buf_size, rpmsg_ns_bind_cb bind);
+void link_up(struct link *link, uint32_t buf_size, rpmsg_ns_bind_cb bind, uint32_t features);
 
 /** Let a side look at its queues. */
 void link_poll(struct link_side *side);

@@ -131,7 +131,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	memset(in_use, 0, sizeof(in_use));
 	bound = 0;
-	link_up(&both, 64, bind);
+	link_up(&both, 64, bind, 0);
 	from = fuzz_u8(&in) & 1 ? &both.host : &both.remote;
 	listener = from == &both.host ? &both.remote.rvdev.rdev : &both.host.rvdev.rdev;
 	both.host.rvdev.rdev.ns_unbind_cb = gone;

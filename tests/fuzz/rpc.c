@@ -115,7 +115,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct fuzz_input in = {data, size};
 
-	link_up(&both, LINK_BUF_SIZE, NULL);
+	link_up(&both, LINK_BUF_SIZE, NULL, 0);
 	fuzz_check(rpmsg_rpc_server_init(&server, &both.host.rvdev.rdev, services, 3, NULL) == RPMSG_SUCCESS);
 	fuzz_check(rpmsg_rpc_client_init(&client, &both.remote.rvdev.rdev, NULL, callbacks, 3) == RPMSG_SUCCESS);
 	memset(stranger, 0, sizeof(stranger));

@@ -156,7 +156,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memset(held, 0, sizeof(held));
 	memset(sending, 0, sizeof(sending));
 	hold_next = false;
-	link_up(&both, BUF_SIZE, NULL);
+	link_up(&both, BUF_SIZE, NULL, 0);
 	open_endpoint(&host_ept, &both.host, 10, 20);
 	open_endpoint(&remote_ept, &both.remote, 20, 10);
 	while (in.left)

@@ -63,9 +63,12 @@ static void look_at_peer(struct amp_flow_endpoint *fept)
 	fept->due = fept->flow->negotiated ? DUE_ASK : 0;
 }
 
+/* Up to which message this side takes. What it was told is not taken back, though more may be kept since than came. */
 static uint32_t own_limit(const struct amp_flow_endpoint *fept)
 {
-	return fept->received - fept->kept + fept->config.window;
+	uint32_t limit = fept->received - fept->kept + fept->config.window;
+
+	return (int32_t)(limit - fept->told) > 0 ? limit : fept->told;
 }
 
 /* Whether the counterpart should hear that it may send more: for half a window, or if it can send nothing. */
@@ -73,7 +76,7 @@ static void look_at_limit(struct amp_flow_endpoint *fept)
 {
 	uint32_t more = own_limit(fept) - fept->told;
 
-	if (fept->counted && fept->config.window && (int32_t)more > 0 &&
+	if (fept->counted && fept->config.window && more &&
 	    (more >= (fept->config.window + 1u) / 2 || fept->told == fept->received))
 		fept->due |= DUE_LIMIT;
 }
@@ -255,6 +258,8 @@ static bool take_state(struct amp_flow_endpoint *fept, const struct amp_flow_msg
 		fept->due |= DUE_ANSWER;
 	}
 	if (msg->flags & FLOW_COUNT) {
+		if (anew || !fept->counted)
+			fept->told = msg->sent;
 		fept->counted = true;
 		fept->received = msg->sent;
 		if (fept->config.window)

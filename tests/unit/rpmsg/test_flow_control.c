@@ -721,6 +721,33 @@ static void an_endpoint_holds_its_share_and_the_others_receive(void **state)
 	}
 }
 
+/* A message that is held and put aside counts twice: what the sender was told before stays, also if it is told again,
+ * as both have asked. */
+static void a_limit_is_not_taken_back(void **state)
+{
+	for (unsigned int i = 0; i < 2; i++) {
+		struct end *from = &ends[i], *to = &ends[!i];
+
+		link_up(state, true, true);
+		open_flow(from);
+		open_flow(to);
+		open_box(from, 10, 20);
+		open_box(to, 20, 10);
+		to->box.hold = true;
+		to->box.answer = AMP_FLOW_LATER;
+		assert_int_equal(send(from), 1);
+		assert_int_equal(send(from), 1);
+		fixture_poll(from->side);
+		settle();
+		assert_int_equal(to->box.fept.kept, 4);
+		assert_int_equal(amp_flow_credit(&from->box.fept), WINDOW - 2);
+		assert_int_equal(amp_flow_refused(&from->flow) + amp_flow_refused(&to->flow), 0);
+		amp_flow_release(&to->box.fept, to->box.held[0]);
+		amp_flow_release(&to->box.fept, to->box.held[1]);
+		fixture_down(state);
+	}
+}
+
 static void shares_are_no_more_than_there_are_buffers(void **state)
 {
 	struct amp_flow_config config = {.hold = RING_NUM - 2 - HOLD + 1};
@@ -829,6 +856,7 @@ int main(void)
 		TEST(a_message_has_one_of_two_lengths),
 		TEST(addresses_are_those_of_counterparts),
 		TEST(an_endpoint_holds_its_share_and_the_others_receive),
+		cmocka_unit_test(a_limit_is_not_taken_back),
 		TEST(shares_are_no_more_than_there_are_buffers),
 		TEST(a_share_is_free_when_the_last_buffer_is_released),
 		TEST(arguments_are_checked),
