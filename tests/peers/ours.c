@@ -3,6 +3,7 @@
 #include "peer.h"
 
 #include <amprelay/buffer_sizes.h>
+#include <amprelay/flow_control.h>
 #include <amprelay/link.h>
 #include <openamp/remoteproc_virtio.h>
 #include <openamp/rpmsg_virtio.h>
@@ -18,7 +19,9 @@ struct own {
 	struct metal_io_region io;
 	metal_phys_addr_t phys;
 	struct rpmsg_virtio_shm_pool pools[2];
-	struct rpmsg_endpoint ept[ENDPOINTS_MAX];
+	struct amp_flow flow;
+	bool flows; /* its endpoints have flow control, whether the other side knows that or not */
+	struct amp_flow_endpoint fept[ENDPOINTS_MAX];
 	struct {
 		struct rpmsg_endpoint *ept;
 		void *data;
@@ -57,7 +60,8 @@ static int receive(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t 
 	struct own *own = priv;
 	unsigned int slot = world_random(HOLDS);
 
-	world_received(own->peer, (unsigned int)(ept - own->ept), src, data, (uint32_t)len);
+	world_received(own->peer, (unsigned int)(metal_container_of(ept, struct amp_flow_endpoint, ept) - own->fept),
+	               src, data, (uint32_t)len);
 	/* a link that is taken down gives none back */
 	if (own->peer->up && world_holds()) {
 		release_one(own, slot);
@@ -70,14 +74,19 @@ static int receive(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t 
 
 static bool open_endpoint(struct own *own, struct rpmsg_device *rdev, unsigned int i, uint32_t dest)
 {
+	struct amp_flow_config config = {.window = (uint16_t)world_random(4),
+	                                 .flags = world_random(2) ? AMP_FLOW_URGENT : 0};
+	struct rpmsg_endpoint *ept = &own->fept[i].ept;
+	uint32_t addr = own->peer->addr_base + i;
 	char name[NAME_SIZE] = "";
 	int status;
 
-	if (own->ept[i].rdev)
+	if (ept->rdev)
 		return true; /* the announcements crossed */
 	world_name(name, i);
-	own->ept[i].priv = own;
-	status = rpmsg_create_ept(&own->ept[i], rdev, name, own->peer->addr_base + i, dest, receive, NULL);
+	ept->priv = own;
+	status = own->flows ? amp_flow_create_ept(&own->flow, &own->fept[i], name, addr, dest, receive, NULL, &config)
+	                    : rpmsg_create_ept(ept, rdev, name, addr, dest, receive, NULL);
 	if (status && status != RPMSG_ERR_NO_BUFF && status != RPMSG_ERR_DEV_STATE)
 		world_fail(own->peer, "rpmsg_create_ept(): %s", amp_strerror(status));
 	return status == RPMSG_SUCCESS;
@@ -201,8 +210,11 @@ static bool start(struct peer *peer)
 		return false;
 	if (peer->kind->host && !peer->other->up)
 		amp_virtio_peer_off(own->vdev);
-	if (peer->kind->host)
+	if (peer->kind->host) {
 		choose_sizes(own, &config);
+		if (world_random(2))
+			(void)amp_flow_accept(own->vdev);
+	}
 	to_host = (size_t)shared->ring_size * config.r2h_buf_size;
 	rpmsg_virtio_init_shm_pool(&own->pools[1], shared->buffers, to_host);
 	rpmsg_virtio_init_shm_pool(&own->pools[0], shared->buffers + to_host,
@@ -214,6 +226,13 @@ static bool start(struct peer *peer)
 		return false;
 	amp_rpmsg_set_link_cb(&own->rvdev, on_lost, peer);
 	amp_rpmsg_set_send_timeout(&own->rvdev, 0);
+	own->flows = world_random(2);
+	if (own->flows)
+		status = amp_flow_open(&own->flow, &own->rvdev, 1);
+	if (own->flows && !status && world_random(2))
+		status = amp_flow_prioritise(&own->flow, 1);
+	if (status)
+		world_fail(peer, "flow control: %s", amp_strerror(status));
 	return true;
 }
 
@@ -230,7 +249,7 @@ static void notified(struct peer *peer, unsigned int queue)
 static int send(struct peer *peer, unsigned int i, const void *data, uint32_t len)
 {
 	struct own *own = peer->own;
-	struct rpmsg_endpoint *ept = &own->ept[i];
+	struct rpmsg_endpoint *ept = &own->fept[i].ept;
 	uint32_t room;
 	void *buffer;
 	int status;
@@ -239,7 +258,9 @@ static int send(struct peer *peer, unsigned int i, const void *data, uint32_t le
 		return -1;
 	if (!world_random(4))
 		settle(peer);
-	if (world_random(2)) {
+	if (own->flows) {
+		status = amp_flow_trysend(&own->fept[i], data, (int)len);
+	} else if (world_random(2)) {
 		status = rpmsg_trysend(ept, data, (int)len);
 	} else {
 		buffer = rpmsg_get_tx_payload_buffer(ept, &room, false);

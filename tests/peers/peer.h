@@ -20,6 +20,7 @@
 #define NAME_SERVICE           0x35u
 #define FEATURE_NS             (1u << 0)
 #define FEATURE_ACK            (1u << 16)
+#define FEATURE_FLOW           (1u << 17)
 #define FEATURE_SIZES(dialect) ((dialect) == NO_SIZES ? 0 : 1u << (dialect))
 #define TO_HOST                0u /**< queue that carries messages to the host */
 #define TO_REMOTE              1u

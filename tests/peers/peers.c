@@ -279,7 +279,8 @@ static void make_table(bool lite)
 	memset(table, 0, sizeof(*table));
 	table->vdev.type = RSC_VDEV;
 	table->vdev.id = 7;
-	table->vdev.dfeatures = FEATURE_NS | (world_random(2) ? FEATURE_ACK : 0) | FEATURE_SIZES(world.dialect);
+	table->vdev.dfeatures = FEATURE_NS | (world_random(2) ? FEATURE_ACK : 0) |
+	                        (world_random(2) ? FEATURE_FLOW : 0) | FEATURE_SIZES(world.dialect);
 	table->vdev.config_len = world.dialect == NO_SIZES ? 0 : world.dialect == SIZES_OF_LINUX ? 11 : SPACE_SIZE;
 	memcpy(table->space, world.space, SPACE_SIZE);
 	world.shared.space = table->space;
