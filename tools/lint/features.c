@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include <amprelay/buffer_sizes.h>
+#include <amprelay/flow_control.h>
 #include <amprelay/link.h>
 #include <openamp/remoteproc.h>
 #include <openamp/rpmsg_virtio.h>
@@ -32,7 +33,8 @@ static uint32_t known_to(enum amp_lint_host host)
 	case AMP_LINT_NUTTX:
 		return BIT(VIRTIO_RPMSG_F_NS) | BIT(1) | NUTTX_SIZES | NUTTX_NAMES | NUTTX_ADDRESSES;
 	case AMP_LINT_AMPRELAY:
-		return BIT(VIRTIO_RPMSG_F_NS) | BIT(AMP_RPMSG_F_NS_ACK) | BUFSZ | NUTTX_SIZES | NUTTX_ADDRESSES;
+		return BIT(VIRTIO_RPMSG_F_NS) | BIT(AMP_RPMSG_F_NS_ACK) | BUFSZ | NUTTX_SIZES | NUTTX_ADDRESSES |
+		       BIT(AMP_RPMSG_F_FLOW);
 	default:
 		return BIT(VIRTIO_RPMSG_F_NS);
 	}

@@ -178,7 +178,7 @@ static const struct mistake mistakes[] = {
 	{"notify-ids-many", LINUX, true, {{NOTIFY_IDS, 0, 1, NULL}}},
 	{"feature-no-names", LINUX, true, {{WORD, W_VDEV + 3, 0, NULL}}},
 	{"feature-unknown", LINUX, true, {{WORD, W_VDEV + 3, 3, NULL}}},
-	{"feature-unknown", AMPRELAY, true, {{WORD, W_VDEV + 3, 0x20001, NULL}}},
+	{"feature-unknown", AMPRELAY, true, {{WORD, W_VDEV + 3, 0x40001, NULL}}},
 	{"feature-ring", LINUX, true, {{WORD, W_VDEV + 3, 0x20000001, NULL}}},
 	{"feature-bufsz-config", LINUX_7, true, {{WORD, W_VDEV + 3, 3, NULL}}},
 	{"feature-bufsz-config", LINUX_7, true, {{WORD, W_VDEV + 3, 3, NULL}, {WORD, W_VDEV + 5, 11, NULL}, {WORD, W_END, 0x00000b02, NULL}, {WORD, W_END + 1, 2, NULL}, {WORD, W_END + 2, 2, NULL}, {WORDS, 0, W_END + 3, NULL}}},
