@@ -10,7 +10,7 @@
  *     device:  .vdev = {…, .dfeatures = 1u << VIRTIO_RPMSG_F_NS | 1u << AMP_RPMSG_F_BUFSZ,
  *                       .config_len = sizeof(struct amp_rpmsg_space)},
  *              .vring = {…},
- *              .space = AMP_RPMSG_SPACE(1024, 512),
+ *              .space = AMP_RPMSG_SPACE(1024, 512), (11 bytes: the table's next entry needs one more before it)
  *     driver:  struct rpmsg_virtio_config config = {RPMSG_BUFFER_SIZE, RPMSG_BUFFER_SIZE, false};
  *
  *              wrong = amp_rpmsg_negotiate_buffers(vdev, &config, NULL, NULL);

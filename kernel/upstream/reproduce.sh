@@ -9,7 +9,7 @@ export AMPRELAY="${AMPRELAY:-$top/build/bin/amprelay}" AMPRELAY_LAB="${AMPRELAY_
 
 if [ "${1:-}" != --one ]; then
 	broken=0
-	for kind in ${*:-signal ns-destroy ctrl-destroy ns-flood used-length poll}; do
+	for kind in ${*:-signal ns-destroy ctrl-destroy ns-flood used-length poll buffer-sizes}; do
 		if output=$("$0" --one "$kind" 2>&1); then
 			printf '%-14s sound    %s\n' "$kind" "$(printf '%s\n' "$output" | tail -n 1)"
 		else
@@ -22,6 +22,8 @@ if [ "${1:-}" != --one ]; then
 fi
 
 kind=$2
+# In a lab of its own, with a firmware that asks for them.
+[ "$kind" != buffer-sizes ] || exec "$top/tests/lab/buffer-sizes.sh" "$top/build/cortex-m3/applications" taken
 . "$top/tests/lab/lab.sh"
 # What is waited for takes well below a second on a sound kernel.
 TIMEOUT=20
@@ -87,7 +89,7 @@ poll)
 	answers
 	;;
 *)
-	fail "no kind '$kind'; there are: signal, ns-destroy, ctrl-destroy, ns-flood, used-length, poll"
+	fail "no kind '$kind'; there are: signal, ns-destroy, ctrl-destroy, ns-flood, used-length, poll, buffer-sizes"
 	;;
 esac
 ok "Linux answers as before"
