@@ -512,6 +512,37 @@ static void only_so_many_dumps_are_kept(void **state)
 	assert_int_equal(access(in_dumps("m3-33.devcoredump"), F_OK), 0);
 }
 
+/* ------------------------------------------------------------------ sleep */
+
+/* W-MBOX-18 */
+static void a_core_that_does_not_answer_a_suspend_is_left_as_it_was(void **state)
+{
+	char text[128];
+
+	(void)state;
+	config->heartbeat_ms = config->heartbeat_timeout_ms = 10000;
+	run_core();
+	core->ready = true;
+	assert_int_equal(amp_core_resume(core, text, sizeof(text)), AMP_EBUSY);
+	core->mailbox.taken = 1;
+	core->mailbox.op = AMP_REQ_SUSPEND;
+	assert_int_equal(amp_core_suspend(core, text, sizeof(text)), AMP_OK);
+	assert_int_equal(amp_core_suspend(core, text, sizeof(text)), AMP_EBUSY);
+	assert_true(amp_mailbox_open(&core->mailbox));
+	(void)rings();
+	assert_true(sd_event_source_set_time(core->answer_limit, 0) >= 0); /* as if its time were over */
+	while (sd_event_run(lab->loop, 0) > 0)
+		;
+	assert_int_equal(core->wire.resp_seq, 1);
+	assert_int_equal(core->wire.resp_status, AMP_ETIMEDOUT);
+	assert_int_equal(rings(), 1);
+	assert_int_equal(core->wire.suspended, 0);
+	assert_int_equal(core->phase, PHASE_RUNNING);
+	/* what it says later changes nothing */
+	amp_core_on_suspended(core);
+	assert_int_equal(core->wire.suspended, 0);
+}
+
 /* ------------------------------------------------------------------ clocks */
 
 static uint32_t clock_asked(void)
@@ -815,6 +846,7 @@ int main(void)
 		TEST(nothing_but_a_core_of_the_lab_can_have_a_dump),
 		TEST(a_link_in_the_place_of_a_dump_is_not_followed),
 		TEST(only_so_many_dumps_are_kept),
+		TEST(a_core_that_does_not_answer_a_suspend_is_left_as_it_was),
 		TEST(a_core_is_asked_for_its_clock_once_it_has_rung_for_that),
 		TEST(an_answer_to_another_question_counts_for_nothing),
 		TEST(a_slow_answer_is_followed_by_other_questions_but_not_without_end),
