@@ -3,7 +3,8 @@
 # usage: wire.sh [ROOT [TESTS]]
 # The numbered sentences of WIRE.md (W-TOPIC-n): each number is there once and ends in the tests that hold it; these
 # tests exist, and what tests and documents call by such a number exists. The tests named in docs/reference/dialects.md
-# exist as well. TESTS is a build directory, whose ctest is asked (default: build/dev), or a file of names, one a line.
+# exist as well; `make TARGET` is one, too. TESTS is a build directory, whose ctest is asked (default: build/dev), or a
+# file of names, one a line.
 . "$(dirname "$0")/common.sh"
 
 tests=$(mktemp)
@@ -66,8 +67,11 @@ fi >"$tests"
 
 	# each row of a table of dialects ends in a cell of tests
 	if [ -f docs/reference/dialects.md ]; then
-		awk -F'|' '
-			NR == FNR { known[$0] = 1; next }
+		{
+			cat "$tests"
+			sed -n 's/^\([a-z-]*\):.*/make \1/p' Makefile 2>/dev/null
+		} | awk -F'|' '
+			FILENAME == "-" { known[$0] = 1; next }
 			!/^\|/ || /^\|[-| ]*$/ { if (!/^\|/) in_table = 0; next }
 			!in_table { in_table = 1; next }
 			{
@@ -81,6 +85,6 @@ fi >"$tests"
 					cell = substr(cell, RSTART + RLENGTH)
 				}
 			}
-		' "$tests" docs/reference/dialects.md
+		' - docs/reference/dialects.md
 	fi
 } | report
