@@ -38,7 +38,7 @@ static void answer(struct rpmsg_endpoint *ept, const char *data, size_t len, uin
 	n = amp_format(text, room, "%u bytes came, %u of them are %c; room for %u, %s\n", (unsigned)len,
 	               (unsigned)alike(data, len), data[0], (unsigned)room, accepted ? "accepted" : "not accepted");
 	memset(text + n, '.', room - n);
-	if (rpmsg_sendto_nocopy(ept, text, room, dst) < 0)
+	if (rpmsg_sendto_nocopy(ept, text, (int)room, dst) < 0)
 		LPERROR("%u bytes for 0x%x cannot be sent\n", (unsigned)room, dst);
 }
 
