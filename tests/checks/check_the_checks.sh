@@ -133,8 +133,8 @@ $gpl
 EOF
 expect includes <<'EOF'
 include/amprelay/bad.h:2: includes metal/io.h of metal; wire may include only itself
-kernel/bad.c:2: includes openamp/virtio.h; kernel/ shares only amprelay/wire.h, its tables and include/uapi with the rest
-kernel/bad.c:3: includes amprelay/config.h; kernel/ shares only amprelay/wire.h, its tables and include/uapi with the rest
+kernel/bad.c:2: includes openamp/virtio.h; kernel/ shares only amprelay/wire.h, its tables, amprelay/resource_table2.h and include/uapi with the rest
+kernel/bad.c:3: includes amprelay/config.h; kernel/ shares only amprelay/wire.h, its tables, amprelay/resource_table2.h and include/uapi with the rest
 lib/metal/bad.c:2: includes openamp/virtqueue.h of virtio; metal may include only: wire metal
 lib/remoteproc/bad.c:3: includes openamp/rpmsg_virtio.h of rpmsg; remoteproc may include only: wire metal virtio remoteproc
 lib/rpmsg/bad.c:2: includes openamp/remoteproc_virtio.h of remoteproc; rpmsg may include only: wire metal virtio rpmsg
