@@ -22,43 +22,34 @@ struct block {
 
 static struct block arena[BLOCKS];
 
-/* The block behind one; arena + BLOCKS behind the last. A header is only used after this: an overrun of the block
- * before may have destroyed it. */
-static __attribute__((__noinline__)) struct block *after(struct block *block)
-{
-	size_t left = (size_t)((char *)(arena + BLOCKS) - (char *)block);
-	bool heap_is_intact = block->size - 1 < left && block->size % sizeof(struct block) == 0 && block->used <= 1;
-
-	metal_assert(heap_is_intact);
-	return (struct block *)(void *)((char *)block + block->size);
-}
-
 /* The allocation at ptr, or the first free block of this size. Free neighbours become one block as they are met.
  * Interrupts are disabled. */
 static struct block *search(const void *ptr, uint32_t size)
 {
-	struct block *block = arena, *next, *end = arena + BLOCKS;
+	struct block *block = arena, *end = arena + BLOCKS, *before = NULL; /* free, and ends where the block begins */
+	bool heap_is_intact;
+	size_t left;
 
 	if (arena[0].size == 0)
 		arena[0].size = sizeof(arena);
 	while (block < end) {
-		next = after(block);
+		/* A header is only used after this: an overrun of the block before may have destroyed it. */
+		left = (size_t)((char *)end - (char *)block);
+		heap_is_intact = block->size - 1 < left && block->size % sizeof(struct block) == 0 && block->used <= 1;
+		metal_assert(heap_is_intact);
 		if (block->used) {
 			if (block + 1 == ptr)
 				return block;
-			block = next;
-			continue;
+			before = NULL;
+		} else {
+			if (before)
+				before->size += block->size;
+			else
+				before = block;
+			if (before->size >= size)
+				return before;
 		}
-		if (next < end) {
-			(void)after(next);
-			if (!next->used) {
-				block->size += next->size;
-				continue;
-			}
-		}
-		if (block->size >= size)
-			return block;
-		block = next;
+		block = (struct block *)(void *)((char *)block + block->size);
 	}
 	return NULL;
 }
