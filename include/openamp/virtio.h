@@ -198,10 +198,10 @@ struct virtio_device {
 	 * NULL: the status is looked at again and again. Context: as amp_virtio_wait_driver_ok().
 	 */
 	int (*wait)(struct virtio_device *vdev, unsigned long long deadline);
-	uint32_t ready_timeout_ms;          /**< of amp_virtio_wait_driver_ok(); 0: AMP_VIRTIO_READY_TIMEOUT_MS */
-	bool rpmsg_lite_host;               /**< see amp_virtio_rpmsg_lite_host(); private */
-	uint32_t rpmsg_accepts;             /**< more feature bits: amprelay/buffer_sizes.h, flow_control.h; private */
-	unsigned long long let_go_deadline; /**< driver's role: of virtio_create_virtqueues(), while it runs; private */
+	uint32_t ready_timeout_ms; /**< of amp_virtio_wait_driver_ok(); 0: AMP_VIRTIO_READY_TIMEOUT_MS */
+	bool rpmsg_lite_host;      /**< see amp_virtio_rpmsg_lite_host(); private */
+	uint32_t rpmsg_accepts;    /**< more feature bits: amprelay/buffer_sizes.h, flow_control.h; private */
+	uint32_t let_go_deadline;  /**< driver's role: while queues are created, in ns; private */
 };
 
 /** @return 0, -EINVAL (an argument is NULL), or -ENXIO (the transport has no status) */

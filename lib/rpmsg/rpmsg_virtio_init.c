@@ -141,29 +141,36 @@ static void lost(struct virtio_device *vdev)
 	amp_link_end(vdev->priv, AMP_LINK_PEER_RESET);
 }
 
+/* The transport's way, in its numbers. @return 0 or VQ_START() of an error */
+static int let_transport_create(struct virtio_device *vdev)
+{
+	vq_callback callbacks[NUM_QUEUES];
+	bool driver = role_is_driver(vdev);
+	int status;
+
+	callbacks[QUEUE_TO_DRIVER] = driver ? rpmsg_receiver(true) : amp_rpmsg_sent;
+	callbacks[QUEUE_TO_DEVICE] = driver ? amp_rpmsg_sent : rpmsg_receiver(false);
+	status = vdev->func->create_virtqueues(vdev, 0, NUM_QUEUES, NULL, callbacks, NULL);
+	return status ? VQ_START(status) : 0;
+}
+
 /* Kicks are ignored until the link is up, which sets the callbacks; a transport that creates queues has them here. */
 static int create_queues(struct rpmsg_virtio_device *rvdev, struct virtio_device *vdev)
 {
 	unsigned int in = role_is_driver(vdev) ? QUEUE_TO_DRIVER : QUEUE_TO_DEVICE;
 	int status;
 
-#if AMP_WITH_TRANSPORT_HOOKS || AMP_WITH_VIRTIO_DRIVER
-	vq_callback callbacks[NUM_QUEUES];
-
 	if (AMP_WITH_PACKED_RINGS) /* this build has no others */
 		vdev->features |= 1ULL << VIRTIO_F_RING_PACKED;
-	callbacks[in] = rpmsg_receiver(role_is_driver(vdev));
-	callbacks[!in] = amp_rpmsg_sent;
-	status = virtio_create_virtqueues(vdev, 0, NUM_QUEUES, NULL, callbacks, NULL);
-	if (status)
-		status = VQ_START(status);
-#else
-	if (AMP_WITH_PACKED_RINGS)
-		vdev->features |= 1ULL << VIRTIO_F_RING_PACKED;
-	status = amp_virtio_create_queue(vdev, QUEUE_TO_DRIVER);
-	if (!status)
-		status = amp_virtio_create_queue(vdev, QUEUE_TO_DEVICE);
-#endif
+	if (AMP_WITH_TRANSPORT_HOOKS && vdev->func->create_virtqueues) {
+		status = let_transport_create(vdev);
+	} else {
+		amp_virtio_limit_let_go(vdev, true);
+		status = amp_virtio_create_queue(vdev, QUEUE_TO_DRIVER);
+		if (!status)
+			status = amp_virtio_create_queue(vdev, QUEUE_TO_DEVICE);
+		amp_virtio_limit_let_go(vdev, false);
+	}
 	if (status)
 		return status == VQ_START(ERROR_EMPTY_RING) ? SHORT_ERROR(RPMSG_ERR_DEV_STATE)
 		                                            : SHORT_ERROR(RPMSG_ERR_INIT);

@@ -14,6 +14,8 @@
 
 #include <amprelay/link_reason.h>
 
+#include <metal/time.h>
+
 /* ------------------------------------------------------------------ whose ring it is */
 
 /*
@@ -75,6 +77,13 @@ void amp_vq_stop_sending(struct virtqueue *vq, int reason);
  * @return the mark: VQ_IN_USE if it did not let go in time
  */
 uint16_t amp_vq_wait_let_go(struct virtqueue *vq);
+
+/** Driver: one limit for the waits of all queues that are created between the two calls. */
+static inline void amp_virtio_limit_let_go(struct virtio_device *vdev, bool begin)
+{
+	if (role_is_driver(vdev))
+		vdev->let_go_deadline = begin ? (uint32_t)metal_get_timestamp() + LET_GO_TIMEOUT_NS : 0;
+}
 
 /** A result of amp_vq_start(), from and to what virtqueue_create() returns: small numbers are short instructions. */
 #define VQ_START(error)       (VQ_ERROR_BASE - (error))

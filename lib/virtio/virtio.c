@@ -130,8 +130,7 @@ int virtio_create_virtqueues(struct virtio_device *vdev, unsigned int flags, uns
 	}
 	if (nvqs > vdev->vrings_num)
 		return ERROR_VQUEUE_INVLD_PARAM;
-	if (role_is_driver(vdev))
-		vdev->let_go_deadline = metal_get_timestamp() + LET_GO_TIMEOUT_NS;
+	amp_virtio_limit_let_go(vdev, true);
 	for (unsigned int i = 0; i < nvqs; i++) {
 		status = amp_virtio_create_queue(vdev, i);
 		if (status)
@@ -143,8 +142,7 @@ int virtio_create_virtqueues(struct virtio_device *vdev, unsigned int flags, uns
 		if (callback_args)
 			vq->priv = callback_args[i];
 	}
-	if (role_is_driver(vdev))
-		vdev->let_go_deadline = 0;
+	amp_virtio_limit_let_go(vdev, false);
 	vdev->up = status == 0;
 	return VQ_START_ERROR(status);
 }

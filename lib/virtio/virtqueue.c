@@ -78,7 +78,7 @@ void virtqueue_set_shmem_io(struct virtqueue *vq, struct metal_io_region *io)
 uint16_t amp_vq_wait_let_go(struct virtqueue *vq)
 {
 	const uint16_t *mark = vq->vq_life;
-	unsigned long long now = metal_get_timestamp(), last = now, deadline = vq->vq_dev->let_go_deadline;
+	uint32_t now = (uint32_t)metal_get_timestamp(), last = now, deadline = vq->vq_dev->let_go_deadline;
 	unsigned int looks = LET_GO_LOOKS;
 	uint16_t is;
 
@@ -87,20 +87,17 @@ uint16_t amp_vq_wait_let_go(struct virtqueue *vq)
 	AMP_SHARED_FENCE(); /* the status that the driver has stored, before the look */
 	vq_ring_invalidate(vq, mark, sizeof(*mark));
 	is = AMP_SHARED_LOAD_ACQUIRE(mark);
-	if (is != VQ_IN_USE)
-		return is;
-	if (vq->notify)
+	if (is == VQ_IN_USE && vq->notify)
 		vq->notify(vq);
-	do {
-		vq_ring_invalidate(vq, mark, sizeof(*mark));
-		is = AMP_SHARED_LOAD_ACQUIRE(mark);
-		if (is != VQ_IN_USE)
-			break;
+	/* Of the clock the low half: the time is short. */
+	while (is == VQ_IN_USE && (int32_t)(deadline - now) > 0 && looks) {
 		metal_cpu_yield();
-		now = metal_get_timestamp();
+		now = (uint32_t)metal_get_timestamp();
 		looks = now == last ? looks - 1 : LET_GO_LOOKS;
 		last = now;
-	} while (now < deadline && looks);
+		vq_ring_invalidate(vq, mark, sizeof(*mark));
+		is = AMP_SHARED_LOAD_ACQUIRE(mark);
+	}
 	return is;
 }
 
