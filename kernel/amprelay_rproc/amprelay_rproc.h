@@ -249,9 +249,10 @@ void amp_table_clean(const struct amp_image *image, struct resource_table *table
 bool amp_table_is_same(struct amp_core *core, const struct amp_image *image);
 
 /* table2.c: version 2 of the resource table */
-int amp_image_check_table2(struct amp_core *core, const struct amp_image *image, unsigned int vdevs);
+int amp_image_check_table2(struct amp_core *core, const struct amp_image *image,
+			   unsigned int vdevs);
 void amp_image_fill_table2(struct amp_core *core, const struct amp_image *image,
-		     struct resource_table *table);
+			   struct resource_table *table);
 void amp_table_clean2(const struct amp_image *image, struct resource_table *table);
 void amp_table_publish(struct amp_core *core, const void *filled);
 

@@ -311,8 +311,8 @@ static struct resource_table *amp_loaded_table(struct rproc *rproc, const struct
 }
 
 /*
- * The journal is the relay's, and version 2 has been checked. remoteproc would warn of an entry that
- * nobody handles.
+ * The journal is the relay's, and version 2 has been checked. remoteproc would warn of an entry
+ * that nobody handles.
  */
 static int amp_handle_rsc(struct rproc *rproc, u32 type, void *rsc, int offset, int avail)
 {

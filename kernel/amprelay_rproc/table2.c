@@ -62,7 +62,7 @@ static size_t least_size(const struct amp_rsc2 *entry)
 	}
 }
 
-/* ------------------------------------------------------------------ can this core serve an entry? */
+/* ------------------------------------------------------------------ can an entry be served? */
 
 static bool in_memory(const struct amp_core *core, const struct amp_rsc_u64 *da,
 		      const struct amp_rsc_u64 *len)
@@ -119,7 +119,7 @@ static const char *why_not(const struct amp_core *core, const struct amp_rsc2 *e
 		return has_trace(core, trace) ? NULL : "is outside its memory";
 	case AMP_RSC2_VDEV:
 		if (vdev->twin == AMP_RSC2_NO_TWIN)
-			return "is a device that version 1 does not have, and remoteproc knows no other";
+			return "is a device that version 1 does not have";
 		return has_buffers(core, vdev) ? NULL : "has its buffers outside their memory";
 	case AMP_RSC2_DTREE:
 		return in_memory(core, &dtree->da, &dtree->len) ?
@@ -247,7 +247,8 @@ static bool is_apart(const struct amp_image *image, size_t at, size_t size)
  *
  * Return: 0, also if there is no version 2; or -EINVAL after a message.
  */
-int amp_image_check_table2(struct amp_core *core, const struct amp_image *image, unsigned int vdevs)
+int amp_image_check_table2(struct amp_core *core, const struct amp_image *image,
+			   unsigned int vdevs)
 {
 	size_t at = find(image), left;
 	const struct amp_table2 *table = (const void *)image->table + at;
@@ -290,7 +291,7 @@ int amp_image_check_table2(struct amp_core *core, const struct amp_image *image,
  * Entries that cannot be served are told of.
  */
 void amp_image_fill_table2(struct amp_core *core, const struct amp_image *image,
-		     struct resource_table *table)
+			   struct resource_table *table)
 {
 	size_t at = find(image);
 	struct amp_table2 *taken = (void *)table + at;
