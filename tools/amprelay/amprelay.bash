@@ -54,7 +54,7 @@ _amprelay() {
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
 		--name) lab=${COMP_WORDS[++i]} ;;
-		--color | --since | --timeout | --wait | --lab | --soc | --for | --firmware | --kernel | --initramfs | --early | --owned | --share | --share-rw | --forward | --ssh-key | --report | --output | -o | --loader | --table | --dump | --symbols | --raw | --map | --repeat | --seed | --jobs | -j | --junit | --artifacts | --rounds | --from | --kinds | --host | --scenarios | --catalogue | --channel | --kernel-log | --perfetto | -w | --write | -k | --key | --core | -V | --image-version | --signature | --allow) ((i++)) ;;
+		--color | --since | --timeout | --wait | --lab | --soc | --for | --firmware | --kernel | --initramfs | --early | --owned | --share | --share-rw | --forward | --ssh-key | --report | --output | -o | --loader | --param | --table | --dump | --symbols | --raw | --map | --repeat | --seed | --jobs | -j | --junit | --artifacts | --rounds | --from | --kinds | --host | --scenarios | --catalogue | --channel | --kernel-log | --perfetto | -w | --write | -k | --key | --core | -V | --image-version | --signature | --allow) ((i++)) ;;
 		-*) ;;
 		*)
 			if [[ -z $command ]]; then
@@ -86,7 +86,7 @@ _amprelay() {
 	help) choice=$commands ;;
 	up) choice="--lab --soc --firmware --kernel --initramfs --early --owned --share --share-rw --net --forward --ssh-key --keep --lifeline --no-wait --timeout $common" ;;
 	top) choice="-i --interval -n --rounds $common" ;;
-	start) choice="$(_amprelay_cores "$lab") --loader $common" ;;
+	start) choice="$(_amprelay_cores "$lab") --loader --param $common" ;;
 	stop | restart | attach | detach | suspend | resume) choice="$(_amprelay_cores "$lab") $common" ;;
 	swap)
 		if ((words)); then

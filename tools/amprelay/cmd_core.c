@@ -14,7 +14,18 @@
 struct arguments {
 	const char *core;
 	const char *loader;
+	json_t *params; /* of the application: an object of strings */
 };
+
+static void take_param(struct arguments *a, const char *text)
+{
+	const char *equals = strchr(text, '=');
+
+	if (!equals || equals == text)
+		amp_cli_usage("--param %s: it is KEY=VALUE", text);
+	if (json_object_setn_new(a->params, text, (size_t)(equals - text), json_string(equals + 1)))
+		amp_cli_usage("--param %s: it is not UTF-8", text);
+}
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -25,6 +36,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (strcmp(arg, "linux") && strcmp(arg, "relay"))
 			amp_cli_usage("--loader %s: it is 'linux' or 'relay'", arg);
 		a->loader = arg;
+		return 0;
+	case 'P':
+		take_param(a, arg);
 		return 0;
 	case ARGP_KEY_ARG:
 		if (a->core)
@@ -60,6 +74,10 @@ static const struct argp_option start_options[] = {
 	{"loader", 'L', "WHO", 0,
          "Who loads the firmware and is the host of the core: linux (default), or relay, with AmpRelay's own library",
          0},
+	{"param", 'P', "KEY=VALUE", 0,
+         "Set a parameter that the firmware has in version 2 of its resource table; as often as there are some. They "
+         "hold for restarts and recoveries, until the next start",
+         0},
 	{0},
 };
 
@@ -85,14 +103,16 @@ static int ask(const char *cmd, const char *doc, int argc, char **argv)
 	struct amp_terminal terminals[2] = {{.to = stdout}, {.to = stderr}};
 	const struct client_io io = {
 		.timeout_ms = 60000, .on_progress = show_progress, .on_output = show_output, .context = terminals};
-	struct arguments a = {.loader = "linux"};
+	struct arguments a = {.loader = "linux", .params = json_object()};
 	struct client_result result;
 
 	amp_cli_parse(&argp, argc, argv, 0, &a);
 	if ((strcmp(cmd, "start") == 0 || strcmp(cmd, "restart") == 0) && !take_firmware(a.core))
 		return AMP_EXIT_FAILED;
-	amp_client_request(amp_cli.lab, json_pack("{s:s, s:s, s:s}", "cmd", cmd, "core", a.core, "loader", a.loader),
-	                   &io, &result);
+	amp_client_request(
+		amp_cli.lab,
+		json_pack("{s:s, s:s, s:s, s:o}", "cmd", cmd, "core", a.core, "loader", a.loader, "params", a.params),
+		&io, &result);
 	amp_terminal_end(&terminals[0]);
 	amp_terminal_end(&terminals[1]);
 	if (amp_cli.json && result.exit == AMP_EXIT_OK)

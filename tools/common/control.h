@@ -25,7 +25,9 @@
  *   wait     "for": "agent" | "running" | "steady"   - ("steady": it runs, and did not die at once the last time;
  *            | "scripts", "core", "timeout_ms"         "scripts": those in the shared folder have ended)
  *   start, stop, restart   "core"; start: "loader":   -
- *            "linux" (default) | "relay"
+ *            "linux" (default) | "relay";
+ *            "params": object of strings, which hold
+ *            until the next start
  *   attach, detach,        "core"                    -
  *   suspend, resume
  *   swap     "core", "file": absolute name           "epoch", "gap_ms", "firmware", "linux_loads"

@@ -15,6 +15,7 @@
 
 #include <openamp/remoteproc.h>
 
+#include "../remoteproc/table2.h"
 #include "common/clock.h"
 #include "relay/lab.h"
 
@@ -592,6 +593,107 @@ static void the_end_of_the_babbling_is_told_with_its_measure(void **state)
 	assert_null(core->babble.timer);
 }
 
+/* ------------------------------------------------------------------ parameters of the application */
+
+static const struct both both = BOTH(0ull);
+
+static bool take_params(const char *text, char *error)
+{
+	json_t *params = json_loads(text, 0, NULL);
+	bool taken;
+
+	assert_non_null(params);
+	taken = amp_core_params_take(core, params, error, 256);
+	json_decref(params);
+	return taken;
+}
+
+static struct both *live_both(void)
+{
+	struct both *live = (struct both *)(void *)(core->shm.base + TABLE);
+
+	memcpy(live, &both, sizeof(both));
+	write_firmware(MEM_DA + TABLE, sizeof(both), SHT_PROGBITS);
+	core->phase = PHASE_OFF;
+	amp_core_link_begin(core);
+	return live;
+}
+
+static void parameters_are_in_the_table_of_what_starts(void **state)
+{
+	struct both *live = live_both();
+	char text[256];
+
+	(void)state;
+	assert_true(amp_core_params_put(core, text, sizeof(text))); /* none */
+	assert_memory_equal(live, &both, sizeof(both));
+	assert_true(take_params("{\"greeting\": \"1234567\", \"rate\": \"\"}", text));
+	assert_true(amp_core_params_put(core, text, sizeof(text)));
+	assert_string_equal(live->greeting.value, "1234567");
+	assert_string_equal(live->rate.value, "");
+	/* The next life has them as well; another start has others, or none. */
+	live_both();
+	assert_true(amp_core_params_put(core, text, sizeof(text)));
+	assert_string_equal(live->greeting.value, "1234567");
+	assert_true(take_params("{\"greeting\": \"1\"}", text));
+	assert_true(amp_core_params_put(core, text, sizeof(text)));
+	assert_memory_equal(live->greeting.value, "1\0\0\0\0\0\0", 8);
+	assert_true(take_params("{}", text));
+	live_both();
+	assert_true(amp_core_params_put(core, text, sizeof(text)));
+	assert_memory_equal(live, &both, sizeof(both));
+}
+
+static void parameters_that_cannot_be_are_refused(void **state)
+{
+	char text[256];
+
+	(void)state;
+	live_both();
+	assert_true(take_params("{\"rate\": \"1\"}", text));
+	assert_false(take_params("{\"\": \"1\"}", text));
+	assert_false(take_params("{\"sixteen letters!\": \"1\"}", text));
+	assert_false(take_params("{\"rate\": 1}", text));
+	assert_false(take_params("{\"1\":\"\", \"2\":\"\", \"3\":\"\", \"4\":\"\", \"5\":\"\", \"6\":\"\", \"7\":\"\", "
+	                         "\"8\":\"\", \"9\":\"\"}",
+	                         text));
+	assert_int_equal(core->params.num, 1); /* as before */
+	core->phase = PHASE_RUNNING;
+	assert_false(take_params("{\"rate\": \"1\"}", text));
+	assert_non_null(strstr(text, "first"));
+	assert_true(take_params("{}", text));
+	core->phase = PHASE_OFF;
+}
+
+static void a_start_says_what_the_firmware_does_not_have(void **state)
+{
+	struct both *live = live_both();
+	char text[256];
+
+	(void)state;
+	assert_true(take_params("{\"colour\": \"red\"}", text));
+	assert_false(amp_core_params_put(core, text, sizeof(text)));
+	assert_string_equal(text, "it has no parameter colour; it has greeting, rate");
+	assert_true(take_params("{\"rate\": \"1234\"}", text));
+	assert_false(amp_core_params_put(core, text, sizeof(text)));
+	assert_string_equal(text, "its parameter rate has room for 3 bytes, and 4 were given");
+	assert_memory_equal(live, &both, sizeof(both));
+	assert_true(take_params("{\"rate\": \"1\"}", text));
+	live->carveout.head.size = 0;
+	assert_false(amp_core_params_put(core, text, sizeof(text)));
+	assert_non_null(strstr(text, "wrong at offset"));
+	live->table2.version = 3;
+	assert_false(amp_core_params_put(core, text, sizeof(text)));
+	assert_non_null(strstr(text, "takes no parameters"));
+	live->header.ver = 2;
+	assert_false(amp_core_params_put(core, text, sizeof(text)));
+	assert_non_null(strstr(text, "wrong at offset 0x0"));
+	write_firmware(MEM_DA + TABLE, sizeof(both), SHT_NOBITS);
+	amp_core_link_begin(core);
+	assert_false(amp_core_params_put(core, text, sizeof(text)));
+	assert_non_null(strstr(text, "takes no parameters"));
+}
+
 int main(void)
 {
 #define TEST(claim) cmocka_unit_test_setup_teardown(claim, set_up, tear_down)
@@ -613,6 +715,9 @@ int main(void)
 		TEST(the_last_kick_of_a_babbling_core_arrives),
 		TEST(a_core_that_answers_its_host_is_never_held_back),
 		TEST(the_end_of_the_babbling_is_told_with_its_measure),
+		TEST(parameters_are_in_the_table_of_what_starts),
+		TEST(parameters_that_cannot_be_are_refused),
+		TEST(a_start_says_what_the_firmware_does_not_have),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -260,6 +260,7 @@ void amp_server_life_cycle(struct client *client, struct core *core, const json_
 		{"resume", AMP_VERB_STOP},
 	};
 	const char *verb = json_string_value(json_object_get(request, "cmd"));
+	char error[256];
 	size_t i = 0;
 
 	while (strcmp(verb, verbs[i].name) != 0)
@@ -267,6 +268,11 @@ void amp_server_life_cycle(struct client *client, struct core *core, const json_
 	client->verb = verbs[i].name;
 	client->then = ask_linux_to_attach;
 	memcpy(client->core_name, core->config->name, sizeof(client->core_name));
-	if (amp_server_permits(client, core, verbs[i].needs) && !amp_server_host_life_cycle(client, core, request))
+	if (!amp_server_permits(client, core, verbs[i].needs))
+		return;
+	if (strcmp(client->verb, "start") == 0 &&
+	    !amp_core_params_take(core, json_object_get(request, "params"), error, sizeof(error)))
+		amp_server_answer(client, AMP_EXIT_REFUSED, NULL, error);
+	else if (!amp_server_host_life_cycle(client, core, request))
 		ask_linux(client, client->verb);
 }

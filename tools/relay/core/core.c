@@ -389,6 +389,7 @@ static void hold(struct core *core)
 
 void amp_core_start(struct core *core, uint64_t entry, const char *firmware, enum amp_core_host host, const char *why)
 {
+	char text[AMP_TEXT_LEN], refusal[AMP_TEXT_LEN + 80];
 	struct amp_soc soc;
 
 	amp_soc_describe(core->config, &soc);
@@ -411,6 +412,12 @@ void amp_core_start(struct core *core, uint64_t entry, const char *firmware, enu
 	core->started = now_ns();
 	amp_core_set_host(core, host, why);
 	amp_core_set_phase(core, PHASE_STARTING, why);
+	if (!amp_core_params_put(core, text, sizeof(text))) {
+		amp_text(refusal, sizeof(refusal), "firmware %s: %s", core->firmware, text);
+		core->process.pid = 0;
+		start_failed(core, AMP_EINVAL, refusal);
+		return;
+	}
 	core->held = amp_core_flaps(core);
 	if (core->held)
 		hold(core);

@@ -255,6 +255,20 @@ struct loaded {
 	uint32_t version;                /**< of signed firmware */
 };
 
+#define CORE_PARAMS_MAX 8u
+
+/** A parameter of the application, as it was asked for. */
+struct core_param {
+	char key[16]; /**< AMP_RSC2_NAME_LEN */
+	char value[64];
+};
+
+/** All of them: core_params.c. */
+struct core_params {
+	uint32_t num;
+	struct core_param param[CORE_PARAMS_MAX];
+};
+
 struct core {
 	struct lab *lab;
 	const struct core_config *config;
@@ -268,7 +282,8 @@ struct core {
 	char firmware[AMP_FIRMWARE_LEN];
 	char image[PATH_MAX]; /**< the file, if it is not the one of that name in the firmware directory; else "" */
 	struct loaded loaded;
-	struct secure_key key; /**< of core_config.secure */
+	struct core_params params; /**< that the firmware is started with */
+	struct secure_key key;     /**< of core_config.secure */
 	struct child process;
 	struct qmp qmp;
 	struct trace_ring trace;
@@ -626,6 +641,21 @@ void amp_core_babble_end(struct core *core);
 void amp_core_link_begin(struct core *core);
 /** The boot ROM has been heard, so the host has loaded the firmware. Context: reads a file. */
 void amp_core_link_find(struct core *core);
+
+/** Find the resource table alone, of a core that is about to start. @return whether there is one: core.link has it */
+bool amp_core_link_table(struct core *core);
+
+/* core_params.c */
+
+/**
+ * Keep the parameters for the next starts, in place of those before.
+ * @param params  object of strings; NULL: none
+ * @return false, and why: nothing has changed
+ */
+bool amp_core_params_take(struct core *core, const json_t *params, char *error, size_t error_size);
+
+/** Write them to the table of the firmware that is about to start. @return false, and why: it must not start */
+bool amp_core_params_put(struct core *core, char *text, size_t text_size);
 /** The main loop runs: the link is waited for, within limits, before the core is said to have recovered. */
 void amp_core_link_wait(struct core *core);
 /** The core kicked: perhaps the link is up. */

@@ -211,6 +211,11 @@ void amp_core_link_wait(struct core *core)
 	                           on_limit, core);
 }
 
+bool amp_core_link_table(struct core *core)
+{
+	return find_table(core) == LINK_DOWN;
+}
+
 void amp_core_link_find(struct core *core)
 {
 	if (core->link.found)

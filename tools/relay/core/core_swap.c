@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include <amprelay/hand_over.h>
+#include <amprelay/resource_table2.h>
 #include <openamp/remoteproc.h>
 
 #include "common/clock.h"
@@ -97,12 +98,14 @@ static void clean(uint8_t *table, uint32_t size)
 		for (uint32_t i = 0; i < vdev.rings; i++)
 			ring[i].da = ring[i].notifyid = ring[i].reserved = 0;
 	}
+	if (amp_rsc_table_check(table, size, NULL) == 0)
+		amp_table2_clean((struct resource_table *)(void *)table, size);
 }
 
 /* @return why the new firmware cannot go on where this one is; NULL: it can */
 static const char *table_differs(const struct core *core, const struct staged_image *image)
 {
-	static uint8_t now[CORE_TABLE_MAX], then[CORE_TABLE_MAX];
+	static _Alignas(uint32_t) uint8_t now[CORE_TABLE_MAX], then[CORE_TABLE_MAX];
 	uint32_t size = image->table_size;
 
 	if (!core->link.found)

@@ -12,6 +12,7 @@
 
 #include <amprelay/boot_record.h>
 #include <amprelay/remoteproc.h>
+#include <amprelay/resource_table2.h>
 
 #include "common/text.h"
 #include "image.h"
@@ -299,9 +300,10 @@ static int begin(struct hosting *role, char *error, size_t error_size)
 	amp_shm_write_mem_pa(&core->shm, core->config->mem_da);
 	/* while nobody can interfere: the core finds the link ready when it comes */
 	amp_hosting_link_up(role, find_memory(role, AMP_REGION_BUFFERS));
+	(void)amp_remoteproc_set_host_state(&role->rproc, AMP_RSC2_STATE_RUNNING); /* if there is a place for it */
 	if (remoteproc_start(&role->rproc)) {
 		amp_text(error, error_size, "core %s: %s", core->config->name, core->outcome_text);
-		return AMP_EXIT_FAILED;
+		return core->outcome == AMP_EINVAL ? AMP_EXIT_REFUSED : AMP_EXIT_FAILED;
 	}
 	role->powered = true;
 	return AMP_EXIT_OK;
@@ -345,6 +347,7 @@ static struct hosting *new_role(struct core *core)
 	role->announcements = (struct ratelimit)RATELIMIT(64, 100);
 	remoteproc_init(&role->rproc, &platform, role);
 	role->rproc.elf_machine = core->config->elf_machine;
+	amp_remoteproc_use_table2(&role->rproc);
 	remoteproc_config(&role->rproc, NULL);
 	return role;
 }
