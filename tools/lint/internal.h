@@ -10,6 +10,7 @@
  *   memories.c     carveouts, devmems, traces
  *   devices.c      vdevs and their rings
  *   features.c     feature bits and configuration spaces
+ *   table2.c       version 2 of it
  *
  * What the image says is checked before it is used: it may say anything.
  */
@@ -161,6 +162,7 @@ void lint_segments(struct lint *lint);
 void lint_start(struct lint *lint);
 void lint_stacks(struct lint *lint);
 void lint_table(struct lint *lint);
+void lint_table2(struct lint *lint);
 void lint_memories(struct lint *lint);
 void lint_devices(struct lint *lint);
 /* Of one RPMsg device; `ring` are its two. */

@@ -195,6 +195,7 @@ int amp_lint_image(const void *image, size_t size, const struct amp_lint_options
 		lint_table(lint);
 		lint_memories(lint);
 		lint_devices(lint);
+		lint_table2(lint);
 		lint_segments(lint);
 		lint_start(lint);
 		lint_stacks(lint);

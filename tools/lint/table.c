@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <amprelay/resource_table2.h>
 #include <amprelay/wire.h>
 #include <openamp/remoteproc.h>
 
@@ -167,7 +168,8 @@ static void check_type(struct lint *lint, const struct entry *entry)
 		return;
 	if (entry->type < RSC_VENDOR_START || entry->type > RSC_VENDOR_END)
 		lint_say(lint, LINT_RESOURCE_TYPE_UNKNOWN, place, "its type is %u", entry->type);
-	else if (entry->type != AMP_RSC_JOURNAL || !lint->core) /* which the lab's driver and relay know */
+	else if ((entry->type != AMP_RSC_JOURNAL && entry->type != AMP_RSC_TABLE2) ||
+	         !lint->core) /* which the lab's driver and relay know */
 		lint_say(lint, LINT_RESOURCE_VENDOR, place, "its type is %u", entry->type);
 }
 

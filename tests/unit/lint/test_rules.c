@@ -48,6 +48,7 @@ enum what {
 	SIGNED_ONLY,
 	IS_SIGNED,
 	NOTIFY_IDS,
+	TABLE2, /* in place of the trace: version 2, with a device tree */
 };
 
 struct change {
@@ -62,6 +63,10 @@ struct change {
 #define NUTTX    AMP_LINT_NUTTX
 #define AMPRELAY AMP_LINT_AMPRELAY
 #define CHANGES  8
+#define V2                         \
+	{                          \
+		TABLE2, 0, 0, NULL \
+	}
 
 struct mistake {
 	const char *rule;
@@ -139,6 +144,17 @@ static const struct mistake mistakes[] = {
 	{"resource-reserved", LINUX, true, {{WORD, W_VDEV + 6, 0x10200, NULL}}},
 	{"resource-type-unknown", LINUX, true, {{WORD, W_TRACE, 4, NULL}}},
 	{"resource-vendor", LINUX, true, {{WORD, W_TRACE, 512, NULL}}},
+	{"table2-malformed", AMPRELAY, true, {V2, {WORD, W_TRACE + 1, 52, NULL}}},
+	{"table2-malformed", AMPRELAY, true, {V2, {WORD, W_TRACE + 3, 2, NULL}}},
+	{"table2-malformed", AMPRELAY, true, {V2, {WORD, W_TRACE + 5, 20, NULL}}},
+	{"table2-malformed", AMPRELAY, true, {V2, {WORD, W_TRACE + 4, 0x02010011, NULL}}},
+	{"table2-malformed", AMPRELAY, true, {V2, {WORD, W_OFFSETS, 4 * W_END, NULL}, {WORD, W_END, 201, NULL}, {WORDS, 0, W_END + 3, NULL}}},
+	{"table2-malformed", AMPRELAY, true, {V2, {WORD, W_OFFSETS, 4 * W_END, NULL}, {WORD, W_END, 201, NULL}, {WORD, W_END + 1, 16, NULL}, {WORD, W_END + 2, 2, NULL}, {WORDS, 0, W_END + 4, NULL}}},
+	{"table2-unknown", AMPRELAY, true, {V2, {WORD, W_TRACE + 4, 0x01020011, NULL}}},
+	{"table2-unknown", AMPRELAY, true, {V2, {WORD, W_TRACE + 4, 0x01010014, NULL}}},
+	{"table2-required", LINUX, true, {V2, {WORD, W_TRACE + 4, 0x01010011, NULL}}},
+	{"table2-outside-memory", AMPRELAY, true, {V2, {WORD, W_TRACE + 6, 0x30000000, NULL}}},
+	{"table2-outside-memory", AMPRELAY, true, {V2, {WORD, W_TRACE + 7, 1, NULL}}},
 	{"memory-empty", LINUX, true, {{WORD, W_CARVEOUT + 3, 0, NULL}}},
 	{"memory-wraps", LINUX, true, {{WORD, W_CARVEOUT + 1, 0xfffff000, NULL}, {WORD, W_CARVEOUT + 3, 0x1001, NULL}}},
 	{"memory-overlap", LINUX, true, {{SECOND, 0, 0x21180fff, "other"}}},
@@ -224,6 +240,13 @@ static void crowd(struct image *image, unsigned int num)
 		image->table[4 + i] = at * 4;
 		image->table[at] = 2;
 	}
+}
+
+static void table2(uint32_t *at)
+{
+	static const uint32_t words[12] = {201, 40, 0x10002, 0, 0x10011, 24, 0x21180000, 0, 0x100};
+
+	memcpy(at, words, sizeof(words));
 }
 
 /* Of the image and its core, before it is built. */
@@ -312,6 +335,9 @@ static void make(const struct change *c, struct image *image, struct base_core *
 		break;
 	case NOTIFY_IDS:
 		base->core.notify_ids = (unsigned int)c->value;
+		break;
+	case TABLE2:
+		table2(&image->table[W_TRACE]);
 		break;
 	case NOTHING:
 	case BYTE:
@@ -438,6 +464,15 @@ static void an_image_without_a_mistake_is_clean_for_every_host(void **state)
 	for (unsigned int i = 0; i < 2 * AMP_LINT_HOSTS; i++) {
 		options.host = (enum amp_lint_host)(i / 2);
 		options.core = i % 2 ? &base.core : NULL;
+		assert_int_equal(amp_lint_image(bytes, size, &options, none, &found), 0);
+		assert_int_equal(found, 0);
+	}
+	free(bytes);
+	table2(&image.table[W_TRACE]);
+	bytes = image_build(&image, &size);
+	options.core = &base.core; /* whose driver knows the entry */
+	for (unsigned int i = 0; i < AMP_LINT_HOSTS; i++) {
+		options.host = (enum amp_lint_host)i;
 		assert_int_equal(amp_lint_image(bytes, size, &options, none, &found), 0);
 		assert_int_equal(found, 0);
 	}
