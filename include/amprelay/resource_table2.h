@@ -11,7 +11,7 @@
  *             uint32_t offset[2];
  *             struct fw_rsc_vdev vdev;
  *             struct fw_rsc_vdev_vring vring[2];
- *             struct amp_table2 table2;     // {AMP_RSC_TABLE2, bytes from here to the end, AMP_TABLE2_VERSION, 2}
+ *             struct amp_table2 table2;     // {AMP_RSC_TABLE2, AMP_TABLE2_MAGIC, bytes from here to the end, …}
  *             struct amp_rsc2_vdev more;    // of the vdev above: .twin = 0
  *             AMP_RSC2_PARAM_OF(12) greeting; // AMP_RSC2_PARAM_INIT(12, "greeting", "hello")
  *     } table __attribute__((section(".resource_table")));
@@ -51,6 +51,7 @@ extern "C" {
 
 /** Type of the entry of version 1's table that a table of another version is. */
 #define AMP_RSC_TABLE2     201u
+#define AMP_TABLE2_MAGIC   0x324c4254u /**< "TBL2" */
 #define AMP_TABLE2_VERSION 2u
 
 /** Most entries that a table may have. */
@@ -88,8 +89,9 @@ enum amp_table2_owner {
 /** Starts a table of version 2; the entries follow, one behind the other. */
 struct amp_table2 {
 	uint32_t type;    /**< AMP_RSC_TABLE2 */
+	uint32_t magic;   /**< AMP_TABLE2_MAGIC: others in the vendors' range may use the type for something else */
 	uint32_t size;    /**< bytes of all of it, this header included; a multiple of 4 */
-	uint16_t version; /**< AMP_TABLE2_VERSION. Of another one only these three fields are known */
+	uint16_t version; /**< AMP_TABLE2_VERSION. Of another one only these four fields are known */
 	uint16_t num;     /**< entries */
 	uint16_t owner;   /**< enum amp_table2_owner */
 	uint16_t taken;   /**< written by the host before it starts the core: version that it has taken; 0: version 1 */
@@ -219,7 +221,7 @@ struct amp_rsc2_vendor {
 	uint32_t type; /**< 128 … 512, not AMP_RSC_TABLE2 */
 } AMP_TABLE2_ALIAS;
 
-AMP_TABLE2_ASSERT(sizeof(struct amp_table2) == 16, "amp_table2 has no holes");
+AMP_TABLE2_ASSERT(sizeof(struct amp_table2) == 20, "amp_table2 has no holes");
 AMP_TABLE2_ASSERT(sizeof(struct amp_rsc2) == 8, "amp_rsc2 has no holes");
 AMP_TABLE2_ASSERT(sizeof(struct amp_rsc2_memory) == 56, "amp_rsc2_memory has no holes");
 AMP_TABLE2_ASSERT(sizeof(struct amp_rsc2_trace) == 48, "amp_rsc2_trace has no holes");

@@ -316,7 +316,10 @@ static struct resource_table *amp_loaded_table(struct rproc *rproc, const struct
  */
 static int amp_handle_rsc(struct rproc *rproc, u32 type, void *rsc, int offset, int avail)
 {
-	return type == AMP_RSC_JOURNAL || type == AMP_RSC_TABLE2 ? RSC_HANDLED : RSC_IGNORED;
+	bool is_table2 = type == AMP_RSC_TABLE2 && avail >= sizeof(u32) &&
+			 *(u32 *)rsc == AMP_TABLE2_MAGIC;
+
+	return type == AMP_RSC_JOURNAL || is_table2 ? RSC_HANDLED : RSC_IGNORED;
 }
 
 /*

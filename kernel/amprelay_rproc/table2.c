@@ -33,6 +33,7 @@ static size_t find(const struct amp_image *image)
 
 		if (table->type == AMP_RSC_TABLE2 &&
 		    image->table_size - v1->offset[i] >= sizeof(*table) &&
+		    table->magic == AMP_TABLE2_MAGIC &&
 		    table->version == AMP_TABLE2_VERSION)
 			return v1->offset[i];
 	}

@@ -11,7 +11,6 @@
 
 #include <amprelay/config.h>
 #include <amprelay/remoteproc.h>
-#include <amprelay/resource_table2.h>
 #include <openamp/rsc_table_parser.h>
 
 #include <metal/alloc.h>
@@ -335,8 +334,7 @@ static inline INLINED int handle_entry(struct remoteproc *rproc, size_t at, amp_
 			amp_rproc_reserve_ids(rproc, entry);
 		if (on_vdev)
 			on_vdev(rproc, entry);
-	} else if (type >= RSC_VENDOR_START && type <= RSC_VENDOR_END && rproc->ops->handle_rsc &&
-	           !(rproc->table2 && type == AMP_RSC_TABLE2)) {
+	} else if (type >= RSC_VENDOR_START && type <= RSC_VENDOR_END && rproc->ops->handle_rsc) {
 		return handle_vendor(rproc, at);
 	}
 	return 0; /* amp_remoteproc_get_trace() finds a trace; nobody knows the others */

@@ -32,7 +32,8 @@ static bool look_at(const struct resource_table *table, size_t size, size_t offs
 {
 	const struct amp_table2 *later = (const void *)((const char *)table + offset);
 
-	if (later->type != AMP_RSC_TABLE2)
+	if (later->type != AMP_RSC_TABLE2 || size - offset < offsetof(struct amp_table2, size) ||
+	    later->magic != AMP_TABLE2_MAGIC)
 		return true;
 	if (size - offset < offsetof(struct amp_table2, num))
 		return wrong(faulty, later, RPROC_ERR_RSC_TAB_TRUNC);
@@ -367,6 +368,8 @@ static bool header_ok(const struct amp_table2 *table, size_t left, struct faulty
 		return wrong(faulty, table, RPROC_ERR_RSC_TAB_TRUNC);
 	if (table->type != AMP_RSC_TABLE2)
 		return wrong(faulty, &table->type, RPROC_EINVAL);
+	if (table->magic != AMP_TABLE2_MAGIC)
+		return wrong(faulty, &table->magic, RPROC_EINVAL);
 	if (table->version != AMP_TABLE2_VERSION)
 		return wrong(faulty, &table->version, RPROC_ERR_RSC_TAB_VER);
 	if (table->size > left)

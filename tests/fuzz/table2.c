@@ -111,7 +111,7 @@ static void check_copy(const uint8_t *bytes, size_t size)
 	}
 	if (!at)
 		return;
-	fuzz_check(at % 4 == 0 && at <= size - 12);
+	fuzz_check(at % 4 == 0 && at <= size - 16);
 	if (amp_table2_check((const void *)(bytes + at), size - at, 1, &fault) == 0)
 		check_entries((const void *)(bytes + at));
 	else

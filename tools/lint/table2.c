@@ -103,7 +103,8 @@ void lint_table2(struct lint *lint)
 		const struct amp_table2 *table = (const void *)(lint->table + lint->entry[i].offset);
 
 		at = lint->entry[i].offset;
-		if (lint->entry[i].type != AMP_RSC_TABLE2 || at % 4)
+		if (lint->entry[i].type != AMP_RSC_TABLE2 || at % 4 || lint->table_size - at < 8 ||
+		    table->magic != AMP_TABLE2_MAGIC)
 			continue;
 		if (lint->table_size - at < sizeof(*table)) {
 			lint_say(lint, LINT_TABLE2_MALFORMED, at_table2(lint, at, 0), "the table ends in its header");

@@ -72,7 +72,7 @@ __attribute__((section(".resource_table"), used)) struct app_resource_table app_
 #endif
 			.name = "journal",
 		},
-	.table2 = {AMP_RSC_TABLE2, APP_TABLE2_SIZE, AMP_TABLE2_VERSION, 6, AMP_TABLE2_OWNER_HOST, 0},
+	.table2 = {AMP_RSC_TABLE2, AMP_TABLE2_MAGIC, APP_TABLE2_SIZE, AMP_TABLE2_VERSION, 6, AMP_TABLE2_OWNER_HOST, 0},
 	.more = {.head = HEAD(VDEV, more), .buffers = {BUFFERS(0), BUFFERS(1)}},
 	.trace2 = {.head = HEAD(TRACE, trace2),
                    .da = AMP_RSC2_U64(SOC_TRACE_DA),

@@ -144,17 +144,17 @@ static const struct mistake mistakes[] = {
 	{"resource-reserved", LINUX, true, {{WORD, W_VDEV + 6, 0x10200, NULL}}},
 	{"resource-type-unknown", LINUX, true, {{WORD, W_TRACE, 4, NULL}}},
 	{"resource-vendor", LINUX, true, {{WORD, W_TRACE, 512, NULL}}},
-	{"table2-malformed", AMPRELAY, true, {V2, {WORD, W_TRACE + 1, 52, NULL}}},
-	{"table2-malformed", AMPRELAY, true, {V2, {WORD, W_TRACE + 3, 2, NULL}}},
-	{"table2-malformed", AMPRELAY, true, {V2, {WORD, W_TRACE + 5, 20, NULL}}},
-	{"table2-malformed", AMPRELAY, true, {V2, {WORD, W_TRACE + 4, 0x02010011, NULL}}},
-	{"table2-malformed", AMPRELAY, true, {V2, {WORD, W_OFFSETS, 4 * W_END, NULL}, {WORD, W_END, 201, NULL}, {WORDS, 0, W_END + 3, NULL}}},
-	{"table2-malformed", AMPRELAY, true, {V2, {WORD, W_OFFSETS, 4 * W_END, NULL}, {WORD, W_END, 201, NULL}, {WORD, W_END + 1, 16, NULL}, {WORD, W_END + 2, 2, NULL}, {WORDS, 0, W_END + 4, NULL}}},
-	{"table2-unknown", AMPRELAY, true, {V2, {WORD, W_TRACE + 4, 0x01020011, NULL}}},
-	{"table2-unknown", AMPRELAY, true, {V2, {WORD, W_TRACE + 4, 0x01010014, NULL}}},
-	{"table2-required", LINUX, true, {V2, {WORD, W_TRACE + 4, 0x01010011, NULL}}},
-	{"table2-outside-memory", AMPRELAY, true, {V2, {WORD, W_TRACE + 6, 0x30000000, NULL}}},
-	{"table2-outside-memory", AMPRELAY, true, {V2, {WORD, W_TRACE + 7, 1, NULL}}},
+	{"table2-malformed", AMPRELAY, true, {V2, {WORD, W_TRACE + 2, 48, NULL}}},
+	{"table2-malformed", AMPRELAY, true, {V2, {WORD, W_TRACE + 4, 2, NULL}}},
+	{"table2-malformed", AMPRELAY, true, {V2, {WORD, W_TRACE + 6, 20, NULL}}},
+	{"table2-malformed", AMPRELAY, true, {V2, {WORD, W_TRACE + 5, 0x02010011, NULL}}},
+	{"table2-malformed", AMPRELAY, true, {V2, {WORD, W_OFFSETS, 4 * W_END, NULL}, {WORD, W_END, 201, NULL}, {WORD, W_END + 1, 0x324c4254, NULL}, {WORDS, 0, W_END + 3, NULL}}},
+	{"table2-malformed", AMPRELAY, true, {V2, {WORD, W_OFFSETS, 4 * W_END, NULL}, {WORD, W_END, 201, NULL}, {WORD, W_END + 1, 0x324c4254, NULL}, {WORD, W_END + 2, 20, NULL}, {WORD, W_END + 3, 2, NULL}, {WORDS, 0, W_END + 5, NULL}}},
+	{"table2-unknown", AMPRELAY, true, {V2, {WORD, W_TRACE + 5, 0x01020011, NULL}}},
+	{"table2-unknown", AMPRELAY, true, {V2, {WORD, W_TRACE + 5, 0x01010014, NULL}}},
+	{"table2-required", LINUX, true, {V2, {WORD, W_TRACE + 5, 0x01010011, NULL}}},
+	{"table2-outside-memory", AMPRELAY, true, {V2, {WORD, W_TRACE + 7, 0x30000000, NULL}}},
+	{"table2-outside-memory", AMPRELAY, true, {V2, {WORD, W_TRACE + 8, 1, NULL}}},
 	{"memory-empty", LINUX, true, {{WORD, W_CARVEOUT + 3, 0, NULL}}},
 	{"memory-wraps", LINUX, true, {{WORD, W_CARVEOUT + 1, 0xfffff000, NULL}, {WORD, W_CARVEOUT + 3, 0x1001, NULL}}},
 	{"memory-overlap", LINUX, true, {{SECOND, 0, 0x21180fff, "other"}}},
@@ -244,7 +244,7 @@ static void crowd(struct image *image, unsigned int num)
 
 static void table2(uint32_t *at)
 {
-	static const uint32_t words[12] = {201, 40, 0x10002, 0, 0x10011, 24, 0x21180000, 0, 0x100};
+	static const uint32_t words[12] = {201, 0x324c4254, 44, 0x10002, 0, 0x10011, 24, 0x21180000, 0, 0x100};
 
 	memcpy(at, words, sizeof(words));
 }

@@ -56,7 +56,13 @@ struct both {
 		.vdev = {.type = RSC_VDEV, .id = 7, .notifyid = 1, .dfeatures = 1, .num_of_vrings = 2},                \
 		.vring = {{.da = (base) + 0x2000, .align = 16, .num = 4, .notifyid = 2},                               \
 		          {.da = (base) + 0x2400, .align = 16, .num = 4, .notifyid = 3}},                              \
-		.table2 = {AMP_RSC_TABLE2, TABLE2_SIZE, AMP_TABLE2_VERSION, TABLE2_ENTRIES, AMP_TABLE2_OWNER_HOST, 0}, \
+		.table2 = {AMP_RSC_TABLE2,                                                                             \
+		           AMP_TABLE2_MAGIC,                                                                           \
+		           TABLE2_SIZE,                                                                                \
+		           AMP_TABLE2_VERSION,                                                                         \
+		           TABLE2_ENTRIES,                                                                             \
+		           AMP_TABLE2_OWNER_HOST,                                                                      \
+		           0},                                                                                         \
 		.carveout = {.head = HEAD(CARVEOUT, struct amp_rsc2_memory, 1),                                        \
 		             .da = AMP_RSC2_U64((base) + 0x3000),                                                      \
 		             .len = AMP_RSC2_U64(0x100),                                                               \

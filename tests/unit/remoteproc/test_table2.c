@@ -80,7 +80,7 @@ static void a_table_cut_at_any_byte_is_refused_as_truncated(void **state)
 	(void)state;
 	for (size = 0; size < TABLE2_SIZE; size++)
 		assert_int_equal(check(&good, size, &fault), -RPROC_ERR_RSC_TAB_TRUNC);
-	for (size = TABLE2_AT + 4; size < sizeof(good); size++) {
+	for (size = TABLE2_AT + 8; size < sizeof(good); size++) {
 		assert_int_equal(find(&good, size, &at, &fault), -RPROC_ERR_RSC_TAB_TRUNC);
 		assert_int_equal(fault.entry, 1);
 		assert_int_equal(at, 0);
@@ -93,6 +93,7 @@ static void a_table_cut_at_any_byte_is_refused_as_truncated(void **state)
 #define EACH_FIELD(X)                                                         \
 	X(table2.type, AMP_RSC_TABLE2 + 1, RPROC_EINVAL, UINT_MAX)            \
 	X(table2.type, AMP_RSC_TABLE2 - 1, RPROC_EINVAL, UINT_MAX)            \
+	X(table2.magic, AMP_TABLE2_MAGIC + 1, RPROC_EINVAL, UINT_MAX)         \
 	X(table2.size, TABLE2_SIZE + 4, RPROC_ERR_RSC_TAB_TRUNC, UINT_MAX)    \
 	X(table2.size, TABLE2_SIZE - 1, RPROC_EINVAL, UINT_MAX)               \
 	X(table2.size, sizeof(struct amp_table2) - 4, RPROC_EINVAL, UINT_MAX) \
@@ -332,28 +333,28 @@ static void the_best_table_that_is_known_is_found(void **state)
 		uint32_t offset[3];
 		struct amp_table2 table[3];
 	} many = {.header = {.ver = 1, .num = 3},
-	          .offset = {28, 44, 60},
-	          .table = {{AMP_RSC_TABLE2, 16, 3, 0, 0, 0},
-	                    {AMP_RSC_TABLE2, 16, 2, 0, 0, 0},
-	                    {AMP_RSC_TABLE2, 12, 4, 0, 0, 0}}};
+	          .offset = {28, 48, 68},
+	          .table = {{AMP_RSC_TABLE2, AMP_TABLE2_MAGIC, 20, 3, 0, 0, 0},
+	                    {AMP_RSC_TABLE2, AMP_TABLE2_MAGIC, 20, 2, 0, 0, 0},
+	                    {AMP_RSC_TABLE2, AMP_TABLE2_MAGIC, 16, 4, 0, 0, 0}}};
 	struct amp_rsc_fault fault;
 	size_t at;
 
 	(void)state;
 	assert_int_equal(amp_table2_find(&many.header, sizeof(many), &at, &fault), -RPROC_EINVAL); /* too short */
 	assert_int_equal(fault.entry, 2);
-	assert_int_equal(fault.offset, 60 + 4);
-	many.table[2].size = 16;
+	assert_int_equal(fault.offset, 68 + 8);
+	many.table[2].size = 20;
 	assert_int_equal(amp_table2_find(&many.header, sizeof(many), &at, NULL), 0);
-	assert_int_equal(at, 44);
+	assert_int_equal(at, 48);
 	many.table[1].version = 1;
 	assert_int_equal(amp_table2_find(&many.header, sizeof(many), &at, NULL), 0);
 	assert_int_equal(at, 0);
 	many.table[0].version = many.table[2].version = 2;
 	assert_int_equal(amp_table2_find(&many.header, sizeof(many), &at, &fault), -RPROC_EINVAL); /* twice */
 	assert_int_equal(fault.entry, 2);
-	assert_int_equal(fault.offset, 60 + 8);
-	many.table[2].type--;
+	assert_int_equal(fault.offset, 68 + 12);
+	many.table[2].magic--; /* somebody else's */
 	assert_int_equal(amp_table2_find(&many.header, sizeof(many), &at, NULL), 0);
 	assert_int_equal(at, 28);
 }
