@@ -61,7 +61,7 @@ static int check_sizes(struct device *dev, const struct amp_soc *soc, resource_s
 		return dev_err_probe(dev, -EINVAL,
 				     "control block: mem_size %#x: not a multiple of 4096 between %#x and BAR2's %pa\n",
 				     soc->mem_size, AMP_CTRL_SIZE, &bar_size);
-	/* A resource table tells the lower half of an address, and remoteproc keeps no more of it. */
+	/* A resource table has the lower half of an address, and remoteproc keeps no more. */
 	if (!IS_ALIGNED(soc->mem_da, REGION_ALIGN) ||
 	    lower_32_bits(soc->mem_da) + (u64)soc->mem_size > SZ_4G)
 		return dev_err_probe(dev, -EINVAL,

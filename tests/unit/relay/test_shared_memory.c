@@ -113,7 +113,7 @@ static void what_a_firmware_of_version_1_uses_is_where_it_was(void **state)
 	const struct {
 		size_t is, was;
 	} places[] = {
-#define PLACE(base, type, member) base + offsetof(struct type, member)
+#define PLACE(base, type, member) ((base) + offsetof(struct type, member))
 		{PLACE(AMP_SOC_OFFSET, amp_soc, magic), 0x0},
 		{PLACE(AMP_SOC_OFFSET, amp_soc, version), 0x4},
 		{PLACE(AMP_SOC_OFFSET, amp_soc, core), 0x8},

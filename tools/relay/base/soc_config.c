@@ -126,9 +126,9 @@ static uint16_t read_kind(struct reader *r, const json_t *object)
 	char kind[16];
 
 	read_string(r, object, "kind", kind, sizeof(kind));
-	for (uint16_t i = AMP_REGION_CONTROL; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (uint32_t i = AMP_REGION_CONTROL; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (strcmp(kind, names[i]) == 0)
-			return i;
+			return (uint16_t)i;
 	}
 	fail(r, "kind", "\"%s\" is unknown; known are control, firmware, trace, vring, buffers, heap", kind);
 	return AMP_REGION_NONE;

@@ -220,7 +220,7 @@ void amp_core_swap_end(struct core *core)
 /* Its pages, and nothing where it has nothing. */
 static void write_image(struct core *core, const struct shared_memory *image)
 {
-	off_t at = amp_soc_region(core->config, AMP_REGION_FIRMWARE)->offset, end;
+	off_t at = (off_t)amp_soc_region(core->config, AMP_REGION_FIRMWARE)->offset, end;
 
 	/* what its host has filled in stays: it is in use */
 	memcpy(image->base + core->link.table, core->shm.base + core->link.table, core->wire.table_size);

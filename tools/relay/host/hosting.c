@@ -37,7 +37,7 @@ static int add_memory(struct hosting *role, const struct amp_region *region)
 	struct core *core = role->core;
 
 	/* a staged image is known by its pages */
-	if (role->shm == &core->shm && fallocate(role->shm->fd, 0, region->offset, region->size))
+	if (role->shm == &core->shm && fallocate(role->shm->fd, 0, (off_t)region->offset, region->size))
 		return -errno;
 	/* of a life that was cut off: rings that are in use, which nobody is left to let go of; and its messages */
 	if (region->kind == AMP_REGION_VRING || region->kind == AMP_REGION_BUFFERS)

@@ -76,7 +76,7 @@ int amp_image_take(struct image *image, struct core *core, uint32_t size, uint32
 
 	*image = (struct image){0};
 	/* Its pages are allocated now: where the host wrote nothing, reading would do it, and could fail. */
-	if (fallocate(core->shm.fd, 0, region->offset, (off_t)size + signature_size) == 0 &&
+	if (fallocate(core->shm.fd, 0, (off_t)region->offset, (off_t)size + signature_size) == 0 &&
 	    copy(&image->file, core, region->offset, size) == 0 &&
 	    (signature_size == 0 || copy(&image->signature, core, region->offset + size, signature_size) == 0)) {
 		memset(core->shm.base + region->offset, 0, (size_t)size + signature_size);
