@@ -14,7 +14,7 @@ set(AMP_API_HEADERS
   metal/alloc.h metal/assert.h metal/atomic.h metal/cache.h metal/compiler.h metal/condition.h metal/config.h metal/cpu.h
   metal/device.h metal/dma.h metal/errno.h metal/io.h metal/irq.h metal/irq_controller.h metal/list.h metal/log.h metal/mutex.h metal/shmem.h metal/sleep.h
   metal/softirq.h metal/spinlock.h metal/sys.h metal/time.h metal/utilities.h metal/version.h
-  amprelay/buffer_sizes.h amprelay/config.h amprelay/hand_over.h amprelay/image_store.h amprelay/link.h amprelay/link_reason.h amprelay/receipts.h amprelay/remoteproc.h amprelay/rpc_files.h
+  amprelay/buffer_sizes.h amprelay/config.h amprelay/flow_control.h amprelay/hand_over.h amprelay/image_store.h amprelay/link.h amprelay/link_reason.h amprelay/receipts.h amprelay/remoteproc.h amprelay/rpc_files.h
   amprelay/version.h amprelay/wire.h amprelay/faults.h amprelay/registers.h openamp/compat.h openamp/lifecycle.h)
 # What applications get through these headers, and do not include themselves.
 set(AMP_API_SYSTEM "errno fcntl limits pthread sched signal stdio stdlib string syslog time unistd")
