@@ -16,6 +16,18 @@ for size in 16 496; do
 	amp exec -- rpmsg bench --round-trips 0 --messages 20000 --size $size --wait 10 --json |
 		jq -r --argjson size $size '"lab.stream_\($size).msg_s \(.stream.per_second)", "lab.stream_\($size).mb_s \(.stream.per_second * $size / 1e6)"'
 done
+# Urgent messages, alone and beside a flood to another channel; and others, which wait for what is before them.
+ping_times() {
+	amp exec -- rpmsg ping "$1" -c 2000 -s 16 --wait 10 --json | jq -r --arg key "$2" '.us | to_entries[] | "lab.\($key).\(.key)_us \(.value)"'
+}
+amp exec -- rpmsg send amp-command urgent >/dev/null
+ping_times amp-urgent urgent_idle
+amp exec -- rpmsg bench --round-trips 0 --messages 100000000 --size 496 --window 224 >/dev/null &
+flood=$!
+ping_times amp-urgent urgent_flood
+ping_times amp-echo echo_flood
+kill -INT $flood
+wait $flood || :
 amp down >/dev/null
 
 # The doorbells alone: a Linux of the same machine, in whose image the module amprelay_bell is the only one that is

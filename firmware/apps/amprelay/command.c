@@ -13,6 +13,7 @@
 #include "services.h"
 #include "telemetry.h"
 #include "trace.h"
+#include "urgent.h"
 
 #include <amprelay/version.h>
 #include <stdarg.h>
@@ -107,6 +108,13 @@ static void start_to_hoard(struct reply *reply, const char *argument)
 		say(reply, "error: '%s'; usage: hoard KIND NAME, of %s\n", argument, hoard_kinds);
 }
 
+static void open_urgent(struct reply *reply, const char *argument)
+{
+	(void)argument;
+	urgent_begin();
+	say(reply, "ok\n");
+}
+
 static void set_rate(struct reply *reply, const char *argument)
 {
 	uint32_t period;
@@ -175,14 +183,15 @@ static const struct command {
 } commands[] = {
 	{"help", "this list", say_help},
 	{"version", "of firmware and library", say_version},
-	{"uptime", "since the start", say_uptime},
+	{"uptime", "since start", say_uptime},
 	{"stats", "counters, load, stack", say_stats},
 	{"crash", "KIND: commit a fault", crash},
-	{"log", "TEXT: write to the trace buffer", log_text},
+	{"log", "TEXT: to the trace buffer", log_text},
 	{"journal", "COUNT: numbered lines", write_journal},
-	{"sample", "COUNT: of its messages, journaled", expect_samples},
+	{"sample", "COUNT: of its messages", expect_samples},
 	{"misbehave", "KIND [COUNT]: as no sound core does", start_to_misbehave},
 	{"hoard", "KIND NAME: keep all buffers", start_to_hoard},
+	{"urgent", "open amp-urgent", open_urgent},
 	{"params", "of its start", say_params},
 	{"rate", "MS: period of amp-telemetry, 0 = off", set_rate},
 };

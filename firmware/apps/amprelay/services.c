@@ -10,8 +10,8 @@
 
 /* The services, in the order in which they are announced. */
 static const struct service *const services[] = {
-	&service_client_sample, &service_tty,     &service_raw,       &service_fixed, &service_hoard,
-	&service_echo,          &service_command, &service_telemetry, &service_sink,  &service_misbehave,
+	&service_client_sample, &service_tty,       &service_raw,  &service_fixed,     &service_hoard,  &service_echo,
+	&service_command,       &service_telemetry, &service_sink, &service_misbehave, &service_urgent,
 };
 
 #define SERVICES (sizeof(services) / sizeof(services[0]))

@@ -123,5 +123,6 @@ extern const struct service service_raw;
 extern const struct service service_sink;
 extern const struct service service_telemetry;
 extern const struct service service_tty;
+extern const struct service service_urgent;
 
 #endif

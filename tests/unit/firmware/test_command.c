@@ -20,6 +20,7 @@
 #include "services.h"
 #include "telemetry.h"
 #include "trace.h"
+#include "urgent.h"
 
 #include <string.h>
 
@@ -54,6 +55,13 @@ const char hoard_kinds[] = "silver, gold";
 bool hoard(const char *text)
 {
 	return strcmp(text, "gold of mine") == 0;
+}
+
+static unsigned int urgent_begun;
+
+void urgent_begin(void)
+{
+	urgent_begun++;
 }
 
 uint32_t amp_control_heartbeat(void)
@@ -146,8 +154,8 @@ static int setup(void **state)
 
 static void help_names_every_command_and_fault(void **state)
 {
-	static const char *const words[] = {"help",    "version", "uptime",    "stats", "crash",  "log",
-	                                    "journal", "sample",  "misbehave", "hoard", "params", "rate"};
+	static const char *const words[] = {"help",   "version",   "uptime", "stats",  "crash",  "log", "journal",
+	                                    "sample", "misbehave", "hoard",  "params", "urgent", "rate"};
 	const char *help = reply("help");
 
 	(void)state;
@@ -256,6 +264,14 @@ static void misbehaviour_begins_or_its_kinds_are_told(void **state)
 	                    "error: 'politely'; usage: misbehave KIND [COUNT], of rudely, loudly\n");
 }
 
+static void urgent_opens_its_channel(void **state)
+{
+	(void)state;
+	urgent_begun = 0;
+	assert_string_equal(reply("urgent"), "ok\n");
+	assert_int_equal(urgent_begun, 1);
+}
+
 static void a_hoard_begins_or_its_kinds_are_told(void **state)
 {
 	(void)state;
@@ -312,6 +328,7 @@ int main(void)
 		cmocka_unit_test_setup(line_ends_and_padding_do_not_matter, setup),
 		cmocka_unit_test_setup(anything_else_is_an_error, setup),
 		cmocka_unit_test_setup(misbehaviour_begins_or_its_kinds_are_told, setup),
+		cmocka_unit_test_setup(urgent_opens_its_channel, setup),
 		cmocka_unit_test_setup(a_hoard_begins_or_its_kinds_are_told, setup),
 		cmocka_unit_test_setup(long_commands_are_refused_whole, setup),
 		cmocka_unit_test_setup(the_journal_gets_so_many_lines, setup),

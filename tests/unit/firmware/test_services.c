@@ -11,6 +11,7 @@
 #include "journal.h"
 #include "services.h"
 #include "trace.h"
+#include "urgent.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -21,6 +22,7 @@
 #define FIXED  0x1u
 #define SINK   0x103u
 #define HOARD  0x3feu
+#define URGENT 0x104u
 
 struct app_stats app_stats;
 
@@ -443,6 +445,44 @@ static void a_hoard_has_all_buffers_of_both_sides_until_the_link_ends(void **sta
 	}
 }
 
+/* ------------------------------------------------------------------ urgent messages */
+
+static char order[8];
+
+static int note(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src, void *priv)
+{
+	(void)ept, (void)data, (void)len, (void)src;
+	strcat(order, priv);
+	return RPMSG_SUCCESS;
+}
+
+static void an_urgent_message_is_answered_before_the_others_in_each_link(void **state)
+{
+	struct rpmsg_endpoint urgent, usual;
+	struct fixture *f = *state;
+
+	for (unsigned int life = 0; life < 3; life++) {
+		assert_int_equal(heard_count, 7);
+		urgent_begin();
+		turn(f);
+		assert_int_equal(heard_count, 8);
+		assert_string_equal(heard[7].name, "amp-urgent");
+		assert_int_equal(heard[7].addr, URGENT);
+		urgent.priv = "U";
+		usual.priv = "u";
+		urgent.release_cb = usual.release_cb = NULL;
+		rpmsg_create_ept(&urgent, &f->host.rvdev.rdev, NULL, 0x64, URGENT, note, NULL);
+		rpmsg_create_ept(&usual, &f->host.rvdev.rdev, NULL, 0x65, RAW, note, NULL);
+		order[0] = '\0';
+		for (unsigned int i = 0; i < 3; i++)
+			assert_int_equal(rpmsg_trysend(&usual, "x", 1), 1);
+		assert_int_equal(rpmsg_trysend(&urgent, "x", 1), 1);
+		turn(f);
+		assert_string_equal(order, "Uuuu");
+		next_link(f);
+	}
+}
+
 static unsigned int waits;
 
 static int lose_the_link_later(struct rpmsg_device *rdev, uint32_t id)
@@ -801,6 +841,7 @@ int main(void)
 		TEST(the_sink_counts_gaps_and_sums_all_bytes),
 		TEST(the_sink_s_report_waits_for_a_buffer),
 		TEST(a_hoard_has_all_buffers_of_both_sides_until_the_link_ends),
+		TEST(an_urgent_message_is_answered_before_the_others_in_each_link),
 		TEST(a_hoard_s_send_waits_until_the_link_ends),
 		TEST(a_hoard_stops_the_announcements_of_the_next_link_in_their_midst),
 		TEST(what_is_no_hoard_is_refused),
