@@ -149,6 +149,7 @@ wait_until(struct rpmsg_virtio_device *rvdev, uint32_t len, int wait,
 	int status, wait_status = RPMSG_SUCCESS;
 	struct amp_wait here;
 	uint32_t step = 1;
+	bool again;
 
 	AMP_ASSERT_LOCKED(&rvdev->rdev.lock);
 	/* A link that goes down waits for nobody. */
@@ -156,7 +157,7 @@ wait_until(struct rpmsg_virtio_device *rvdev, uint32_t len, int wait,
 		return SHORT_ERROR(RPMSG_ERR_NO_BUFF);
 	begin_wait(rvdev, &here, wait);
 	vq_set_no_notify(rvdev->out, false, driver);
-	for (;;) {
+	do {
 		if (here.depth < AMP_RPMSG_SEND_DEPTH) {
 			metal_mutex_release(&rvdev->rdev.lock);
 			virtqueue_notification(rvdev->in);
@@ -166,14 +167,13 @@ wait_until(struct rpmsg_virtio_device *rvdev, uint32_t len, int wait,
 		 * for. */
 		AMP_SHARED_FENCE();
 		status = attempt ? attempt(rvdev, arg) : amp_tx_take(rvdev, len, false);
-		if (status != SHORT_ERROR(RPMSG_ERR_NO_BUFF))
-			break;
-		if (wait_status)
-			status = wait_status;
-		if (wait_status || !is_later(here.deadline, now_of(rvdev, step)))
-			break;
-		wait_status = wait_a_little(rvdev, &step);
-	}
+		again = status == SHORT_ERROR(RPMSG_ERR_NO_BUFF) && !wait_status &&
+		        is_later(here.deadline, now_of(rvdev, step));
+		if (again)
+			wait_status = wait_a_little(rvdev, &step);
+	} while (again);
+	if (status == SHORT_ERROR(RPMSG_ERR_NO_BUFF) && wait_status)
+		status = wait_status;
 	end_wait(rvdev, &here);
 	/* A lost link's ring is not ours any more. */
 	if (!rvdev->waits && rvdev->link_state == AMP_LINK_UP)
