@@ -8,7 +8,7 @@
 # dfeatures of the first entry: the name service, and bit 17
 table 40 "$(le32 $((1 | 1 << 17)))"
 expect 0 "" amp up --firmware "$dir"
-expect 0 "Device features 20001" amp exec -- cat /sys/kernel/debug/remoteproc/remoteproc0/resource_table
+expect 0 "Device features 0x20001" amp exec -- cat /sys/kernel/debug/remoteproc/remoteproc0/resource_table
 expect 0 "names 1, flow control 0" amp exec -- sh -c \
 	'f=$(cat /sys/bus/virtio/drivers/virtio_rpmsg_bus/virtio*/features); echo "names $(echo $f | cut -c1), flow control $(echo $f | cut -c18)"'
 expect_echo
