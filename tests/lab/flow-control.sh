@@ -6,7 +6,7 @@
 . "$(dirname "$0")/firmware_file.sh"
 
 # dfeatures of the first entry: the name service, and bit 17
-table 40 "$(le32 $((1 | 1 << 17)))"
+table 44 "$(le32 $((1 | 1 << 17)))"
 expect 0 "" amp up --firmware "$dir"
 expect 0 "Device features 0x20001" amp exec -- cat /sys/kernel/debug/remoteproc/remoteproc0/resource_table
 expect 0 "names 1, flow control 0" amp exec -- sh -c \

@@ -22,7 +22,11 @@ static inline uint32_t amp_arch_load_half(const volatile void *ptr)
 {
 	uint32_t half;
 
+#ifdef __thumb2__
 	__asm__ volatile("ldrh %0, %1" : "=r"(half) : "m"(*(const volatile uint16_t *)ptr));
+#else /* Armv6-M reaches r0 to r7 alone */
+	__asm__ volatile("ldrh %0, %1" : "=l"(half) : "m"(*(const volatile uint16_t *)ptr));
+#endif
 	if (half > UINT16_MAX)
 		__builtin_unreachable();
 	return half;
