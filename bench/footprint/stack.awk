@@ -10,11 +10,11 @@ BEGIN {
 	through["amp_rpmsg_device_receive"] = through["deliver"] = through["call_ept"] = through["receive"] = \
 		through["receive_unlock"] = "echo"
 	through["virtqueue_notification"] = "amp_rpmsg_device_receive"
-	split("amp_link_lost amp_link_ends amp_link_unlock tell amp_tx_wait amp_tx_wake amp_tx_retake", names, " ")
+	split("amp_link_lost amp_link_ends amp_link_unlock tell amp_tx_wait amp_tx_wake amp_tx_retake amp_tx_look", names, " ")
 	for (i in names)
 		left_out[names[i]] = 1
-	# Weak ones, other names of functions: what on_demand/flow_reserve.c has in their stead is in none of the samples.
-	application["amp_tx_look"] = application["rpmsg_release_rx_buffer"] = 1
+	# A weak one, another name of a function: what on_demand/flow_reserve.c has in its stead is in none of the samples.
+	application["rpmsg_release_rx_buffer"] = 1
 	application["echo"] = application["notify"] = application["get_status"] = application["get_features"] = 1
 }
 

@@ -36,12 +36,13 @@
 #else
 
 #define link_ring_look         amp_vq_look
-#define link_ring_look_out     amp_tx_look
 #define link_ring_stop         amp_vq_stop
 #define link_ring_stop_sending amp_vq_stop_sending
 #define link_ring_attach       amp_vq_driver_attach
 #define link_ring_kick         virtqueue_kick
 #define link_ring_next_size    virtqueue_get_desc_size
+/* For who has `#pragma weak amp_tx_look`: only programs with urgent messages contain it. */
+#define link_ring_look_out(vq) (amp_tx_look ? amp_tx_look(vq) : amp_vq_look(vq))
 
 #endif
 

@@ -47,6 +47,9 @@ int amp_tx_retake(struct rpmsg_virtio_device *rvdev, uint32_t len);
 
 /* ------------------------------------------------------------------ flow_reserve.c */
 
+/** amp_vq_look() at the queue of sends, which shows all but what is for urgent messages. */
+bool amp_tx_look(struct virtqueue *vq);
+
 /** amp_tx_take() for an urgent message: also of the buffers that are for such. With rdev->lock. */
 int amp_flow_take_urgent(struct rpmsg_virtio_device *rvdev, uint32_t len);
 

@@ -9,6 +9,8 @@
 #pragma weak amp_tx_retake
 /* And only those that call a function that blocks, this. */
 #pragma weak amp_tx_wait
+/* And only those with urgent messages, this. */
+#pragma weak amp_tx_look
 
 AMP_COLD int amp_tx_take(struct rpmsg_virtio_device *rvdev, uint32_t len, int wait)
 {

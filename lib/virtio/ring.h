@@ -184,12 +184,6 @@ AMP_HOT bool vq_shown(const struct virtqueue *vq, bool driver)
 /** vq_look_inline(), for whoever does not count instructions; a queue with a fault is empty. */
 bool amp_vq_look(struct virtqueue *vq);
 
-/**
- * The same, of the queue that carries messages away: some of its buffers may be for urgent messages. Weak, and only
- * another name, where none are: see lib/rpmsg/on_demand/flow_reserve.c.
- */
-bool amp_tx_look(struct virtqueue *vq);
-
 /** vq_look_inline(), where a call would cost more than its room. */
 #if AMP_FAST
 #define vq_look(vq, driver) vq_look_inline(vq, driver)

@@ -42,8 +42,6 @@ bool amp_vq_look(struct virtqueue *vq)
 	return !vq->vq_fault && vq_look_inline(vq, role_is_driver(vq->vq_dev));
 }
 
-metal_weak bool amp_tx_look(struct virtqueue *vq) __attribute__((__alias__("amp_vq_look")));
-
 struct virtqueue *virtqueue_allocate(unsigned int num_desc_extra)
 {
 	struct virtqueue *vq;

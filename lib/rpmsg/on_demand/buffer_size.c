@@ -6,6 +6,8 @@
 
 #include <amprelay/link.h>
 
+#pragma weak amp_tx_look
+
 /* Of the next buffer of a queue: the driver chose it, the device looks. */
 static int queue_payload_size(struct rpmsg_device *rdev, bool sends)
 {

@@ -22,7 +22,6 @@ static void hide(const struct amp_flow *flow, struct virtqueue *vq)
 	vq->vq_peer_idx = (uint16_t)(vq->vq_peer_idx - metal_min(shown, (uint16_t)(flow->reserve - flow->stash)));
 }
 
-/* In place of the weak one. */
 bool amp_tx_look(struct virtqueue *vq)
 {
 	struct rpmsg_virtio_device *rvdev = vq->vq_dev->priv;
