@@ -74,6 +74,7 @@ struct amp_rsc_u64 {
 		(uint32_t)(value), (uint32_t)((unsigned long long)(value) >> 32) \
 	}
 
+/** @return all 64 bits */
 static inline uint64_t amp_rsc_u64_get(const struct amp_rsc_u64 *value)
 {
 	return value->low | (uint64_t)value->high << 32;
