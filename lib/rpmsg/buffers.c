@@ -20,14 +20,12 @@ int amp_device_next(struct rpmsg_virtio_device *rvdev, const struct virtqueue *v
 	return device_next(rvdev, vq, flags, &rvdev->taken, false);
 }
 
-#if !AMP_WITH_PACKED_RINGS
 struct virtqueue *amp_buffer_give(struct virtqueue *vq, uint32_t idx)
 {
 	bool driver = role_is_driver(vq->vq_dev);
 
 	return give_inline(vq, idx, size_of(vq, idx, driver), driver);
 }
-#endif
 
 uint32_t amp_ring_lost(const struct rpmsg_virtio_device *rvdev, const struct virtqueue *vq)
 {

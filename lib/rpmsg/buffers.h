@@ -156,16 +156,14 @@ AMP_HOT int device_next(const struct rpmsg_virtio_device *rvdev, const struct vi
 AMP_HOT int device_next(const struct rpmsg_virtio_device *rvdev, const struct virtqueue *vq, unsigned int flags,
                         struct amp_buffer *buf, bool fast)
 {
-	const struct vring_packed_desc *desc = pq_desc(vq, vq->vq_available_idx);
+	const struct vring_packed_desc *desc = pq_look_at(vq);
 	int reason = pq_device_next(vq, &buf->idx);
 	uint32_t size;
 	char *va;
 
 	if (amp_unlikely(reason))
 		return reason;
-	/* With the state that was seen before: chains and indirect ones are for other devices. */
-	if (amp_unlikely(AMP_SHARED_LOAD(&desc->flags) != (vq->vq_peer_idx | flags)))
-		return AMP_LINK_BAD_FLAGS;
+	(void)flags; /* as they should be: that was looked at */
 	size = AMP_SHARED_LOAD(&desc->len);
 	if (amp_unlikely(size < sizeof(struct rpmsg_hdr)))
 		return AMP_LINK_BAD_LENGTH;
@@ -237,9 +235,9 @@ AMP_HOT void set_mark(const struct rpmsg_virtio_device *rvdev, struct rpmsg_hdr 
 /** Physical address of a buffer, for a region that a subtraction does not translate. */
 uint64_t amp_buffer_phys(const struct rpmsg_virtio_device *rvdev, const struct rpmsg_hdr *hdr);
 
-/** Driver: offer a buffer. @param to_device  it carries a message; otherwise it is for one */
-AMP_HOT void driver_offer(const struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, const struct amp_buffer *buf,
-                          bool to_device)
+/** Driver: describe a buffer that is offered next. @param size  of it */
+AMP_HOT void driver_prepare(const struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, const struct amp_buffer *buf,
+                            uint32_t size)
 {
 #if AMP_FAST || !AMP_WITH_PAGE_MAPS
 	struct amp_window window = one_window(rvdev);
@@ -250,30 +248,41 @@ AMP_HOT void driver_offer(const struct rpmsg_virtio_device *rvdev, struct virtqu
 #else
 	uint64_t phys = amp_buffer_phys(rvdev, buf->hdr);
 #endif
-	if (to_device)
-		pq_driver_publish(vq, buf->idx, phys, rvdev->config.h2r_buf_size, 0);
-	else
-		pq_driver_publish(vq, buf->idx, phys, rvdev->config.r2h_buf_size, VRING_DESC_F_WRITE);
+	pq_driver_prepare(vq, buf->idx, phys, size);
 }
 
 /**
- * Give a buffer to the other side.
- * @param message  bytes of the message in it, with its header; 0: it was received
- * @return @p vq
+ * A message of @p len bytes goes to the other side in this buffer next: what can be written of the descriptor before
+ * the message is. Between this and buffer_give() the lock is not released, and nothing else is sent.
  */
-AMP_HOT struct virtqueue *buffer_give(const struct rpmsg_virtio_device *rvdev, struct virtqueue *vq,
-                                      const struct amp_buffer *buf, uint32_t message, bool driver)
+AMP_HOT void tx_prepare(const struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, const struct amp_buffer *buf,
+                        int len, bool driver)
 {
 	if (driver)
-		driver_offer(rvdev, vq, buf, message != 0);
+		driver_prepare(rvdev, vq, buf, rvdev->config.h2r_buf_size);
 	else
-		pq_device_put(vq, buf->idx, 1, message, message ? VRING_DESC_F_WRITE : 0);
-	return vq;
+		pq_device_prepare(vq, buf->idx, (uint32_t)len + (uint32_t)sizeof(*buf->hdr));
+}
+
+/** The same of a buffer without a message. */
+AMP_HOT void rx_prepare(const struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, const struct amp_buffer *buf,
+                        bool driver)
+{
+	if (driver)
+		driver_prepare(rvdev, vq, buf, rvdev->config.r2h_buf_size);
+	else
+		pq_device_prepare(vq, buf->idx, 0);
 }
 #else
+/* A split ring's descriptors stay as they are, and an entry is written as it is published. */
+#define tx_prepare(rvdev, vq, buf, len, driver) ((void)0)
+#define rx_prepare(rvdev, vq, buf, driver)      ((void)(rvdev), (void)(buf))
+#endif
+
 /**
- * Offer a buffer, as the driver; give it back, as the device. The used length of a device is the buffer's own, whatever
- * the message's: there are drivers that offer the buffer again with that as its size.
+ * Offer a buffer, as the driver; give it back, as the device. A packed ring's has been prepared. The used length of a
+ * device in a split ring is the buffer's own, whatever the message's: there are drivers that offer the buffer again
+ * with that as its size.
  */
 AMP_HOT struct virtqueue *give_inline(struct virtqueue *vq, uint32_t idx, uint32_t size, bool driver)
 {
@@ -288,11 +297,9 @@ AMP_HOT struct virtqueue *give_inline(struct virtqueue *vq, uint32_t idx, uint32
  * register */
 struct virtqueue *amp_buffer_give(struct virtqueue *vq, uint32_t idx);
 #if AMP_FAST
-#define buffer_give(rvdev, vq, buf, message, driver) give_inline(vq, (buf)->idx, (buf)->size, driver)
+#define buffer_give(vq, buf, driver) give_inline(vq, (buf)->idx, (buf)->size, driver)
 #else
-#define buffer_give(rvdev, vq, buf, message, driver) ((void)(driver), amp_buffer_give(vq, (buf)->idx))
-#endif
-#define driver_offer(rvdev, vq, buf, to_device) vq_driver_publish(vq, (buf)->idx)
+#define buffer_give(vq, buf, driver) ((void)(driver), amp_buffer_give(vq, (buf)->idx))
 #endif
 
 /* ------------------------------------------------------------------ out */
@@ -376,7 +383,7 @@ AMP_HOT int tx_send_unlock(struct rpmsg_virtio_device *rvdev, struct virtqueue *
                            int len, bool driver)
 {
 	vq_buffer_flush(rvdev->shbuf_io, buf->hdr, (uint32_t)len + (uint32_t)sizeof(*buf->hdr));
-	vq = buffer_give(rvdev, vq, buf, (uint32_t)len + (uint32_t)sizeof(*buf->hdr), driver);
+	vq = buffer_give(vq, buf, driver);
 	kick_unlock(rvdev, vq, driver);
 	return len;
 }
@@ -402,7 +409,8 @@ AMP_HOT struct virtqueue *rx_return(struct rpmsg_virtio_device *rvdev, struct vi
 {
 	flush_message(rvdev, buf->hdr);
 	mark_buffer(vq, buf->idx, true, driver);
-	return buffer_give(rvdev, vq, buf, 0, driver);
+	rx_prepare(rvdev, vq, buf, driver);
+	return buffer_give(vq, buf, driver);
 }
 
 #endif /* AMP_RPMSG_BUFFERS_H */

@@ -14,8 +14,7 @@
 
 #undef vq_look
 #define vq_look               pq_look
-#define vq_shown              pq_shown
-#define vq_came_since         pq_came_since
+#define vq_shown(vq, driver)  ((void)(driver), pq_shown(vq))
 #define vq_next_idx           pq_next_idx
 #define vq_set_no_notify      pq_set_no_notify
 #define vq_kick_flag          pq_kick_flag
@@ -25,8 +24,18 @@
 #define vq_device_next        pq_device_next
 #define vq_device_advance(vq) pq_device_advance((vq), 1)
 
-#define link_ring_look         amp_packed_look
-#define link_ring_look_out     amp_packed_look
+/* What goes is in the descriptor: tx_prepare() and rx_prepare() in buffers.h. */
+#undef vq_device_put
+#define vq_driver_publish(vq, idx)          ((void)(idx), pq_driver_publish((vq), 0))
+#define vq_device_put_inline(vq, idx, size) ((void)(idx), (void)(size), pq_device_put((vq), 1, 0))
+#define vq_device_put                       vq_device_put_inline
+
+#define link_ring_place                      struct pq_place
+#define link_ring_next_place(vq, driver)     ((void)(driver), pq_next_place(vq))
+#define link_ring_came_to(vq, place, driver) ((void)(driver), pq_came_to(place))
+
+#define link_ring_look         amp_packed_look_at_one
+#define link_ring_look_out     amp_packed_look_at_one
 #define link_ring_stop         amp_packed_stop
 #define link_ring_stop_sending amp_packed_stop
 #define link_ring_attach       amp_packed_attach
@@ -34,6 +43,10 @@
 #define link_ring_next_size    amp_packed_next_size
 
 #else
+
+#define link_ring_place      uint16_t
+#define link_ring_next_place vq_next_idx
+#define link_ring_came_to    vq_came_since
 
 #define link_ring_look         amp_vq_look
 #define link_ring_stop         amp_vq_stop

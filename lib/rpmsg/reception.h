@@ -135,11 +135,11 @@ AMP_HOT int kick_for_one(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq
  */
 AMP_HOT bool look_again_unlock(struct rpmsg_virtio_device *rvdev, struct virtqueue *vq, bool driver)
 {
-	uint16_t next = vq_next_idx(vq, driver);
+	link_ring_place next = link_ring_next_place(vq, driver);
 
 	vq_set_no_notify(vq, false, driver);
 	kick_unlock(rvdev, vq, driver);
-	return vq_came_since(vq, next, driver) && !rvdev->bounded;
+	return link_ring_came_to(vq, next, driver) && !rvdev->bounded;
 }
 
 #endif /* AMP_RPMSG_RECEPTION_H */

@@ -22,6 +22,7 @@ static AMP_COLD int send_any_unlock(struct rpmsg_virtio_device *rvdev, uint32_t 
 		amp_link_unlock(rvdev);
 		return full_error(status);
 	}
+	tx_prepare(rvdev, rvdev->out, buf, len, driver);
 	tx_fill(buf->hdr, src, dst, len);
 	AMP_SHARED_COPY_IN(buf->hdr + 1, data, (size_t)len);
 	mark_buffer(rvdev->out, buf->idx, true, driver);
@@ -42,6 +43,7 @@ AMP_HOT int send_raw(struct rpmsg_virtio_device *rvdev, uint32_t src, uint32_t d
 	                              (uint32_t)len > buf.size - sizeof(*buf.hdr)))
 		return send_any_unlock(rvdev, src, dst, data, len, wait);
 	tx_advance(vq, driver);
+	tx_prepare(rvdev, vq, &buf, len, driver);
 	tx_fill(buf.hdr, src, dst, len);
 	AMP_SHARED_COPY_IN(buf.hdr + 1, data, (size_t)len);
 	return tx_send_unlock(rvdev, vq, &buf, len, driver);

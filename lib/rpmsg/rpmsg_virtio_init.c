@@ -72,8 +72,8 @@ static void offer_empty(const struct rpmsg_virtio_device *rvdev, struct virtqueu
 {
 	struct amp_buffer buf = {.hdr = vq->vq_descx[desc].cookie, .idx = desc};
 
-	(void)rvdev; /* a split ring's descriptor is complete */
-	driver_offer(rvdev, vq, &buf, false);
+	rx_prepare(rvdev, vq, &buf, true);
+	vq_driver_publish(vq, desc);
 }
 
 /* All buffers of both rings. Alternately, so that a pool that is too small for both serves both directions. */
@@ -178,8 +178,11 @@ static int create_queues(struct rpmsg_virtio_device *rvdev, struct virtio_device
 	rvdev->in = rvdev->rvq = vdev->vrings_info[in].vq;
 	rvdev->out = rvdev->svq = vdev->vrings_info[!in].vq;
 	/* A transport with queues of its own kind makes split ones. */
-	if (AMP_WITH_PACKED_RINGS && !(rvdev->in->vq_flags && rvdev->out->vq_flags))
-		return SHORT_ERROR(RPMSG_ERR_INIT);
+	if (AMP_WITH_PACKED_RINGS) {
+		if (!rvdev->in->vq_flags || !rvdev->out->vq_flags)
+			return SHORT_ERROR(RPMSG_ERR_INIT);
+		pq_one_way(vdev->vrings_info[QUEUE_TO_DRIVER].vq, VRING_DESC_F_WRITE);
+	}
 	if (!rvdev->in->notify)
 		return SHORT_ERROR(RPMSG_ERR_INIT);
 	rvdev->in->shm_io = rvdev->out->shm_io = rvdev->shbuf_io;

@@ -11,7 +11,7 @@
 /* The next descriptor and its flags, which say that it is available. Read once. */
 static void read_desc(const struct virtqueue *vq, uint16_t at, struct vring_desc *copy, uint32_t *id)
 {
-	const struct vring_packed_desc *desc = pq_desc(vq, at);
+	const struct vring_packed_desc *desc = pq_desc(vq, false, at);
 
 	copy->addr = amp_shared_load64(&desc->addr);
 	copy->len = AMP_SHARED_LOAD(&desc->len);
@@ -39,7 +39,7 @@ static int read_buffer(const struct virtqueue *vq, struct amp_vq_parts *parts, u
 		                                                       : amp_vq_read_part(vq, &desc, parts);
 		if (reason)
 			return reason;
-		if (pq_advance(vq, &at, 1))
+		if (!(++at & vq->vq_mask))
 			state ^= PQ_STATE;
 	}
 	return *id > vq->vq_mask || vq->vq_descx[*id].ndescs ? AMP_LINK_BAD_DESCRIPTOR : AMP_LINK_OK;
@@ -81,7 +81,8 @@ int amp_packed_give_back(struct virtqueue *vq, uint16_t id, uint32_t len)
 		return ERROR_VQUEUE_INVLD_PARAM;
 	}
 	vq->vq_descx[id].ndescs = 0;
-	pq_device_put(vq, id, descs, len, len ? VRING_DESC_F_WRITE : 0);
+	pq_device_prepare(vq, id, len);
+	pq_device_put(vq, descs, len ? VRING_DESC_F_WRITE : 0);
 	if (vq->vq_queued_cnt <= vq->vq_nentries)
 		vq->vq_queued_cnt = (uint16_t)metal_min(vq->vq_queued_cnt + descs, vq->vq_nentries + 1u);
 	return VQUEUE_SUCCESS;
@@ -89,6 +90,5 @@ int amp_packed_give_back(struct virtqueue *vq, uint16_t id, uint32_t len)
 
 uint32_t amp_packed_next_size(struct virtqueue *vq)
 {
-	return amp_packed_look(vq) ? AMP_SHARED_LOAD(&pq_desc(vq, pq_next_idx(vq, role_is_driver(vq->vq_dev)))->len)
-	                           : 0;
+	return amp_packed_look(vq) ? AMP_SHARED_LOAD(&pq_look_at(vq)->len) : 0;
 }

@@ -65,7 +65,7 @@ int amp_packed_add_buffer(struct virtqueue *vq, struct virtqueue_buf *buf_list, 
 	for (int i = parts - 1; i >= 0; i--) {
 		(void)amp_vq_fill_part(vq, &buf_list[i], i >= readable, &part);
 		at = (uint16_t)(vq->vq_available_idx + i);
-		desc = pq_desc(vq, at);
+		desc = pq_desc(vq, true, at);
 		flags = (uint16_t)(available(vq, at) | part.flags | (i + 1 < parts ? VRING_DESC_F_NEXT : 0));
 		amp_shared_store64(&desc->addr, part.addr);
 		AMP_SHARED_STORE(&desc->len, part.len);
@@ -75,8 +75,7 @@ int amp_packed_add_buffer(struct virtqueue *vq, struct virtqueue_buf *buf_list, 
 		else
 			AMP_SHARED_STORE_RELEASE(&desc->flags, flags);
 	}
-	if (pq_advance(vq, &vq->vq_available_idx, (uint32_t)parts))
-		vq->vq_flags ^= PQ_STATE;
+	(void)pq_advance_write(vq, &vq->vq_available_idx, pq_write_to(vq) + parts, (uint32_t)parts);
 	count_published(vq, (uint32_t)parts);
 	return VQUEUE_SUCCESS;
 }
@@ -96,7 +95,8 @@ int amp_packed_add_indirect(struct virtqueue *vq, void *table, struct virtqueue_
 		return ERROR_VRING_FULL;
 	id = take_id(vq, 1, cookie);
 	vq->vq_descx[id].ndescs = 1;
-	pq_driver_publish(vq, id, desc.addr, desc.len, desc.flags);
+	pq_driver_prepare(vq, id, desc.addr, desc.len);
+	pq_driver_publish(vq, desc.flags);
 	count_published(vq, 1);
 	return VQUEUE_SUCCESS;
 }
@@ -110,7 +110,7 @@ void *amp_packed_get_buffer(struct virtqueue *vq, uint32_t *len, uint16_t *id)
 
 	if (!amp_packed_look(vq))
 		return NULL;
-	wrote = AMP_SHARED_LOAD(&pq_desc(vq, vq->vq_used_cons_idx)->flags) & VRING_DESC_F_WRITE;
+	wrote = AMP_SHARED_LOAD(&pq_look_at(vq)->flags) & VRING_DESC_F_WRITE;
 	reason = pq_driver_next(vq, &is, &used_len);
 	if (reason) {
 		amp_packed_fault(vq, reason);

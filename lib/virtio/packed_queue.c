@@ -22,9 +22,36 @@ void amp_packed_stop(struct virtqueue *vq, int reason)
 	AMP_SHARED_STORE_RELEASE(vq->vq_life, VQ_LET_GO);
 }
 
+/* A look at the next descriptor, the part of its flags in @p mask; others there end the queue. */
+static bool look(struct virtqueue *vq, uint16_t mask)
+{
+	uint16_t differs = AMP_SHARED_LOAD_ACQUIRE(&pq_look_at(vq)->flags) ^ vq->vq_peer_idx;
+	bool driver = role_is_driver(vq->vq_dev);
+	int reason = AMP_LINK_OK;
+
+	if (vq->vq_fault)
+		return false;
+	if (!driver && !vq_mark_stands(vq))
+		reason = AMP_LINK_PEER_RESET;
+	else if (differs & PQ_STATE)
+		return false;
+	else if (!driver && pq_device_has_all(vq))
+		reason = AMP_LINK_BAD_INDEX;
+	else if (differs & mask)
+		reason = AMP_LINK_BAD_FLAGS;
+	if (reason)
+		amp_packed_fault(vq, reason);
+	return !reason;
+}
+
 bool amp_packed_look(struct virtqueue *vq)
 {
-	return !vq->vq_fault && pq_look(vq, role_is_driver(vq->vq_dev));
+	return look(vq, PQ_STATE);
+}
+
+bool amp_packed_look_at_one(struct virtqueue *vq)
+{
+	return look(vq, UINT16_MAX);
 }
 
 /*
@@ -35,28 +62,28 @@ bool amp_packed_look(struct virtqueue *vq)
  */
 static int start_device(struct virtqueue *vq)
 {
-	uint16_t *mark = pq_mark(&vq->vq_ring), flags = 0;
+	const struct vring_packed_desc *first = pq_look_at(vq);
+	uint16_t flags = 0;
 
-	vq->vq_life = mark;
-	pq_device_begin(vq);
 	/* A ring that another firmware has handed over is ours as it is; without the mark the driver has reset it
 	 * since. */
 	if (vq->vq_dev->take_over)
-		return AMP_SHARED_LOAD(mark) == VQ_IN_USE ? VQUEUE_SUCCESS : VQ_START(ERROR_EMPTY_RING);
-	if (AMP_SHARED_LOAD(pq_passed(&vq->vq_ring)) != 0)
+		return vq_mark_stands(vq) ? VQUEUE_SUCCESS : VQ_START(ERROR_EMPTY_RING);
+	if (AMP_SHARED_LOAD(pq_passed(vq)) != 0)
 		return VQ_START(ERROR_EMPTY_RING);
 	for (uint32_t i = 0; i < vq->vq_nentries; i++)
-		flags |= AMP_SHARED_LOAD(&pq_desc(vq, i)->flags);
+		flags |= AMP_SHARED_LOAD(&first[i].flags);
 	if (flags & VRING_PACKED_DESC_F_USED)
 		return VQ_START(ERROR_EMPTY_RING);
 	pq_set_no_notify(vq, false, false);
-	AMP_SHARED_STORE(mark, VQ_IN_USE);
+	AMP_SHARED_STORE(vq->vq_life, VQ_IN_USE);
 	return VQUEUE_SUCCESS;
 }
 
 int amp_packed_start(struct virtqueue *vq, struct virtio_device *device, unsigned int id,
                      const struct vring_alloc_info *ring)
 {
+	bool driver = role_is_driver(device);
 	int status = vq_check_ring(ring);
 
 	/* Each descriptor is written by both sides, and a line of the cache holds several. */
@@ -67,13 +94,15 @@ int amp_packed_start(struct virtqueue *vq, struct virtio_device *device, unsigne
 	if (status)
 		return status;
 	vq_prepare(vq, device, id, ring, false);
-	if (!role_is_driver(device))
-		return start_device(vq);
-	vq_zero_ring(vq, pq_mark(&vq->vq_ring));
-	AMP_SHARED_STORE(pq_passed(&vq->vq_ring), 0); /* the only word that is behind the mark */
-	vq->vq_peer_idx = PQ_STATE;
-	vq->vq_flags = VRING_PACKED_DESC_F_AVAIL;
-	return VQUEUE_SUCCESS;
+	vq->vq_life = pq_mark(&vq->vq_ring);
+	if (driver) {
+		vq_zero_ring(vq, vq->vq_life);
+		AMP_SHARED_STORE(pq_passed(vq), 0); /* the only word that is behind the mark */
+	} else {
+		status = start_device(vq);
+	}
+	pq_begin(vq, vq->vq_ring.desc, driver, 0);
+	return status;
 }
 
 int amp_packed_create(struct virtio_device *device, unsigned short id, const char *name, struct vring_alloc_info *ring,
@@ -123,7 +152,7 @@ static bool passes_event(const struct virtqueue *vq, uint16_t off_wrap, uint32_t
 
 void amp_packed_kick(struct virtqueue *vq)
 {
-	const struct vring_packed_desc_event *event = pq_event(&vq->vq_ring, !role_is_driver(vq->vq_dev));
+	const struct vring_packed_desc_event *event = pq_event(vq, !role_is_driver(vq->vq_dev));
 	uint32_t num = vq->vq_queued_cnt;
 	uint16_t flags;
 	bool wanted;
@@ -146,7 +175,7 @@ void amp_packed_disable_cb(struct virtqueue *vq)
 int amp_packed_enable_cb(struct virtqueue *vq)
 {
 	bool driver = role_is_driver(vq->vq_dev);
-	struct vring_packed_desc_event *event = pq_event(&vq->vq_ring, driver);
+	struct vring_packed_desc_event *event = pq_event(vq, driver);
 	uint16_t next = pq_next_idx(vq, driver);
 
 	if (has_event_idx(vq)) {

@@ -9,8 +9,10 @@
  * Of struct virtqueue, vq_available_idx and vq_used_cons_idx count descriptors, modulo 65536: of the driver's what it
  * offered and what came back, of the device's what it took and what it gave back. Since the number of descriptors is a
  * power of two, the place in the ring is the count's low bits, and the wrap counter the bit above those, inverted.
- * vq_peer_idx holds the two flags, as the other side will write them into the next descriptor that this side looks at;
- * vq_flags those that this side writes into its next one.
+ * What goes with the counts is kept beside them: vq_ring.desc is the descriptor that this side looks at next, and
+ * vq_peer_idx has the two flags as the other side will have written them; vq_ring.used is the one that this side writes
+ * next, and vq_flags has the two flags for it. vq_ring.avail is the driver's event suppression; the device's is in
+ * front of its mark, vq_life.
  */
 #ifndef AMP_PACKED_RING_H
 #define AMP_PACKED_RING_H
@@ -25,30 +27,41 @@
 /** vq_peer_idx of a queue that has stopped: no descriptor says so. */
 #define PQ_STOPPED 1u
 
-AMP_HOT struct vring_packed_desc *pq_desc(const struct virtqueue *vq, uint32_t at)
+/** The descriptor that this side looks at next. */
+AMP_HOT struct vring_packed_desc *pq_look_at(const struct virtqueue *vq)
 {
-	return (struct vring_packed_desc *)(void *)&vq->vq_ring.desc[at & vq->vq_mask];
+	return (struct vring_packed_desc *)(void *)vq->vq_ring.desc;
+}
+
+/** The descriptor that this side writes next. */
+AMP_HOT struct vring_packed_desc *pq_write_to(const struct virtqueue *vq)
+{
+	return (struct vring_packed_desc *)(void *)vq->vq_ring.used;
 }
 
 /** The driver's event suppression, or the device's. */
-AMP_HOT struct vring_packed_desc_event *pq_event(const struct vring *ring, bool drivers)
+AMP_HOT struct vring_packed_desc_event *pq_event(const struct virtqueue *vq, bool drivers)
 {
-	return (struct vring_packed_desc_event *)(drivers ? (void *)ring->avail : (void *)ring->used);
-}
-
-/** The device's mark: see VQ_IN_USE. Behind its event suppression, so that it is there with an event index too. */
-static inline uint16_t *pq_mark(const struct vring *ring)
-{
-	return (uint16_t *)(void *)(pq_event(ring, false) + 1);
+	return drivers ? (struct vring_packed_desc_event *)(void *)vq->vq_ring.avail
+	               : (struct vring_packed_desc_event *)(void *)vq->vq_life - 1;
 }
 
 /**
- * The word behind it: 1 since the device has come round the ring. Before that, a used descriptor 0 shows that it has
- * used the ring, and afterwards nothing else would.
+ * The device's mark in a ring of vring_init(): see VQ_IN_USE. Behind its event suppression, so that it is there with an
+ * event index too.
  */
-static inline uint16_t *pq_passed(const struct vring *ring)
+static inline uint16_t *pq_mark(const struct vring *ring)
 {
-	return pq_mark(ring) + 1;
+	return (uint16_t *)(void *)((struct vring_packed_desc_event *)(void *)ring->used + 1);
+}
+
+/**
+ * The word behind the mark: 1 since the device has come round the ring. Before that, a used descriptor 0 shows that it
+ * has used the ring, and afterwards nothing else would.
+ */
+static inline uint16_t *pq_passed(const struct virtqueue *vq)
+{
+	return vq->vq_life + 1;
 }
 
 /* ------------------------------------------------------------------ both roles */
@@ -65,14 +78,14 @@ uint32_t amp_packed_next_size(struct virtqueue *vq);
 
 AMP_HOT void pq_set_no_notify(struct virtqueue *vq, bool none, bool driver)
 {
-	AMP_SHARED_STORE(&pq_event(&vq->vq_ring, driver)->flags,
+	AMP_SHARED_STORE(&pq_event(vq, driver)->flags,
 	                 none ? VRING_PACKED_EVENT_FLAG_DISABLE : VRING_PACKED_EVENT_FLAG_ENABLE);
 }
 
 /** As vq_kick_flag(). Whatever is not a plain no is a yes. */
 AMP_HOT bool pq_kick_flag(const struct virtqueue *vq, bool driver)
 {
-	return AMP_SHARED_LOAD(&pq_event(&vq->vq_ring, !driver)->flags) != VRING_PACKED_EVENT_FLAG_DISABLE;
+	return AMP_SHARED_LOAD(&pq_event(vq, !driver)->flags) != VRING_PACKED_EVENT_FLAG_DISABLE;
 }
 
 /** As vq_wants_kick(), with its story: the descriptor that was stored takes the place of the index. */
@@ -82,54 +95,118 @@ AMP_HOT bool pq_wants_kick(struct virtqueue *vq, bool driver)
 	return pq_kick_flag(vq, driver);
 }
 
-/** The next descriptor that this side looks at. */
+/** What this side has looked at. */
 AMP_HOT uint16_t pq_next_idx(const struct virtqueue *vq, bool driver)
 {
 	return driver ? vq->vq_used_cons_idx : vq->vq_available_idx;
 }
 
+/** The descriptor at a count; for whoever does not count instructions. */
+static inline struct vring_packed_desc *pq_desc(const struct virtqueue *vq, bool driver, uint32_t at)
+{
+	return pq_look_at(vq) - (pq_next_idx(vq, driver) & vq->vq_mask) + (at & vq->vq_mask);
+}
+
+/** Where this side looks next, whatever it has looked at meanwhile. */
+struct pq_place {
+	const struct vring_packed_desc *desc;
+	uint16_t flags; /**< as the other side will write them */
+};
+
+AMP_HOT struct pq_place pq_next_place(const struct virtqueue *vq)
+{
+	return (struct pq_place){pq_look_at(vq), vq->vq_peer_idx};
+}
+
 /**
- * Whether the other side is done with the next descriptor. Acquire: all of it, and the buffer, are there then. Not in a
- * queue that has stopped.
+ * Of a queue of buffers of one part and one direction, whose vq_peer_idx has VRING_DESC_F_WRITE too if that is set:
+ * whether the other side is done with a descriptor. Acquire: all of it, and the buffer, are there then. Not in a queue
+ * that has stopped. One that is done and has other flags is left to amp_packed_look_at_one().
  */
-AMP_HOT bool pq_shown(const struct virtqueue *vq, bool driver)
+AMP_HOT bool pq_came_to(struct pq_place place)
 {
-	const struct vring_packed_desc *desc = pq_desc(vq, pq_next_idx(vq, driver));
-
-	return (AMP_SHARED_LOAD_ACQUIRE(&desc->flags) & PQ_STATE) == vq->vq_peer_idx;
+	return AMP_SHARED_LOAD_ACQUIRE(&place.desc->flags) == place.flags;
 }
 
-/** The same of the descriptor at @p next, whatever this side has looked at meanwhile. */
-AMP_HOT bool pq_came_since(const struct virtqueue *vq, uint16_t next, bool driver)
+/** Whether it is done with the next one. */
+AMP_HOT bool pq_shown(const struct virtqueue *vq)
 {
-	bool odd = next & vq->vq_nentries;
-	uint32_t state = driver ? (odd ? 0 : PQ_STATE) : odd ? VRING_PACKED_DESC_F_USED : VRING_PACKED_DESC_F_AVAIL;
-
-	return (AMP_SHARED_LOAD_ACQUIRE(&pq_desc(vq, next)->flags) & PQ_STATE) == state;
+	return pq_came_to(pq_next_place(vq));
 }
+
+/**
+ * Such a queue: look at the next descriptor, all checks made. Or, of any queue, at its state: amp_packed_look(). A
+ * queue with a fault is empty.
+ */
+bool amp_packed_look_at_one(struct virtqueue *vq);
 
 /** As vq_look_inline(). The mark is looked at behind the descriptor: a driver takes it away before it zeroes. */
 AMP_HOT bool pq_look(struct virtqueue *vq, bool driver)
 {
-	bool shown = pq_shown(vq, driver);
-
-	if (!driver && amp_unlikely(!vq_mark_stands(vq))) {
-		amp_packed_fault(vq, AMP_LINK_PEER_RESET);
-		return false;
-	}
-	return shown;
+	if (amp_likely(pq_shown(vq) && (driver || vq_mark_stands(vq))))
+		return true;
+	return amp_packed_look_at_one(vq);
 }
 
 bool amp_packed_look(struct virtqueue *vq);
 
-/** Move a count on, by no more than the ring has. @return whether that passes the end of the ring */
-AMP_HOT bool pq_advance(const struct virtqueue *vq, uint16_t *idx, uint32_t by)
+/**
+ * Of a queue that was just created: all its buffers have one part, and one direction.
+ * @param flags  VRING_DESC_F_WRITE: to the driver. 0: to the device
+ */
+static inline void pq_one_way(struct virtqueue *vq, uint16_t flags)
 {
-	uint32_t next = *idx + by;
-	uint32_t passed = by == 1 ? !(next & vq->vq_mask) : (next ^ *idx) & ~vq->vq_mask;
+	vq->vq_peer_idx |= flags;
+	vq->vq_flags |= flags;
+}
 
-	*idx = (uint16_t)next;
-	return amp_unlikely(passed);
+/** The end of the ring, where the driver's event suppression begins. */
+AMP_HOT struct vring_packed_desc *pq_end(const struct virtqueue *vq)
+{
+	return (struct vring_packed_desc *)(void *)vq->vq_ring.avail;
+}
+
+/** Look at the descriptor that is @p by further on, which is no more than the ring has. @param idx  the count */
+AMP_HOT void pq_advance_look(struct virtqueue *vq, uint16_t *idx, uint32_t by)
+{
+	struct vring_packed_desc *next = pq_look_at(vq) + by;
+
+	*idx = (uint16_t)(*idx + by);
+	if (amp_unlikely(next >= pq_end(vq))) {
+		next -= vq->vq_nentries;
+		vq->vq_peer_idx ^= PQ_STATE;
+	}
+	vq->vq_ring.desc = (struct vring_desc *)(void *)next;
+}
+
+/** The same of the descriptor to write. @param next  that many on @return whether it passes the end of the ring */
+AMP_HOT bool pq_advance_write(struct virtqueue *vq, uint16_t *idx, struct vring_packed_desc *next, uint32_t by)
+{
+	bool passes = amp_unlikely(next >= pq_end(vq));
+
+	*idx = (uint16_t)(*idx + by);
+	if (passes) {
+		next -= vq->vq_nentries;
+		vq->vq_flags ^= PQ_STATE;
+	}
+	vq->vq_ring.used = (struct vring_used *)(void *)next;
+	return passes;
+}
+
+/**
+ * What goes with counts that are the same.
+ * @param first  of the ring
+ * @param flags  as of pq_one_way()
+ */
+static inline void pq_begin(struct virtqueue *vq, struct vring_desc *first, bool driver, uint16_t flags)
+{
+	bool odd = vq->vq_available_idx & vq->vq_nentries;
+	uint16_t available = odd ? VRING_PACKED_DESC_F_USED : VRING_PACKED_DESC_F_AVAIL, used = odd ? 0 : PQ_STATE;
+
+	vq->vq_ring.desc = first + (vq->vq_available_idx & vq->vq_mask);
+	vq->vq_ring.used = (struct vring_used *)(void *)vq->vq_ring.desc;
+	vq->vq_peer_idx = (driver ? used : available) | flags;
+	vq->vq_flags = (driver ? available : used) | flags;
 }
 
 /* ------------------------------------------------------------------ driver */
@@ -137,7 +214,7 @@ AMP_HOT bool pq_advance(const struct virtqueue *vq, uint16_t *idx, uint32_t by)
 /** As vq_driver_next(); pq_shown() showed it. */
 AMP_HOT int pq_driver_next(const struct virtqueue *vq, uint32_t *id, uint32_t *len)
 {
-	const struct vring_packed_desc *desc = pq_desc(vq, vq->vq_used_cons_idx);
+	const struct vring_packed_desc *desc = pq_look_at(vq);
 
 	*id = AMP_SHARED_LOAD(&desc->id);
 	if (amp_unlikely(*id > vq->vq_mask || !vq->vq_descx[*id].ndescs))
@@ -149,22 +226,30 @@ AMP_HOT int pq_driver_next(const struct virtqueue *vq, uint32_t *id, uint32_t *l
 
 AMP_HOT void pq_driver_advance(struct virtqueue *vq, uint32_t descs)
 {
-	if (pq_advance(vq, &vq->vq_used_cons_idx, descs))
-		vq->vq_peer_idx ^= PQ_STATE;
+	pq_advance_look(vq, &vq->vq_used_cons_idx, descs);
 }
 
-/** Offer a buffer of one part; there is a free descriptor. @param flags  0 or VRING_DESC_F_WRITE */
-AMP_HOT void pq_driver_publish(struct virtqueue *vq, uint32_t id, uint64_t addr, uint32_t len, uint16_t flags)
+/**
+ * Write all of the next descriptor but what makes it available; there is a free one.
+ * @param len  bytes of a buffer of one part
+ */
+AMP_HOT void pq_driver_prepare(struct virtqueue *vq, uint32_t id, uint64_t addr, uint32_t len)
 {
-	struct vring_packed_desc *desc = pq_desc(vq, vq->vq_available_idx);
+	struct vring_packed_desc *desc = pq_write_to(vq);
 
 	amp_shared_store64(&desc->addr, addr);
 	AMP_SHARED_STORE(&desc->len, len);
 	AMP_SHARED_STORE(&desc->id, (uint16_t)id);
+}
+
+/** Offer what was prepared. @param flags  0 or VRING_DESC_F_WRITE */
+AMP_HOT void pq_driver_publish(struct virtqueue *vq, uint16_t flags)
+{
+	struct vring_packed_desc *desc = pq_write_to(vq);
+
 	/* Release: a device that sees it available sees the rest of it and the buffer, not what was there before. */
 	AMP_SHARED_STORE_RELEASE(&desc->flags, (uint16_t)(vq->vq_flags | flags));
-	if (pq_advance(vq, &vq->vq_available_idx, 1))
-		vq->vq_flags ^= PQ_STATE;
+	(void)pq_advance_write(vq, &vq->vq_available_idx, desc + 1, 1);
 }
 
 /** As amp_vq_driver_attach(). @return the buffer's id, or -1 */
@@ -173,56 +258,53 @@ int amp_packed_attach(struct virtqueue *vq, void *buf, uint32_t len, bool writab
 /* ------------------------------------------------------------------ device */
 
 /** Whether the descriptor at a count has been given back in its round: "used" changes with each that is. */
-static inline bool pq_given_back(const struct virtqueue *vq, uint16_t at)
+static inline bool pq_given_back(const struct vring *ring, uint16_t at)
 {
-	bool used = AMP_SHARED_LOAD(&pq_desc(vq, at)->flags) & VRING_PACKED_DESC_F_USED, odd = at & vq->vq_nentries;
+	const struct vring_packed_desc *first = (const struct vring_packed_desc *)(const void *)ring->desc;
+	bool used = AMP_SHARED_LOAD(&first[at & (ring->num - 1u)].flags) & VRING_PACKED_DESC_F_USED;
 
-	return used != odd;
+	return used != (bool)(at & ring->num);
 }
 
-/** What goes with the counts that it begins with, both the same. */
-AMP_HOT void pq_device_begin(struct virtqueue *vq)
+/** Whether it has all descriptors that there are; one more is nobody's to offer. */
+static inline bool pq_device_has_all(const struct virtqueue *vq)
 {
-	bool odd = vq->vq_available_idx & vq->vq_nentries;
-
-	vq->vq_peer_idx = odd ? VRING_PACKED_DESC_F_USED : VRING_PACKED_DESC_F_AVAIL;
-	vq->vq_flags = odd ? 0 : PQ_STATE;
+	return (uint16_t)(vq->vq_available_idx - vq->vq_used_cons_idx) > vq->vq_mask;
 }
 
-/**
- * The id of the next buffer, which pq_shown() showed, and whether there can be one.
- * @return AMP_LINK_OK or a reason
- */
+/** The id of the next buffer, which pq_shown() showed. @return AMP_LINK_OK or a reason */
 AMP_HOT int pq_device_next(const struct virtqueue *vq, uint32_t *id)
 {
-	*id = AMP_SHARED_LOAD(&pq_desc(vq, vq->vq_available_idx)->id);
-	if (amp_unlikely((uint16_t)(vq->vq_available_idx - vq->vq_used_cons_idx) > vq->vq_mask))
-		return AMP_LINK_BAD_INDEX; /* this side has all that there are */
+	*id = AMP_SHARED_LOAD(&pq_look_at(vq)->id);
 	return amp_likely(*id <= vq->vq_mask) ? AMP_LINK_OK : AMP_LINK_BAD_DESCRIPTOR;
 }
 
 AMP_HOT void pq_device_advance(struct virtqueue *vq, uint32_t descs)
 {
-	if (pq_advance(vq, &vq->vq_available_idx, descs))
-		vq->vq_peer_idx ^= PQ_STATE;
+	pq_advance_look(vq, &vq->vq_available_idx, descs);
 }
 
-/**
- * Give the buffer @p id of @p descs descriptors back.
- * @param flags  VRING_DESC_F_WRITE if bytes were written, else 0
- */
-AMP_HOT void pq_device_put(struct virtqueue *vq, uint32_t id, uint32_t descs, uint32_t len, uint16_t flags)
+/** Write all of the next used descriptor but what makes it used: buffer @p id, @p len bytes written. */
+AMP_HOT void pq_device_prepare(struct virtqueue *vq, uint32_t id, uint32_t len)
 {
-	struct vring_packed_desc *desc = pq_desc(vq, vq->vq_used_cons_idx);
+	struct vring_packed_desc *desc = pq_write_to(vq);
 
 	AMP_SHARED_STORE(&desc->len, len);
 	AMP_SHARED_STORE(&desc->id, (uint16_t)id);
+}
+
+/**
+ * Give what was prepared back, a buffer of @p descs descriptors.
+ * @param flags  VRING_DESC_F_WRITE if bytes were written, else 0
+ */
+AMP_HOT void pq_device_put(struct virtqueue *vq, uint32_t descs, uint16_t flags)
+{
+	struct vring_packed_desc *desc = pq_write_to(vq);
+
 	/* Release: a driver that sees it used sees the rest of it and the message, not what was there before. */
 	AMP_SHARED_STORE_RELEASE(&desc->flags, (uint16_t)(vq->vq_flags | flags));
-	if (pq_advance(vq, &vq->vq_used_cons_idx, descs)) {
-		vq->vq_flags ^= PQ_STATE;
-		AMP_SHARED_STORE(pq_passed(&vq->vq_ring), 1);
-	}
+	if (pq_advance_write(vq, &vq->vq_used_cons_idx, desc + descs, descs))
+		AMP_SHARED_STORE(pq_passed(vq), 1);
 }
 
 #endif /* AMP_PACKED_RING_H */

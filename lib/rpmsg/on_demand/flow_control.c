@@ -121,6 +121,7 @@ static void publish(struct rpmsg_virtio_device *rvdev, uint32_t src, uint32_t ds
 	bool driver = role_is_driver(rvdev->vdev);
 	const struct amp_buffer *buf = &rvdev->taken;
 
+	tx_prepare(rvdev, rvdev->svq, buf, (int)len, driver);
 	tx_fill(buf->hdr, src, dst, (int)len);
 	AMP_SHARED_COPY_IN(buf->hdr + 1, data, len);
 	mark_buffer(rvdev->svq, buf->idx, true, driver);

@@ -209,12 +209,11 @@ static int check_ring(const struct virtio_vring_info *info, uint16_t index)
 		return RPMSG_ERR_PARAM;
 	vring_init(&vq.vq_ring, info->info.num_descs, info->info.vaddr, info->info.align);
 	if (AMP_WITH_PACKED_RINGS) {
-		vq.vq_nentries = info->info.num_descs;
-		vq.vq_mask = info->info.num_descs - 1u;
 		if (AMP_SHARED_LOAD(pq_mark(&vq.vq_ring)) != VQ_IN_USE)
 			return RPMSG_ERR_DEV_STATE;
-		return pq_given_back(&vq, (uint16_t)(index - 1)) && !pq_given_back(&vq, index) ? RPMSG_SUCCESS
-		                                                                               : RPMSG_ERR_PARAM;
+		return pq_given_back(&vq.vq_ring, (uint16_t)(index - 1)) && !pq_given_back(&vq.vq_ring, index)
+		               ? RPMSG_SUCCESS
+		               : RPMSG_ERR_PARAM;
 	}
 	vq_ring_invalidate(&vq, vq.vq_ring.used, sizeof(*vq.vq_ring.used));
 	vq_ring_invalidate(&vq, vring_mark(&vq.vq_ring), sizeof(mark));
@@ -249,7 +248,7 @@ int amp_rpmsg_take_over(struct rpmsg_virtio_device *rvdev, struct virtio_device 
 		vq = vdev->vrings_info[i].vq;
 		vq->vq_used_cons_idx = vq->vq_available_idx = vq->vq_peer_idx = (uint16_t)record->index[i];
 		if (AMP_WITH_PACKED_RINGS)
-			pq_device_begin(vq);
+			pq_begin(vq, vq->vq_ring.desc, false, i ? 0 : VRING_DESC_F_WRITE);
 	}
 	vq_set_no_notify(rvdev->rvq, false, false);
 	return RPMSG_SUCCESS;

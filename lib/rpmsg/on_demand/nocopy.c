@@ -40,6 +40,7 @@ AMP_HOT void *get_tx(struct rpmsg_virtio_device *rvdev, uint32_t *len, int wait,
 
 	metal_mutex_acquire(&rvdev->rdev.lock);
 	if (!AMP_FAST || amp_unlikely(!ring_ours(rvdev, vq, driver) || !vq_shown(vq, driver) ||
+	                              (AMP_WITH_PACKED_RINGS && !driver && pq_device_has_all(vq)) ||
 	                              tx_next(rvdev, vq, &buf, driver, true) != AMP_LINK_OK))
 		return get_any_unlock(rvdev, len, wait);
 	tx_advance(vq, driver);
@@ -73,6 +74,7 @@ AMP_HOT int send_nocopy(struct rpmsg_virtio_device *rvdev, uint32_t src, uint32_
 	                 (uint32_t)len > AMP_SHARED_LOAD(&hdr->len)))
 		return refuse_unlock(rvdev, handed_out);
 	tx_fill(hdr, src, dst, len);
+	tx_prepare(rvdev, rvdev->out, &buf, len, driver);
 	if (AMP_FAST)
 		buf.size = size_of(rvdev->out, buf.idx, driver);
 	mark_buffer(rvdev->out, buf.idx, true, driver);

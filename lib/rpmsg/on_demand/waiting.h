@@ -69,7 +69,7 @@ static void sleep_a_little(struct rpmsg_virtio_device *rvdev)
 	if (!rvdev->clock)
 		return;
 	flags = metal_irq_save_disable();
-	if (!vq_came_since(vq, vq_next_idx(vq, driver), driver))
+	if (!link_ring_came_to(vq, link_ring_next_place(vq, driver), driver))
 		METAL_MUTEX_IDLE();
 	metal_irq_restore_enable(flags);
 }
