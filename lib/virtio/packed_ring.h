@@ -131,7 +131,7 @@ AMP_HOT bool pq_came_to(struct pq_place place)
 /** Whether it is done with the next one. */
 AMP_HOT bool pq_shown(const struct virtqueue *vq)
 {
-	return pq_came_to(pq_next_place(vq));
+	return AMP_SHARED_LOAD_ACQUIRE(&pq_look_at(vq)->flags) == vq->vq_peer_idx;
 }
 
 /**
