@@ -36,6 +36,11 @@ build_locked() {
 	configured locked work -DAMP_PORT=linux -DCMAKE_BUILD_TYPE=Release '-DCMAKE_C_FLAGS_RELEASE=-O2 -DNDEBUG'
 }
 
+# The same, over packed rings
+build_packed() {
+	one_context packed work -DWITH_PACKED_RINGS=ON
+}
+
 # The same, optimised at link time
 build_lto() {
 	one_context lto work -DCMAKE_INTERPROCEDURAL_OPTIMIZATION=ON

@@ -19,6 +19,9 @@ if command -v valgrind >/dev/null; then
 	"$bench/counts.sh" "$build/single" single >>"$results"
 	step "instructions: locking"
 	"$bench/counts.sh" "$build/locked" locked >>"$results"
+	step "instructions: one context, packed rings"
+	build_packed
+	QUICK=yes "$bench/counts.sh" "$build/packed" packed >>"$results"
 	step "instructions: one context, -flto"
 	build_lto
 	QUICK=yes "$bench/counts.sh" "$build/lto" lto >>"$results"

@@ -15,6 +15,7 @@ tree=$build/tree
 out=$build/objects
 list=$build/list
 units="virtio_virtqueue rpmsg_hostile_peer rpmsg_nocopy rpmsg_link rpmsg_restart rpmsg_last_words rpmsg_used_length rpmsg_endpoints rpmsg_sizes rpmsg_waiting rpmsg_taken_down rpmsg_receipts"
+packed_units="virtio_packed packed_hostile_peer packed_restart packed_last_words packed_nocopy"
 missed=0
 broken=0
 
@@ -37,30 +38,39 @@ unit() {
 		sed -n "s/^\[ RUN      \] /$1: does not return from /p" "$build/said" | tail -n 1
 }
 
-# Who finds it first, and where: a class of the simulator, or a test. Fails if the tests cannot be built.
+# look SIMULATOR TEST…: who finds it first, and where: a class of the simulator, or a test. Fails if the tests cannot be
+# built.
 look() {
+	simulator=$(find "$out" -name "$1" -type f -perm -u+x)
+	shift
 	for class in order doorbell restart hostile slow every; do
 		count="--runs $runs"
 		[ $class != every ] || count="--ways 2" # all of them
 		# shellcheck disable=SC2086 # two words
-		"$simulate" --class $class $count >"$build/said" 2>&1 || {
+		"$simulator" --class $class $count >"$build/said" 2>&1 || {
 			sed -n 's/^FAILED  class \([a-z]*\), seed \([0-9]*\), step [0-9]*: /\1 \2: /p' "$build/said" | cut -c1-110 | grep . ||
 				echo "$class: dies"
 			return
 		}
 	done
 	# Most changes do not come to here, and need none of these.
-	# shellcheck disable=SC2086 # a list of words
-	build_it sim_barriers $units || return 1
-	for test in sim_barriers $units; do
+	build_it "$@" || return 1
+	for test in "$@"; do
 		unit "$test" | grep . && return
 	done
 	true
 }
 
-build_it simulate || { cat "$build/log"; exit 2; }
-simulate=$(find "$out" -name simulate -type f -perm -u+x)
-found=$(look) || { cat "$build/log"; exit 2; }
+# What is of packed rings alone is looked for there.
+# shellcheck disable=SC2086 # lists of words
+look_for() {
+	case $1 in
+	lib/virtio/packed_*) build_it simulate-packed && look simulate-packed $packed_units ;;
+	*) build_it simulate && look simulate sim_barriers $units ;;
+	esac
+}
+
+found=$(look_for lib/ && look_for lib/virtio/packed_ring.h) || { cat "$build/log"; exit 2; }
 [ -z "$found" ] || { echo "unchanged library: $found"; exit 2; }
 
 grep -v '^#' "$root/tests/sim/mutations.txt" | grep -E "$pattern" >"$list" || true
@@ -69,7 +79,7 @@ while read -r line; do
 	file=lib/$(printf '%s\n' "$line" | sed 's/^[^|]*| *\([^ |]*\).*/\1/')
 	expression=$(printf '%s\n' "$line" | sed 's/^[^|]*|[^|]*| *//')
 	sed -E "$expression" "$root/$file" >"$tree/$file"
-	if cmp -s "$root/$file" "$tree/$file" || ! build_it simulate || ! found=$(look); then
+	if cmp -s "$root/$file" "$tree/$file" || ! found=$(look_for "$file"); then
 		printf '%-40s DOES NOT APPLY, see %s\n' "$name" "$build/log"
 		broken=$((broken + 1))
 	else
