@@ -35,11 +35,12 @@ int amp_vq_add_indirect(struct virtqueue *vq, void *table, struct virtqueue_buf 
 static int read_chain(const struct virtqueue *vq, uint32_t head, struct amp_vq_parts *parts)
 {
 	struct vring_desc desc = {.flags = VRING_DESC_F_NEXT, .next = (uint16_t)head};
-	uint32_t read = 0, at;
-	int reason;
+	uint32_t read = 0;
 
 	while (desc.flags & VRING_DESC_F_NEXT) {
-		at = desc.next;
+		uint32_t at = desc.next;
+		int reason;
+
 		if (at >= vq->vq_nentries || read++ == vq->vq_nentries)
 			return AMP_LINK_BAD_DESCRIPTOR;
 		vq_read_desc(vq, at, &desc);

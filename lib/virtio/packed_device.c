@@ -25,9 +25,10 @@ static int read_buffer(const struct virtqueue *vq, struct amp_vq_parts *parts, u
 	uint32_t left = vq->vq_nentries - (uint16_t)(vq->vq_available_idx - vq->vq_used_cons_idx);
 	struct vring_desc desc = {.flags = VRING_DESC_F_NEXT};
 	uint16_t at = vq->vq_available_idx, state = vq->vq_peer_idx;
-	int reason;
 
 	for (*descs = 0; desc.flags & VRING_DESC_F_NEXT; ++*descs) {
+		int reason;
+
 		/* No more than the driver can have offered. */
 		if (*descs == left)
 			return *descs ? AMP_LINK_BAD_DESCRIPTOR : AMP_LINK_BAD_INDEX;

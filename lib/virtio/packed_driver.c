@@ -11,7 +11,7 @@
 /* The flags that say "available" of the descriptor at a count. */
 static uint16_t available(const struct virtqueue *vq, uint16_t at)
 {
-	return at & vq->vq_nentries ? VRING_PACKED_DESC_F_USED : VRING_PACKED_DESC_F_AVAIL;
+	return (at & vq->vq_nentries) ? VRING_PACKED_DESC_F_USED : VRING_PACKED_DESC_F_AVAIL;
 }
 
 static uint16_t take_id(struct virtqueue *vq, uint16_t descs, void *cookie)
@@ -46,9 +46,8 @@ int amp_packed_add_buffer(struct virtqueue *vq, struct virtqueue_buf *buf_list, 
                           void *cookie)
 {
 	int parts, status = amp_vq_check_list(vq, buf_list, readable, writable, cookie);
-	struct vring_packed_desc *desc;
-	uint16_t at, id, flags = 0;
 	struct vring_desc part;
+	uint16_t id;
 
 	if (status)
 		return status;
@@ -63,9 +62,10 @@ int amp_packed_add_buffer(struct virtqueue *vq, struct virtqueue_buf *buf_list, 
 	vq->vq_descx[id].ndescs = (uint16_t)parts;
 	/* From the last one to the first: with the flags of that one they are all available. */
 	for (int i = parts - 1; i >= 0; i--) {
+		uint16_t at = (uint16_t)(vq->vq_available_idx + i), flags;
+		struct vring_packed_desc *desc = pq_desc(vq, true, at);
+
 		(void)amp_vq_fill_part(vq, &buf_list[i], i >= readable, &part);
-		at = (uint16_t)(vq->vq_available_idx + i);
-		desc = pq_desc(vq, true, at);
 		flags = (uint16_t)(available(vq, at) | part.flags | (i + 1 < parts ? VRING_DESC_F_NEXT : 0));
 		amp_shared_store64(&desc->addr, part.addr);
 		AMP_SHARED_STORE(&desc->len, part.len);

@@ -180,7 +180,7 @@ int amp_packed_enable_cb(struct virtqueue *vq)
 
 	if (has_event_idx(vq)) {
 		AMP_SHARED_STORE(&event->off_wrap,
-		                 (uint16_t)((next & vq->vq_mask) | (next & vq->vq_nentries ? 0 : EVENT_WRAP)));
+		                 (uint16_t)((next & vq->vq_mask) | ((next & vq->vq_nentries) ? 0 : EVENT_WRAP)));
 		/* Release: not the new flags with the old place. */
 		AMP_SHARED_STORE_RELEASE(&event->flags, VRING_PACKED_EVENT_FLAG_DESC);
 	} else {

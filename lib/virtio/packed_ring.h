@@ -201,12 +201,12 @@ AMP_HOT bool pq_advance_write(struct virtqueue *vq, uint16_t *idx, struct vring_
 static inline void pq_begin(struct virtqueue *vq, struct vring_desc *first, bool driver, uint16_t flags)
 {
 	bool odd = vq->vq_available_idx & vq->vq_nentries;
-	uint16_t available = odd ? VRING_PACKED_DESC_F_USED : VRING_PACKED_DESC_F_AVAIL, used = odd ? 0 : PQ_STATE;
+	uint16_t drivers = odd ? VRING_PACKED_DESC_F_USED : VRING_PACKED_DESC_F_AVAIL, devices = odd ? 0 : PQ_STATE;
 
 	vq->vq_ring.desc = first + (vq->vq_available_idx & vq->vq_mask);
 	vq->vq_ring.used = (struct vring_used *)(void *)vq->vq_ring.desc;
-	vq->vq_peer_idx = (driver ? used : available) | flags;
-	vq->vq_flags = (driver ? available : used) | flags;
+	vq->vq_peer_idx = (driver ? devices : drivers) | flags;
+	vq->vq_flags = (driver ? drivers : devices) | flags;
 }
 
 /* ------------------------------------------------------------------ driver */

@@ -115,7 +115,6 @@ int amp_vq_read_table(const struct virtqueue *vq, const struct vring_desc *desc,
 	uint32_t num = desc->len / (uint32_t)sizeof(*desc), at = 0, read = 0;
 	struct vring_desc entry;
 	bool more = true;
-	int reason;
 	char *va;
 
 	if (!has_indirect(vq) || desc->flags & VRING_DESC_F_NEXT)
@@ -125,6 +124,8 @@ int amp_vq_read_table(const struct virtqueue *vq, const struct vring_desc *desc,
 	if (!vq->shm_io || !vq_buffer_va(vq->shm_io, desc->addr, desc->len, &va) || (uintptr_t)va & 7)
 		return AMP_LINK_BAD_ADDRESS;
 	while (more) {
+		int reason;
+
 		/* Each entry once at most: a chain that is longer has a loop. */
 		if (at >= num || read++ == num)
 			return AMP_LINK_BAD_DESCRIPTOR;
