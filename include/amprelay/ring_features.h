@@ -42,8 +42,8 @@ struct vring_packed_desc {
 };
 
 /** Available: this one is the driver's wrap counter, the other one not. Used: both are the device's. */
-#define VRING_PACKED_DESC_F_AVAIL (1u << 7)
-#define VRING_PACKED_DESC_F_USED  (1u << 15)
+#define VRING_PACKED_DESC_F_AVAIL 0x0080u
+#define VRING_PACKED_DESC_F_USED  0x8000u
 
 /** When a side wants kicks. The driver writes one, the device the other. */
 struct vring_packed_desc_event {

@@ -12,7 +12,6 @@
 
 #if AMP_WITH_PACKED_RINGS
 
-#undef vq_look
 #define vq_look               pq_look
 #define vq_shown(vq, driver)  ((void)(driver), pq_shown(vq))
 #define vq_next_idx           pq_next_idx

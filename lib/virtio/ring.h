@@ -185,7 +185,9 @@ AMP_HOT bool vq_shown(const struct virtqueue *vq, bool driver)
 bool amp_vq_look(struct virtqueue *vq);
 
 /** vq_look_inline(), where a call would cost more than its room. */
-#if AMP_FAST
+#if AMP_WITH_PACKED_RINGS
+/* That of lib/rpmsg/link_ring.h. */
+#elif AMP_FAST
 #define vq_look(vq, driver) vq_look_inline(vq, driver)
 #else
 #define vq_look(vq, driver) amp_vq_look(vq)
