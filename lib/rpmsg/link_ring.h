@@ -29,7 +29,7 @@
 #define vq_device_put_inline(vq, idx, size) ((void)(idx), (void)(size), pq_device_put((vq), 1, 0))
 #define vq_device_put                       vq_device_put_inline
 
-#define link_ring_place                      struct pq_place
+typedef struct pq_place link_ring_place;
 #define link_ring_next_place(vq, driver)     ((void)(driver), pq_next_place(vq))
 #define link_ring_came_to(vq, place, driver) ((void)(driver), pq_came_to(place))
 
@@ -43,7 +43,7 @@
 
 #else
 
-#define link_ring_place      uint16_t
+typedef uint16_t link_ring_place;
 #define link_ring_next_place vq_next_idx
 #define link_ring_came_to    vq_came_since
 
