@@ -4,7 +4,8 @@
  *
  * Glue only. The image, the resource table, the virtio device and RPMsg are the library's business (lib/remoteproc,
  * lib/rpmsg in the driver's role), as in any MCU that hosts another. This brings what a platform brings: memory, power
- * and kicks. hosting.c is the life of the core, hosting_link.c the conversation with it.
+ * and kicks. hosting.c is the life of the core, hosting_link.c the conversation with it, with flow control if the core
+ * offers that.
  *
  * Linux owns its cores. The relay takes one over only while it is off, and refuses Linux's requests for it until it is
  * off again.
@@ -19,6 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <amprelay/flow_control.h>
 #include <amprelay/image_store.h>
 #include <amprelay/wire.h>
 #include <openamp/remoteproc.h>
@@ -61,6 +63,7 @@ struct hosting {
 	struct virtio_device *vdev; /**< NULL: no link */
 	struct rpmsg_virtio_device link;
 	struct rpmsg_virtio_shm_pool pool;
+	struct amp_flow flow; /**< of use only with a core that offers it */
 	struct host_channel channel[HOST_CHANNELS];
 	uint32_t channels;
 	struct host_talk *talks;

@@ -13,11 +13,14 @@
 #include "relay/core/core.h"
 #include "relay/lab.h"
 
+/* A talk takes one answer. */
+static const struct amp_flow_config takes = {.window = 1};
+
 /** One message and the wait for its answer. */
 struct host_talk {
 	struct hosting *role;
 	struct host_talk *next;
-	struct rpmsg_endpoint ept; /**< exists (ept.rdev) once the message has been sent */
+	struct amp_flow_endpoint end; /**< exists (end.ept.rdev) once the message has been sent */
 	char channel[RPMSG_NAME_SIZE];
 	host_talk_done done;
 	void *userdata;
@@ -29,7 +32,7 @@ struct host_talk {
 
 static void free_talk(struct rpmsg_endpoint *ept)
 {
-	free(metal_container_of(ept, struct host_talk, ept));
+	free(metal_container_of(ept, struct host_talk, end.ept));
 }
 
 void amp_hosting_talk_end(struct host_talk *talk)
@@ -40,8 +43,8 @@ void amp_hosting_talk_end(struct host_talk *talk)
 		link = &(*link)->next;
 	*link = talk->next;
 	/* inside its own callback the endpoint, and with it the talk, lives until that returns */
-	if (talk->ept.rdev)
-		rpmsg_destroy_ept(&talk->ept);
+	if (talk->end.ept.rdev)
+		amp_flow_destroy_ept(&talk->end);
 	else
 		free(talk);
 }
@@ -56,7 +59,7 @@ static int on_answer(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_
 {
 	(void)src;
 	(void)priv;
-	finish(metal_container_of(ept, struct host_talk, ept), NULL, data, len);
+	finish(metal_container_of(ept, struct host_talk, end.ept), NULL, data, len);
 	return RPMSG_SUCCESS;
 }
 
@@ -72,13 +75,13 @@ static bool try_to_say(struct host_talk *talk)
 		if (strcmp(role->channel[i].name, talk->channel) == 0)
 			channel = &role->channel[i];
 	}
-	if (!channel || talk->ept.rdev)
+	if (!channel || talk->end.ept.rdev)
 		return true;
-	status = rpmsg_create_ept(&talk->ept, rpmsg_virtio_get_rpmsg_device(&role->link), channel->name, RPMSG_ADDR_ANY,
-	                          channel->addr, on_answer, NULL);
-	talk->ept.release_cb = free_talk;
+	status = amp_flow_create_ept(&role->flow, &talk->end, channel->name, RPMSG_ADDR_ANY, channel->addr, on_answer,
+	                             NULL, &takes);
+	talk->end.ept.release_cb = free_talk;
 	if (status == RPMSG_SUCCESS)
-		status = rpmsg_trysend(&talk->ept, talk->data, (int)talk->len);
+		status = amp_flow_trysend(&talk->end, talk->data, (int)talk->len);
 	if (status >= 0)
 		return true;
 	amp_text(error, sizeof(error), "channel '%s' takes no message: %s", talk->channel, amp_strerror(status));
@@ -190,7 +193,13 @@ void amp_hosting_link_up(struct hosting *role, struct host_memory *buffers)
 		goto remove;
 	}
 	rpmsg_virtio_init_shm_pool(&role->pool, metal_io_virt(&buffers->io, 0), metal_io_region_size(&buffers->io));
+	(void)amp_flow_accept(role->vdev);
 	status = rpmsg_init_vdev(&role->link, role->vdev, on_channel, &buffers->io, &role->pool);
+	if (status == RPMSG_SUCCESS) {
+		status = amp_flow_open(&role->flow, &role->link, 1); /* no talk holds a buffer */
+		if (status)
+			rpmsg_deinit_vdev(&role->link);
+	}
 	if (status) {
 		amp_core_warn(core, "its RPMsg link cannot come up: %s", amp_strerror(status));
 		goto remove;
