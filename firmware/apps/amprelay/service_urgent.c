@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * An echo whose messages pass all others, once amp-command was told "urgent": until then there is no channel, and
- * messages are handed out in their order. Its counterpart is whoever has sent last.
+ * Flow control, if the host accepted it; and an echo that has it, and whose messages pass all others, once amp-command
+ * was told "urgent": until then there is no channel, and messages are handed out in their order. Its counterpart is
+ * whoever has sent last.
  */
 #include "urgent.h"
 
@@ -15,10 +16,11 @@
 #define OTHERS  1u /* receive buffers that nobody holds: no endpoint with flow control holds any */
 #define RESERVE 4u /* send buffers for urgent messages */
 #define ADDRESS 0x104u
+#define WINDOW  8u /* messages that it takes ahead */
 
 static struct amp_flow flow;
 static struct amp_flow_endpoint urgent;
-static bool asked, begun;
+static bool asked, begun, flows;
 
 void urgent_begin(void)
 {
@@ -37,17 +39,36 @@ static int echo(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t src
 	return RPMSG_SUCCESS;
 }
 
+static struct rpmsg_virtio_device *link_of(struct rpmsg_endpoint *ept)
+{
+	return metal_container_of(ept->rdev, struct rpmsg_virtio_device, rdev);
+}
+
+static int open_flow(struct rpmsg_endpoint *ept)
+{
+	int error = flows ? RPMSG_SUCCESS : amp_flow_open(&flow, link_of(ept), OTHERS);
+
+	flows = !error;
+	return error;
+}
+
+/* A host that knows flow control finds it here from the first message on. */
+static void link_up(struct rpmsg_endpoint *ept)
+{
+	if (virtio_has_feature(link_of(ept)->vdev, AMP_RPMSG_F_FLOW) && open_flow(ept) == RPMSG_SUCCESS)
+		amp_trace("link: with flow control\n");
+}
+
 static void turn(struct rpmsg_endpoint *ept, uint64_t now_ms)
 {
-	static const struct amp_flow_config config = {.flags = AMP_FLOW_URGENT};
-	struct rpmsg_virtio_device *rvdev = metal_container_of(ept->rdev, struct rpmsg_virtio_device, rdev);
+	static const struct amp_flow_config config = {.window = WINDOW, .flags = AMP_FLOW_URGENT};
 	int error;
 
 	(void)now_ms;
 	if (!asked || begun)
 		return;
 	begun = true;
-	error = amp_flow_open(&flow, rvdev, OTHERS);
+	error = open_flow(ept);
 	if (!error)
 		error = amp_flow_prioritise(&flow, RESERVE);
 	if (!error)
@@ -58,7 +79,7 @@ static void turn(struct rpmsg_endpoint *ept, uint64_t now_ms)
 
 static void link_down(void)
 {
-	asked = begun = false;
+	asked = begun = flows = false;
 }
 
 /* A message to it does nothing: it is here for its turn. */
@@ -70,6 +91,7 @@ static void receive(struct rpmsg_endpoint *ept, void *data, size_t len, uint32_t
 const struct service service_urgent = {
 	.addr = 0x3fd,
 	.receive = receive,
+	.link_up = link_up,
 	.turn = turn,
 	.link_down = link_down,
 };

@@ -13,6 +13,8 @@
 #include "trace.h"
 #include "urgent.h"
 
+#include <amprelay/flow_control.h>
+
 #include <stdio.h>
 #include <string.h>
 
@@ -417,12 +419,17 @@ static void the_sink_s_report_waits_for_a_buffer(void **state)
 
 /* ------------------------------------------------------------------ the hoard */
 
-static void next_link(struct fixture *f)
+static void end_link(struct fixture *f)
 {
 	services_link_down();
 	rpmsg_deinit_vdev(&f->remote.rvdev);
 	rpmsg_deinit_vdev(&f->host.rvdev);
 	heard_count = 0;
+}
+
+static void next_link(struct fixture *f)
+{
+	end_link(f);
 	start_link(f);
 }
 
@@ -480,6 +487,40 @@ static void an_urgent_message_is_answered_before_the_others_in_each_link(void **
 		turn(f);
 		assert_string_equal(order, "Uuuu");
 		next_link(f);
+	}
+}
+
+/* A host that knows flow control: the first message to an endpoint is answered with a question and a limit. */
+static void a_host_that_accepts_flow_control_is_told_how_much_is_taken(void **state)
+{
+	static const struct amp_flow_config config = {.window = 1};
+	static struct amp_flow_endpoint asks;
+	static struct amp_flow flow;
+	struct fixture *f = *state;
+	unsigned int told = 0;
+
+	for (unsigned int life = 0; life < 3; life++) {
+		bool offered = life != 1;
+
+		end_link(f);
+		f->shm->rsc.vdev.dfeatures = 1u << VIRTIO_RPMSG_F_NS | (offered ? 1u << AMP_RPMSG_F_FLOW : 0);
+		assert_int_equal(amp_flow_accept(f->host.vdev), RPMSG_SUCCESS);
+		start_link(f);
+		assert_int_equal(amp_flow_open(&flow, &f->host.rvdev, 1), RPMSG_SUCCESS);
+		told += offered;
+		assert_int_equal(traced, told);
+		urgent_begin();
+		turn(f);
+		order[0] = '\0';
+		asks.ept.priv = "U";
+		assert_int_equal(amp_flow_create_ept(&flow, &asks, NULL, 0x64, URGENT, note, NULL, &config),
+		                 RPMSG_SUCCESS);
+		assert_int_equal(amp_flow_trysend(&asks, "x", 1), 1);
+		for (unsigned int i = 0; i < 3; i++)
+			turn(f);
+		assert_string_equal(order, "U");
+		assert_int_equal(amp_flow_credit(&asks), offered ? 8 : UINT32_MAX);
+		assert_int_equal(amp_flow_refused(&flow), 0);
 	}
 }
 
@@ -842,6 +883,7 @@ int main(void)
 		TEST(the_sink_s_report_waits_for_a_buffer),
 		TEST(a_hoard_has_all_buffers_of_both_sides_until_the_link_ends),
 		TEST(an_urgent_message_is_answered_before_the_others_in_each_link),
+		TEST(a_host_that_accepts_flow_control_is_told_how_much_is_taken),
 		TEST(a_hoard_s_send_waits_until_the_link_ends),
 		TEST(a_hoard_stops_the_announcements_of_the_next_link_in_their_midst),
 		TEST(what_is_no_hoard_is_refused),
