@@ -255,9 +255,11 @@ void amp_image_fill_table2(struct amp_core *core, const struct amp_image *image,
 			   struct resource_table *table);
 void amp_table_clean2(const struct amp_image *image, struct resource_table *table);
 void amp_table_publish(struct amp_core *core, const void *filled);
+struct amp_rsc2_state *amp_table_states(const struct amp_core *core);
 
-/* sleep.c: suspended cores, swapped firmware */
+/* sleep.c: suspended cores, swapped firmware, states */
 extern const struct attribute_group amp_sleep_group;
+extern const struct attribute_group amp_states_group;
 void amp_swap_look(struct amp_core *core);
 
 /* report.c: the relay's crash reports */

@@ -380,9 +380,12 @@ static int amp_attach(struct rproc *rproc)
 static int amp_detach(struct rproc *rproc)
 {
 	struct amp_core *core = rproc->priv;
+	struct amp_rsc2_state *states = amp_table_states(core);
 
 	amp_report_disarm(core);
 	disable_vqs(core);
+	if (states)
+		WRITE_ONCE(states->host, AMP_RSC2_STATE_STOPPED);
 	amp_ring_all(core);
 	core->powered = false;
 	WRITE_ONCE(core->serves, false);

@@ -354,6 +354,7 @@ static const struct attribute_group *amp_groups[] = {
 	&usage_group,
 	&owner_group,
 	&amp_sleep_group,
+	&amp_states_group,
 	NULL,
 };
 

@@ -376,3 +376,33 @@ void amp_table_publish(struct amp_core *core, const void *filled)
 			((struct amp_rsc2_state *)in_copy(&image, entry, loaded))->host =
 				((const struct amp_rsc2_state *)entry)->host;
 }
+
+/**
+ * amp_table_states() - the states of both processors
+ * @core: the core
+ *
+ * Context: the rproc's lock is held.
+ *
+ * Return: the entry in the core's own table, which the core can write to at any time; NULL if it
+ * has none.
+ */
+struct amp_rsc2_state *amp_table_states(const struct amp_core *core)
+{
+	const struct amp_image image = { .table = core->table, .table_size = core->table_size };
+	const struct amp_table2 *table;
+	const struct amp_rsc2 *entry;
+	unsigned int i;
+	size_t at;
+
+	lockdep_assert_held(&core->rproc->lock);
+	at = core->table ? find(&image) : 0;
+	if (!at)
+		return NULL;
+	table = core->table + at;
+	entry = (const void *)(table + 1);
+	for (i = 0; i < table->num; i++, entry = behind(entry))
+		if (entry->type == AMP_RSC2_STATE && entry->version == AMP_RSC2_VERSION)
+			return in_copy(&image, entry,
+				       core->mem + (core->table_da - core->soc.mem_da));
+	return NULL;
+}
