@@ -293,6 +293,22 @@ static void a_host_says_where_the_device_tree_is(void **state)
 	assert_int_equal(amp_remoteproc_set_dtree(&rproc, MEM_DA + 0x3c00, 0x400), 0);
 	assert_int_equal(amp_rsc_u64_get(&in_memory()->dtree.da), MEM_DA + 0x3c00);
 	assert_int_equal(amp_rsc_u64_get(&in_memory()->dtree.len), 0x400);
+	assert_int_equal(remoteproc_start(&rproc), 0);
+	assert_int_equal(amp_remoteproc_set_dtree(&rproc, MEM_DA + 0x3800, 0x100), -RPROC_EINVAL);
+	assert_int_equal(amp_rsc_u64_get(&in_memory()->dtree.da), MEM_DA + 0x3c00); /* as the core has found it */
+}
+
+static void a_tree_of_the_firmware_stays_where_it_is(void **state)
+{
+	struct both table = good;
+
+	(void)state;
+	table.dtree.da = (struct amp_rsc_u64)AMP_RSC2_U64(MEM_DA + 0x3c00);
+	table.dtree.len = (struct amp_rsc_u64)AMP_RSC2_U64(0x100);
+	assert_int_equal(set(&table), 0);
+	assert_int_equal(remoteproc_start(&rproc), 0);
+	assert_int_equal(amp_rsc_u64_get(&in_memory()->dtree.da), MEM_DA + 0x3c00);
+	assert_int_equal(amp_rsc_u64_get(&in_memory()->dtree.len), 0x100);
 }
 
 static void each_side_tells_its_state(void **state)
@@ -440,6 +456,7 @@ int main(void)
 		TEST(traces_tell_how_they_are_read),
 		TEST(parameters_are_set_before_the_start),
 		TEST(a_host_says_where_the_device_tree_is),
+		TEST(a_tree_of_the_firmware_stays_where_it_is),
 		TEST(each_side_tells_its_state),
 		TEST(vendors_entries_go_to_the_hook_with_their_own_length),
 		TEST(a_vendors_crash_state_is_found_and_read_later),
