@@ -24,8 +24,10 @@ static unsigned int vdevs_of_version1(const struct remoteproc *rproc)
 	const struct resource_table *table = rproc->rsc_copy;
 	unsigned int vdevs = 0;
 
-	for (uint32_t i = 0; i < table->num; i++)
-		vdevs += ((const struct fw_rsc_hdr *)((const char *)table + table->offset[i]))->type == RSC_VDEV;
+	for (uint32_t i = 0; i < table->num; i++) {
+		if (((const struct fw_rsc_hdr *)((const char *)table + table->offset[i]))->type == RSC_VDEV)
+			vdevs++;
+	}
 	return vdevs;
 }
 

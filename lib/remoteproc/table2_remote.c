@@ -18,7 +18,7 @@ static const char *find_value(const struct amp_table2 *table, size_t size, const
 		if (entry_size < sizeof(param->head) || entry_size % 4 || entry_size > size - at)
 			return NULL;
 		if (AMP_SHARED_LOAD(&param->head.type) == AMP_RSC2_PARAM && entry_size > sizeof(*param) &&
-		    len <= sizeof(param->key) && memcmp(param->key, key, len) == 0) {
+		    len <= sizeof(param->key) && strncmp(param->key, key, len) == 0) {
 			*room = entry_size - sizeof(*param);
 			return (const char *)(param + 1);
 		}
@@ -31,10 +31,10 @@ int amp_table2_get_param(const struct amp_table2 *table, size_t size, const char
 {
 	size_t there = 0, len = 0;
 	const char *from = find_value(table, size, key, &there);
-	char letter = '\0';
+	char letter;
 
 	value[0] = '\0';
-	for (; from && len < there; len++) {
+	while (from && len < there) {
 		letter = AMP_SHARED_LOAD(&from[len]);
 		if (letter == '\0')
 			break;
@@ -42,6 +42,7 @@ int amp_table2_get_param(const struct amp_table2 *table, size_t size, const char
 			value[len] = letter;
 			value[len + 1] = '\0';
 		}
+		len++;
 	}
 	if (from && len < there)
 		return (int)len;

@@ -24,10 +24,8 @@
 #define vq_device_advance(vq) pq_device_advance((vq), 1)
 
 /* What goes is in the descriptor: tx_prepare() and rx_prepare() in buffers.h. */
-#undef vq_device_put
 #define vq_driver_publish(vq, idx)          ((void)(idx), pq_driver_publish((vq), 0))
 #define vq_device_put_inline(vq, idx, size) ((void)(idx), (void)(size), pq_device_put((vq), 1, 0))
-#define vq_device_put                       vq_device_put_inline
 
 typedef struct pq_place link_ring_place;
 #define link_ring_next_place(vq, driver)     ((void)(driver), pq_next_place(vq))

@@ -126,10 +126,7 @@ static void publish(struct rpmsg_virtio_device *rvdev, uint32_t src, uint32_t ds
 	AMP_SHARED_COPY_IN(buf->hdr + 1, data, len);
 	mark_buffer(rvdev->svq, buf->idx, true, driver);
 	vq_buffer_flush(rvdev->shbuf_io, buf->hdr, (uint32_t)(len + sizeof(*buf->hdr)));
-	if (driver)
-		vq_driver_publish(rvdev->svq, buf->idx);
-	else
-		vq_device_put(rvdev->svq, buf->idx, buf->size);
+	(void)buffer_give(rvdev->svq, buf, driver);
 }
 
 /* With the lock, which is free during the kick. */
@@ -541,7 +538,7 @@ int amp_flow_accept(struct virtio_device *vdev)
 		return RPMSG_ERR_PARAM;
 	if (vdev->up || amp_virtio_in_use(vdev))
 		return RPMSG_ERR_DEV_STATE;
-	vdev->rpmsg_accepts |= 1u << AMP_RPMSG_F_FLOW;
+	vdev->rpmsg_accepts |= (uint32_t)1 << AMP_RPMSG_F_FLOW;
 	return RPMSG_SUCCESS;
 }
 

@@ -17,8 +17,8 @@
 
 /* Not offered by this library, whatever a device has: its rings, or its kicks, work otherwise. */
 #define UNSUPPORTED_FEATURES                                                                                     \
-	(1ull << VIRTIO_RING_F_INDIRECT_DESC | 1ull << VIRTIO_RING_F_EVENT_IDX | 1ull << 34 /* packed rings */ | \
-	 1ull << 38 /* kicks with data */)
+	(1ULL << VIRTIO_RING_F_INDIRECT_DESC | 1ULL << VIRTIO_RING_F_EVENT_IDX | 1ULL << 34 /* packed rings */ | \
+	 1ULL << 38 /* kicks with data */)
 
 void amp_mmio_fail(struct virtio_mmio_device *vmdev, const char *what, uint32_t value)
 {
@@ -104,7 +104,7 @@ static uint64_t negotiate_all(struct virtio_device *vdev, uint64_t features)
 	features &= offered(vmdev, 0) | (features >> 32 ? (uint64_t)offered(vmdev, 1) << 32 : 0);
 	features &= ~UNSUPPORTED_FEATURES;
 	if (vmdev->version == MMIO_MODERN)
-		features |= 1ull << VIRTIO_F_VERSION_1;
+		features |= 1ULL << VIRTIO_F_VERSION_1;
 	accept(vmdev, 0, (uint32_t)features);
 	vdev->features = features;
 	if (vmdev->version == MMIO_MODERN) {
