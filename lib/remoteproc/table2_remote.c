@@ -18,7 +18,7 @@ static const char *find_value(const struct amp_table2 *table, size_t size, const
 		if (entry_size < sizeof(param->head) || entry_size % 4 || entry_size > size - at)
 			return NULL;
 		if (AMP_SHARED_LOAD(&param->head.type) == AMP_RSC2_PARAM && entry_size > sizeof(*param) &&
-		    len <= sizeof(param->key) && strncmp(param->key, key, len) == 0) {
+		    len <= sizeof(param->key) && strncmp(param->key, key, sizeof(param->key)) == 0) {
 			*room = entry_size - sizeof(*param);
 			return (const char *)(param + 1);
 		}
