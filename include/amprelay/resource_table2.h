@@ -232,6 +232,30 @@ AMP_TABLE2_ASSERT(sizeof(struct amp_rsc2_dtree) == 24, "amp_rsc2_dtree has no ho
 AMP_TABLE2_ASSERT(sizeof(struct amp_rsc2_state) == 20, "amp_rsc2_state has no holes");
 AMP_TABLE2_ASSERT(sizeof(struct amp_rsc2_vendor) == 12, "amp_rsc2_vendor has no holes");
 
+/** @return the fewest bytes that an entry of a type can have, its head included; 0: of a type that is not known */
+static inline uint32_t amp_rsc2_least_size(uint32_t type)
+{
+	switch (type) {
+	case AMP_RSC2_CARVEOUT:
+	case AMP_RSC2_DEVMEM:
+		return (uint32_t)sizeof(struct amp_rsc2_memory);
+	case AMP_RSC2_TRACE:
+		return (uint32_t)sizeof(struct amp_rsc2_trace);
+	case AMP_RSC2_VDEV:
+		return (uint32_t)sizeof(struct amp_rsc2_vdev);
+	case AMP_RSC2_PARAM:
+		return (uint32_t)sizeof(struct amp_rsc2_param) + 4;
+	case AMP_RSC2_DTREE:
+		return (uint32_t)sizeof(struct amp_rsc2_dtree);
+	case AMP_RSC2_STATE:
+		return (uint32_t)sizeof(struct amp_rsc2_state);
+	case AMP_RSC2_VENDOR:
+		return (uint32_t)sizeof(struct amp_rsc2_vendor);
+	default:
+		return 0;
+	}
+}
+
 #ifndef __KERNEL__
 
 /** A parameter with room for a value of @p room bytes, its NUL included: a multiple of 4. */

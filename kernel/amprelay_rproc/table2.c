@@ -40,29 +40,6 @@ static size_t find(const struct amp_image *image)
 	return 0;
 }
 
-static size_t least_size(const struct amp_rsc2 *entry)
-{
-	switch (entry->type) {
-	case AMP_RSC2_CARVEOUT:
-	case AMP_RSC2_DEVMEM:
-		return sizeof(struct amp_rsc2_memory);
-	case AMP_RSC2_TRACE:
-		return sizeof(struct amp_rsc2_trace);
-	case AMP_RSC2_VDEV:
-		return sizeof(struct amp_rsc2_vdev);
-	case AMP_RSC2_PARAM:
-		return sizeof(struct amp_rsc2_param) + sizeof(u32);
-	case AMP_RSC2_DTREE:
-		return sizeof(struct amp_rsc2_dtree);
-	case AMP_RSC2_STATE:
-		return sizeof(struct amp_rsc2_state);
-	case AMP_RSC2_VENDOR:
-		return sizeof(struct amp_rsc2_vendor);
-	default:
-		return 0;
-	}
-}
-
 /* ------------------------------------------------------------------ can an entry be served? */
 
 static bool in_memory(const struct amp_core *core, const struct amp_rsc_u64 *da,
@@ -104,7 +81,7 @@ static const char *why_not(const struct amp_core *core, const struct amp_rsc2 *e
 	const struct amp_rsc2_vdev *vdev = (const void *)entry;
 	const struct amp_rsc2_trace *trace = (const void *)entry;
 	const struct amp_rsc2_dtree *dtree = (const void *)entry;
-	size_t least = least_size(entry);
+	u32 least = amp_rsc2_least_size(entry->type);
 
 	if (!least || entry->version != AMP_RSC2_VERSION)
 		return "is of a kind that is not known";
@@ -166,7 +143,7 @@ static bool is_sound(const struct amp_rsc2 *entry, unsigned int vdevs)
 		return false;
 	if (entry->version != AMP_RSC2_VERSION)
 		return true;
-	if (entry->size < least_size(entry))
+	if (entry->size < amp_rsc2_least_size(entry->type))
 		return false;
 	switch (entry->type) {
 	case AMP_RSC2_CARVEOUT:

@@ -77,33 +77,10 @@ const struct amp_rsc2 *amp_table2_next(const struct amp_table2 *table, const str
 	return next < (const char *)table + table->size ? (const void *)next : NULL;
 }
 
-static size_t least_size(const struct amp_rsc2 *entry)
-{
-	switch (entry->type) {
-	case AMP_RSC2_CARVEOUT:
-	case AMP_RSC2_DEVMEM:
-		return sizeof(struct amp_rsc2_memory);
-	case AMP_RSC2_TRACE:
-		return sizeof(struct amp_rsc2_trace);
-	case AMP_RSC2_VDEV:
-		return sizeof(struct amp_rsc2_vdev);
-	case AMP_RSC2_PARAM:
-		return sizeof(struct amp_rsc2_param) + 4;
-	case AMP_RSC2_DTREE:
-		return sizeof(struct amp_rsc2_dtree);
-	case AMP_RSC2_STATE:
-		return sizeof(struct amp_rsc2_state);
-	case AMP_RSC2_VENDOR:
-		return sizeof(struct amp_rsc2_vendor);
-	default:
-		return 0;
-	}
-}
-
 /* Of a type and version that are known. */
 static bool has_type(const struct amp_rsc2 *entry)
 {
-	return entry->version == AMP_RSC2_VERSION && least_size(entry);
+	return entry->version == AMP_RSC2_VERSION && amp_rsc2_least_size(entry->type);
 }
 
 bool amp_rsc2_is_known(const struct amp_rsc2 *entry)
@@ -336,7 +313,7 @@ static bool entry_ok(const struct amp_table2 *table, const struct amp_rsc2 *entr
 
 	if (entry->priority > AMP_RSC2_REQUIRED)
 		return wrong(faulty, &entry->priority, RPROC_EINVAL);
-	if (has_type(entry) && entry->size < least_size(entry))
+	if (has_type(entry) && entry->size < amp_rsc2_least_size(entry->type))
 		return wrong(faulty, &entry->size, RPROC_ERR_RSC_TAB_TRUNC);
 	if (!amp_rsc2_is_known(entry))
 		return entry->priority == AMP_RSC2_OPTIONAL ||

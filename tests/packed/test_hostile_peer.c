@@ -23,23 +23,6 @@ static int up(void **state)
 	return 0;
 }
 
-static void assert_lost(struct side *side, struct box *box, int reason)
-{
-	assert_int_equal(amp_rpmsg_link_state(&side->rvdev), AMP_LINK_LOST);
-	assert_int_equal(amp_rpmsg_link_reason(&side->rvdev), reason);
-	assert_int_equal(side->lost_reason, reason);
-	assert_int_equal(rpmsg_trysend(&box->ept, "x", 1), RPMSG_ERR_DEV_STATE);
-	assert_int_equal(rpmsg_send(&box->ept, "x", 1), RPMSG_ERR_DEV_STATE);
-	fixture_poll(side);
-	assert_int_equal(side->lost_count, 1);
-}
-
-static void assert_up(struct side *side)
-{
-	assert_int_equal(amp_rpmsg_link_state(&side->rvdev), AMP_LINK_UP);
-	assert_int_equal(side->lost_count, 0);
-}
-
 static struct vring_packed_desc *descs(struct fixture *f, unsigned int queue)
 {
 	return (struct vring_packed_desc *)(void *)f->shm->vring[queue];

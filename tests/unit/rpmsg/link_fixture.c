@@ -240,3 +240,20 @@ void box_open(struct box *box, struct side *side, const char *name, uint32_t src
 	assert_int_equal(rpmsg_create_ept(&box->ept, &side->rvdev.rdev, name, src, dest, box_receive, box_unbind),
 	                 RPMSG_SUCCESS);
 }
+
+void assert_lost(struct side *side, struct box *box, int reason)
+{
+	assert_int_equal(amp_rpmsg_link_state(&side->rvdev), AMP_LINK_LOST);
+	assert_int_equal(amp_rpmsg_link_reason(&side->rvdev), reason);
+	assert_int_equal(side->lost_reason, reason);
+	assert_int_equal(rpmsg_trysend(&box->ept, "x", 1), RPMSG_ERR_DEV_STATE);
+	assert_int_equal(rpmsg_send(&box->ept, "x", 1), RPMSG_ERR_DEV_STATE);
+	fixture_poll(side);
+	assert_int_equal(side->lost_count, 1);
+}
+
+void assert_up(struct side *side)
+{
+	assert_int_equal(amp_rpmsg_link_state(&side->rvdev), AMP_LINK_UP);
+	assert_int_equal(side->lost_count, 0);
+}

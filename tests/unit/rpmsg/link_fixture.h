@@ -116,4 +116,10 @@ void box_release(struct rpmsg_endpoint *ept);
 /** Create a box; its memory is cleared. Fails the test on an error. */
 void box_open(struct box *box, struct side *side, const char *name, uint32_t src, uint32_t dest);
 
+/** The link of @p side is lost for @p reason, which it has heard once, and sends through @p box are refused. */
+void assert_lost(struct side *side, struct box *box, int reason);
+
+/** It is up, and has never been lost. */
+void assert_up(struct side *side);
+
 #endif /* AMP_LINK_FIXTURE_H */
